@@ -1,0 +1,44 @@
+# make demo | test | check | evidence | docs. Needs Python 3.11+ and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+# pip is asked not to compile: what the demo imports is compiled when it is imported, the rest never
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
+
+.PHONY: demo test check evidence docs
+.DEFAULT_GOAL := demo
+
+## start everything on this machine: pretend ERP, microservice, adapter (ONCE=1: make one call and stop)
+demo: $(VENV)/run.stamp
+	$(BIN)/adapter demo $(if $(ONCE),--once)
+
+## all tests (ARGS='-k customers' for some)
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest $(ARGS)
+
+## style, types, and the fences between the rooms
+check: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+
+## what the project promises, measured (WHAT=main-job, LIST=1, LONG=1)
+evidence: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.evidence $(if $(WHAT),--what $(WHAT)) $(if $(LIST),--list) $(if $(LONG),--long)
+
+## write the generated pages
+docs: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.evidence.promises
+
+$(VENV)/run.stamp: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) .
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp
+	$(PIP) '.[test,check]'
+	@touch $@

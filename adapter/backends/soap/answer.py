@@ -1,0 +1,150 @@
+"""From the bytes of an answer to the one element that counts: the child of ``soap:Body``, or a fault.
+
+Rule 1: the body decides, not the status: a fault is a fault with 200 as well as with 500 (SOAP 1.1 section 6.2 asks
+        for 500; many servers do not listen), and an error status without a fault is no answer.
+Rule 2: nothing in the XML makes the parser read, expand or grow: no DTD, no entity, no network, libxml2's own limits.
+Rule 3: what is odd but clear is read and noted. Notes are fixed words, so that they can be counted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from adapter.errors import BackendFault, BackendReplyInvalid
+from adapter.exchange import Reply, reply_invalid
+from adapter.translate.fault import FaultParts
+from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE
+
+NAMESPACES = {"1.1": SOAP11_ENVELOPE, "1.2": SOAP12_ENVELOPE}
+MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
+_ROOTS = {f"{{{namespace}}}Envelope": version for version, namespace in NAMESPACES.items()}
+_REFUSALS = (401, 403)
+_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
+_CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An opened envelope: the body's first element (None for an empty body) or the fault, and what was odd."""
+
+    child: Any
+    fault: FaultParts | None = None
+    notes: tuple[str, ...] = ()
+
+
+def open_answer(reply: Reply, version: str, *, one_way: bool = False) -> Answer:
+    """Open the envelope of an answer from a port of SOAP ``version``. A one-way call is content with any success.
+
+    Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
+    the endpoint refuses us by status alone.
+    """
+    succeeded = reply.status < 300
+    try:
+        answer = _opened(reply, version)
+    except BackendReplyInvalid:
+        if one_way and succeeded:
+            return Answer(None, notes=("body-after-one-way",) if reply.body.strip() else ())
+        _check_refusal(reply)
+        raise
+    if answer.fault is None and not succeeded:
+        _check_refusal(reply)
+        raise reply_invalid(f"status {reply.status} without a fault")
+    return answer
+
+
+def _check_refusal(reply: Reply) -> None:
+    if reply.status in _REFUSALS:
+        code = f"http-{reply.status}"
+        raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
+
+
+def _opened(reply: Reply, version: str) -> Answer:
+    notes: list[str] = []
+    root = _parsed(reply, notes)
+    found = _ROOTS.get(root.tag)
+    if found is None:
+        raise reply_invalid("the root is no SOAP envelope")
+    if found != version:
+        notes.append("soap-version-differs")
+    if reply.media_type != MEDIA_TYPES[found]:
+        notes.append("media-type-differs")
+    namespace = NAMESPACES[found]
+    bodies = root.findall(f"{{{namespace}}}Body")
+    if len(bodies) != 1:
+        raise reply_invalid(f"an envelope with {len(bodies)} bodies")
+    if root[-1] is not bodies[0]:
+        notes.append("elements-after-body")
+    if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in root.iterfind("{*}Header/*")):
+        notes.append("header-must-understand")
+    children = list(bodies[0])
+    if children and children[0].tag == f"{{{namespace}}}Fault":
+        return Answer(None, _fault(children[0]), tuple(notes))
+    if len(children) > 1:
+        notes.append("several-body-elements")
+    return Answer(children[0] if children else None, notes=tuple(notes))
+
+
+def _parsed(reply: Reply, notes: list[str]) -> Any:
+    """Parse the body. Its own byte order mark or declaration names the encoding, else the media type's charset."""
+    data = reply.body.lstrip(b" \t\r\n")
+    if not data:
+        raise reply_invalid(f"status {reply.status} with an empty body")
+    if len(data) != len(reply.body):
+        notes.append("space-before-xml")
+    charset = _CHARSET.search(reply.headers.get("content-type", ""))
+    declared = _DECLARED.match(data)
+    encoding = None
+    if charset and declared and not _same(charset[1], declared[1].decode("ascii")):
+        notes.append("charset-differs")
+    elif charset and not declared and not data.startswith(_BOMS):
+        encoding = charset[1]
+    try:
+        root = etree.fromstring(data, _parser(encoding))
+    except (etree.XMLSyntaxError, LookupError) as error:
+        raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
+    if root.getroottree().docinfo.doctype:
+        raise reply_invalid("XML with a DOCTYPE")
+    return root
+
+
+def _parser(encoding: str | None) -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return codecs.lookup(one).name == codecs.lookup(other).name
+    except LookupError:
+        return False
+
+
+def _fault(fault: Any) -> FaultParts:
+    """Take a fault apart by local names: some servers qualify the children of a SOAP 1.1 fault, which has them bare."""
+    code = fault.findtext("{*}faultcode")
+    if code is None:
+        code, level = "", fault.find("{*}Code")
+        while level is not None:  # SOAP 1.2 part 1, section 5.4.1: each subcode is more precise
+            code, level = level.findtext("{*}Value") or code, level.find("{*}Subcode")
+    text = fault.findtext("{*}faultstring") or fault.findtext("{*}Reason/{*}Text") or ""
+    detail = fault.find("{*}detail")
+    return FaultParts(
+        code=code.strip().rpartition(":")[2],
+        text=text.strip(),
+        detail=detail if detail is not None else fault.find("{*}Detail"),
+    )

@@ -1,0 +1,120 @@
+"""Everything that can go wrong, in one tree.
+
+::
+
+    AdapterError
+    ├─ BuildError                      something written is wrong; stops the process, never seen by a caller
+    └─ RequestError                    status, problem, detail, fields, headers
+       ├─ InvalidRequest       400/422 what the caller sent is wrong
+       └─ BackendError                 sent: no | maybe | yes
+          ├─ BackendUnreachable   503  sent: no     could not connect
+          ├─ BackendTimeout       504  sent: maybe  no whole answer before the deadline (no: never connected)
+          ├─ BackendLost          502  sent: maybe  the connection broke on the way
+          ├─ BackendReplyInvalid  502  sent: yes    an answer that is not what the contract says
+          └─ BackendFault              sent: yes    the ERP said no; status from the operation's fault table
+
+``sent`` decides whether a call may be repeated; ``status`` is only what the caller sees. ``cause`` is for the log:
+it may name the ERP's own code or the element that was wrong, never a payload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Sent = Literal["no", "maybe", "yes"]
+
+
+class AdapterError(Exception):
+    """Root of all errors of this package."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing somebody wrote wrong: where it stands, what is wrong, and what to do.
+
+    ``file`` is relative to the project folder, ``line`` and ``column`` count from 1 (0: the whole file).
+    """
+
+    file: str
+    line: int
+    column: int
+    text: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        """Render as ``file:line:column: text (remedy)``, the form editors jump to."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.text}" + (f" -> {self.remedy}" if self.remedy else "")
+
+
+class BuildError(AdapterError):
+    """Something written (mapping, contract, settings) is wrong. Carries every mistake found, sorted by place."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong value in a request. ``place`` is ``body``, ``query``, ``path`` or ``header``.
+
+    ``pointer`` is a JSON Pointer (RFC 6901) into the body, or the parameter's name for the other places.
+    """
+
+    place: str
+    pointer: str
+    detail: str
+
+
+@dataclass(eq=False)
+class RequestError(AdapterError):
+    """A request that ends without what was asked for; ``web`` renders it as problem+json (RFC 9457)."""
+
+    problem: str
+    status: int
+    detail: str = ""
+    title: str = ""
+    fields: tuple[FieldError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cause: str = ""
+
+    def __str__(self) -> str:
+        """Name the problem and its cause, never a payload."""
+        return f"{self.status} {self.problem}" + (f" ({self.cause})" if self.cause else "")
+
+
+class InvalidRequest(RequestError):
+    """What the caller sent cannot be accepted: 400 when it cannot be read, 422 when its values are wrong."""
+
+
+@dataclass(eq=False)
+class BackendError(RequestError):
+    """The other side did not give a usable answer. ``sent`` says whether it may have acted on the request."""
+
+    sent: Sent = "maybe"
+
+
+class BackendUnreachable(BackendError):
+    """No connection could be made, so nothing was sent."""
+
+
+class BackendTimeout(BackendError):
+    """No whole answer before the request's deadline."""
+
+
+class BackendLost(BackendError):
+    """The connection broke after something may have been sent."""
+
+
+class BackendReplyInvalid(BackendError):
+    """An answer arrived that the contract does not allow."""
+
+
+@dataclass(eq=False)
+class BackendFault(BackendError):
+    """The other side answered that it would not. ``code`` is its own code, for the log and the metric."""
+
+    code: str = ""

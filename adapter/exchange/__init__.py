@@ -1,0 +1,148 @@
+"""One HTTP exchange that can be trusted: one origin, one deadline, a bounded reply. It knows no SOAP.
+
+Rule 1: it speaks to the origin it was made with; no redirect is followed and no proxy is taken from the environment.
+Rule 2: the deadline bounds everything, from waiting for a free connection to the last byte of the body.
+Rule 3: a reply costs bounded memory, on the wire and decoded.
+Rule 4: nothing is repeated; every failure says whether something may have been sent (``errors.BackendError.sent``).
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from urllib3 import HTTPConnectionPool
+from urllib3.response import BaseHTTPResponse
+from urllib3.util import Url, parse_url
+
+from adapter.exchange.connection import ReplyTooLarge, Until, open_pool
+from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
+
+__all__ = ["Exchange", "Reply", "failed", "reply_invalid"]
+
+_CHUNK = 64 * 1024
+_AGENT = "strangler-adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer: status (200-299 or 400-599), header fields by lower-case name, decoded body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case without its parameters; empty when the answer names none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Exchange:
+    """A pool of connections to one origin. Make it after the fork: it opens no socket, but its locks are the process's.
+
+    ``url`` is the pinned endpoint (http or https, path and query allowed). ``max_reply_bytes`` bounds the decoded body.
+    At most ``pool_size`` exchanges run at once; a further one waits, within its deadline. ``ca_file`` (PEM) stands for
+    the machine's certificate authorities. Raises ValueError for an unusable URL, OSError for a bad ``ca_file``.
+    """
+
+    def __init__(self, url: str, *, max_reply_bytes: int, pool_size: int, ca_file: Path | None = None) -> None:
+        parts = _endpoint(url)
+        self.url = url
+        self._path = parts.path or "/"
+        self._query = parts.query or ""
+        self._max_reply_bytes = max_reply_bytes
+        self._resolver = ThreadPoolExecutor(pool_size, thread_name_prefix="resolve")
+        self._pool: HTTPConnectionPool = open_pool(
+            parts, pool_size=pool_size, max_bytes=max_reply_bytes, resolver=self._resolver, tls=_tls(parts, ca_file)
+        )
+
+    def send(
+        self,
+        method: str,
+        *,
+        deadline: float,
+        headers: Mapping[str, str],
+        path: str = "",
+        query: str = "",
+        body: bytes = b"",
+    ) -> Reply:
+        """Send one request and return the whole answer.
+
+        ``path`` (percent-encoded, with a leading slash) is added to the endpoint's path, ``query`` to its query.
+        ``deadline`` is on the clock of ``time.monotonic``. Raises BackendUnreachable, BackendTimeout, BackendLost, and
+        BackendReplyInvalid for an answer that breaks HTTP, is too large, or has a status of 1xx or 3xx.
+        """
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TIMEOUT_UNSENT.error_because("the deadline had passed")
+        try:
+            response = self._pool.urlopen(
+                method,
+                self._target(path, query),
+                body=body or None,
+                headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers},
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                timeout=Until(deadline),
+                pool_timeout=left,  # type: ignore[arg-type]  # queue.get takes a float
+                preload_content=False,
+            )
+            return self._whole(response)
+        except FAILURES as error:
+            raise failed(error) from error
+
+    def close(self) -> None:
+        """Close the idle connections. An exchange that is under way ends as it would have."""
+        self._pool.close()
+        self._resolver.shutdown(wait=False)
+
+    def _target(self, path: str, query: str) -> str:
+        target = self._path.rstrip("/") + path if path else self._path
+        queries = "&".join(filter(None, (self._query, query)))
+        return f"{target}?{queries}" if queries else target
+
+    def _whole(self, response: BaseHTTPResponse) -> Reply:
+        """Read the answer to its end. Its connection goes back to be used again only then."""
+        try:
+            headers = {name.lower(): value for name, value in response.headers.itermerged()}
+            if not (200 <= response.status < 300 or 400 <= response.status < 600):
+                raise reply_invalid(f"status {response.status}")
+            return Reply(response.status, headers, self._body(response))
+        finally:
+            # urllib3 has taken the connection back already where the end was reached; a closed one only frees its place.
+            response.close()
+            response.release_conn()
+
+    def _body(self, response: BaseHTTPResponse) -> bytes:
+        if (response.length_remaining or 0) > self._max_reply_bytes:
+            raise ReplyTooLarge
+        body = bytearray()
+        for chunk in response.stream(_CHUNK, decode_content=True):
+            body += chunk
+            if len(body) > self._max_reply_bytes:
+                raise ReplyTooLarge
+        return bytes(body)
+
+
+def _endpoint(url: str) -> Url:
+    parts = parse_url(url)
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise ValueError("an endpoint must begin with http:// or https:// and name a host")
+    if parts.auth is not None or parts.fragment is not None:
+        raise ValueError("an endpoint must hold neither a user name nor a fragment")
+    parts.host.encode("idna")
+    return parts
+
+
+def _tls(parts: Url, ca_file: Path | None) -> ssl.SSLContext | None:
+    if parts.scheme == "http":
+        return None
+    context = ssl.create_default_context(cafile=ca_file)
+    context.set_alpn_protocols(["http/1.1"])
+    return context

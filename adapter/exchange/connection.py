@@ -1,0 +1,229 @@
+"""Connections whose time-out is a deadline and whose reading has a limit.
+
+urllib3's time-outs count for each socket operation, so a server that sends one byte a second holds a caller for ever.
+Here every operation gets only the time that is left. The socket is held, not inherited from: ``socket.socket`` is
+looked up when a connection opens, so that gevent's is used after its monkey-patching. TLS runs over the same socket
+through memory buffers (urllib3's ``SSLTransport``), so the same lines bound the handshake.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, cast
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util import Timeout, Url
+from urllib3.util.ssltransport import SSLTransport
+
+# Status line, header and the framing of chunks come on top of a body; a body of tiny chunks is mostly framing.
+_FRAMING_FACTOR = 2
+_HEAD_BYTES = 256 * 1024
+
+
+class ReplyTooLarge(OSError):
+    """More bytes arrived than an answer may have."""
+
+
+class Until(Timeout):
+    """urllib3's time-out, counted to one moment instead of from the start of each step."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def clone(self) -> Timeout:
+        """Return the same time-out: urllib3 makes a copy for each step."""
+        return self
+
+    @property
+    def connect_timeout(self) -> float:
+        """The seconds that are left."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    @property
+    def read_timeout(self) -> float:
+        """The seconds that are left."""
+        return self.connect_timeout
+
+
+class BoundedSocket:
+    """A connected socket. ``settimeout`` bounds all that follows, in time and in bytes read, not each operation."""
+
+    def __init__(self, sock: socket.socket, max_bytes: int) -> None:
+        self._sock = sock
+        self._max_bytes = max_bytes
+        self._deadline = 0.0
+        self._bytes_left = 0
+        self._io_refs = 0
+        self._closed = False
+
+    def settimeout(self, seconds: float) -> None:
+        """Allow ``seconds`` and the full number of bytes from now on."""
+        self._deadline = time.monotonic() + seconds
+        self._bytes_left = self._max_bytes
+
+    def sendall(self, data: bytes) -> None:
+        """Send all of ``data``; the socket itself bounds the sum of its writes."""
+        self._arm()
+        self._sock.sendall(data)
+
+    def recv(self, size: int) -> bytes:
+        """Receive at most ``size`` bytes; empty at the end."""
+        self._arm()
+        data = self._sock.recv(size)
+        self._count(len(data))
+        return data
+
+    def recv_into(self, buffer: bytearray | memoryview) -> int:
+        """Receive into ``buffer``; 0 at the end."""
+        self._arm()
+        size = self._sock.recv_into(buffer)
+        self._count(size)
+        return size
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Return a buffered reader, as ``http.client`` wants one. The socket lives until it is closed too."""
+        self._io_refs += 1
+        return io.BufferedReader(socket.SocketIO(cast(socket.socket, self), "r"))
+
+    def fileno(self) -> int:
+        """Return the descriptor, by which the pool sees whether an idle connection has ended."""
+        return self._sock.fileno()
+
+    def shutdown(self, how: int) -> None:
+        """Shut down one or both directions."""
+        self._sock.shutdown(how)
+
+    def close(self) -> None:
+        """Close once no reader is left, as ``socket.socket`` does."""
+        self._closed = True
+        if self._io_refs <= 0:
+            self._sock.close()
+
+    def _decref_socketios(self) -> None:
+        self._io_refs -= 1
+        if self._closed:
+            self.close()
+
+    def _arm(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline has passed")
+        self._sock.settimeout(left)
+
+    def _count(self, size: int) -> None:
+        self._bytes_left -= size
+        if self._bytes_left < 0:
+            raise ReplyTooLarge
+
+
+Reach = Callable[[HTTPConnection], BoundedSocket]
+
+
+class PlainConnection(HTTPConnection):
+    """An HTTP connection over a bounded socket."""
+
+    def __init__(self, *args: Any, reach: Reach, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._reach = reach
+
+    def connect(self) -> None:
+        """Connect; whatever fails here says that nothing was sent."""
+        with _unsent(self):
+            self.sock = cast(socket.socket, self._reach(self))
+
+
+class TLSConnection(HTTPSConnection):
+    """An HTTPS connection over a bounded socket. The context checks certificate and host name."""
+
+    def __init__(self, *args: Any, reach: Reach, ssl_context: ssl.SSLContext, **options: Any) -> None:
+        super().__init__(*args, ssl_context=ssl_context, **options)
+        self._reach = reach
+        self._context = ssl_context
+
+    def connect(self) -> None:
+        """Connect and shake hands; whatever fails here says that nothing was sent."""
+        with _unsent(self):
+            sock = self._reach(self)
+            try:
+                tls = SSLTransport(cast(socket.socket, sock), self._context, self.host.partition("%")[0])
+            except BaseException:
+                sock.close()
+                raise
+        self.sock = cast(socket.socket, tls)
+        self.is_verified = True
+
+
+def open_pool(
+    url: Url, *, pool_size: int, max_bytes: int, resolver: ThreadPoolExecutor, tls: ssl.SSLContext | None
+) -> HTTPConnectionPool:
+    """Return a pool of at most ``pool_size`` connections to the URL's origin. ``tls`` is None for http."""
+    reach = _reach(resolver, max_bytes * _FRAMING_FACTOR + _HEAD_BYTES)
+    options: dict[str, Any] = {"maxsize": pool_size, "block": True, "reach": reach}
+    pool: HTTPConnectionPool
+    if tls:
+        pool = HTTPSConnectionPool(url.host or "", url.port, ssl_context=tls, **options)
+        pool.ConnectionCls = TLSConnection
+    else:
+        pool = HTTPConnectionPool(url.host or "", url.port, **options)
+        pool.ConnectionCls = PlainConnection
+    return pool
+
+
+def _reach(resolver: ThreadPoolExecutor, max_bytes: int) -> Reach:
+    """Return the function that opens a socket: each address in turn, all within the connection's time-out."""
+
+    def reach(connection: HTTPConnection) -> BoundedSocket:
+        deadline = time.monotonic() + (connection.timeout or 0)
+        problem = OSError("no address")
+        for family, kind, protocol, _, address in _addresses(connection, resolver):
+            sock = socket.socket(family, kind, protocol)
+            try:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError("the deadline has passed")
+                sock.settimeout(left)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                sock.connect(address)
+            except OSError as error:
+                sock.close()
+                problem = error
+            except BaseException:
+                sock.close()
+                raise
+            else:
+                bounded = BoundedSocket(sock, max_bytes)
+                bounded.settimeout(deadline - time.monotonic())
+                return bounded
+        raise problem
+
+    return reach
+
+
+def _addresses(connection: HTTPConnection, resolver: ThreadPoolExecutor) -> list[Any]:
+    """Resolve the connection's host. The system's resolver knows no time-out, so it is waited for from outside."""
+    host, port = connection.host.strip("[]"), connection.port
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        lookup = resolver.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        return lookup.result(timeout=connection.timeout)
+
+
+@contextmanager
+def _unsent(connection: HTTPConnection) -> Iterator[None]:
+    """Turn whatever ends a connect, TLS included, into the two classes of urllib3 that say nothing was sent."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, "no connection in time") from error
+    except OSError as error:
+        raise NewConnectionError(connection, type(error).__name__) from error

@@ -1,0 +1,135 @@
+"""Agreement of a whole project: every mapping against its contract, every mistake at once.
+
+What comes out is one ``Endpoint`` per operation. Nothing here looks at a request; all of it runs while building.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from adapter.errors import Mistake
+from adapter.mapping.agree_operation import bind_operation
+from adapter.mapping.agree_types import Binder
+from adapter.mapping.bound import Endpoint
+from adapter.mapping.convert import CONVERTERS, Factory
+from adapter.mapping.model import OperationRule, Resource
+from adapter.mapping.paths import suggest
+from adapter.wsdl.types import Contract, Port
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a mapping may name beside its contract: constants and services of the settings, the team's converters."""
+
+    values: Mapping[str, str]
+    services: frozenset[str]
+    converters: Mapping[str, Factory]
+
+
+def agree(
+    resources: Sequence[Resource], contracts: Mapping[str, Contract], around: Surroundings
+) -> tuple[list[Endpoint], list[Mistake]]:
+    """Bind all resources. ``contracts`` are by file below wsdl/; one that could not be loaded is simply not there."""
+    endpoints: list[Endpoint] = []
+    mistakes: list[Mistake] = _clashes(resources)
+    for resource in resources:
+        contract = contracts.get(resource.soap.wsdl)
+        if contract is None:
+            continue
+        found, wrong = _resource(resource, contract, around)
+        endpoints.extend(found)
+        mistakes.extend(wrong)
+    return endpoints, mistakes
+
+
+def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
+    binder = Binder(resource, contract, {**CONVERTERS, **around.converters})
+    port = _port(resource, contract, binder)
+    if port is None:
+        return [], binder.mistakes
+    endpoints = []
+    for rule in resource.operations:
+        _template(resource, rule, binder)
+        _answered_by(resource, rule, binder, around)
+        endpoint = bind_operation(binder, port, rule, around.values)
+        if endpoint is not None:
+            endpoints.append(endpoint)
+    for name in resource.types.keys() - binder.used:
+        if not binder.mistakes:
+            binder.wrong(resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
+    return endpoints, binder.mistakes
+
+
+def _port(resource: Resource, contract: Contract, binder: Binder) -> Port | None:
+    place = resource.soap.place
+    service = contract.services.get(resource.soap.service)
+    if service is None:
+        text = f"{contract.file} has no service {resource.soap.service}"
+        binder.wrong(place, text, suggest(resource.soap.service, list(contract.services)))
+        return None
+    port = service.ports.get(resource.soap.port)
+    if port is None:
+        text = f"{service.name} has no SOAP port {resource.soap.port}"
+        binder.wrong(place, text, suggest(resource.soap.port, list(service.ports)))
+    return port
+
+
+def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
+    """The path's parameters and the declared ones must be the same."""
+    named = re.findall(r"\{([^}]*)\}", resource.path + rule.path)
+    for name in named:
+        if name not in rule.path_fields:
+            binder.wrong(
+                rule.place, f"{rule.name}: {{{name}}} stands in the path but not below 'path:'", f"path: {{{name}: …}}"
+            )
+        if named.count(name) > 1:
+            binder.wrong(rule.place, f"{rule.name}: {{{name}}} stands in the path twice", "give one another name")
+    for name, field in rule.path_fields.items():
+        if name not in named:
+            binder.wrong(
+                field.place, f"{rule.name}: {name} does not stand in the path", f"write {{{name}}} in 'request:'"
+            )
+        if field.shape != "scalar":
+            binder.wrong(field.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
+    for name, field in rule.query_fields.items():
+        if field.shape != "scalar":
+            binder.wrong(field.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
+        if (name in ("limit", "offset") and rule.page) or (name == "sort" and rule.sort):
+            binder.wrong(
+                field.place, f"{rule.name}: '{name}' belongs to paging or sorting already", "rename the parameter"
+            )
+
+
+def _answered_by(resource: Resource, rule: OperationRule, binder: Binder, around: Surroundings) -> None:
+    if rule.answered_by != "http":
+        return
+    if resource.http is None:
+        binder.wrong(
+            rule.place, f"{rule.name}: answered_by http needs an 'http:' section", "http: {service: …, path: …}"
+        )
+    elif resource.http.service.lower() not in around.services:
+        remedy = f"set ADAPTER_SERVICE_{resource.http.service.upper().replace('-', '_')} to its address"
+        binder.wrong(
+            resource.http.place, f"the settings do not say where the service {resource.http.service} is", remedy
+        )
+
+
+def _clashes(resources: Sequence[Resource]) -> list[Mistake]:
+    """Two resources of one name, or two operations at one method and path."""
+    mistakes: list[Mistake] = []
+    names: dict[str, Resource] = {}
+    routes: dict[tuple[str, str], OperationRule] = {}
+    for resource in resources:
+        if resource.name in names:
+            text = f"the resource {resource.name} stands in {names[resource.name].place.file} too"
+            mistakes.append(resource.place.mistake(text, "rename one of them"))
+        names.setdefault(resource.name, resource)
+        for rule in resource.operations:
+            route = (rule.method, re.sub(r"\{[^}]*\}", "{}", resource.path + rule.path))
+            if route in routes:
+                text = f"{rule.name} has the same method and path as {routes[route].name}"
+                mistakes.append(rule.place.mistake(text, "change 'request:' of one of them"))
+            routes.setdefault(route, rule)
+    return mistakes

@@ -1,0 +1,146 @@
+"""A mapping that agrees with its contract: every path resolved, every value's codec built, nothing left to look up.
+
+This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``explain`` are made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.mapping.codec import Codec
+from adapter.mapping.model import FaultRule, FieldRule, PageRule, ReplyRule, Resource, SortRule, Verb
+from adapter.mapping.paths import Child
+from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
+
+Mode = Literal["request", "partial", "reply"]
+Shape = Literal["scalar", "object", "scalars", "objects"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundField:
+    """One value and where it stands: ``steps`` lead from the record to its element; then maybe an attribute.
+
+    No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
+    arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON null
+    may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant.
+    """
+
+    name: str
+    rule: FieldRule
+    steps: tuple[Child, ...]
+    attribute: Attribute | None
+    shape: Shape
+    codec: Codec | None = None
+    type: str = ""
+    nullable: bool = False
+    required: bool = False
+    doc: str = ""
+    fixed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An xsd:choice among a type's fields: the field names of each branch; ``required``: one branch must be there."""
+
+    branches: tuple[tuple[str, ...], ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoundVariant:
+    """One derivation: the discriminator's value, the derived record (its key goes into xsi:type), and its bound type."""
+
+    value: str
+    record: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoundType:
+    """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own."""
+
+    key: str
+    name: str
+    mode: Mode
+    record: str
+    fields: tuple[BoundField, ...]
+    discriminator: str = ""
+    variants: tuple[BoundVariant, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Paging with its fields bound."""
+
+    rule: PageRule
+    limit: BoundField
+    offset: BoundField
+    total: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Sorting with its fields bound."""
+
+    rule: SortRule
+    key: BoundField
+    direction: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The JSON body: its type, and the steps to the element it fills (none: the message itself)."""
+
+    type: str
+    steps: tuple[Child, ...]
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer: its type, and the steps to the element (of one item, for a list) that it is read from."""
+
+    rule: ReplyRule
+    type: str
+    steps: tuple[Child, ...]
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderBlock:
+    """One SOAP header block and its constants."""
+
+    element: Element
+    fields: tuple[BoundField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
+
+    name: str
+    verb: Verb
+    resource: Resource
+    title: str
+    doc: str
+    method: str
+    path: str
+    contract: Contract
+    port: Port
+    operation: Operation
+    types: Mapping[str, BoundType]
+    path_fields: tuple[BoundField, ...]
+    query_fields: tuple[BoundField, ...]
+    constants: tuple[BoundField, ...]
+    headers: tuple[HeaderBlock, ...]
+    page: Page | None
+    sort: Sort | None
+    body: Body | None
+    reply: Reply
+    faults: tuple[FaultRule, ...]
+    answered_by: Literal["soap", "http"]
+    timeout: float | None

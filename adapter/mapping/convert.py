@@ -1,0 +1,185 @@
+"""Named converters: the habits of ERPs, declared per field and usable in both directions.
+
+A converter turns the text that stands in XML into plainer text and back. Several form a chain: the first named stands
+next to the XML. What comes out at the JSON end is then read as ``result``, the name of an XSD built-in type; an empty
+``result`` leaves the type as it was. ``None`` is JSON null, for converters that give one text that meaning.
+
+A team's own converters stand in one Python module, named by ADAPTER_CONVERTERS, in a dictionary ``CONVERTERS`` of
+name -> factory, beside the ones here. Nothing registers itself by being imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Context, Decimal
+from typing import Any
+
+from adapter.mapping import lexical
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """One converter ready for use. ``read`` goes towards JSON, ``write`` towards XML; both raise ValueError.
+
+    ``schema`` adds to the JSON Schema of the value. ``gives_null`` says that ``read`` may return None and that
+    ``write`` accepts it.
+    """
+
+    name: str
+    read: Callable[[str], str | None]
+    write: Callable[[str | None], str]
+    result: str = ""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    gives_null: bool = False
+
+
+Factory = Callable[..., Converter]
+
+# The default context rounds to 28 digits; an ERP's number must come through whole.
+_EXACT = Context(prec=4096)
+
+
+def _given(text: str | None) -> str:
+    if text is None:
+        raise ValueError("must not be null")
+    return text
+
+
+def zero_padded(width: str) -> Converter:
+    """``zero_padded(10)``: ``0000000042`` in XML is ``42`` in JSON; a number of zeros only is ``0``."""
+    size = _size(width)
+
+    def read(text: str) -> str:
+        return text.strip().lstrip("0") or ("0" if text.strip() else "")
+
+    def write(value: str | None) -> str:
+        text = _given(value)
+        if not re.fullmatch(r"[0-9]+", text) or len(text) > size or (len(text) > 1 and text.startswith("0")):
+            raise ValueError(f"must be 1 to {size} digits without leading zeros")
+        return text.rjust(size, "0")
+
+    pattern = "^(0|[1-9][0-9]*)$"
+    return Converter(f"zero_padded({size})", read, write, "", {"pattern": pattern, "minLength": 1, "maxLength": size})
+
+
+def yyyymmdd() -> Converter:
+    """``yyyymmdd``: ``20241231`` in XML is the date ``2024-12-31`` in JSON."""
+
+    def read(text: str) -> str:
+        digits = text.strip()
+        if not re.fullmatch(r"[0-9]{8}", digits):
+            raise ValueError("not a date of eight digits")
+        plain = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+        lexical.date(plain)
+        return plain
+
+    def write(value: str | None) -> str:
+        text = _given(value)
+        lexical.date(text)
+        if len(text) != 10:
+            raise ValueError("must be a date without a time zone and with a year of four digits")
+        return text.replace("-", "")
+
+    return Converter("yyyymmdd", read, write, "date")
+
+
+def flag(true: str, false: str) -> Converter:
+    """``flag(J,N)``: ``J`` in XML is true in JSON, ``N`` is false."""
+    if true == false:
+        raise ValueError("needs two different texts")
+    plain = {true: "true", false: "false"}
+    back = {"true": true, "false": false, "1": true, "0": false}
+
+    def read(text: str) -> str:
+        if text.strip() not in plain:
+            raise ValueError(f"neither {true} nor {false}")
+        return plain[text.strip()]
+
+    return Converter(f"flag({true},{false})", read, lambda text: back[_given(text)], "boolean")
+
+
+def implied_decimal(places: str) -> Converter:
+    """``implied_decimal(2)``: ``150000`` in XML is ``1500.00`` in JSON. More decimals than that are refused."""
+    scale = _size(places)
+
+    def read(text: str) -> str:
+        digits = text.strip()
+        if not re.fullmatch(r"[+-]?[0-9]+", digits):
+            raise ValueError("not a number without a point")
+        return format(Decimal(digits).scaleb(-scale, _EXACT), "f")
+
+    def write(value: str | None) -> str:
+        text = _given(value)
+        lexical.decimal(text)
+        scaled = Decimal(text).scaleb(scale, _EXACT)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"must have at most {scale} decimals")
+        return format(scaled.to_integral_value(), "f")
+
+    return Converter(f"implied_decimal({scale})", read, write, "decimal")
+
+
+def trimmed() -> Converter:
+    """``trimmed``: white space around the text, as fixed-width ERPs pad it, is no part of the value."""
+    return Converter("trimmed", str.strip, lambda text: _given(text).strip())
+
+
+def sentinel_date(date: str) -> Converter:
+    """``sentinel_date(9999-12-31)``: that text in XML is null in JSON (open end, never, not known).
+
+    Before ``yyyymmdd`` it takes the ERP's form: ``[sentinel_date(00000000), yyyymmdd]``.
+    """
+    if not re.fullmatch(r"[0-9./-]{4,12}", date):
+        raise ValueError("takes a date as the ERP writes it")
+
+    def read(text: str) -> str | None:
+        return None if text.strip() == date else text
+
+    return Converter(
+        f"sentinel_date({date})", read, lambda text: date if text is None else text, "", {}, gives_null=True
+    )
+
+
+def codes(table: Mapping[str, str]) -> Converter:
+    """The ``codes`` key of a field: our words (left) for the ERP's (right)."""
+    theirs = {right: left for left, right in table.items()}
+    if len(theirs) != len(table):
+        raise ValueError("two of our words stand for the same code")
+
+    def read(text: str) -> str:
+        if text not in theirs and text.strip() not in theirs:
+            raise ValueError("a code that the mapping does not know")
+        return theirs[text if text in theirs else text.strip()]
+
+    def write(value: str | None) -> str:
+        text = _given(value)
+        if text not in table:
+            raise ValueError(f"must be one of {', '.join(table)}")
+        return table[text]
+
+    return Converter("codes", read, write, "string", {"enum": list(table)})
+
+
+def blank_null() -> Converter:
+    """The ``blank: null`` key of a field: an empty element is null in JSON, and null is written as empty."""
+    return Converter(
+        "blank", lambda text: text if text.strip() else None, lambda text: text or "", "", {}, gives_null=True
+    )
+
+
+def _size(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", text):
+        raise ValueError("takes one whole number")
+    return int(text)
+
+
+CONVERTERS: Mapping[str, Factory] = {
+    "zero_padded": zero_padded,
+    "yyyymmdd": yyyymmdd,
+    "flag": flag,
+    "implied_decimal": implied_decimal,
+    "trimmed": trimmed,
+    "sentinel_date": sentinel_date,
+}

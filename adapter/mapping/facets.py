@@ -1,0 +1,188 @@
+"""Constraining facets (XML Schema part 2, section 4.3) as checks on text, and as JSON Schema keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from elementpath.regex import RegexError, translate_pattern
+
+from adapter.mapping import lexical
+from adapter.wsdl.types import Facets
+
+Check = Callable[[str], None]
+_FORMATS = {"date": "date", "base64Binary": "byte"}
+_SAFE_PATTERN = re.compile(r"[A-Za-z0-9 _,:;/@=<>!\"'#%&~`\-\[\]{}()|*+?.\\^]*")
+_UNSAFE_ESCAPES = re.compile(r"\\[icICpPdwDWsS]|-\[|&&|\[\^?\[|\^|\$")
+
+
+def checks(builtin: str, facets: Facets) -> tuple[Check, ...]:
+    """Return the checks that the facets ask of text which already has the built-in type's lexical form."""
+    found: list[Check] = []
+    if facets.enumeration:
+        found.append(_one_of(facets.enumeration, builtin))
+    found.extend(_pattern(pattern) for pattern in facets.patterns)
+    if (facets.length, facets.min_length, facets.max_length) != (None, None, None):
+        found.append(_length(builtin, facets))
+    if facets.total_digits is not None or facets.fraction_digits is not None:
+        found.append(_digits(facets.total_digits, facets.fraction_digits))
+    found.extend(_ranges(builtin, facets))
+    return tuple(found)
+
+
+def describe(builtin: str, facets: Facets, narrowed: Facets | None = None) -> dict[str, Any]:
+    """Return the JSON Schema keywords that say the same. A pattern that ECMAScript would read otherwise is left out."""
+    schema: dict[str, Any] = {}
+    if builtin in _FORMATS:
+        schema["format"] = _FORMATS[builtin]
+    for each in (facets, narrowed or Facets()):
+        if each.enumeration:
+            schema["enum"] = (
+                [int(text) for text in each.enumeration] if builtin in lexical.INTEGERS else list(each.enumeration)
+            )
+        if builtin in lexical.STRINGS:
+            _describe_length(schema, each)
+        for pattern in each.patterns:
+            if _SAFE_PATTERN.fullmatch(pattern) and not _UNSAFE_ESCAPES.search(pattern):
+                schema["pattern"] = f"^({pattern})$"
+        _describe_range(schema, builtin, each)
+    return schema
+
+
+def safe_bounds(builtin: str, facets: Facets, narrowed: Facets | None) -> bool:
+    """Whether every value of an integer type fits into 2^53 - 1, so that every JSON reader keeps it whole."""
+    low, high = lexical.INTEGERS[builtin]
+    for each in (facets, narrowed or Facets()):
+        if each.total_digits is not None and each.total_digits <= 15:
+            return True
+        low = max(filter(_is_number, (low, _int(each.min_inclusive), _int(each.min_exclusive))), default=None)
+        high = min(filter(_is_number, (high, _int(each.max_inclusive), _int(each.max_exclusive))), default=None)
+    return low is not None and high is not None and -lexical.SAFE_INTEGER <= low and high <= lexical.SAFE_INTEGER
+
+
+def bad_pattern(pattern: str) -> str:
+    """Return why an XSD regular expression cannot be used, or an empty string."""
+    try:
+        re.compile(translate_pattern(pattern, back_references=False, lazy_quantifiers=False, anchors=False))
+    except (RegexError, re.error) as error:
+        return str(error)
+    return ""
+
+
+def _one_of(values: tuple[str, ...], builtin: str) -> Check:
+    allowed = frozenset(values)
+    shown = ", ".join(values[:12]) + (", …" if len(values) > 12 else "")
+
+    def check(text: str) -> None:
+        if text not in allowed:
+            raise ValueError(f"must be one of {shown}")
+
+    return check
+
+
+def _pattern(pattern: str) -> Check:
+    compiled = re.compile(translate_pattern(pattern, back_references=False, lazy_quantifiers=False, anchors=False))
+
+    def check(text: str) -> None:
+        if not compiled.search(text):
+            raise ValueError(f"must have the form {pattern}")
+
+    return check
+
+
+def _length(builtin: str, facets: Facets) -> Check:
+    low = facets.length if facets.length is not None else facets.min_length
+    high = facets.length if facets.length is not None else facets.max_length
+
+    def check(text: str) -> None:
+        size = len(text)
+        if builtin == "hexBinary":
+            size //= 2
+        elif builtin == "base64Binary":
+            plain = "".join(text.split())
+            size = len(plain) // 4 * 3 - plain.count("=")
+        if low is not None and size < low:
+            raise ValueError(f"must have at least {low} characters")
+        if high is not None and size > high:
+            raise ValueError(f"must have at most {high} characters")
+
+    return check
+
+
+def _digits(total: int | None, fraction: int | None) -> Check:
+    def check(text: str) -> None:
+        whole, _, part = text.lstrip("+-").partition(".")
+        part = part.rstrip("0")
+        if fraction is not None and len(part) > fraction:
+            raise ValueError(f"must have at most {fraction} decimals")
+        if total is not None and len(whole.lstrip("0")) + len(part) > total:
+            raise ValueError(f"must have at most {total} digits")
+
+    return check
+
+
+def _ranges(builtin: str, facets: Facets) -> list[Check]:
+    """Ranges of numbers. Ranges of dates are left to the other side: they are only partly ordered (3.2.7.4)."""
+    if builtin not in lexical.INTEGERS and builtin not in ("decimal", "float", "double"):
+        return []
+    found: list[Check] = []
+    for bound, holds, words in (
+        (facets.min_inclusive, Decimal.__ge__, "at least"),
+        (facets.max_inclusive, Decimal.__le__, "at most"),
+        (facets.min_exclusive, Decimal.__gt__, "greater than"),
+        (facets.max_exclusive, Decimal.__lt__, "less than"),
+    ):
+        if bound is not None:
+            found.append(_range(bound, holds, words))
+    return found
+
+
+def _range(bound: str, holds: Callable[[Decimal, Decimal], bool], words: str) -> Check:
+    limit = Decimal(bound)
+
+    def check(text: str) -> None:
+        try:
+            within = holds(Decimal(text.replace("INF", "Infinity")), limit)
+        except InvalidOperation:
+            within = False
+        if not within:
+            raise ValueError(f"must be {words} {bound}")
+
+    return check
+
+
+def _describe_length(schema: dict[str, Any], facets: Facets) -> None:
+    low = facets.length if facets.length is not None else facets.min_length
+    high = facets.length if facets.length is not None else facets.max_length
+    if low is not None:
+        schema["minLength"] = max(low, schema.get("minLength", 0))
+    if high is not None:
+        schema["maxLength"] = min(high, schema.get("maxLength", high))
+
+
+def _describe_range(schema: dict[str, Any], builtin: str, facets: Facets) -> None:
+    if builtin in lexical.INTEGERS:
+        low, high = lexical.INTEGERS[builtin]
+        schema.setdefault("minimum", low)
+        schema.setdefault("maximum", high)
+    for keyword, bound in (
+        ("minimum", facets.min_inclusive),
+        ("maximum", facets.max_inclusive),
+        ("exclusiveMinimum", facets.min_exclusive),
+        ("exclusiveMaximum", facets.max_exclusive),
+    ):
+        if bound is not None and builtin not in lexical.DATES:
+            schema[keyword] = int(bound) if builtin in lexical.INTEGERS else Decimal(bound)
+    for keyword in ("minimum", "maximum"):
+        if keyword in schema and schema[keyword] is None:
+            del schema[keyword]
+
+
+def _int(text: str | None) -> int | None:
+    return int(text) if text is not None and re.fullmatch(r"[+-]?[0-9]+", text) else None
+
+
+def _is_number(value: int | None) -> bool:
+    return value is not None

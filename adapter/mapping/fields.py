@@ -1,0 +1,117 @@
+"""Field rules: one JSON property or parameter each, as written in ``fields:``, ``path:`` and ``query:``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+
+from marshmallow import Schema
+
+from adapter.mapping import schema
+from adapter.mapping.facets import bad_pattern
+from adapter.mapping.files import Path_
+from adapter.mapping.model import ConverterCall, FieldRule, Place
+
+_CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
+
+
+class Reader(Protocol):
+    """What this module needs of ``reading.Sections``."""
+
+    def place(self, path: Path_) -> Place: ...
+
+    def wrong(self, path: Path_, text: str, remedy: str = "") -> None: ...
+
+    def load(self, kind: type[Schema], data: Any, path: Path_) -> dict[str, Any] | None: ...
+
+    def entries(self, data: Any, path: Path_, what: str) -> Any: ...
+
+    def texts(self, data: Any, path: Path_, what: str) -> dict[str, str]: ...
+
+
+def field_rules(sections: Reader, data: Any, path: Path_) -> Mapping[str, FieldRule]:
+    """Return the rules of a section that maps names to fields."""
+    rules: dict[str, FieldRule] = {}
+    for name, value, where in sections.entries(data, path, "fields"):
+        if not schema.NAME.fullmatch(name):
+            sections.wrong(where, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
+        rule = _field(sections, name, value, where)
+        if rule is not None:
+            rules[name] = rule
+    return rules
+
+
+def _field(sections: Reader, name: str, data: Any, path: Path_) -> FieldRule | None:
+    found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
+    if found is None:
+        return None
+    if "one" in found and "each" in found:
+        sections.wrong(path, f"{name}: is either 'one' or 'each'", "keep one of them")
+    shape: Any = "one" if "one" in found else "each" if "each" in found else "scalar"
+    if shape != "scalar":
+        for key in ("convert", "codes", "json", "min_length", "max_length", "pattern", "minimum", "maximum", "default"):
+            if key in found:
+                sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
+    if "blank" in found and found["blank"] is not None:
+        sections.wrong((*path, "blank"), "blank: can only be null", "blank: null")
+    if found.get("required") and found.get("read_only"):
+        sections.wrong((*path, "required"), f"{name}: cannot be required and read_only", "remove one of them")
+    if "pattern" in found and (why := bad_pattern(found["pattern"])):
+        sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
+    codes = sections.texts(found["codes"], (*path, "codes"), "codes") if "codes" in found else None
+    if codes is not None and len(set(codes.values())) < len(codes):
+        sections.wrong((*path, "codes"), "codes: two of our words stand for the same code", "keep one word per code")
+    return FieldRule(
+        name=name,
+        place=sections.place(path),
+        soap=found["soap"],
+        shape=shape,
+        type_name=found.get("one", found.get("each", "")),
+        convert=_converters(sections, found.get("convert"), (*path, "convert")),
+        codes=codes,
+        required=found.get("required", False),
+        read_only=found.get("read_only", False),
+        json=found.get("json", ""),
+        blank_null="blank" in found,
+        min_length=found.get("min_length"),
+        max_length=found.get("max_length"),
+        pattern=found.get("pattern"),
+        minimum=_number(sections, found, "minimum", path),
+        maximum=_number(sections, found, "maximum", path),
+        default=_text(found.get("default")),
+        doc=found.get("doc", ""),
+        example=_text(found.get("example")),
+    )
+
+
+def _converters(sections: Reader, data: Any, path: Path_) -> tuple[ConverterCall, ...]:
+    calls = []
+    for text in [] if data is None else data if isinstance(data, list) else [data]:
+        match = _CALL.fullmatch(text) if isinstance(text, str) else None
+        if match is None:
+            sections.wrong(path, f"convert: '{text}' is not a converter", "for example zero_padded(10) or yyyymmdd")
+            continue
+        arguments = tuple(part.strip() for part in match[2].split(",")) if match[2] else ()
+        calls.append(ConverterCall(match[1], arguments))
+    return tuple(calls)
+
+
+def _number(sections: Reader, found: Mapping[str, Any], key: str, path: Path_) -> str | None:
+    value = found.get(key)
+    if value is None:
+        return None
+    text = _text(value) or ""
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        sections.wrong((*path, key), f"{key}: '{text}' is not a number", f"{key}: 0")
+        return None
+    return text
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)

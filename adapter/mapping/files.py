@@ -1,0 +1,140 @@
+"""Read mapping files as YAML without surprises, and remember where everything stands.
+
+PyYAML follows YAML 1.1, where the keys ``NO``, ``on``, ``010`` and ``12:30`` become False, True, 8 and 750; ERP code
+tables are full of such words. Here a key is always text, and a plain value is text unless it is ``true``, ``false``,
+``null`` or a number without leading zeros. Anchors, tags and several documents in one file are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from adapter.errors import Mistake
+from adapter.mapping.model import Place
+
+MAX_BYTES = 4 * 1024 * 1024
+_WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+_MAP, _SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file: its plain value, and the place of every key and item by path, ``("types", "A", "fields")``."""
+
+    file: str
+    data: Any
+    places: Mapping[Path_, Place]
+
+    def place(self, *path: str | int) -> Place:
+        """Return where ``path`` stands, or the nearest thing around it that does exist."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, Place(self.file, 1, 1))
+
+
+class _Reader:
+    """Turns a composed YAML node tree into plain values, collecting places and mistakes on the way."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.places: dict[Path_, Place] = {}
+        self.mistakes: list[Mistake] = []
+
+    def at(self, mark: Any) -> Place:
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def value(self, node: yaml.Node, path: Path_) -> Any:
+        self.places.setdefault(path, self.at(node.start_mark))
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            self.known_tag(node, _SEQ)
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.MappingNode)
+        self.known_tag(node, _MAP)
+        return self.mapping(node, path)
+
+    def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key, value in node.value:
+            place = self.at(key.start_mark)
+            if not isinstance(key, yaml.ScalarNode):
+                self.mistakes.append(place.mistake("a key must be plain text", "write the key as one word"))
+                continue
+            name = str(key.value)
+            if name in result:
+                self.mistakes.append(place.mistake(f"the key '{name}' stands here twice", "keep one of them"))
+                continue
+            self.places[(*path, name)] = place
+            result[name] = self.value(value, (*path, name))
+        return result
+
+    def known_tag(self, node: yaml.Node, tag: str) -> None:
+        if node.tag != tag:
+            self.mistakes.append(self.at(node.start_mark).mistake("YAML tags are not allowed", "remove the tag"))
+
+    def scalar(self, node: yaml.ScalarNode) -> Any:
+        text = str(node.value)
+        if node.style is not None:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """PyYAML's parser with its implicit types switched off, and aliases refused."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Compose one node; an alias is an error, since a few of them can stand for millions of nodes."""
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.constructor.ConstructorError(None, None, "anchors and aliases are not allowed", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:
+    """Read one YAML file. Return its document, None where it could not be read at all, and every mistake found."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return None, [Mistake(file, 0, 0, f"larger than {MAX_BYTES} bytes", "one file per resource is enough")]
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        return None, [Mistake(file, 0, 0, f"not UTF-8 at byte {error.start}", "save the file as UTF-8")]
+    except OSError as error:
+        return None, [Mistake(file, 0, 0, f"cannot be read: {error.strerror}", "check that it exists")]
+    reader = _Reader(file)
+    loader = _PlainLoader(text)
+    try:
+        node = loader.get_single_node()
+    except RecursionError:
+        return None, [Mistake(file, 0, 0, "nested too deep", "a mapping needs no more than ten levels")]
+    except yaml.YAMLError as error:
+        return None, [_yaml_mistake(file, error)]
+    finally:
+        loader.dispose()
+    if node is None:
+        return None, [Mistake(file, 0, 0, "the file is empty", "start with 'version: 1'")]
+    data = reader.value(node, ())
+    return Document(file, data, reader.places), reader.mistakes
+
+
+def _yaml_mistake(file: str, error: yaml.YAMLError) -> Mistake:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Mistake(file, line, column, f"not readable as YAML: {problem}", "check indentation, quotes and colons")

@@ -1,0 +1,155 @@
+"""Check the lexical form of XSD built-in types (XML Schema part 2, section 3) without going through a float.
+
+Each check takes text whose white space has been collapsed and raises ValueError with words meant for a caller.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from decimal import Decimal
+
+STRINGS = frozenset(
+    "string normalizedString token language Name NCName NMTOKEN ID IDREF ENTITY anyURI QName NOTATION "
+    "anySimpleType anyAtomicType IDREFS ENTITIES NMTOKENS".split()
+)
+INTEGERS: dict[str, tuple[int | None, int | None]] = {
+    "byte": (-(2**7), 2**7 - 1),
+    "short": (-(2**15), 2**15 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "long": (-(2**63), 2**63 - 1),
+    "unsignedByte": (0, 2**8 - 1),
+    "unsignedShort": (0, 2**16 - 1),
+    "unsignedInt": (0, 2**32 - 1),
+    "unsignedLong": (0, 2**64 - 1),
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+}
+SAFE_INTEGER = 2**53 - 1
+DATES = frozenset("date dateTime time duration gYear gYearMonth gMonth gMonthDay gDay".split())
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_FLOAT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|-?INF|NaN")
+_ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+_DATE = re.compile(r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])" + _ZONE)
+_CLOCK = r"(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)" + _ZONE
+_TIME = re.compile(_CLOCK)
+_DURATION = re.compile(r"-?P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?")
+_OTHER_DATES = {
+    "gYear": re.compile(r"-?([1-9][0-9]{3,}|0[0-9]{3})" + _ZONE),
+    "gYearMonth": re.compile(r"-?([1-9][0-9]{3,}|0[0-9]{3})-(0[1-9]|1[0-2])" + _ZONE),
+    "gMonth": re.compile(r"--(0[1-9]|1[0-2])" + _ZONE),
+    "gMonthDay": re.compile(r"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])" + _ZONE),
+    "gDay": re.compile(r"---(0[1-9]|[12][0-9]|3[01])" + _ZONE),
+    "duration": _DURATION,
+    "time": _TIME,
+}
+
+
+def integer(builtin: str, text: str) -> None:
+    """Check an integer and its built-in type's range."""
+    if not _INTEGER.fullmatch(text):
+        raise ValueError("not a whole number")
+    low, high = INTEGERS[builtin]
+    if len(text) > 4000:
+        raise ValueError("more digits than any ERP can hold")
+    number = int(text)
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise ValueError(f"out of range for {builtin}")
+
+
+def decimal(text: str) -> None:
+    """Check an xsd:decimal: digits and at most one point, no exponent."""
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError("not a decimal number such as 12.50")
+
+
+def double(text: str) -> None:
+    """Check an xsd:float or xsd:double."""
+    if not _FLOAT.fullmatch(text):
+        raise ValueError("not a number")
+
+
+def boolean(text: str) -> None:
+    """Check an xsd:boolean."""
+    if text not in ("true", "false", "1", "0"):
+        raise ValueError("not true or false")
+
+
+def date(text: str) -> None:
+    """Check an xsd:date, with its day in the calendar."""
+    if not _DATE.fullmatch(text):
+        raise ValueError("not a date such as 2024-12-31")
+    sign = 1 if text.startswith("-") else 0
+    year, month, day = text[sign:].split("-", 2)
+    if int(day[:2]) > monthrange((int(year) - 1) % 400 + 1, int(month))[1]:
+        raise ValueError("not a day of the calendar")
+
+
+def date_time(text: str) -> None:
+    """Check an xsd:dateTime."""
+    day, parted, clock = text.partition("T")
+    if not parted or not _TIME.fullmatch(clock):
+        raise ValueError("not a date and time such as 2024-12-31T23:59:59Z")
+    if not _DATE.fullmatch(day) or not day[-1].isdigit() or ":" in day:
+        raise ValueError("not a date and time such as 2024-12-31T23:59:59Z")
+    date(day)
+
+
+def _other_date(kind: str) -> Callable[[str], None]:
+    pattern = _OTHER_DATES[kind]
+
+    def check(text: str) -> None:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"not a {kind} in XML Schema form")
+
+    return check
+
+
+def base64_binary(text: str) -> None:
+    """Check base64 (RFC 4648) with padding; white space between groups is allowed by XSD."""
+    try:
+        base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("not base64") from None
+
+
+def hex_binary(text: str) -> None:
+    """Check pairs of hexadecimal digits."""
+    if not re.fullmatch(r"([0-9a-fA-F]{2})*", text):
+        raise ValueError("not pairs of hexadecimal digits")
+
+
+def anything(text: str) -> None:
+    """Accept any text."""
+
+
+def check_for(builtin: str) -> Callable[[str], None]:
+    """Return the check for a built-in type's local name."""
+    if builtin in INTEGERS:
+        return lambda text: integer(builtin, text)
+    named: dict[str, Callable[[str], None]] = {
+        "decimal": decimal,
+        "float": double,
+        "double": double,
+        "boolean": boolean,
+        "date": date,
+        "dateTime": date_time,
+        "base64Binary": base64_binary,
+        "hexBinary": hex_binary,
+    }
+    if builtin in _OTHER_DATES:
+        return _other_date(builtin)
+    return named.get(builtin, anything)
+
+
+def numeric(text: str) -> Decimal:
+    """Return the exact value of a checked integer or decimal text."""
+    return Decimal(text)

@@ -1,0 +1,57 @@
+"""Read every mapping of a project folder, and prove it against the contracts it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from adapter.errors import BuildError, Mistake
+from adapter.mapping import files, reading
+from adapter.mapping.agree import Surroundings, agree
+from adapter.mapping.bound import Endpoint
+from adapter.mapping.model import Resource
+from adapter.wsdl.types import Contract
+
+
+def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
+    """Read ``mappings/*.yaml`` in the order of their names."""
+    folder = project / "mappings"
+    resources, mistakes = [], []
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        mistakes.append(Mistake("mappings", 0, 0, "holds no .yaml file", "write one mapping file per resource"))
+    for path in paths:
+        document, wrong = files.read(path, path.relative_to(project).as_posix())
+        mistakes.extend(wrong)
+        if document is None:
+            continue
+        resource, wrong = reading.resource(document)
+        mistakes.extend(wrong)
+        if resource is not None:
+            resources.append(resource)
+    return resources, mistakes
+
+
+def load_project(
+    project: Path, load_contract: Callable[[Path, str], Contract], around: Surroundings
+) -> tuple[tuple[Endpoint, ...], Mapping[str, Contract]]:
+    """Return every endpoint of a project, and its contracts by file. Raise BuildError with all mistakes at once."""
+    resources, mistakes = read_resources(project)
+    contracts: dict[str, Contract] = {}
+    for resource in resources:
+        name = resource.soap.wsdl
+        if name in contracts:
+            continue
+        if not (project / "wsdl" / name).is_file():
+            text, remedy = f"there is no wsdl/{name}", "adapter wsdl add FILE-or-URL puts a contract there"
+            mistakes.append(resource.soap.place.mistake(text, remedy))
+            continue
+        try:
+            contracts[name] = load_contract(project / "wsdl", name)
+        except BuildError as error:
+            mistakes.extend(error.mistakes)
+    endpoints, wrong = agree(resources, contracts, around)
+    mistakes.extend(wrong)
+    if mistakes:
+        raise BuildError(mistakes)
+    return tuple(endpoints), contracts

@@ -1,0 +1,268 @@
+"""The grammar of a mapping file: which keys each section may have, and what their values look like.
+
+The smallest mapping::
+
+    version: 1
+    resource: customers
+    path: /v1/customers
+    soap: {wsdl: erp/erp.wsdl, service: ErpService, port: ErpSoap11}
+    types:
+      Customer:
+        fields: {id: PartnerNr, name: Name1}
+    operations:
+      read:
+        request: GET /{id}
+        call: LesePartner
+        path: {id: PartnerNr}
+        reply: {one: Customer, from: Partner}
+
+One flat marshmallow schema per section; ``reading`` walks the sections. The ``description`` of a key is what the
+generated reference prints.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
+SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+XML_NAME = r"[^\W\d][\w\-]*"
+XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_NAME})(\.{XML_NAME})*(\.@{XML_NAME}|\.#text)?)")
+TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
+
+
+class Text(fields.Field[str]):
+    """Text as written. A number or true/false is refused: quotes make it text."""
+
+    def __init__(self, pattern: re.Pattern[str] | None = None, form: str = "", **rest: Any) -> None:
+        super().__init__(**rest)
+        self.pattern, self.form = pattern, form
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(f'must be text; write it in quotes: "{value}"')
+        if self.pattern is not None and not self.pattern.fullmatch(value):
+            raise ValidationError(f"'{value}' is not {self.form}")
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number within bounds."""
+
+    def __init__(self, low: int, high: int, **rest: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(low, high), **rest)
+
+
+class Flag(fields.Field[bool]):
+    """true or false, and no other word for them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
+class Raw(fields.Field[Any]):
+    """A section or a value that ``reading`` looks at itself."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
+        return value
+
+
+class Section(Schema):
+    """A section with no keys but its own."""
+
+    class Meta:
+        """An unknown key is a mistake, never ignored."""
+
+        unknown = RAISE
+
+
+def _about(text: str, **rest: Any) -> dict[str, Any]:
+    return {"metadata": {"description": text}, **rest}
+
+
+def _xml_path(text: str, **rest: Any) -> Text:
+    return Text(XML_PATH, "a path such as Partner.Name1, Betrag.@waehrung or .", **_about(text, **rest))
+
+
+def _one_of(words: str, text: str, **rest: Any) -> Text:
+    return Text(re.compile("|".join(words.split())), f"one of {', '.join(words.split())}", **_about(text, **rest))
+
+
+class FileSection(Section):
+    """A whole mapping file."""
+
+    version = Whole(1, 1, **_about("The version of this grammar.", required=True))
+    resource = Text(
+        NAME, "a name such as customers", **_about("The resource's name; operations are resource.verb.", required=True)
+    )
+    path = Text(TEMPLATE, "a path such as /v1/customers", **_about("Where its operations live.", required=True))
+    title = Text(**_about("A short title for the documentation."))
+    doc = Text(**_about("What the resource is, for the documentation."))
+    soap = Raw(**_about("The contract behind it.", required=True))
+    http = Raw(**_about("The JSON microservice that can answer instead."))
+    types = Raw(**_about("JSON types by name."))
+    operations = Raw(**_about("Operations by verb.", required=True))
+    faults = Raw(**_about("Faults of all its operations."))
+
+
+class SoapSection(Section):
+    """``soap:`` of a file."""
+
+    wsdl = Text(**_about("The WSDL, below wsdl/.", required=True))
+    service = Text(**_about("The wsdl:service.", required=True))
+    port = Text(**_about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
+    fault_code = _xml_path("Where the ERP's own code stands in a fault's detail.")
+    headers = Raw(**_about("SOAP header blocks: path from the header element to a constant."))
+
+
+class HttpSection(Section):
+    """``http:`` of a file."""
+
+    service = Text(NAME, "a name such as customers", **_about("Name in ADAPTER_SERVICE_<NAME>.", required=True))
+    path = Text(TEMPLATE, "a path such as /customers", **_about("Where the resource lives there.", required=True))
+
+
+class TypeSection(Section):
+    """One entry of ``types:``."""
+
+    fields_ = Raw(data_key="fields", **_about("Properties by name.", required=True))
+    variants = Raw(**_about("xsi:type derivations, told apart by a property."))
+    doc = Text(**_about("What it is."))
+
+
+class VariantsSection(Section):
+    """``variants:`` of a type."""
+
+    by = Text(NAME, "a property name", **_about("The property that tells the variants apart.", required=True))
+    of = Raw(**_about("Variants by the property's value.", required=True))
+
+
+class VariantSection(Section):
+    """One entry of ``variants: of:``."""
+
+    soap_type = Text(**_about("The derived XSD type's name.", required=True))
+    fields_ = Raw(data_key="fields", **_about("Properties that only this variant has."))
+
+
+class FieldSection(Section):
+    """One property or parameter; text alone is short for ``{soap: text}``."""
+
+    soap = _xml_path("Where the value stands in XML.", required=True)
+    one = Text(NAME, "a type's name", **_about("The value is one object of this type."))
+    each = Text(NAME, "a type's name", **_about("The value is an array of objects of this type."))
+    convert = Raw(**_about("A converter, or a list of them, nearest the XML first."))
+    codes = Raw(**_about("Our words for the ERP's codes."))
+    required = Flag(**_about("Callers must give it."))
+    read_only = Flag(**_about("Callers cannot set it."))
+    json = _one_of("string number", "How a decimal or a big integer looks in JSON.")
+    blank = Raw(**_about("null: an empty element is null."))
+    min_length = Whole(0, 1_000_000, **_about("Fewest characters."))
+    max_length = Whole(0, 1_000_000, **_about("Most characters."))
+    pattern = Text(**_about("A regular expression (XML Schema syntax)."))
+    minimum = Raw(**_about("Smallest number."))
+    maximum = Raw(**_about("Largest number."))
+    default = Raw(**_about("What a query parameter is when the caller leaves it out."))
+    doc = Text(**_about("What it is."))
+    example = Raw(**_about("An example value, as text."))
+
+
+class OperationSection(Section):
+    """One entry of ``operations:``."""
+
+    request = Text(
+        re.compile(r"(GET|POST|PUT|PATCH|DELETE) /.*"),
+        "a method and a path such as 'GET /{id}'",
+        **_about("HTTP method and path below the resource's path.", required=True),
+    )
+    call = Text(**_about("The WSDL operation.", required=True))
+    title = Text(**_about("A short title."))
+    doc = Text(**_about("What it does."))
+    path = Raw(**_about("Path parameters by name."))
+    query = Raw(**_about("Query parameters by name."))
+    set = Raw(**_about("Constants in the request."))
+    page = Raw(**_about("Paging."))
+    sort = Raw(**_about("Sorting."))
+    body = Raw(**_about("The JSON body."))
+    reply = Raw(**_about("The answer.", required=True))
+    faults = Raw(**_about("Faults of this operation; they come before the file's."))
+    answered_by = _one_of("soap http", "Which backend answers.")
+    timeout = Raw(**_about("Seconds until the caller gets an answer, whatever happens."))
+
+
+class PageSection(Section):
+    """``page:`` of an operation."""
+
+    limit = _xml_path("Where the ERP takes the number of rows.", required=True)
+    offset = _xml_path("Where the ERP takes the first row.", required=True)
+    total = _xml_path("Where its reply says how many rows there are.")
+    default = Whole(1, 100_000, **_about("Rows when the caller says nothing."))
+    max = Whole(1, 100_000, **_about("Most rows a caller may ask for."))
+    first = Whole(0, 1, **_about("The ERP's number of the first row."))
+
+
+class SortSection(Section):
+    """``sort:`` of an operation."""
+
+    soap = _xml_path("Where the ERP takes the sort key.", required=True)
+    by = Raw(**_about("Our names for the ERP's sort keys.", required=True))
+    direction = Raw(**_about("Where the ERP takes the direction, and its words for it."))
+    default = Text(**_about("The order when the caller says nothing; -name is descending."))
+
+
+class DirectionSection(Section):
+    """``direction:`` of ``sort:``."""
+
+    soap = _xml_path("Where the ERP takes the direction.", required=True)
+    ascending = Text(**_about("Its word for ascending.", required=True))
+    descending = Text(**_about("Its word for descending.", required=True))
+
+
+class BodySection(Section):
+    """``body:`` of an operation."""
+
+    one = Text(NAME, "a type's name", **_about("The body's type.", required=True))
+    into = _xml_path("The element that it fills; left out: the message itself.")
+    partial = Flag(**_about("Nothing is required; absent stays untouched, null clears."))
+
+
+class ReplySection(Section):
+    """``reply:`` of an operation."""
+
+    one = Text(NAME, "a type's name", **_about("The answer is one object of this type."))
+    each = Text(NAME, "a type's name", **_about("The answer is a list of this type."))
+    from_ = Text(XML_PATH, "a path such as Partner", data_key="from", **_about("The element that it is read from."))
+    status = Whole(200, 299, **_about("The status of success."))
+    location = Text(TEMPLATE, "a path such as /{id}", **_about("The Location header, below the resource's path."))
+    when_empty = Raw(**_about("status and problem when the ERP answers with nothing."))
+
+
+class EmptySection(Section):
+    """``when_empty:`` of ``reply:``."""
+
+    status = Whole(400, 499, **_about("The status.", required=True))
+    problem = Text(SLUG, "a slug such as customer-not-found", **_about("The problem type.", required=True))
+
+
+class ConstantSection(Section):
+    """A constant: written here, or by the operator."""
+
+    value = Text(**_about("The value, as text."))
+    setting = Text(NAME, "a name such as client", **_about("Name in ADAPTER_VALUE_<NAME>."))
+
+
+class FaultSection(Section):
+    """One line of a fault table."""
+
+    code = Text(**_about("The ERP's code: at soap.fault_code, else the SOAP fault code."))
+    detail = Text(**_about("Name of the element in the fault's detail."))
+    text = Text(**_about("Words that the fault's text holds."))
+    status = Whole(400, 599, **_about("The status the caller sees.", required=True))
+    problem = Text(SLUG, "a slug such as record-locked", **_about("The problem type.", required=True))
+    title = Text(**_about("The problem's title."))
+    message = Flag(**_about("Show the ERP's text to the caller."))
+    retryable = Flag(**_about("The same call may succeed later."))

@@ -1,0 +1,67 @@
+"""What travels through the pipeline: ``Request`` in, ``Response`` out, and the two function types around them.
+
+Every step is a ``Middleware``; every backend is a ``Handler``. Both shapes are frozen: a step that changes
+something passes on a new one (``dataclasses.replace``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A caller's values after ``validate``, in the lexical form that the writer places into XML.
+
+    ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
+    lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller.
+    """
+
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds."""
+
+    operation: str
+    id: str
+    deadline: float
+    method: str = "GET"
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    traceparent: str = ""
+    caller: str = ""
+    checked: Checked | None = None
+    trace: Callable[[str, bytes], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A body that is made while it is sent. A step that holds something until the end wraps ``close``."""
+
+    chunks: Iterator[bytes]
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer to one call. ``notes`` are oddities seen in the backend's answer, for the log and a counter."""
+
+    status: int
+    body: bytes | Stream = b""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    answered_by: str = ""
+
+
+Handler = Callable[[Request], Response]
+Middleware = Callable[[Handler], Handler]

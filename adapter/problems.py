@@ -1,0 +1,123 @@
+"""The problem types we document, and how an error becomes a problem document (RFC 9457).
+
+Each type has a page at ``/problems/<slug>``; the types that mappings declare stand beside those of the house.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from adapter.errors import RequestError
+
+MEDIA_TYPE = "application/problem+json"
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem type: its name in the URL, the status it comes with, a title, when it happens and what to do."""
+
+    slug: str
+    status: int
+    title: str
+    doc: str
+
+    @property
+    def type(self) -> str:
+        """The URI reference that identifies the type and leads to its page."""
+        return f"/problems/{self.slug}"
+
+
+HOUSE: Mapping[str, Problem] = {
+    problem.slug: problem
+    for problem in (
+        Problem("bad-request", 400, "Request cannot be read",
+                "The path, the query or the framing of the request is broken, for example percent-encoding that is "
+                "not UTF-8. Mend the client; the same request will fail again."),
+        Problem("malformed-json", 400, "Malformed JSON",
+                "The body is not one JSON text in UTF-8, names a member twice, holds NaN, or is nested too deeply. "
+                "The detail gives line and column. Mend the body; the same request will fail again."),
+        Problem("missing-host", 400, "Host missing",
+                "The request names no host. Send exactly one Host header."),
+        Problem("no-such-path", 404, "No such path",
+                "Nothing is served at this path. The paths are listed in /openapi.json."),
+        Problem("method-not-allowed", 405, "Method not allowed",
+                "The path exists but not with this method. The Allow header lists the methods it has."),
+        Problem("not-acceptable", 406, "Not acceptable",
+                "Answers are JSON, and the Accept header excludes application/json. Send it, or leave Accept out."),
+        Problem("request-timeout", 408, "Request too slow",
+                "The body did not arrive in time. Nothing was done; the request may be repeated."),
+        Problem("request-too-large", 413, "Request too large",
+                "The body is larger than this service accepts. Send less at once."),
+        Problem("unsupported-media-type", 415, "Unsupported media type",
+                "A body must be JSON in UTF-8, without a content encoding. Send Content-Type: application/json, or "
+                "application/merge-patch+json with PATCH."),
+        Problem("unknown-host", 421, "Unknown host",
+                "This service does not answer for the host that was asked for. Use one of its own names; the "
+                "operator lists them in ADAPTER_HOSTS."),
+        Problem("invalid-request", 422, "Invalid request",
+                "The request can be read but its values cannot be accepted: a wrong type, length or code, a field "
+                "nobody knows, a required one that is missing. The errors member names each field. Mend the values."),
+        Problem("internal-error", 500, "Internal error",
+                "A defect of this service. Report the request id. Whether the request had an effect is not known."),
+        Problem("backend-lost", 502, "Connection lost",
+                "The connection to the system behind this service broke. It may have acted on the request: look "
+                "before you repeat anything that changes data."),
+        Problem("backend-reply-invalid", 502, "Invalid answer",
+                "The system behind this service answered with something its contract does not allow. It may have "
+                "acted on the request. Report the request id."),
+        Problem("backend-refused-us", 502, "Access refused",
+                "The system behind this service refused this service's own access. Nothing was done; the operator "
+                "has to renew credentials or rights."),
+        Problem("backend-fault", 502, "Fault",
+                "The system behind this service reported an error that no mapping explains. Report the request id."),
+        Problem("backend-unreachable", 503, "Not reachable",
+                "No connection to the system behind this service could be made. Nothing was sent; the request may be "
+                "repeated later."),
+        Problem("not-ready", 503, "Not ready",
+                "The service is starting, or something it needs is missing. Try again later."),
+        Problem("shutting-down", 503, "Shutting down",
+                "The service is being stopped or replaced. Nothing was done; the request may be repeated at once."),
+        Problem("backend-timeout", 504, "No answer in time",
+                "The system behind this service did not answer in time. It may have acted on the request: look "
+                "before you repeat anything that changes data."),
+    )
+}  # fmt: skip
+
+
+def catalogue(declared: Iterable[Problem] = ()) -> Mapping[str, Problem]:
+    """Return all problem types by slug, in order of status and slug; the house's own win over declared ones."""
+    known = {problem.slug: problem for problem in declared} | dict(HOUSE)
+    return {slug: known[slug] for slug in sorted(known, key=lambda slug: (known[slug].status, slug))}
+
+
+def house(slug: str, detail: str = "", **more: Any) -> RequestError:
+    """Return the error for a problem type of the house, with its own status. ``more`` are fields of RequestError."""
+    return RequestError(slug, HOUSE[slug].status, detail, **more)
+
+
+def document(error: RequestError, request_id: str, known: Mapping[str, Problem] = HOUSE) -> dict[str, Any]:
+    """Return the members of the problem document for ``error`` (RFC 9457, section 3.1); ``known`` gives titles."""
+    problem = known.get(error.problem)
+    members: dict[str, Any] = {
+        "type": f"/problems/{error.problem}",
+        "title": error.title or (problem.title if problem else HTTPStatus(error.status).phrase),
+        "status": error.status,
+    }
+    if error.detail:
+        members["detail"] = error.detail
+    members["instance"] = instance(request_id)
+    if error.fields:
+        members["errors"] = [
+            {"in": field.place, "pointer": field.pointer, "detail": field.detail} for field in error.fields
+        ]
+    return members
+
+
+def instance(request_id: str) -> str:
+    """Return the URI reference of one occurrence: a URN for a UUID (RFC 9562), else a fragment with the caller's id."""
+    return f"urn:uuid:{request_id}" if _UUID.fullmatch(request_id) else f"#{request_id}"

@@ -1,0 +1,296 @@
+"""What an operator sets, read once from ``adapter.env`` and the environment, then frozen. Nobody else reads either.
+
+Each setting is declared once, in ``Settings``: the field's name in capitals behind ``ADAPTER_`` is the variable's name,
+and the field carries its parser, its default in written form, and its help. The reference page comes from ``describe``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapter.errors import BuildError, Mistake
+
+PREFIX = "ADAPTER_"
+FILE = "adapter.env"
+PROJECT = "ADAPTER_PROJECT"
+_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)")
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the reference: variable, what its value is, default in written form ("" for none), help."""
+
+    name: str
+    kind: str
+    default: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    kind: str
+    parse: Callable[[str], Any]
+    default: str
+    doc: str
+    family: bool = False
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,15}", text) or not low <= int(text) <= high:
+            raise ValueError(f"not a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) or not 0 < float(text) <= 3600:
+        raise ValueError("not a number of seconds above 0, at most 3600")
+    return float(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    for host in (hosts := _words(text)):
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{host!r} is not a host or host:port")
+    if not hosts:
+        raise ValueError("no host at all, so nothing would be answered")
+    return tuple(host.lower() for host in hosts)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    for origin in (origins := _words(text)):
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
+            raise ValueError(f"{origin!r} is not an origin such as https://shop.example")
+    return origins
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+        raise ValueError("not an absolute http or https URL")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a URL with a user or password in it, which would reach logs")
+    if parts.port == 0:  # urlsplit checks the port only when asked for it
+        raise ValueError("port 0 in a URL")
+    return text
+
+
+def _level(text: str) -> str:
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("not one of DEBUG, INFO, WARNING, ERROR")
+    return text.upper()
+
+
+def _module(text: str) -> str:
+    if text and not all(part.isidentifier() for part in text.split(".")):
+        raise ValueError("not the dotted name of a Python module")
+    return text
+
+
+def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
+    return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
+
+
+def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
+    return field(default_factory=dict, repr=False, metadata={"declared": _Declared(kind, parse, "", doc, family=True)})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, parsed. The three families map the rest of a variable's name, in capitals, to its value."""
+
+    endpoint: Mapping[str, str] = _family(
+        "URL",
+        _url,
+        "Where a SOAP port is called: ENDPOINT_<SERVICE>_<PORT>, or ENDPOINT_<SERVICE> for all its ports. "
+        "The address a WSDL claims is never used.",
+    )
+    service: Mapping[str, str] = _family("URL", _url, "Where a JSON microservice that mappings name is called.")
+    value: Mapping[str, str] = _family(
+        "text", str, "A constant that mappings ask for with `setting:`. May be a secret: it is never shown."
+    )
+    hosts: tuple[str, ...] = _one(
+        "hosts",
+        _hosts,
+        "localhost,127.0.0.1,[::1]",
+        "Names this service answers for, parted by commas; without a port any port. Others get 421.",
+    )
+    cors_origins: tuple[str, ...] = _one(
+        "origins", _origins, "", "Browser origins that may call, parted by commas; * for any. Without: none."
+    )
+    proxies: int = _one(
+        "number", _number(0, 10), "0", "How many proxies stand in front and append to X-Forwarded-For and -Proto."
+    )
+    timeout: float = _one("seconds", _seconds, "10", "How long a call may take where its mapping says nothing.")
+    max_request_bytes: int = _one("bytes", _number(1, 2**30), "1048576", "Largest body a caller may send; more is 413.")
+    max_reply_bytes: int = _one(
+        "bytes", _number(1, 2**32), "10485760", "Largest answer a backend may give, decoded; more is 502."
+    )
+    max_depth: int = _one("number", _number(1, 500), "64", "How deep arrays and objects in a body may be nested.")
+    max_digits: int = _one("number", _number(1, 4000), "1000", "How many digits, or powers of ten, a number may have.")
+    converters: str = _one("module", _module, "", "Python module with a dictionary CONVERTERS of your own converters.")
+    log_level: str = _one("level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks.")
+
+    def endpoint_of(self, service: str, port: str) -> str | None:
+        """Return the URL that a SOAP port is pinned to, or None. The port's own variable wins over its service's."""
+        own = self.endpoint.get(f"{_spelled(service)}_{_spelled(port)}")
+        return own or self.endpoint.get(_spelled(service))
+
+    def service_of(self, name: str) -> str | None:
+        """Return the URL of a JSON microservice, or None."""
+        return self.service.get(_spelled(name))
+
+    def value_of(self, name: str) -> str | None:
+        """Return the constant that a mapping asks for, or None."""
+        return self.value.get(_spelled(name))
+
+
+def endpoint_names(service: str, port: str) -> tuple[str, str]:
+    """Return the two variables that can pin a SOAP port: its own and that of its service."""
+    shared = f"{PREFIX}ENDPOINT_{_spelled(service)}"
+    return f"{shared}_{_spelled(port)}", shared
+
+
+def service_name(name: str) -> str:
+    """Return the variable that holds the URL of a JSON microservice."""
+    return f"{PREFIX}SERVICE_{_spelled(name)}"
+
+
+def value_name(name: str) -> str:
+    """Return the variable that holds a constant of the mappings."""
+    return f"{PREFIX}VALUE_{_spelled(name)}"
+
+
+def environment() -> Mapping[str, str]:
+    """Return this process's environment. The one place that touches it."""
+    return dict(os.environ)
+
+
+def project(environ: Mapping[str, str], given: str = "") -> Path:
+    """Return the project folder: ``given``, else ADAPTER_PROJECT, else here if mappings are here, else the carried one."""
+    chosen = given or environ.get(PROJECT, "")
+    here = Path.cwd()
+    return Path(chosen) if chosen else here if (here / "mappings").is_dir() else Path(__file__).parent / "_project"
+
+
+def read(project: Path, environ: Mapping[str, str]) -> Settings:
+    """Read ``project/adapter.env`` and ``environ`` (which wins). Raise BuildError with every mistake in either."""
+    mistakes: list[Mistake] = []
+    written = _file(project / FILE, mistakes) | {
+        name: (value, "environment", 0)
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name != PROJECT
+    }
+    values: dict[str, Any] = {}
+    for name, (text, file, line) in written.items():
+        place = _place(name)
+        if place is None:
+            remedy = _closest(name, [setting.name for setting in describe()]) or "see the reference of settings"
+            mistakes.append(Mistake(file, line, 1, f"{name} is not a setting", remedy))
+            continue
+        target, key = place
+        try:
+            value = _DECLARED[target].parse(text)
+        except ValueError as error:
+            mistakes.append(Mistake(file, line, 1, f"{name}: {error}", _DECLARED[target].doc))
+            continue
+        if key:
+            values.setdefault(target, {})[key] = value
+        else:
+            values[target] = value
+    if mistakes:
+        raise BuildError(mistakes)
+    return Settings(**values)
+
+
+def unused(settings: Settings, asked: Collection[str]) -> tuple[Mistake, ...]:
+    """Return a mistake for each ENDPOINT_, SERVICE_ and VALUE_ variable that is not among ``asked`` (full names)."""
+    given = [f"{_variable(target)}_{key}" for target in _FAMILIES for key in getattr(settings, target)]
+    return tuple(
+        Mistake(FILE, 0, 0, f"{name} is set, but nothing asks for it", _closest(name, asked) or "remove it")
+        for name in sorted(given)
+        if name not in asked
+    )
+
+
+def describe() -> tuple[Setting, ...]:
+    """Return every setting in the order of declaration, for the reference page."""
+    return tuple(
+        Setting(_variable(target) + ("_<NAME>" if target in _FAMILIES else ""), known.kind, known.default, known.doc)
+        for target, known in _DECLARED.items()
+    )
+
+
+def _file(path: Path, mistakes: list[Mistake]) -> dict[str, tuple[str, str, int]]:
+    """Read KEY=VALUE lines. What systemd, Docker and shells read differently is refused instead of guessed."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        mistakes.append(Mistake(FILE, 0, 0, "cannot be read as UTF-8 text", type(error).__name__))
+        return {}
+    found: dict[str, tuple[str, str, int]] = {}
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if not line or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            mistakes.append(Mistake(FILE, number, 1, "not NAME=VALUE", "comments stand on their own line, after #"))
+        elif match[1] in found:
+            mistakes.append(Mistake(FILE, number, 1, f"{match[1]} is set twice", f"see line {found[match[1]][2]}"))
+        elif (value := _unquoted(match[2])) is None:
+            mistakes.append(Mistake(FILE, number, 1, f"{match[1]}: a quote or comment inside the value",
+                                    "put the whole value in quotes, a comment on its own line"))  # fmt: skip
+        else:
+            found[match[1]] = (value, FILE, number)
+    return found
+
+
+def _unquoted(text: str) -> str | None:
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1] if text[0] not in text[1:-1] and "\\" not in text else None
+    return None if text[:1] in ("'", '"') or re.search(r"\s#", text) else text
+
+
+def _variable(target: str) -> str:
+    return PREFIX + target.upper()
+
+
+def _place(name: str) -> tuple[str, str] | None:
+    """Find the field a variable belongs to, and its key when the field is a family."""
+    for target in _DECLARED:
+        key = name.removeprefix(f"{_variable(target)}_")
+        if target in _FAMILIES and key != name and re.fullmatch("[A-Z0-9_]+", key):
+            return target, key
+        if target not in _FAMILIES and name == _variable(target):
+            return target, ""
+    return None
+
+
+def _closest(name: str, known: Collection[str]) -> str:
+    match = difflib.get_close_matches(name, known, 1, 0.75)
+    return f"did you mean {match[0]}?" if match else ""
+
+
+def _spelled(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+_DECLARED: Mapping[str, _Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
+_FAMILIES = tuple(target for target, declared in _DECLARED.items() if declared.family)

@@ -1,0 +1,128 @@
+"""The step that checks everything a caller sends, and turns it into what the writer places into XML.
+
+Nothing behind this step meets a value that the contract or the mapping would not take. Every wrong value is named, with
+its JSON Pointer (RFC 6901) or its parameter, up to 100 of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from marshmallow import ValidationError
+
+from adapter.errors import FieldError, InvalidRequest
+from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.scalars import parameter
+from adapter.messages import Checked, Handler, Middleware, Request, Response
+from adapter.steps.schemas import ObjectField, body_field
+from adapter.strict_json import decode
+
+MAX_ERRORS = 100
+MAX_OFFSET = 2**31 - 2
+
+
+def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
+    """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
+    path_fields = {field.name: field for field in endpoint.path_fields}
+    check_query = _query(endpoint)
+    body = body_field(endpoint)
+
+    def wrap(then: Handler) -> Handler:
+        def handle(request: Request) -> Response:
+            errors: list[FieldError] = []
+            path = _parameters("path", request.path.items(), path_fields, errors)
+            query = check_query(request.query, errors)
+            checked_body = None
+            if body is not None:
+                value = decode(request.body, max_depth=max_depth, max_digits=max_digits)
+                checked_body = _body(body, value, errors)
+            elif request.body:
+                errors.append(FieldError("body", "", "no body is taken here"))
+            if errors:
+                raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
+            return then(replace(request, checked=Checked(path, query, checked_body)))
+
+        return handle
+
+    return wrap
+
+
+def _parameters(
+    place: str, given: Any, known: Mapping[str, BoundField], errors: list[FieldError]
+) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name, text in given:
+        field = known[name]
+        assert field.codec is not None
+        try:
+            found[name] = field.codec.write(parameter(field, text))
+        except ValueError as error:
+            errors.append(FieldError(place, name, str(error)))
+    return found
+
+
+def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[FieldError]], dict[str, Any]]:
+    """Return how the query is checked: the mapping's parameters, then paging and sorting."""
+    fields = {field.name: field for field in endpoint.query_fields}
+    defaults = [(field.name, field.rule.default) for field in endpoint.query_fields if field.rule.default is not None]
+    required = [field.name for field in endpoint.query_fields if field.required]
+    page, sort = endpoint.page, endpoint.sort
+    own = ({"limit", "offset"} if page else set()) | ({"sort"} if sort else set())
+
+    def check(pairs: Sequence[tuple[str, str]], errors: list[FieldError]) -> dict[str, Any]:
+        given: dict[str, str] = {}
+        for name, text in pairs:
+            if name in given:
+                errors.append(FieldError("query", name, "is given twice"))
+            elif name not in fields and name not in own:
+                errors.append(FieldError("query", name, "is not a parameter of this operation"))
+            else:
+                given[name] = text
+        for name in required:
+            if name not in given:
+                errors.append(FieldError("query", name, "is required"))
+        for name, text in defaults:
+            given.setdefault(name, text)
+        found: dict[str, Any] = _parameters(
+            "query", [(name, text) for name, text in given.items() if name in fields], fields, errors
+        )
+        if page is not None:
+            found["limit"] = _whole(given, "limit", page.rule.default, 1, page.rule.max, errors)
+            found["offset"] = _whole(given, "offset", 0, 0, MAX_OFFSET, errors)
+        if sort is not None and (order := given.get("sort", sort.rule.default)):
+            found["sort"] = order
+            if order.removeprefix("-") not in sort.rule.by or (order.startswith("-") and sort.direction is None):
+                errors.append(FieldError("query", "sort", f"must be one of {', '.join(sort.rule.by)}"))
+        return found
+
+    return check
+
+
+def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: int, errors: list[FieldError]) -> str:
+    text = given.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
+        errors.append(FieldError("query", name, f"must be a whole number from {low} to {high}"))
+    return text
+
+
+def _body(field: ObjectField, value: Any, errors: list[FieldError]) -> Any:
+    try:
+        return field.deserialize(value)
+    except ValidationError as error:
+        errors.extend(FieldError("body", pointer, text) for pointer, text in pointers(error.messages, ""))
+        return None
+
+
+def pointers(messages: Any, before: str) -> Iterator[tuple[str, str]]:
+    """Flatten marshmallow's nested messages to JSON Pointers (RFC 6901) and texts."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            part = str(key).replace("~", "~0").replace("/", "~1")
+            yield from pointers(inner, before if key == "_schema" else f"{before}/{part}")
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from pointers(inner, before)
+    else:
+        yield before, str(messages)

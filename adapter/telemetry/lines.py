@@ -1,0 +1,124 @@
+"""Log lines: one JSON object each, made of an allowlist of fields. What is not on the list does not leave the process.
+
+Other libraries log through the standard library; of their records only the template is kept (``"Retrying %s"``), never
+the arguments, since those are made of URLs, headers and bodies.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from adapter import strict_json
+from adapter.telemetry.outcome import Outcome
+
+FIELDS = frozenset((
+    "timestamp", "level", "event", "operation", "method", "status", "problem", "duration_ms", "answered_by", "sent",
+    "code", "cause", "notes", "request_id", "trace_id", "bytes", "broken", "exception", "frames", "logger", "message",
+    "version", "operations",
+))  # fmt: skip
+_LONGEST = 300
+_MOST_FRAMES = 40
+_QUIET_LIBRARIES = ("zeep", "urllib3", "requests", "werkzeug")
+
+
+class Lines:
+    """Writes log lines to ``stream``. ``dropped`` is called with a reason for every field or line that was lost."""
+
+    def __init__(self, level: str, stream: TextIO | None, dropped: Callable[[str], None]) -> None:
+        self._stream = stream
+        self._dropped = dropped
+        self._log = structlog.wrap_logger(
+            None,
+            wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                self._allow,
+                self._write,
+            ],
+        )
+
+    def event(self, event: str, **fields: object) -> None:
+        """Write one line of level INFO. Fields that are not in ``FIELDS`` are dropped and counted."""
+        self._log.info(event, **fields)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Write the line of one finished request; empty fields are left out."""
+        fields = {
+            "operation": outcome.operation,
+            "method": outcome.method,
+            "status": outcome.status,
+            "duration_ms": round(outcome.seconds * 1000, 1),
+            "bytes": outcome.bytes,
+            "request_id": outcome.request_id,
+        }
+        for name in ("trace_id", "problem", "answered_by", "sent", "code", "cause", "notes", "broken"):
+            if value := getattr(outcome, name):
+                fields[name] = value
+        write = self._log.debug if outcome.quiet else self._log.warning if outcome.status >= 500 else self._log.info
+        write("request", **fields)
+
+    def bug(self, error: BaseException, request_id: str, operation: str) -> None:
+        """Write the class and the frames of an exception and of what caused it."""
+        self._log.error(
+            "bug",
+            operation=operation,
+            request_id=request_id,
+            exception=type(error).__name__,
+            frames=list(_frames(error))[-_MOST_FRAMES:],
+        )
+
+    def adopt_libraries(self) -> None:
+        """Send what the standard library's loggers get through this sink: warnings and worse, without arguments."""
+        logging.basicConfig(handlers=[_Adopted(self._log)], level=logging.WARNING, force=True)
+        for name in _QUIET_LIBRARIES:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+    def _allow(self, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
+        for name in fields.keys() - FIELDS:
+            del fields[name]
+            self._dropped("field")
+        first = {name: fields.pop(name) for name in ("timestamp", "level", "event") if name in fields}
+        return {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in (first | fields).items()}
+
+    def _write(self, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
+        """Write, and end the chain: a log that cannot be written must never change an answer."""
+        stream = self._stream or sys.stdout
+        try:
+            stream.write(strict_json.encode(fields).decode("utf-8") + "\n")
+            stream.flush()
+        except (OSError, ValueError, TypeError):  # a closed stream, a full disk, a value that is not JSON
+            self._dropped("line")
+        raise structlog.DropEvent
+
+
+class _Adopted(logging.Handler):
+    """A handler as the standard library wants it; keeps a record's logger, level and template."""
+
+    def __init__(self, log: structlog.typing.FilteringBoundLogger) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass on one record."""
+        fields: dict[str, object] = {"logger": record.name, "message": str(record.msg)}
+        if record.exc_info and record.exc_info[1]:
+            fields |= {"exception": type(record.exc_info[1]).__name__, "frames": list(_frames(record.exc_info[1]))}
+        self._log.log(record.levelno, "library", **fields)
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    """Name the frames as ``module.py:line function``, the first cause first."""
+    earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if earlier is not None:
+        yield from _frames(earlier)
+    yield type(error).__name__
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}"

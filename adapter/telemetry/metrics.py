@@ -1,0 +1,89 @@
+"""Metrics in the text format of Prometheus. Label values come from bounded sets: what exceeds them is ``other``.
+
+With ``PROMETHEUS_MULTIPROC_DIR`` set (``ops/gunicorn.conf.py`` does so), the numbers of all workers are added up.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from adapter.telemetry.outcome import Outcome
+
+__all__ = ["CONTENT_TYPE", "Metrics"]
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_MOST_VALUES = 500
+
+
+class Metrics:
+    """All metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        own = self._own = CollectorRegistry()
+        self._seen: dict[str, set[str]] = {}
+        self._requests = Counter(
+            "adapter_requests", "Finished requests.", ["operation", "method", "status", "problem"], registry=own
+        )
+        self._seconds = Histogram(
+            "adapter_request_duration_seconds",
+            "From the request to the last byte of its answer.",
+            ["operation", "answered_by"],
+            buckets=_BUCKETS,
+            registry=own,
+        )
+        self._in_flight = Gauge(
+            "adapter_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum", registry=own
+        )
+        self._oddities = Counter(
+            "adapter_backend_oddities", "Oddities in answers of backends.", ["operation", "note"], registry=own
+        )
+        self._broken = Counter("adapter_streams_broken", "Answers cut off on the way.", ["operation"], registry=own)
+        self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
+        self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
+
+    def started(self) -> None:
+        """Count one more request in flight."""
+        self._in_flight.inc()
+
+    def ended(self) -> None:
+        """Count one request in flight less."""
+        self._in_flight.dec()
+
+    def count(self, outcome: Outcome) -> None:
+        """Count one request that ended."""
+        operation = self._bounded("operation", outcome.operation)
+        method = outcome.method if outcome.method in _METHODS else "other"
+        problem = self._bounded("problem", outcome.problem)
+        self._requests.labels(operation, method, str(outcome.status), problem).inc()
+        self._seconds.labels(operation, self._bounded("answered_by", outcome.answered_by)).observe(outcome.seconds)
+        for note in outcome.notes:
+            self._oddities.labels(operation, self._bounded("note", note.partition(":")[0])).inc()
+        if outcome.broken:
+            self._broken.labels(operation).inc()
+
+    def bug(self, operation: str) -> None:
+        """Count one unexpected exception."""
+        self._bugs.labels(self._bounded("operation", operation)).inc()
+
+    def dropped(self, what: str) -> None:
+        """Count one dropped ``field`` or ``line`` of the log."""
+        self._dropped.labels(what).inc()
+
+    def render(self) -> bytes:
+        """Return the metrics as text: those of all workers where they share a directory, else of this process."""
+        everyone = CollectorRegistry()
+        try:
+            MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+        except ValueError:  # the variable is not set
+            return generate_latest(self._own)
+        return generate_latest(everyone)
+
+    def _bounded(self, label: str, value: str) -> str:
+        seen = self._seen.setdefault(label, set())
+        if value not in seen and len(seen) >= _MOST_VALUES:
+            return "other"
+        seen.add(value)
+        return value

@@ -1,0 +1,206 @@
+"""Read the content of one element into a dictionary, as the bound fields say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adapter.errors import BackendReplyInvalid
+from adapter.mapping.bound import BoundField
+from adapter.mapping.codec import Codec
+from adapter.mapping.paths import Child
+from adapter.wsdl.types import XSI
+
+_NIL = f"{{{XSI}}}nil"
+MAX_NOTES = 20
+# SOAP encoding lets a few references stand for millions of elements; no honest reply needs so many, or so deep.
+MAX_REFERENCES = 200_000
+MAX_CHAIN = 64
+
+
+class Reading:
+    """One reply while it is read: where notes go, and the targets of references in an encoded one."""
+
+    def __init__(self, operation: str, root: Any, encoded: bool) -> None:
+        self.operation = operation
+        self.notes: list[str] = []
+        self.targets: dict[str, Any] = {}
+        self.followed = 0
+        if encoded and root is not None:
+            top = root.getparent() if root.getparent() is not None else root
+            self.targets = {element.get("id"): element for element in top.iter("*") if element.get("id")}
+
+    def note(self, text: str) -> None:
+        """Keep an oddity for the log and the counter; never a value of the reply."""
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(text)
+
+    def target(self, element: Any) -> Any:
+        """Follow ``href="#id"`` (SOAP 1.1 section 5.4.1) to the element that holds the value."""
+        for _ in range(MAX_CHAIN):
+            reference = element.get("href")
+            if reference is None or (not self.targets and not reference.startswith("#")):
+                return element
+            self.followed += 1
+            found = self.targets.get(reference.removeprefix("#"))
+            if found is None or self.followed > MAX_REFERENCES:
+                raise invalid(self.operation, "a reference leads nowhere" if found is None else "too many references")
+            element = found
+        raise invalid(self.operation, "references in a circle")
+
+
+def invalid(operation: str, why: str) -> BackendReplyInvalid:
+    """Return the error for an answer that is not what contract and mapping say."""
+    return BackendReplyInvalid("backend-reply-invalid", 502, cause=f"{operation}: {why}", sent="yes")
+
+
+Handler = Callable[[Any, dict[str, Any], Reading], None]
+ReadObject = Callable[[Any, Reading], Any]
+_Way = tuple[tuple[Child, ...], BoundField]
+
+
+class Compiler:
+    """Compiles fields to a function. ``object_reader`` gives the reader of another bound type by its key."""
+
+    def __init__(self, object_reader: Callable[[str], ReadObject], encoded: bool) -> None:
+        self.object_reader = object_reader
+        self.encoded = encoded
+
+    def object(self, fields: Sequence[BoundField], name: str) -> Callable[[Any, Reading], dict[str, Any]]:
+        """Return the function that reads one object with these fields."""
+        fill = self.content([(field.steps, field) for field in fields], name)
+        order = [field.name for field in fields]
+        needed = [field.name for field in fields if field.required and not self.encoded]
+
+        def read(element: Any, reading: Reading) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            fill(element, found, reading)
+            for required in needed:
+                if required not in found:
+                    raise invalid(reading.operation, f"{name}.{required} is missing")
+            return {key: found[key] for key in order if key in found}
+
+        return read
+
+    def content(self, ways: Sequence[_Way], name: str) -> Handler:
+        """Return the function that reads what stands in an element, and below the elements that paths cross."""
+        below: dict[str, list[_Way]] = {}
+        own: list[Handler] = []
+        for steps, field in ways:
+            if steps:
+                below.setdefault(steps[0].element.tag, []).append((steps[1:], field))
+            elif field.attribute is not None:
+                own.append(_attribute(field, name))
+            else:
+                own.append(self.value(field, name))
+        # An array is there as soon as the element around its items is.
+        arrays = [field.name for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
+        handlers = {tag: self.child(inner, name) for tag, inner in below.items()}
+        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
+        any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
+        encoded = self.encoded
+
+        def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
+            for handle in own:
+                handle(element, found, reading)
+            if not handlers:
+                return
+            if element.get(_NIL) in ("true", "1"):
+                for array in arrays:
+                    found.setdefault(array, None)
+                return
+            for array in arrays:
+                found.setdefault(array, [])
+            for child in element:
+                handler = handlers.get(child.tag, any_item)
+                if handler is not None and isinstance(child.tag, str):
+                    handler(reading.target(child) if encoded else child, found, reading)
+
+        return read
+
+    def child(self, ways: Sequence[_Way], name: str) -> Handler:
+        """Return the function that reads one child element: a value, an object, an item, or a step on the way."""
+        ends = [field for steps, field in ways if not steps and field.attribute is None]
+        rest = [way for way in ways if way[0] or way[1].attribute is not None]
+        parts = [self.value(field, name) for field in ends]
+        if rest:
+            parts.append(self.content(rest, name))
+        if len(parts) == 1:
+            return parts[0]
+
+        def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
+            for part in parts:
+                part(element, found, reading)
+
+        return read
+
+    def value(self, field: BoundField, name: str) -> Handler:
+        """Return the function that reads the value (or one more item) of a field from its element."""
+        place, key = f"{name}.{field.name}", field.name
+        convert: ReadObject = _scalar(field.codec, place) if field.codec is not None else self.object_reader(field.type)
+        if field.shape in ("scalars", "objects"):
+
+            def item(element: Any, found: dict[str, Any], reading: Reading) -> None:
+                nil = element.get(_NIL) in ("true", "1")
+                found[key].append(None if nil else convert(element, reading))
+
+            return item
+        nullable, required = field.nullable or self.encoded, field.required
+
+        def single(element: Any, found: dict[str, Any], reading: Reading) -> None:
+            if key in found:
+                reading.note(f"{place} stands there twice")
+                return
+            if element.get(_NIL) in ("true", "1"):
+                if nullable:
+                    found[key] = None
+                elif required:
+                    raise invalid(reading.operation, f"{place} is nil")
+                else:
+                    reading.note(f"{place} is nil")
+                return
+            found[key] = convert(element, reading)
+
+        return single
+
+
+def _scalar(codec: Codec, place: str) -> ReadObject:
+    decode, tolerant = codec.read, codec.tolerant
+
+    def read(element: Any, reading: Reading) -> Any:
+        text = (element.text or "") if not len(element) else _text(element, place, reading)
+        try:
+            return decode(text)
+        except ValueError as error:
+            if not tolerant:
+                raise invalid(reading.operation, f"{place}: {error}") from None
+            reading.note(f"{place}: {error}")
+            return text
+
+    return read
+
+
+def _text(element: Any, place: str, reading: Reading) -> str:
+    """Join text around comments and processing instructions; an element inside a value is no value."""
+    if any(isinstance(child.tag, str) for child in element):
+        raise invalid(reading.operation, f"{place} holds elements")
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
+def _attribute(field: BoundField, name: str) -> Handler:
+    assert field.attribute is not None and field.codec is not None
+    tag, key, codec, place = field.attribute.tag, field.name, field.codec, f"{name}.{field.name}"
+
+    def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
+        text = element.get(tag)
+        if text is None:
+            return
+        try:
+            found[key] = codec.read(text)
+        except ValueError as error:
+            if not codec.tolerant:
+                raise invalid(reading.operation, f"{place}: {error}") from None
+            reading.note(f"{place}: {error}")
+            found[key] = text
+
+    return read

@@ -1,0 +1,80 @@
+"""SOAP faults through the operation's fault table: code, detail element or text decide status and problem type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from adapter.errors import BackendFault
+from adapter.mapping.bound import Endpoint
+from adapter.mapping.model import FaultRule
+
+
+@dataclass(frozen=True, slots=True)
+class FaultParts:
+    """A SOAP fault: local name of the fault code (1.2: the innermost subcode, else the code), text, detail element."""
+
+    code: str
+    text: str
+    detail: Any = None
+
+
+def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
+    """Compile the fault table of one operation. A fault that no line matches is 502 ``backend-fault``."""
+    rules = endpoint.faults
+    code_path = endpoint.resource.soap.fault_code.split(".") if endpoint.resource.soap.fault_code else []
+    name = endpoint.name
+
+    def read(fault: FaultParts) -> BackendFault:
+        entries = [child for child in fault.detail if isinstance(child.tag, str)] if fault.detail is not None else []
+        code = _code(entries, code_path) or fault.code
+        names = {etree.QName(entry).localname for entry in entries}
+        for rule in rules:
+            if _matches(rule, code, names, fault.text):
+                return BackendFault(
+                    rule.problem,
+                    rule.status,
+                    detail=_shown(fault.text) if rule.message else "",
+                    title=rule.title,
+                    headers={"Retry-After": "1"} if rule.retryable else {},
+                    cause=f"{name}: fault {_safe(code)}",
+                    sent="yes",
+                    code=_safe(code),
+                )
+        return BackendFault(
+            "backend-fault", 502, cause=f"{name}: unmapped fault {_safe(code)}", sent="yes", code=_safe(code)
+        )
+
+    return read
+
+
+def _matches(rule: FaultRule, code: str, names: set[str], text: str) -> bool:
+    if rule.code:
+        return rule.code == code
+    if rule.detail:
+        return rule.detail in names
+    return rule.text.casefold() in text.casefold()
+
+
+def _code(entries: list[Any], path: list[str]) -> str:
+    """Find the ERP's own code below a fault's detail, by local names: ``ErpFehler.Code``."""
+    found = entries
+    for depth, name in enumerate(path):
+        here = [entry for entry in found if isinstance(entry.tag, str) and etree.QName(entry).localname == name]
+        if not here:
+            return ""
+        found = here if depth == len(path) - 1 else list(here[0])
+    return (found[0].text or "").strip() if path and found else ""
+
+
+def _safe(code: str) -> str:
+    """Keep what a code looks like; anything else never reaches a log line or a label."""
+    plain = "".join(letter for letter in code[:64] if letter.isalnum() or letter in "._-:")
+    return plain or "none"
+
+
+def _shown(text: str) -> str:
+    return " ".join(text.split())[:300]

@@ -1,0 +1,156 @@
+"""The one child of the SOAP body to a JSON-ready value.
+
+Rule 1: the shape comes from the contract, never from the message: an array of one is an array.
+Rule 2: omitted, xsi:nil and empty stay three different things: absent, null and "".
+Rule 3: what the contract promises and the mapping reads must be there and readable, or the answer is refused as a whole
+        (BackendReplyInvalid). A bad date is kept as text and noted. What nobody mapped is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.errors import BackendReplyInvalid, RequestError
+from adapter.mapping.bound import BoundType, Endpoint
+from adapter.mapping.paths import Child
+from adapter.translate.content import Compiler, Reading, invalid
+from adapter.wsdl.types import XSI
+
+_NIL = f"{{{XSI}}}nil"
+_TYPE = f"{{{XSI}}}type"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was read. ``document`` is the object, or the list's items; ``total`` the ERP's count of all rows."""
+
+    document: Any
+    notes: tuple[str, ...] = ()
+    total: int | None = None
+
+
+def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
+    """Compile the reader of one operation: the body's child element (or None) in, a ``Result`` out."""
+    rule = endpoint.reply.rule
+    if rule.shape == "none" or endpoint.operation.output is None or endpoint.operation.output.root is None:
+        return lambda element: Result(None)
+    root = endpoint.operation.output.root
+    encoded = endpoint.operation.use == "encoded"
+    expected = "" if endpoint.operation.style == "rpc" else root.tag
+    compiler = _Objects(endpoint.types, encoded)
+    read_object = compiler.object(endpoint.reply.type)
+    take = _many if rule.shape == "each" else _one
+    steps, total = endpoint.reply.steps, _total(endpoint, compiler)
+    find = _finder(steps)
+
+    def read(element: Any) -> Result:
+        reading = Reading(endpoint.name, element, encoded)
+        if element is None or (expected and element.tag != expected):
+            raise invalid(endpoint.name, "the body holds another element than the contract says")
+        try:
+            document = take(endpoint, find(reading, element), reading, read_object)
+            count = total(element, reading) if total is not None else None
+        except RecursionError:
+            raise invalid(endpoint.name, "nested too deep") from None
+        return Result(document, tuple(reading.notes), count)
+
+    return read
+
+
+def _finder(steps: tuple[Child, ...]) -> Callable[[Reading, Any], list[Any]]:
+    """Return how the elements that the reply is made of are found below the root; a repeated last step finds them all."""
+
+    def find(reading: Reading, root: Any) -> list[Any]:
+        found = [root]
+        for step in steps:
+            inner = found[0]
+            found = [
+                reading.target(child) for child in inner if step.element.name == "item" or child.tag == step.element.tag
+            ]
+            if not found:
+                return []
+        return found
+
+    return find
+
+
+def _one(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
+    rule = endpoint.reply.rule
+    element = found[0] if found else None
+    if element is None or element.get(_NIL) in ("true", "1") or _is_empty(element):
+        if rule.empty_status:
+            raise RequestError(rule.empty_problem, rule.empty_status, cause=f"{endpoint.name}: the reply is empty")
+        if element is None or element.get(_NIL) is not None:
+            raise invalid(endpoint.name, f"the reply holds no {rule.source or 'content'}")
+    return read(element, reading)
+
+
+def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
+    return [read(element, reading) for element in found]
+
+
+def _is_empty(element: Any) -> bool:
+    attributes = [name for name in element.attrib if name != _TYPE]
+    return not len(element) and not (element.text or "").strip() and not attributes
+
+
+def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], int | None] | None:
+    if endpoint.page is None or endpoint.page.total is None:
+        return None
+    read = compiler.fields([endpoint.page.total], endpoint.name)
+
+    def total(element: Any, reading: Reading) -> int | None:
+        count = read(element, reading).get("total")
+        return count if isinstance(count, int) else None
+
+    return total
+
+
+class _Objects:
+    """Object readers by bound type, compiled once each, so that a type that contains itself ends."""
+
+    def __init__(self, types: Mapping[str, BoundType], encoded: bool) -> None:
+        self.types = types
+        self.compiler = Compiler(self.object, encoded)
+        self.readers: dict[str, Callable[[Any, Reading], Any]] = {}
+
+    def object(self, key: str) -> Callable[[Any, Reading], Any]:
+        """Return the function that reads an object of bound type ``key`` from its element."""
+        if key not in self.readers:
+            self.readers[key] = lambda element, reading: self.readers[key](element, reading)
+            bound = self.types[key]
+            made = self._variants(bound) if bound.variants else self.fields(list(bound.fields), bound.name)
+            self.readers[key] = made
+        return self.readers[key]
+
+    def fields(self, fields: list[Any], name: str) -> Callable[[Any, Reading], dict[str, Any]]:
+        """Return the function that reads these fields from an element."""
+        return self.compiler.object(fields, name)
+
+    def _variants(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
+        by, name, declared = bound.discriminator, bound.name, bound.record
+        variants = {each.record: (each.value, self.object(each.type)) for each in bound.variants}
+
+        def read(element: Any, reading: Reading) -> Any:
+            key = _type_key(element) or declared
+            if key not in variants:
+                raise invalid(reading.operation, f"{name}: a type that the mapping does not know")
+            value, inner = variants[key]
+            return {by: value, **inner(element, reading)}
+
+        return read
+
+
+def _type_key(element: Any) -> str:
+    """Return the Clark name in xsi:type, or an empty string."""
+    text = (element.get(_TYPE) or "").strip()
+    prefix, _, local = text.rpartition(":")
+    if not local:
+        return ""
+    namespace = element.nsmap.get(prefix or None, "")
+    return f"{{{namespace}}}{local}" if namespace else local
+
+
+__all__ = ["BackendReplyInvalid", "Result", "reader"]

@@ -1,0 +1,80 @@
+"""From Flask's request to ours: the body within its limits, the query in its order, and only the headers we let in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import flask
+
+from adapter import problems
+from adapter.errors import RequestError
+from adapter.web import paths
+
+HEADERS = ("accept-language", "idempotency-key", "if-match", "if-none-match", "prefer", "tracestate")
+_MOST_PARAMETERS = 100
+_STEP = 65536
+
+
+def headers(arrived: flask.Request) -> Mapping[str, str]:
+    """Return the headers that may reach a pipeline, by their names in small letters."""
+    return {name: arrived.headers[name] for name in HEADERS if name in arrived.headers}
+
+
+def query(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a query in their order. Raise 400 unless it is UTF-8, 422 where XML cannot carry it."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        detail = f"The query is not UTF-8, or has more than {_MOST_PARAMETERS} parameters."
+        raise problems.house("bad-request", detail) from None
+    if not text.isascii():
+        raise problems.house("bad-request", "The query is not percent-encoded.")
+    paths.must_fit_xml("query", pairs)
+    return tuple(pairs)
+
+
+def body(arrived: flask.Request, most: int, deadline: float) -> bytes:
+    """Read the whole body. Raise 413 beyond ``most`` bytes, 408 when slower than ``deadline``, 400 when broken."""
+    announced = arrived.content_length
+    if announced is not None and announced > most:
+        raise _too_large(most)
+    if announced is None and not arrived.environ.get("wsgi.input_terminated"):
+        return b""
+    length = most + 1 if announced is None else announced
+    socket = arrived.environ.get("gunicorn.socket")
+    patience = socket.gettimeout() if socket else None
+    chunks: list[bytes] = []
+    try:
+        while length and (chunk := _chunk(arrived.environ["wsgi.input"], min(length, _STEP), socket, deadline)):
+            chunks.append(chunk)
+            length -= len(chunk)
+    finally:
+        if socket:
+            socket.settimeout(patience)
+    if announced is None and not length:
+        raise _too_large(most)
+    if announced is not None and length:
+        raise problems.house("bad-request", "The body is shorter than its Content-Length.")
+    return b"".join(chunks)
+
+
+def _chunk(source: Any, size: int, socket: Any, deadline: float) -> bytes:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise problems.house("request-timeout")
+    if socket:
+        socket.settimeout(left)
+    try:
+        chunk: bytes = source.read(size)
+    except TimeoutError:
+        raise problems.house("request-timeout") from None
+    except Exception as error:  # each server has its own exceptions for framing that is broken
+        raise problems.house("bad-request", "The body cannot be read.", cause=type(error).__name__) from error
+    return chunk
+
+
+def _too_large(most: int) -> RequestError:
+    return problems.house("request-too-large", f"At most {most} bytes are accepted.")

@@ -1,0 +1,38 @@
+"""Which browser origins may call (Fetch standard, section 3.2, "CORS protocol"). Without the setting: none."""
+
+from __future__ import annotations
+
+import flask
+
+from adapter import problems
+from adapter.web.arrival import HEADERS
+
+_MAY_SEND = ", ".join(("content-type", "x-request-id", "traceparent", *HEADERS))
+_MAY_READ = "X-Request-Id, traceparent, Location, Allow, Retry-After, ETag"
+
+
+def options(request: flask.Request) -> flask.Response:
+    """Answer OPTIONS, a preflight or not: 204 with the methods of the path. Raise 404 ``no-such-path``."""
+    adapter = flask.current_app.create_url_adapter(request)
+    methods = set(adapter.allowed_methods()) if adapter else set()
+    if not methods:
+        raise problems.house("no-such-path")
+    response = flask.Response(status=204)
+    response.headers["Allow"] = ", ".join(sorted(methods))
+    return response
+
+
+def allow(request: flask.Request, response: flask.Response, origins: tuple[str, ...]) -> None:
+    """Add the headers that let a browser of one of ``origins`` read the answer, and send what a preflight asks for."""
+    if not origins:
+        return
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin")
+    if origin is None or (origin not in origins and "*" not in origins):
+        return
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = _MAY_READ
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
+        response.headers["Access-Control-Allow-Headers"] = _MAY_SEND
+        response.headers["Access-Control-Max-Age"] = "600"

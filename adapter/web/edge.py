@@ -1,0 +1,183 @@
+"""One Flask application from routes that were built elsewhere.
+
+Rule 1: every answer leaves with a request id, and every error as a problem document. Rule 2: each request is recorded
+exactly once, by its pipeline (``steps.observe``) or, when it never reached one, here. Rule 3: what nobody expected is a
+bare 500; where it came from goes to the log only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import flask
+from flask import Flask
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from adapter import problems, strict_json
+from adapter.errors import BuildError, Mistake, RequestError
+from adapter.messages import Handler, Request
+from adapter.problems import Problem
+from adapter.settings import Settings
+from adapter.telemetry import Outcome, Telemetry
+from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
+
+Install = Callable[[Flask], None]
+_HTTP = {404: "no-such-path", 405: "method-not-allowed", 406: "not-acceptable", 408: "request-timeout",
+         413: "request-too-large", 415: "unsupported-media-type", 421: "unknown-host"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation at one method and path template (``/v1/customers/{id}``); ``timeout`` in seconds."""
+
+    operation: str
+    method: str
+    path: str
+    handle: Handler
+    timeout: float
+
+
+def install(
+    routes: Sequence[Route],
+    settings: Settings,
+    telemetry: Telemetry,
+    *,
+    declared: Iterable[Problem] = (),
+    checks: Sequence[house.Check] = (),
+    extra: Sequence[Install] = (),
+) -> Flask:
+    """Return the application that serves ``routes``, the pages of the house and whatever ``extra`` adds.
+
+    ``declared`` are the problem types of the mappings, ``checks`` decide what ``/readyz`` says. Raise BuildError when
+    two operations claim the same method and path.
+    """
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
+    known = problems.catalogue(declared)
+    _guard(app, settings, telemetry, known)
+    for add in (house.install(known, checks, telemetry.metrics.render), *extra):
+        add(app)
+    for route in routes:
+        app.add_url_rule(
+            paths.rule(route.path),
+            endpoint=route.operation,
+            view_func=_view(route, settings, telemetry),
+            methods=[route.method],
+        )
+    _refuse_twins(app)
+    wsgi = paths.keep_encoded_slashes(app.wsgi_app)
+    if n := settings.proxies:  # only what n proxies appended is believed; the Host stays the one that was sent
+        wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=0, x_port=0, x_prefix=0)
+    app.wsgi_app = wsgi  # type: ignore[assignment]
+    return app
+
+
+def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..., flask.Response]:
+    def view(**path: str) -> flask.Response:
+        arrived, g = flask.request, flask.g
+        g.operation = route.operation
+        deadline = time.monotonic() + route.timeout
+        negotiation.must_accept_json(arrived)
+        body = arrival.body(arrived, settings.max_request_bytes, deadline)
+        if body:
+            negotiation.must_be_json(arrived, route.method)
+        request = Request(
+            operation=route.operation,
+            id=g.id,
+            deadline=deadline,
+            method=route.method,  # so that HEAD is a GET from here on
+            path=paths.parameters(path),
+            query=arrival.query(arrived.environ.get("QUERY_STRING", "")),
+            body=body,
+            content_type=arrived.headers.get("Content-Type", "") if body else "",
+            headers=arrival.headers(arrived),
+            traceparent=g.traceparent,
+        )
+        g.observed = True
+        report = partial(telemetry.bug, request_id=g.id, operation=route.operation)
+        return answer.render(route.handle(request), arrived.method, report)
+
+    return view
+
+
+def _guard(app: Flask, settings: Settings, telemetry: Telemetry, known: Mapping[str, Problem]) -> None:
+    """Hang the checks before, the headers and the record after, and the outer net around every request."""
+
+    def screen() -> flask.Response | None:
+        request, g = flask.request, flask.g
+        g.begin, g.operation, g.problem, g.cause, g.observed = time.monotonic(), "-", "", "", False
+        g.id = trace.request_id(request.headers.get("X-Request-Id"))
+        g.traceparent = trace.continued(request.headers.get("traceparent"))
+        hosts.must_be_known(request.environ, settings.hosts)
+        paths.must_be_readable(request.environ)
+        return cors.options(request) if request.method == "OPTIONS" else None
+
+    def refuse(error: Exception) -> flask.Response:
+        refusal = _refusal(error)
+        if refusal.problem == "internal-error" and not isinstance(error, RequestError):
+            telemetry.bug(error, flask.g.id, flask.g.operation)
+        flask.g.problem, flask.g.cause = refusal.problem, refusal.cause
+        response = flask.Response(
+            strict_json.encode(problems.document(refusal, flask.g.id, known)),
+            refusal.status,
+            content_type=problems.MEDIA_TYPE,
+        )
+        response.headers.extend(refusal.headers)
+        return response
+
+    def leave(response: flask.Response) -> flask.Response:
+        answer.protect(response)
+        cors.allow(flask.request, response, settings.cors_origins)
+        response.headers["X-Request-Id"] = flask.g.id
+        response.headers["traceparent"] = flask.g.traceparent
+        if not flask.g.observed:
+            telemetry.refused(_outcome(response))
+        return response
+
+    app.before_request(screen)
+    app.register_error_handler(Exception, refuse)
+    app.after_request(leave)
+
+
+def _refusal(error: Exception) -> RequestError:
+    if isinstance(error, RequestError):
+        return error
+    if not isinstance(error, HTTPException) or error.code is None or error.code >= 500:
+        return problems.house("internal-error")
+    allowed = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else []
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return problems.house(_HTTP.get(error.code, "bad-request"), headers=headers)
+
+
+def _outcome(response: flask.Response) -> Outcome:
+    g, request = flask.g, flask.request
+    return Outcome(
+        operation=g.operation,
+        method=request.method,
+        status=response.status_code,
+        request_id=g.id,
+        trace_id=trace.trace_id(g.traceparent),
+        seconds=time.monotonic() - g.begin,
+        problem=g.problem,
+        cause=g.cause,
+        bytes=response.content_length or 0,
+        quiet=request.path in house.QUIET and response.status_code < 400,
+    )
+
+
+def _refuse_twins(app: Flask) -> None:
+    """Raise BuildError for methods and paths that two operations claim; the second would never be called."""
+    claimed: dict[tuple[str, str], str] = {}
+    mistakes = []
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            place = (method, paths.shape(rule.rule))
+            if (other := claimed.setdefault(place, rule.endpoint)) != rule.endpoint:
+                text = f"{rule.endpoint} answers {method} {rule.rule}, and so does {other}"
+                mistakes.append(Mistake("mappings", 0, 0, text, "give one of them another path"))
+    if mistakes:
+        raise BuildError(mistakes)

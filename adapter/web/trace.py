@@ -1,0 +1,28 @@
+"""Request ids, and W3C Trace Context (https://www.w3.org/TR/trace-context/): what is accepted, and what is made."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PARENT = re.compile(r"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?")
+
+
+def request_id(sent: str | None) -> str:
+    """Return the caller's id if it is 1 to 64 letters, digits, dots, dashes and underscores, else a new UUID."""
+    return sent if sent is not None and _ID.fullmatch(sent) else str(uuid.uuid4())
+
+
+def continued(sent: str | None) -> str:
+    """Return our own ``traceparent``: a new span in the caller's trace, or in a new one that is not sampled."""
+    match = _PARENT.fullmatch(sent or "")
+    if match is None or (match[1] == "00" and match[4]):  # version 00 has exactly four parts
+        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+    return f"00-{match[2]}-{secrets.token_hex(8)}-{int(match[3], 16) & 1:02x}"
+
+
+def trace_id(traceparent: str) -> str:
+    """Return the trace's id out of a ``traceparent`` that ``continued`` made."""
+    return traceparent.split("-")[1]

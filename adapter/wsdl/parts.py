@@ -1,0 +1,150 @@
+"""Messages of WSDL 1.1 (sections 2.3 and 3.4 to 3.7): which parts stand in the SOAP body, in headers, in a fault.
+
+Anything that cannot be resolved raises LookupError with the reason, for one operation to be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from lxml import etree
+
+from adapter.wsdl.building import builtin_key
+from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, WSDL, clark, wsdl
+from adapter.wsdl.types import Element, Fault, Group, Header, Message, Record, Type
+
+_MIME_CONTENT = "{http://schemas.xmlsoap.org/wsdl/mime/}content"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A named child of ``wsdl:definitions``: its key, its node and the path of the document that it stands in."""
+
+    key: str
+    node: etree._Element
+    path: str
+
+    @property
+    def namespace(self) -> str:
+        """The target namespace of the document."""
+        return self.key[1:].rpartition("}")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """Everything the WSDL documents of a contract declare, by kind (``message`` …) and key, and what schemas say.
+
+    ``types`` grows by the wrappers of rpc messages.
+    """
+
+    declared: Mapping[str, dict[str, Declared]]
+    elements: Mapping[str, Element]
+    types: dict[str, Type]
+
+    def find(self, kind: str, node: etree._Element, qname: str, namespace: str) -> Declared:
+        """Return what a QName means; a name without a prefix may also mean the target namespace."""
+        key = _key(node, qname)
+        local = clark(namespace, qname.strip().rpartition(":")[2])
+        found = self.declared[kind].get(key) or (None if ":" in qname else self.declared[kind].get(local))
+        if found is None:
+            raise LookupError(f"there is no {kind} {key}")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One operation of a binding as far as its messages need it. ``soap`` is the namespace of the SOAP elements."""
+
+    definitions: Definitions
+    operation: str
+    soap: str
+    style: Literal["document", "rpc"]
+    namespace: str
+    port: str
+
+
+def soap_child(node: etree._Element | None, local: str) -> etree._Element | None:
+    """Return the first SOAP 1.1 or 1.2 binding element of that name below a node."""
+    if node is None:
+        return None
+    return next(node.iter(f"{{{SOAP11_BINDING}}}{local}", f"{{{SOAP12_BINDING}}}{local}"), None)
+
+
+def message(binding: Binding, bound: etree._Element | None, abstract: etree._Element) -> Message:
+    """Return one direction of an operation; ``bound`` and ``abstract`` are its ``wsdl:input`` or ``wsdl:output``."""
+    parts, own = _parts(binding, abstract, abstract.get("message") or "")
+    body = soap_child(bound, "body")
+    in_headers: set[str] = set()
+    headers = []
+    for node in [] if bound is None else bound.iter(f"{{{binding.soap}}}header"):
+        declared, key = _parts(binding, node, node.get("message") or "")
+        name = node.get("part") or ""
+        if name not in declared:
+            raise LookupError(f"soap:header names a part {name!r} that {key} does not have")
+        element = _element(binding, declared[name], node.get("namespace", ""))
+        headers.append(Header(element, node.get(f"{{{WSDL}}}required") in ("true", "1")))
+        in_headers |= {name} if key == own else set()
+    if body is not None and body.get("parts") is not None:
+        chosen = (body.get("parts") or "").split()
+        if unknown := [name for name in chosen if name not in parts]:
+            raise LookupError(f"soap:body names parts that {own} does not have: {', '.join(unknown)}")
+    else:
+        attached = {node.get("part") for node in ([] if bound is None else bound.iter(_MIME_CONTENT))}
+        chosen = [name for name in parts if name not in in_headers and name not in attached]
+    elements = tuple(_element(binding, parts[name]) for name in chosen)
+    if binding.style == "rpc":
+        direction = "input" if abstract.tag == wsdl("input") else "output"
+        namespace = body.get("namespace", "") if body is not None else ""
+        return Message(_wrapper(binding, direction, namespace, elements), tuple(headers))
+    return Message(elements[0] if elements else None, tuple(headers), elements[1:])
+
+
+def fault(binding: Binding, abstract: etree._Element) -> Fault:
+    """Return a declared fault with the element of its one part (section 3.6)."""
+    parts, _ = _parts(binding, abstract, abstract.get("message") or "")
+    return Fault(abstract.get("name", ""), next((_element(binding, node) for node in parts.values()), None))
+
+
+def _parts(binding: Binding, node: etree._Element, qname: str) -> tuple[dict[str, etree._Element], str]:
+    """Return the parts of a message by name, and the message's key."""
+    found = binding.definitions.find("message", node, qname, binding.namespace)
+    return {part.get("name", ""): part for part in found.node.findall(wsdl("part"))}, found.key
+
+
+def _element(binding: Binding, part: etree._Element, namespace: str = "") -> Element:
+    """Return the element that a part stands for: the global one it names, or one of its own name and type."""
+    definitions = binding.definitions
+    if qname := part.get("element"):
+        key = _key(part, qname)
+        if key not in definitions.elements:
+            raise LookupError(f"there is no element {key}")
+        element = definitions.elements[key]
+        return replace(element, ref=key) if binding.style == "rpc" else element
+    key = _key(part, part.get("type") or "")
+    key = builtin_key(key, definitions.types) or key
+    if key not in definitions.types:
+        raise LookupError(f"there is no type {key}" if part.get("type") else "a part has neither element nor type")
+    return Element(part.get("name", ""), namespace, key)
+
+
+def _wrapper(binding: Binding, direction: str, namespace: str, elements: Iterable[Element]) -> Element:
+    """Return the wrapper of an rpc message (section 3.5), and keep its type in the tree."""
+    content = tuple(elements)
+    key = clark(namespace, f"{binding.operation}#{direction}")
+    record = Record(key, Group("sequence", content) if content else None)
+    if binding.definitions.types.setdefault(key, record) != record:
+        # Two ports may bind different operations of one name and namespace.
+        key = f"{key}.{binding.port}"
+        binding.definitions.types[key] = replace(record, name=key)
+    name = binding.operation if direction == "input" else f"{binding.operation}Response"
+    return Element(name, namespace, key)
+
+
+def _key(node: etree._Element, qname: str) -> str:
+    """Return the Clark name of a QName at a node."""
+    prefix, _, local = qname.strip().rpartition(":")
+    if prefix and prefix not in node.nsmap:
+        raise LookupError(f"prefix {prefix!r} is not declared")
+    return clark(node.nsmap.get(prefix or None) or "", local)

@@ -1,0 +1,157 @@
+"""Services, ports and operations of WSDL 1.1 with SOAP 1.1 and SOAP 1.2 bindings over HTTP.
+
+An operation that cannot be resolved is left out with the reason, so that one bad message does not cost the contract.
+A WSDL without any service (such as ONVIF's) offers each SOAP binding as a port and a service of the binding's name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
+
+from lxml import etree
+
+from adapter.errors import BuildError
+from adapter.wsdl.documents import Documents
+from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, clark, documentation, wsdl, xsd
+from adapter.wsdl.parts import Binding, Declared, Definitions, fault, message, soap_child
+from adapter.wsdl.schema import SchemaSet
+from adapter.wsdl.types import Contract, Fault, Operation, Port, Service
+
+_HTTP = ("http://schemas.xmlsoap.org/soap/http", "http://www.w3.org/2003/05/soap/bindings/HTTP/")
+_KINDS = ("message", "portType", "binding", "service")
+
+
+def read_services(documents: Documents, schemas: SchemaSet) -> Contract:
+    """Return the contract of a set of documents. Raises BuildError where the root is neither WSDL 1.1 nor XSD."""
+    root = documents.files[documents.root].root
+    if root.tag not in (wsdl("definitions"), xsd("schema")):
+        remedy = "export the contract as WSDL 1.1 (root element wsdl:definitions)"
+        raise BuildError([documents.mistake(documents.root, root, "is not a WSDL 1.1 document", remedy)])
+    definitions = Definitions(_declared(documents), schemas.elements, dict(schemas.types))
+    omitted: dict[str, str] = {}
+    return Contract(
+        file=documents.root,
+        target_namespace=root.get("targetNamespace", ""),
+        services=_services(definitions, omitted),
+        types=definitions.types,
+        elements=schemas.elements,
+        substitutes=schemas.substitutes,
+        omitted=omitted,
+    )
+
+
+def _declared(documents: Documents) -> dict[str, dict[str, Declared]]:
+    """Return what all WSDL documents declare, by kind and key. ``wsdl:import`` is taken as transitive."""
+    declared: dict[str, dict[str, Declared]] = {kind: {} for kind in _KINDS}
+    for document in documents.files.values():
+        if document.root.tag != wsdl("definitions"):
+            continue
+        for kind in _KINDS:
+            for node in document.root.findall(wsdl(kind)):
+                key = clark(document.root.get("targetNamespace", ""), (node.get("name") or "").strip())
+                declared[kind].setdefault(key, Declared(key, node, document.path))
+    return declared
+
+
+def _services(definitions: Definitions, omitted: dict[str, str]) -> dict[str, Service]:
+    """Return the services by name, with their SOAP ports only."""
+    services: dict[str, Service] = {}
+    for service in definitions.declared["service"].values():
+        ports = {}
+        for node in service.node.findall(wsdl("port")):
+            name = node.get("name", "")
+            try:
+                binding = definitions.find("binding", node, node.get("binding") or "", service.namespace)
+            except LookupError as error:
+                omitted[name] = str(error)
+                continue
+            address = soap_child(node, "address")
+            location = address.get("location", "") if address is not None else ""
+            if port := _port(definitions, name, binding, location, omitted):
+                ports[name] = port
+        services.setdefault(service.node.get("name", ""), Service(service.node.get("name", ""), ports))
+    if not services:
+        for binding in definitions.declared["binding"].values():
+            name = binding.node.get("name", "")
+            if port := _port(definitions, name, binding, "", omitted):
+                services[name] = Service(name, {name: port})
+    return services
+
+
+def _port(definitions: Definitions, name: str, binding: Declared, address: str, omitted: dict[str, str]) -> Port | None:
+    """Return a port with the operations of its binding, None where it does not speak SOAP over HTTP."""
+    soap = next(binding.node.iterchildren(f"{{{SOAP11_BINDING}}}binding", f"{{{SOAP12_BINDING}}}binding"), None)
+    operations = binding.node.findall(wsdl("operation"))
+    if soap is None or soap.get("transport", _HTTP[0]) not in _HTTP:
+        reason = "the binding is not SOAP" if soap is None else "the SOAP binding is not over HTTP"
+        omitted.update({f"{name}.{node.get('name')}": reason for node in operations})
+        return None
+    names = Counter(node.get("name", "") for node in operations)
+    found: dict[str, Operation] = {}
+    for node in operations:
+        operation = node.get("name", "")
+        try:
+            if names[operation] > 1:
+                raise LookupError(f"overloaded: {names[operation]} operations have this name")
+            found[operation] = _operation(definitions, name, binding, soap, node)
+        except LookupError as error:
+            omitted[f"{name}.{operation}"] = str(error.args[0])
+    version: Literal["1.1", "1.2"] = "1.2" if soap.tag == f"{{{SOAP12_BINDING}}}binding" else "1.1"
+    return Port(name, version, address, found, binding.key)
+
+
+def _operation(
+    definitions: Definitions, port: str, binding: Declared, soap: etree._Element, node: etree._Element
+) -> Operation:
+    """Return one operation of a binding, joined with what its port type says. Raises LookupError with the reason."""
+    abstract = _abstract(definitions, binding, node)
+    bound = soap_child(node, "operation")
+    style = (bound.get("style") if bound is not None else None) or soap.get("style") or "document"
+    soap_namespace = str(soap.tag)[1:].rpartition("}")[0]
+    name = node.get("name", "")
+    context = Binding(
+        definitions, name, soap_namespace, "rpc" if style == "rpc" else "document", binding.namespace, port
+    )
+    asked, answered = abstract.find(wsdl("input")), abstract.find(wsdl("output"))
+    if asked is None:
+        raise LookupError("it has no input: the server would call")
+    body = soap_child(node.find(wsdl("input")), "body")
+    return Operation(
+        name=name,
+        style=context.style,
+        use="encoded" if body is not None and body.get("use") == "encoded" else "literal",
+        soap_action=bound.get("soapAction", "") if bound is not None else "",
+        input=message(context, node.find(wsdl("input")), asked),
+        output=message(context, node.find(wsdl("output")), answered) if answered is not None else None,
+        faults=tuple(_faults(context, abstract)),
+        doc=documentation(abstract) or documentation(node),
+    )
+
+
+def _faults(context: Binding, abstract: etree._Element) -> Iterator[Fault]:
+    """Yield the declared faults; one whose element is unknown keeps its name, since the call works without it."""
+    for node in abstract.findall(wsdl("fault")):
+        try:
+            yield fault(context, node)
+        except LookupError:
+            yield Fault(node.get("name", ""), None)
+
+
+def _abstract(definitions: Definitions, binding: Declared, node: etree._Element) -> etree._Element:
+    """Return the port type's operation that an operation of a binding means (section 2.5: by the names)."""
+    port_type = definitions.find("portType", binding.node, binding.node.get("type") or "", binding.namespace)
+    name = node.get("name", "")
+    same = [found for found in port_type.node.findall(wsdl("operation")) if found.get("name") == name]
+    if len(same) > 1:
+        same = [found for found in same if _direction_name(found, "input") == _direction_name(node, "input")]
+    if len(same) != 1:
+        raise LookupError(f"{port_type.key} has {len(same) or 'no'} such operation")
+    return same[0]
+
+
+def _direction_name(operation: etree._Element, direction: str) -> str | None:
+    """Return the name of an operation's input or output, None where it has none."""
+    found = operation.find(wsdl(direction))
+    return found.get("name") if found is not None else None

@@ -1,0 +1,252 @@
+"""The contract tree: what a WSDL says, frozen and ours, free of zeep and of XML documents.
+
+Types and global elements are kept in dictionaries by *key*, so the tree has no cycles, pickles, and can be compared.
+A key is a Clark name ``{namespace}local``; an anonymous type is keyed by where it stands, for example
+``{urn:x}Order/Position``. Built-in types keep their XSD name, ``{http://www.w3.org/2001/XMLSchema}decimal``.
+
+Sources: XML Schema 1.0 part 1 (components) and part 2 (datatypes, facets), WSDL 1.1, SOAP 1.1 section 5 (encoding).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+XSD = "http://www.w3.org/2001/XMLSchema"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
+SOAP11_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP12_ENVELOPE = "http://www.w3.org/2003/05/soap-envelope"
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Constraining facets of a simple type, merged along its derivation (XSD part 2, section 4.3).
+
+    ``patterns`` must all match; each is one derivation step's alternatives joined with ``|`` (still XSD syntax).
+    """
+
+    enumeration: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    length: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    min_inclusive: str | None = None
+    max_inclusive: str | None = None
+    min_exclusive: str | None = None
+    max_exclusive: str | None = None
+    total_digits: int | None = None
+    fraction_digits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """An atomic simple type: the built-in it stands on (``builtin``, a local name such as ``decimal``) and its facets."""
+
+    name: str
+    builtin: str
+    facets: Facets = Facets()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A simple type whose value is a white-space separated list of ``item`` (a key)."""
+
+    name: str
+    item: str
+    facets: Facets = Facets()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """A simple type whose value fits one of ``members`` (keys)."""
+
+    name: str
+    members: tuple[str, ...]
+    facets: Facets = Facets()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element declaration where it is used. ``namespace`` is empty for an unqualified local element.
+
+    ``max`` is None for unbounded. ``ref`` is the key of the global element when declared by ``ref=`` (substitution
+    groups apply then), else empty. An ``abstract`` one is only a head of a substitution group, never in a message.
+    """
+
+    name: str
+    namespace: str
+    type: str
+    min: int = 1
+    max: int | None = 1
+    nillable: bool = False
+    default: str | None = None
+    fixed: str | None = None
+    ref: str = ""
+    doc: str = ""
+    abstract: bool = False
+
+    @property
+    def tag(self) -> str:
+        """The Clark name that the element has in an instance document."""
+        return f"{{{self.namespace}}}{self.name}" if self.namespace else self.name
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it may occur more than once, and so is an array in JSON whatever a message holds."""
+        return self.max is None or self.max > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """An element wildcard (``xsd:any``)."""
+
+    min: int = 1
+    max: int | None = 1
+    namespace: str = "##any"
+    process: str = "strict"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free."""
+
+    kind: Literal["sequence", "choice", "all"]
+    items: tuple[Particle, ...]
+    min: int = 1
+    max: int | None = 1
+
+
+Particle = Element | Group | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute use. ``namespace`` is empty for an unqualified attribute."""
+
+    name: str
+    namespace: str
+    type: str
+    required: bool = False
+    default: str | None = None
+    fixed: str | None = None
+    doc: str = ""
+
+    @property
+    def tag(self) -> str:
+        """The Clark name that the attribute has in an instance document."""
+        return f"{{{self.namespace}}}{self.name}" if self.namespace else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A complex type with everything it inherits already merged in.
+
+    ``content`` is None when it holds no elements. ``text`` is the key of the simple type of its text (simple content).
+    ``extends`` is the key of its base type, ``derived`` are the keys of every type derived from it, directly or not,
+    in document order. ``soap_array`` marks a soapenc array (SOAP 1.1 section 5.4): ``content`` is then one
+    repeated element whose name in a message is free.
+    """
+
+    name: str
+    content: Group | None = None
+    attributes: tuple[Attribute, ...] = ()
+    text: str = ""
+    abstract: bool = False
+    mixed: bool = False
+    any_attribute: bool = False
+    extends: str = ""
+    derived: tuple[str, ...] = ()
+    soap_array: bool = False
+    doc: str = ""
+
+
+Type = Scalar | ListOf | Union | Record
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One declared SOAP header block: the element to send (WSDL 1.1 section 3.7)."""
+
+    element: Element
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one direction of an operation carries in the SOAP body.
+
+    ``root`` is the one child of the body. For rpc it is the wrapper (the operation's name in the binding's namespace;
+    by convention ``…Response`` in a reply, whose name readers must not insist on) and its type, keyed
+    ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body. ``parts`` lists any further
+    document parts.
+    """
+
+    root: Element | None
+    headers: tuple[Header, ...] = ()
+    parts: tuple[Element, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A declared fault: the element that stands in the fault's detail."""
+
+    name: str
+    element: Element | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of one port. ``output`` is None for a one-way operation."""
+
+    name: str
+    style: Literal["document", "rpc"]
+    use: Literal["literal", "encoded"]
+    soap_action: str
+    input: Message
+    output: Message | None
+    faults: tuple[Fault, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One port: a SOAP binding at an address. ``address`` is what the WSDL claims; calls never go there by itself.
+
+    ``binding`` is the Clark name of the ``wsdl:binding``, by which zeep knows it.
+    """
+
+    name: str
+    soap_version: Literal["1.1", "1.2"]
+    address: str
+    operations: Mapping[str, Operation]
+    binding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service and its SOAP ports."""
+
+    name: str
+    ports: Mapping[str, Port]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys."""
+
+    file: str
+    target_namespace: str
+    services: Mapping[str, Service]
+    types: Mapping[str, Type]
+    elements: Mapping[str, Element]
+    substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    omitted: Mapping[str, str] = field(default_factory=dict)
+
+    def operation(self, service: str, port: str, name: str) -> Operation:
+        """Return one operation. Raise KeyError, with the part of the name that is unknown, where there is none."""
+        return self.services[service].ports[port].operations[name]

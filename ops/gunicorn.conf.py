@@ -1,0 +1,56 @@
+"""How gunicorn runs the adapter. Address and number of workers are the deployment's: ``--bind``, ``WEB_CONCURRENCY``.
+
+    gunicorn --config ops/gunicorn.conf.py 'adapter.app:application()'
+
+Contracts and mappings are read once, before the workers are forked, and shared. So HUP re-reads nothing of ours:
+docs/design/decisions/0003-reload.rst says how to replace a running adapter.
+"""
+
+from gevent import monkey
+
+monkey.patch_all()  # before anything imports sockets, since the application is loaded here and not in the workers
+
+import os  # noqa: E402
+import shutil  # noqa: E402
+import tempfile  # noqa: E402
+
+from prometheus_client import multiprocess  # noqa: E402
+
+worker_class = "gevent"
+worker_connections = 200
+preload_app = True
+
+# Longer than the longest operation, so that a stopped worker ends what it began. Idle connections count as busy while
+# a worker stops, so they are kept shortly; a proxy must let go of them sooner still (ops/nginx: 4 s).
+graceful_timeout = 60
+keepalive = 5
+timeout = 60  # of a worker that has stopped responding, not of a request: requests have deadlines of their own
+
+limit_request_line = 8190
+limit_request_fields = 64
+limit_request_field_size = 8190
+
+# Nobody is believed here: the application counts the proxies it trusts (ADAPTER_PROXIES).
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+forwarder_headers = ""
+
+control_socket_disable = True
+accesslog = None  # each request leaves one line of our own
+errorlog = "-"
+server_software = "adapter"
+
+# The numbers of all workers are added up from files; a fresh folder for each master, and the same one after HUP.
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+_folder = os.environ.get(_METRICS) or tempfile.mkdtemp(prefix="adapter-metrics-")
+raw_env = [f"{_METRICS}={_folder}"]
+
+
+def child_exit(server, worker):
+    """Take what a dead worker counted as in flight out of the gauges."""
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Remove the folder of the metrics."""
+    shutil.rmtree(_folder, ignore_errors=True)

@@ -1,0 +1,45 @@
+"""Every promise: its id, what is measured, the goal, and the function that measures it.
+
+A function is named ``module:function``, not imported, so that one that is broken cannot take the others along, and
+one that is not written yet reads ``missing``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One line of evidence. ``seconds`` bounds the measurement; a ``long`` one runs only when asked for."""
+
+    id: str
+    what: str
+    goal: str
+    measure: str
+    seconds: int = 300
+    long: bool = False
+
+
+def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
+    return Promise(f"job.{name}", what, goal, f"tests.evidence.{name}:measure", seconds)
+
+
+PROMISES: dict[str, tuple[Promise, ...]] = {
+    "main-job": (
+        _job("demo", "seconds of make demo ONCE=1 in a fresh clone with a new environment", "<= 90", seconds=600),
+        _job("test", "make test in a fresh clone with a new environment", "passes", seconds=1200),
+        _job("first_call", "seconds from git clone to the first JSON answer", "<= 60", seconds=600),
+        _job("golden", "share of golden cases whose request, SOAP and reply are exactly as recorded", "100 %"),
+        _job("valid", "share of SOAP requests that an independent XSD validator accepts", "100 %"),
+        _job("wire", "golden cases answered the same over real HTTP and real SOAP", "all"),
+        _job("two_backends", "an operation answers the same from the ERP and from a microservice", "equal"),
+        _job("bad_requests", "wrong requests answered by the right problem", ">= 60, all"),
+        _job("bad_answers", "wrong answers of the ERP that become the right problem", ">= 40, all"),
+        _job("mistakes", "kinds of mistake in mappings found while building, with file and line", ">= 25, all"),
+        _job("foreign_erp", "ERPs of others mapped and called", ">= 2"),
+        _job("real_contract", "a real published contract mapped, called and read", "right"),
+        _job("schemathesis", "failures that schemathesis finds against the OpenAPI document", "0", seconds=900),
+        _job("house", "import cycles, hidden imports, files over 300 lines, public names without docstring", "0"),
+    ),
+}
