@@ -31,7 +31,7 @@ evidence: $(VENV)/dev.stamp
 
 ## write the generated pages
 docs: $(VENV)/dev.stamp
-	$(BIN)/python -m tests.evidence.promises
+	$(BIN)/python -m tests.generated
 
 $(VENV)/run.stamp: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")'

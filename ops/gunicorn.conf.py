@@ -1,6 +1,6 @@
 """How gunicorn runs the adapter. Address and number of workers are the deployment's: ``--bind``, ``WEB_CONCURRENCY``.
 
-    gunicorn --config ops/gunicorn.conf.py 'adapter.app:application()'
+    gunicorn --config ops/gunicorn.conf.py 'adapter.app:create_app()'
 
 Contracts and mappings are read once, before the workers are forked, and shared. So HUP re-reads nothing of ours:
 docs/design/decisions/0003-reload.rst says how to replace a running adapter.
@@ -14,6 +14,14 @@ import os  # noqa: E402
 import shutil  # noqa: E402
 import tempfile  # noqa: E402
 
+# The numbers of all workers are added up from files: in a fresh folder for each master, and the same one after HUP.
+# prometheus_client asks for it while it is imported.
+_PREFIX = "adapter-metrics-"
+_folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix=_PREFIX)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder
+
+from gunicorn.arbiter import Arbiter  # noqa: E402
+from gunicorn.workers.base import Worker  # noqa: E402
 from prometheus_client import multiprocess  # noqa: E402
 
 worker_class = "gevent"
@@ -32,25 +40,20 @@ limit_request_field_size = 8190
 
 # Nobody is believed here: the application counts the proxies it trusts (ADAPTER_PROXIES).
 forwarded_allow_ips = ""
-secure_scheme_headers = {}
+secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
 control_socket_disable = True
 accesslog = None  # each request leaves one line of our own
 errorlog = "-"
-server_software = "adapter"
-
-# The numbers of all workers are added up from files; a fresh folder for each master, and the same one after HUP.
-_METRICS = "PROMETHEUS_MULTIPROC_DIR"
-_folder = os.environ.get(_METRICS) or tempfile.mkdtemp(prefix="adapter-metrics-")
-raw_env = [f"{_METRICS}={_folder}"]
 
 
-def child_exit(server, worker):
+def child_exit(server: Arbiter, worker: Worker) -> None:
     """Take what a dead worker counted as in flight out of the gauges."""
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
-def on_exit(server):
-    """Remove the folder of the metrics."""
-    shutil.rmtree(_folder, ignore_errors=True)
+def on_exit(server: Arbiter) -> None:
+    """Remove the folder of the metrics, unless the operator chose it."""
+    if os.path.basename(_folder).startswith(_PREFIX):
+        shutil.rmtree(_folder, ignore_errors=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.evidence import house, promises
+from tests import generated
+from tests.evidence import house
 from tests.evidence.house import ROOT
 
 GOLDEN_FILES = {"request.json", "soap-request.xml", "soap-reply.xml", "reply.json"}
@@ -67,9 +68,10 @@ def test_every_room_is_packaged() -> None:
     assert rooms | {"adapter._project"} == set(config["options"]["packages"].split())
 
 
-def test_promises_page_is_fresh() -> None:
-    """docs/promises.rst is what ``make docs`` would write."""
-    assert promises.page() == promises.PAGE.read_text(encoding="utf-8"), "run: make docs"
+@pytest.mark.parametrize("path", generated.FILES)
+def test_generated_files_are_fresh(path: str) -> None:
+    """A file that is made from others is what ``make docs`` would write."""
+    assert generated.FILES[path]() == (ROOT / path).read_text(encoding="utf-8"), "run: make docs"
 
 
 def mapped_operations() -> list[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import LocationParseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
@@ -115,7 +116,7 @@ class Exchange:
                 raise reply_invalid(f"status {response.status}")
             return Reply(response.status, headers, self._body(response))
         finally:
-            # urllib3 has taken the connection back already where the end was reached; a closed one only frees its place.
+            # Where the end was reached urllib3 has its connection back already; else a closed one frees its place.
             response.close()
             response.release_conn()
 
@@ -131,7 +132,10 @@ class Exchange:
 
 
 def _endpoint(url: str) -> Url:
-    parts = parse_url(url)
+    try:
+        parts = parse_url(url)
+    except LocationParseError:
+        raise ValueError("an endpoint must be a URL") from None
     if parts.scheme not in ("http", "https") or not parts.host:
         raise ValueError("an endpoint must begin with http:// or https:// and name a host")
     if parts.auth is not None or parts.fragment is not None:

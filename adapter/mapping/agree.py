@@ -6,7 +6,7 @@ What comes out is one ``Endpoint`` per operation. Nothing here looks at a reques
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapter.errors import Mistake
@@ -16,15 +16,20 @@ from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
 from adapter.mapping.model import OperationRule, Resource
 from adapter.mapping.paths import suggest
+from adapter.settings import endpoint_names, service_name
 from adapter.wsdl.types import Contract, Port
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a mapping may name beside its contract: constants and services of the settings, the team's converters."""
+    """What a mapping may name beside its contract: what the operator set, and the team's own converters.
 
-    values: Mapping[str, str]
-    services: frozenset[str]
+    ``value_of`` a constant, ``service_of`` a microservice's address, ``endpoint_of`` a service's and port's address.
+    """
+
+    value_of: Callable[[str], str | None]
+    service_of: Callable[[str], str | None]
+    endpoint_of: Callable[[str, str], str | None]
     converters: Mapping[str, Factory]
 
 
@@ -49,11 +54,15 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes
+    if around.endpoint_of(port_service := resource.soap.service, port.name) is None:
+        own, shared = endpoint_names(port_service, port.name)
+        text = f"the settings do not say where {port_service} {port.name} is called"
+        binder.wrong(resource.soap.place, text, f"set {shared} or {own} to its address")
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)
         _answered_by(resource, rule, binder, around)
-        endpoint = bind_operation(binder, port, rule, around.values)
+        endpoint = bind_operation(binder, port, rule, around.value_of)
         if endpoint is not None:
             endpoints.append(endpoint)
     for name in resource.types.keys() - binder.used:
@@ -109,8 +118,8 @@ def _answered_by(resource: Resource, rule: OperationRule, binder: Binder, around
         binder.wrong(
             rule.place, f"{rule.name}: answered_by http needs an 'http:' section", "http: {service: …, path: …}"
         )
-    elif resource.http.service.lower() not in around.services:
-        remedy = f"set ADAPTER_SERVICE_{resource.http.service.upper().replace('-', '_')} to its address"
+    elif around.service_of(resource.http.service) is None:
+        remedy = f"set {service_name(resource.http.service)} to its address"
         binder.wrong(
             resource.http.place, f"the settings do not say where the service {resource.http.service} is", remedy
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import Body, BoundField, Endpoint, HeaderBlock, Page, Reply, Sort
@@ -11,12 +11,13 @@ from adapter.mapping.coverage import uncovered
 from adapter.mapping.model import Constant, FieldRule, OperationRule, Place
 from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, parameter
+from adapter.settings import value_name
 from adapter.wsdl.types import Message, Operation, Port, Record
 
 _STATUS = {"create": 201, "cancel": 204}
 
 
-def bind_operation(binder: Binder, port: Port, rule: OperationRule, values: Mapping[str, str]) -> Endpoint | None:
+def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Callable[[str], str | None]) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
     operation = port.operations.get(rule.call)
     if operation is None:
@@ -30,12 +31,12 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, values: Mapp
     path_fields = _fields(binder, rule.path_fields, start, encoded, needed=True)
     query_fields = _fields(binder, rule.query_fields, start, encoded)
     constants = tuple(
-        bound for each in rule.set if (bound := _constant(binder, each, start, values, rule.name)) is not None
+        bound for each in rule.set if (bound := _constant(binder, each, start, value_of, rule.name)) is not None
     )
     page, sort = _page(binder, rule, operation, start), _sort(binder, rule, start)
     body = _body(binder, rule, start, encoded)
     reply = _reply(binder, rule, operation, encoded)
-    headers = _headers(binder, operation.input, values)
+    headers = _headers(binder, operation.input, value_of)
     sources = [*path_fields, *query_fields, *constants, *_paging_fields(page, sort)]
     _covered(binder, rule, operation, sources, body)
     _fault_code(binder, operation)
@@ -122,17 +123,18 @@ def _at(path: str, place: Place, name: str) -> FieldRule:
     return FieldRule(name=name, place=place, soap=path)
 
 
-def _constant(binder: Binder, rule: Constant, start: str, values: Mapping[str, str], name: str) -> BoundField | None:
+def _constant(binder: Binder, rule: Constant, start: str, value_of: Callable[[str], str | None], name: str) -> BoundField | None:
     bound = binder.field(_at(rule.path, rule.place, rule.path), start, "request")
     if bound is None or bound.codec is None:
         return None
     text = rule.value
     if rule.setting:
-        if rule.setting.lower() not in values:
-            variable = f"ADAPTER_VALUE_{rule.setting.upper().replace('-', '_')}"
-            binder.wrong(rule.place, f"{name}: the settings have no value '{rule.setting}'", f"set {variable}")
+        given = value_of(rule.setting)
+        if given is None:
+            text = f"{name}: the settings have no value '{rule.setting}'"
+            binder.wrong(rule.place, text, f"set {value_name(rule.setting)}")
             return None
-        text = values[rule.setting.lower()]
+        text = given
     try:
         bound.codec.write(bound.codec.read(text))
     except ValueError as error:
@@ -257,7 +259,7 @@ def _field_names(binder: Binder, key: str) -> set[str]:
     return {field.name for each in keys for field in binder.types[each].fields}
 
 
-def _headers(binder: Binder, message: Message, values: Mapping[str, str]) -> tuple[HeaderBlock, ...]:
+def _headers(binder: Binder, message: Message, value_of: Callable[[str], str | None]) -> tuple[HeaderBlock, ...]:
     declared = {header.element.name: header.element for header in message.headers}
     fields: dict[str, list[BoundField]] = {}
     for rule in binder.resource.soap.headers:
@@ -266,7 +268,7 @@ def _headers(binder: Binder, message: Message, values: Mapping[str, str]) -> tup
             binder.wrong(rule.place, f"the operations declare no header {name}", suggest(name, list(declared)))
             continue
         bound = _constant(
-            binder, Constant(rest, rule.place, rule.value, rule.setting), declared[name].type, values, name
+            binder, Constant(rest, rule.place, rule.value, rule.setting), declared[name].type, value_of, name
         )
         if bound is not None:
             fields.setdefault(name, []).append(bound)

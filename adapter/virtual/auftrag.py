@@ -129,7 +129,7 @@ def aendere(state: State, request: etree._Element) -> etree._Element:
             drop(order, [field])
         else:
             put(order, copied(each, name(AUFTRAG, field), {}))
-    _calculate(state, order)
+    calculate(state, order)
     _touch(order)
     save(state, order)
     return _answer(state, "AendereAuftrag", order)
@@ -202,11 +202,11 @@ def _adopted(state: State, wish: etree._Element | None) -> etree._Element:
     number = text(order, "PartnerNr") or ""
     if text(partner.document(state, number), "SperrKz") == "J":
         raise ErpFault("GP-423", number, field="PartnerNr")
-    _calculate(state, order)
+    calculate(state, order)
     return order
 
 
-def _calculate(state: State, order: etree._Element) -> None:
+def calculate(state: State, order: etree._Element) -> None:
     """Number and price the lines, and sum them up."""
     lines = child(order, "Positionen")
     total = Decimal("0.00")

@@ -94,7 +94,8 @@ def _operation(root: etree._Element, port_type: etree._Element, bound: etree._El
     sent, answered = _parts(root, described, "input"), _parts(root, described, "output")
     body = bound.find(f"{{{WSDL}}}input/{{{soap}}}body")
     action = bound.find(f"{{{soap}}}operation")
-    assert body is not None and action is not None
+    assert body is not None
+    assert action is not None
     rpc = body.get("use") == "encoded"
     namespace = body.get("namespace", "")
     return Operation(

@@ -156,10 +156,7 @@ def write_parts(
     types: Types, root: str, parts: Sequence[tuple[str, str]], values: Mapping[str, Value]
 ) -> list[etree._Element]:
     """Return the children of a reply's body: the answer, then every struct as a multiRef."""
-    prefixes = {"soapenv": SOAP11_ENVELOPE, "soapenc": SOAP11_ENCODING, "xsd": XSD, "xsi": XSI}
-    namespaces = sorted({etree.QName(key).namespace or "" for key in types.structs})
-    prefixes |= {f"ns{index}": namespace for index, namespace in enumerate(namespaces, start=1)}
-    answer = etree.Element(root, nsmap=prefixes)
+    answer = etree.Element(root, nsmap=_prefixes(types))
     answer.set(f"{{{SOAP11_ENVELOPE}}}encodingStyle", SOAP11_ENCODING)
     independent: list[etree._Element] = [answer]
     numbers = itertools.count()
@@ -172,7 +169,7 @@ def _write(
     types: Types, tag: str, type_: str, value: Value, independent: list[etree._Element], numbers: Iterator[int]
 ) -> etree._Element:
     top = independent[0]
-    element = etree.Element(tag, nsmap=top.nsmap)
+    element = etree.Element(tag, nsmap=_prefixes(types))
     if value is None:
         element.set(NIL, "true")
     elif isinstance(value, list):
@@ -183,7 +180,7 @@ def _write(
     elif isinstance(value, dict):
         number = f"id{next(numbers)}"
         element.set("href", f"#{number}")
-        apart = etree.Element("multiRef", nsmap=top.nsmap)
+        apart = etree.Element("multiRef", nsmap=_prefixes(types))
         apart.set("id", number)
         apart.set(f"{{{SOAP11_ENCODING}}}root", "0")
         apart.set(f"{{{SOAP11_ENVELOPE}}}encodingStyle", SOAP11_ENCODING)
@@ -195,6 +192,12 @@ def _write(
         element.set(TYPE, _prefixed(top, type_))
         element.text = value
     return element
+
+
+def _prefixes(types: Types) -> dict[str, str]:
+    namespaces = sorted({etree.QName(key).namespace or "" for key in types.structs})
+    own = {f"ns{index}": namespace for index, namespace in enumerate(namespaces, start=1)}
+    return {"soapenv": SOAP11_ENVELOPE, "soapenc": SOAP11_ENCODING, "xsd": XSD, "xsi": XSI} | own
 
 
 def _prefixed(element: etree._Element, type_: str) -> str:

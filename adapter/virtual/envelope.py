@@ -1,4 +1,4 @@
-"""SOAP envelopes in and out, for both versions (SOAP 1.1 sections 4 and 6; SOAP 1.2 part 1 section 5, part 2 section 7)."""
+"""SOAP envelopes in and out: SOAP 1.1 sections 4 and 6; SOAP 1.2 part 1 section 5, part 2 section 7."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _parsed(data: bytes, charset: object) -> etree._Element:
         raise ProtocolFault("Client", f"charset {encoding!r} is not known") from error
     except etree.XMLSyntaxError as error:
         raise ProtocolFault("Client", f"not well-formed XML: {error.msg}") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs 0.5.1 knows no DocInfo
         raise ProtocolFault("Client", "a SOAP message must not carry a document type declaration")
     return root
 
@@ -101,7 +101,7 @@ def _check_action(port: Port, operation: Operation, headers: Message) -> None:
 
 
 def _check_headers(port: Port, operation: Operation, root: etree._Element) -> None:
-    """Check that the demanded blocks are there and no block demands more; drop the attributes that SOAP adds to them."""
+    """Check that what is demanded is there, and nothing demands more; drop the attributes that SOAP adds."""
     header = root[0] if root[0].tag == f"{{{port.envelope}}}Header" else None
     blocks = [] if header is None else list(header)
     for block in blocks:

@@ -82,9 +82,9 @@ class VirtualErp:
         except ProtocolFault as problem:
             return self.refusal(call.port, problem)
         except (ErpFault, LockFault) as no:
-            encoded = call.port.encoded and isinstance(no, ErpFault)
-            detail = _encoded_detail(no, language) if encoded else no.detail(language)
-            envelope = fault(call.port, "Server", no.text(language), detail, language)
+            said = no.text(language)
+            detail = _encoded_detail(no.code, said) if call.port.encoded else no.detail(language)
+            envelope = fault(call.port, "Server", said, detail, language)
             return answer(call.port, 500, envelope)
 
     def refusal(self, port: Port, problem: ProtocolFault) -> Answer:
@@ -93,7 +93,7 @@ class VirtualErp:
         return answer(port, problem.status or fault_status(port, problem.code), envelope)
 
     def told(self, port: Port, wish: Mapping[str, Any]) -> Answer:
-        """Return the fault that a rule of misbehaviour asks for; its HTTP status is 500 unless the rule says another."""
+        """Return the fault that a rule of misbehaviour asks for; its HTTP status is 500 unless the rule says so."""
         code = wish.get("detail")
         detail = None if code is None else _detail(str(code), str(wish["text"]))
         envelope = fault(port, str(wish.get("code", "Server")), str(wish["text"]), detail, "DE")
@@ -137,11 +137,11 @@ def _detail(code: str, text: str) -> etree._Element:
     )
 
 
-def _encoded_detail(no: ErpFault, language: str) -> etree._Element:
+def _encoded_detail(code: str, text: str) -> etree._Element:
     """Return the part ``fehler`` of the contract's LagerFehler, as an element with its type, as rpc/encoded has it."""
     detail = etree.Element("fehler", nsmap={"xsd": XSD, "xsi": XSI, "lt": LAGER_TYPEN})
     detail.set(TYPE, "lt:LagerFehler")
-    for field, value in {"code": no.code, "text": no.text(language)}.items():
+    for field, value in {"code": code, "text": text}.items():
         part = etree.SubElement(detail, field)
         part.set(TYPE, "xsd:string")
         part.text = value

@@ -12,8 +12,14 @@ TEXTS = {
     "ALG-401": ("Nach {0} kann nicht sortiert werden.", "Cannot sort by {0}."),
     "MD-404": ("Mandant {0} ist nicht eingerichtet.", "Client {0} is not set up."),
     "GP-404": ("Geschäftspartner {0} ist nicht vorhanden.", "Business partner {0} does not exist."),
-    "GP-409": ("Geschäftspartner {0} wurde inzwischen geändert (AendNr {1}).", "Business partner {0} was changed in the meantime (AendNr {1})."),
-    "GP-415": ("Die Art des Geschäftspartners {0} kann nicht geändert werden.", "The kind of business partner {0} cannot be changed."),
+    "GP-409": (
+        "Geschäftspartner {0} wurde inzwischen geändert (AendNr {1}).",
+        "Business partner {0} was changed in the meantime (AendNr {1}).",
+    ),
+    "GP-415": (
+        "Die Art des Geschäftspartners {0} kann nicht geändert werden.",
+        "The kind of business partner {0} cannot be changed.",
+    ),
     "GP-422": ("Feld {0} darf nicht leer sein.", "Field {0} must not be empty."),
     "GP-423": ("Geschäftspartner {0} ist für Aufträge gesperrt.", "Business partner {0} is blocked for orders."),
     "GP-428": ("AendNr fehlt.", "AendNr is missing."),
@@ -21,7 +27,10 @@ TEXTS = {
     "AR-410": ("Artikel {0} ist nicht mehr lieferbar.", "Item {0} can no longer be ordered."),
     "AR-424": ("Artikel {0} hat keine Stückliste.", "Item {0} has no bill of materials."),
     "AB-404": ("Auftrag {0} ist nicht vorhanden.", "Order {0} does not exist."),
-    "AB-409": ("Auftrag {0} wurde inzwischen geändert (AendNr {1}).", "Order {0} was changed in the meantime (AendNr {1})."),
+    "AB-409": (
+        "Auftrag {0} wurde inzwischen geändert (AendNr {1}).",
+        "Order {0} was changed in the meantime (AendNr {1}).",
+    ),
     "AB-422": ("Feld {0} ist nicht zulässig.", "Field {0} is not acceptable."),
     "AB-423": ("Auftrag {0} kann nicht mehr geändert werden.", "Order {0} can no longer be changed."),
     "AB-428": ("AendNr fehlt.", "AendNr is missing."),
@@ -56,6 +65,8 @@ class ErpFault(Exception):
 
 class LockFault(Exception):
     """Somebody else has the record open. ``since`` is an xs:dateTime."""
+
+    code = "LOCKED"
 
     def __init__(self, number: str, holder: str, since: str) -> None:
         super().__init__(number)

@@ -4,10 +4,10 @@ A rule is JSON: ``{"operation": "LesePartner" or "*", "times": 2 or null, "do": 
 first that fits a call is carried out, and is gone after ``times`` calls (null: it stands). ``do`` may say:
 
 ``delay``      seconds to wait before anything else (together with any other, or alone)
-``close``      cut the connection: ``unread`` (before the body is read), ``read`` (before it is acted upon), ``executed``
-               (after it was, with nothing sent), ``headers`` (after the status line and headers), ``body`` (in mid-body)
+``close``      cut the connection: ``unread`` (before the body is read), ``read`` (before it is acted upon),
+               ``executed`` (acted upon, nothing sent), ``headers`` (after the head), ``body`` (in mid-body)
 ``reset``      the same, with a TCP reset
-``fault``      answer a fault: ``{"code": "Server", "text": "…", "detail": "GP-999", "status": 200}``; only ``text`` is needed
+``fault``      answer a fault: ``{"code": "Server", "text": "…", "detail": "GP-999", "status": 200}``
 ``html``       answer a web page: ``{"status": 503, "text": "…"}``
 ``raw``        answer these bytes: ``{"status": 200, "headers": {…}, "body": "<base64>"}``
 ``truncate``   true: act, and answer the first half of the XML as if it were all

@@ -122,15 +122,14 @@ def aendere(state: State, request: etree._Element) -> etree._Element:
 
 
 def merged_address(old: etree._Element | None, change: etree._Element, tag: str, code: str) -> etree._Element:
-    """Return the address after a partial change. Raise ErpFault ``code`` when it has no place or country then."""
-    fresh = old is None or is_nil(old)
-    address = make(tag) if fresh else copied(old, tag, {})  # type: ignore[arg-type]
+    """Return the address after a partial change. Raise ErpFault ``code`` when it has no place then."""
+    address = make(tag) if old is None or is_nil(old) else copied(old, tag, {})
     for attribute, value in change.attrib.items():
         address.set(attribute, value)
     for each in change:
         put(address, copied(each, name(TYPEN, local(each)), {}))
-    if text(address, "Ort") is None or address.get("land") is None:
-        field = f"{etree.QName(tag).localname}." + ("Ort" if text(address, "Ort") is None else "land")
+    if text(address, "Ort") is None:
+        field = f"{etree.QName(tag).localname}.Ort"
         raise ErpFault(code, field, field=field)
     in_order(address, ("Strasse", "Plz", "Ort"))
     return address

@@ -1,4 +1,4 @@
-"""The pretend ERP over HTTP/1.1: calls, contracts, and the wrong things that ``/_control`` asks for, down to the socket."""
+"""The pretend ERP over HTTP/1.1: calls, contracts, and what ``/_control`` asks for, down to the socket."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.control.wait(deed.delay)
         if self._instead(port, deed):
             return
-        refused = isinstance(call, ProtocolFault)
-        self._perform(self.server.erp.refusal(port, call) if refused else self.server.erp.answer(call), deed)
+        erp = self.server.erp
+        self._perform(erp.refusal(port, call) if isinstance(call, ProtocolFault) else erp.answer(call), deed)
 
     def _instead(self, port: Any, deed: Deed) -> bool:
         """Carry out a deed that keeps the ERP from acting; tell whether there was one."""

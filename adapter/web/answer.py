@@ -25,16 +25,15 @@ def render(response: Response, method: str, report: Callable[[Exception], None])
 
     ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more.
     """
-    body = response.body
-    if isinstance(body, Stream):
-        if method == "HEAD":
-            body.close()
-        rendered = flask.Response(iter(()) if method == "HEAD" else _begun(body, report), response.status)
-        rendered.call_on_close(body.close)
-    else:
-        rendered = flask.Response(body, response.status)
+    rendered = flask.Response(status=response.status)
     rendered.headers["Content-Type"] = response.content_type
     rendered.headers.update(response.headers)
+    body = response.body
+    if isinstance(body, Stream):
+        rendered.call_on_close(body.close)
+        rendered.response = _unread(body) if method == "HEAD" else _begun(body, report)
+    else:
+        rendered.set_data(body)
     return rendered
 
 
@@ -44,6 +43,11 @@ def protect(response: flask.Response) -> None:
         response.headers.pop("Content-Type", None)
     for name, value in _PROTECTION.items():
         response.headers.setdefault(name, value)
+
+
+def _unread(stream: Stream) -> Iterator[bytes]:
+    stream.close()
+    return iter(())
 
 
 def _begun(stream: Stream, report: Callable[[Exception], None]) -> Iterator[bytes]:

@@ -60,8 +60,8 @@ class Documents:
 
     def content(self, url: str) -> bytes:
         """Return the bytes that stand for a URL. Raise KeyError for one that is neither in the set nor well-known."""
-        path = self.locations.get(_key(url))
-        return self.files[path].content if path else WELL_KNOWN[WELL_KNOWN_URLS[_key(url)]]
+        path = self.locations.get(catalog_key(url))
+        return self.files[path].content if path else WELL_KNOWN[WELL_KNOWN_URLS[catalog_key(url)]]
 
     def target(self, path: str, location: str) -> Document:
         """Return the document that ``location`` means inside the document at ``path``."""
@@ -80,7 +80,7 @@ def read_documents(wsdl_dir: Path, file: str) -> Documents:
     catalog = read_catalog(wsdl_dir)
     path = posixpath.normpath(file)
     own = next((url for url, target in catalog.items() if target == path), urljoin(LOCAL, path))
-    walk = _Walk(wsdl_dir, catalog, {}, {_key(own): path}, {}, [])
+    walk = _Walk(wsdl_dir, catalog, {}, {catalog_key(own): path}, {}, [])
     queue = deque([(own, path)])
     walk.open(path, Mistake(f"{wsdl_dir.name}/{file}", 0, 0, "cannot be read"))
     while queue and not walk.too_much():
@@ -137,7 +137,7 @@ def read_catalog(wsdl_dir: Path) -> dict[str, str]:
         raise BuildError([Mistake(place, line, 0, "cannot be read as JSON")]) from None
     if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
         raise BuildError([Mistake(place, 0, 0, 'must be one object of {"URL": "path below wsdl/"}')])
-    return {_key(url): posixpath.normpath(path) for url, path in entries.items()}
+    return {catalog_key(url): posixpath.normpath(path) for url, path in entries.items()}
 
 
 def read_below(wsdl_dir: Path, path: str) -> bytes:
@@ -189,16 +189,16 @@ class _Walk:
             self.mistakes.append(Mistake(place, line_of(node), 0, f"import of {location[:200]!r} {error}", ADD))
             return None
         self.targets[path, location] = target
-        if _key(url) in self.locations:
+        if catalog_key(url) in self.locations:
             return None
-        self.locations[_key(url)] = target
+        self.locations[catalog_key(url)] = target
         self.open(target, Mistake(place, line_of(node), 0, f"import of {location[:200]!r}"))
         return url, target
 
     def _locate(self, base: str, path: str, location: str) -> tuple[str, str]:
         """Return the URL and the path that ``location`` means. Raise ValueError with the reason to refuse it."""
         url = urljoin(base, location)
-        if target := self.catalog.get(_key(url)) or WELL_KNOWN_URLS.get(_key(url)):
+        if target := self.catalog.get(catalog_key(url)) or WELL_KNOWN_URLS.get(catalog_key(url)):
             return url, target
         parts = urlsplit(location)
         if parts.scheme in ("http", "https"):
@@ -213,7 +213,7 @@ class _Walk:
     def too_much(self) -> bool:
         """Note a mistake, and say so, once the set of documents is larger than any honest contract.
 
-        Locations are counted too: one file can give itself endless URLs, such as ``.//itself.xsd``.
+        Locations are counted too: one file can give itself endless URLs, such as ``%2e/itself.xsd``.
         """
         size = sum(len(document.content) for document in self.files.values())
         if max(len(self.files), len(self.locations) // 4) <= MAX_FILES and size <= MAX_TOTAL_BYTES:
@@ -223,7 +223,7 @@ class _Walk:
         return True
 
 
-def _key(url: str) -> str:
+def catalog_key(url: str) -> str:
     """Return the form of a URL that the catalog is looked up by: no fragment, ``https`` the same as ``http``."""
     plain = urldefrag(url.strip()).url
     return "http" + plain[5:] if plain.startswith("https:") else plain

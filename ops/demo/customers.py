@@ -5,8 +5,8 @@ library only, state in SQLite, seeded from ``customers.json`` when the database 
 
     python ops/demo/customers.py --port 8102 --database /tmp/customers.sqlite3
 
-``GET /customers`` (``limit``, ``offset``, ``sort``, ``name``, ``status``), ``POST /customers``, ``GET``, ``PUT`` and
-``PATCH /customers/{id}``. PATCH merges (RFC 7396), except that null is kept as a value. Errors are problems (RFC 9457).
+``/customers`` takes GET (``limit``, ``offset``, ``sort``, filters) and POST, ``/customers/{id}`` GET, PUT and PATCH.
+In a PATCH absent stays untouched, null is kept as null, an address is merged. Errors are problems (RFC 9457).
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import json
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 SEED = Path(__file__).with_name("customers.json")
 ROOT = "/customers"
 MAX_BODY_BYTES = 1_000_000
-READ_ONLY = ("id", "created_on")
-SORTABLE = ("name", "created_on")
+FIELDS = (
+    "kind", "id", "name", "name_suffix", "status", "blocked", "credit_limit", "discount", "payment_days", "email",
+    "note", "address", "phones", "tags", "last_contact_on", "created_on", "changed_at", "account_number", "revenue",
+    "version", "first_name", "born_on", "vat_id", "legal_form",
+)  # fmt: skip
+READ_ONLY = ("id", "created_on", "changed_at", "account_number", "revenue", "version")
+REQUIRED = {"person": ("name", "first_name"), "company": ("name", "legal_form")}
+SORTABLE = ("id", "name", "created_on")
 
 Customer = dict[str, Any]
 
@@ -38,17 +46,12 @@ class Problem(Exception):
     def __init__(self, status: int, slug: str, title: str, detail: str = "") -> None:
         super().__init__(slug)
         self.status = status
-        self.body: dict[str, Any] = {
-            "type": f"/problems/{slug}",
-            "title": title,
-            "status": status,
-            "detail": detail or title,
-        }
+        self.body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail or title}
 
 
-def no_such_customer(number: str) -> Problem:
-    """The problem that answers for an id nobody has."""
-    return Problem(404, "customer-not-found", "No such customer", f"There is no customer {number}.")
+def unacceptable(detail: str) -> Problem:
+    """The problem that answers for values that cannot be taken."""
+    return Problem(422, "invalid-request", "Invalid request", detail)
 
 
 class Store:
@@ -57,7 +60,7 @@ class Store:
     def __init__(self, database: str) -> None:
         self._database = database
         with self._transaction() as sql:
-            sql.execute("CREATE TABLE IF NOT EXISTS customers (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT")
+            sql.execute("CREATE TABLE IF NOT EXISTS customers (id INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT")
             if not sql.execute("SELECT count(*) FROM customers").fetchone()[0]:
                 for customer in json.loads(SEED.read_text(encoding="utf-8")):
                     _save(sql, customer)
@@ -77,7 +80,7 @@ class Store:
         limit, offset = _whole(query, "limit", 50), _whole(query, "offset", 0)
         with self._transaction() as sql:
             everyone = [json.loads(row[0]) for row in sql.execute("SELECT document FROM customers ORDER BY id")]
-        found = _sorted([customer for customer in everyone if _fits(customer, query)], query.get("sort", "name"))
+        found = _sorted([customer for customer in everyone if _fits(customer, query)], query.get("sort", "id"))
         return {
             "items": found[offset : offset + limit],
             "page": {"limit": limit, "offset": offset, "total": len(found)},
@@ -91,71 +94,111 @@ class Store:
     def create(self, sent: Customer) -> Customer:
         """Keep a new customer under the next free id and return it."""
         with self._transaction() as sql:
-            highest = sql.execute("SELECT max(CAST(id AS INTEGER)) FROM customers").fetchone()[0] or 0
-            today = sql.execute("SELECT date('now', 'localtime')").fetchone()[0]
-            customer = {"id": str(highest + 1), **_writable(sent), "created_on": today}
-            _save(sql, customer)
-        return customer
+            number = 1 + (sql.execute("SELECT max(id) FROM customers").fetchone()[0] or 0)
+            own = {
+                "id": str(number),
+                "created_on": datetime.now(UTC).strftime("%Y-%m-%d"),
+                "changed_at": _now(),
+                "account_number": str(9_100_000_000_000_000_000 + number),
+                "revenue": {"value": "0.00", "currency": "EUR"},
+                "version": 1,
+            }
+            return _save(sql, {"status": "active", "blocked": False, **sent, **own})
 
     def update(self, number: str, sent: Customer) -> Customer:
-        """Replace a customer, all but what it may not change, and return it."""
+        """Replace a customer, all but what it may not change, and return it. The version has to be the current one."""
         with self._transaction() as sql:
             old = _load(sql, number)
-            customer = {**_writable(sent), **{name: old[name] for name in READ_ONLY if name in old}}
-            _save(sql, customer)
-        return customer
+            if "version" not in sent:
+                raise unacceptable("version is missing.")
+            _guard(old, sent)
+            kept = {name: old[name] for name in READ_ONLY if name in old}
+            return _save(sql, _touched({"status": "active", "blocked": False, **sent, **kept}))
 
     def patch(self, number: str, sent: Customer) -> Customer:
-        """Change what was sent, keep the rest, and return the customer."""
+        """Change what was sent, keep the rest, and return the customer. A version sent has to be the current one."""
         with self._transaction() as sql:
-            customer = _merged(_load(sql, number), _writable(sent))
-            _save(sql, customer)
-        return customer
+            old = _load(sql, number)
+            _guard(old, sent)
+            new = {**old, **{name: value for name, value in sent.items() if name not in READ_ONLY}}
+            if isinstance(old.get("address"), dict) and isinstance(new["address"], dict):
+                new["address"] = {**old["address"], **new["address"]}
+            return _save(sql, _touched(new))
 
 
 def _load(sql: sqlite3.Connection, number: str) -> Customer:
-    row = sql.execute("SELECT document FROM customers WHERE id = ?", [number]).fetchone()
+    known = number.isascii() and number.isdigit() and len(number) <= 10
+    row = sql.execute("SELECT document FROM customers WHERE id = ?", [int(number)]).fetchone() if known else None
     if row is None:
-        raise no_such_customer(number)
+        raise Problem(404, "customer-not-found", "No such customer", f"There is no customer {number}.")
     customer: Customer = json.loads(row[0])
     return customer
 
 
-def _save(sql: sqlite3.Connection, customer: Customer) -> None:
+def _save(sql: sqlite3.Connection, wanted: Customer) -> Customer:
+    customer = {name: wanted[name] for name in FIELDS if name in wanted}
+    required = REQUIRED.get(str(customer.get("kind")))
+    if required is None:
+        raise unacceptable(f"kind is {' or '.join(REQUIRED)}.")
+    if missing := [name for name in required if not customer.get(name)]:
+        raise unacceptable(f"{missing[0]} is missing.")
+    if (limit := customer.get("credit_limit")) is not None:
+        customer["credit_limit"] = _cents(limit)
     document = json.dumps(customer, ensure_ascii=False)
-    sql.execute("INSERT OR REPLACE INTO customers (id, document) VALUES (?, ?)", [customer["id"], document])
+    sql.execute("INSERT OR REPLACE INTO customers (id, document) VALUES (?, ?)", [int(customer["id"]), document])
+    return customer
 
 
-def _writable(sent: Customer) -> Customer:
-    return {name: value for name, value in sent.items() if name not in READ_ONLY}
+def _cents(amount: Any) -> str:
+    try:
+        return f"{Decimal(str(amount)):.2f}"
+    except InvalidOperation as error:
+        raise unacceptable("credit_limit is an amount.") from error
 
 
-def _merged(old: Customer, new: Customer) -> Customer:
-    both = dict(old)
-    for name, value in new.items():
-        kept = both.get(name)
-        both[name] = _merged(kept, value) if isinstance(kept, dict) and isinstance(value, dict) else value
-    return both
+def _guard(old: Customer, sent: Customer) -> None:
+    if "version" in sent and sent["version"] != old["version"]:
+        raise Problem(409, "version-conflict", "The record was changed meanwhile")
+    if sent.get("kind", old["kind"]) != old["kind"]:
+        raise unacceptable("kind cannot change.")
+
+
+def _touched(customer: Customer) -> Customer:
+    return {**customer, "version": customer["version"] + 1, "changed_at": _now()}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _names(customer: Customer) -> str:
+    return f"{customer['name']} {customer.get('name_suffix') or ''}".casefold()
 
 
 def _fits(customer: Customer, query: Mapping[str, str]) -> bool:
-    name, status = query.get("name", ""), query.get("status")
-    return name.casefold() in str(customer.get("name", "")).casefold() and status in (None, customer.get("status"))
+    has: dict[str, Callable[[str], bool]] = {
+        "name": lambda part: part.casefold() in _names(customer),
+        "city": lambda city: city == (customer.get("address") or {}).get("city"),
+        "status": lambda status: status == customer["status"],
+        "blocked": lambda blocked: blocked == ("true" if customer["blocked"] else "false"),
+        "tag": lambda tag: tag in (customer.get("tags") or ()),
+    }
+    return all(fits(query[name]) for name, fits in has.items() if name in query)
 
 
 def _sorted(customers: list[Customer], order: str) -> list[Customer]:
     field = order.removeprefix("-")
     if field not in SORTABLE:
-        raise Problem(
-            422, "invalid-request", "Invalid request", f"sort is one of {', '.join(SORTABLE)}, or one with -."
-        )
-    return sorted(customers, key=lambda customer: str(customer.get(field) or ""), reverse=order.startswith("-"))
+        raise unacceptable(f"sort is one of {', '.join(SORTABLE)}, or one with - before it.")
+    keys: dict[str, Callable[[Customer], Any]] = {"id": lambda customer: int(customer["id"]), "name": _names}
+    key = keys.get(field, lambda customer: customer.get(field) or "")
+    return sorted(customers, key=key, reverse=order.startswith("-"))
 
 
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Problem(422, "invalid-request", "Invalid request", f"{name} is a whole number from 0.")
+        raise unacceptable(f"{name} is a whole number from 0.")
     return int(text)
 
 
@@ -169,30 +212,16 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 30
     store: Store
 
-    def do_GET(self) -> None:
-        """Answer a list or one customer."""
-        self._answer("GET")
-
-    def do_POST(self) -> None:
-        """Create a customer."""
-        self._answer("POST")
-
-    def do_PUT(self) -> None:
-        """Replace a customer."""
-        self._answer("PUT")
-
-    def do_PATCH(self) -> None:
-        """Change a part of a customer."""
-        self._answer("PATCH")
-
-    def _answer(self, method: str) -> None:
+    def _answer(self) -> None:
         try:
-            sent = self._body() if method in ("POST", "PUT", "PATCH") else {}
-            status, body, headers = self._route(method, sent)
+            sent = self._body() if self.command in ("POST", "PUT", "PATCH") else {}
+            status, body, headers = self._route(self.command, sent)
         except Problem as problem:
             self._send(problem.status, problem.body, "application/problem+json", {})
         else:
             self._send(status, body, "application/json", headers)
+
+    do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815
 
     def _route(self, method: str, sent: Customer) -> tuple[int, Any, dict[str, str]]:
         url = urlsplit(self.path)
@@ -223,7 +252,7 @@ class Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             raise Problem(400, "malformed-json", "Malformed JSON") from error
         if not isinstance(sent, dict):
-            raise Problem(422, "invalid-request", "Invalid request", "A customer is an object.")
+            raise unacceptable("A customer is an object.")
         return sent
 
     def _send(self, status: int, body: Any, media_type: str, headers: Mapping[str, str]) -> None:

@@ -1,11 +1,8 @@
-"""Writes ``docs/promises.rst`` from the table: ``python -m tests.evidence.promises``."""
+"""The page ``docs/promises.rst``, made from the table."""
 
 from __future__ import annotations
 
-from tests.evidence.house import ROOT
 from tests.evidence.table import PROMISES
-
-PAGE = ROOT / "docs" / "promises.rst"
 
 
 def page() -> str:
@@ -34,7 +31,3 @@ _INTRODUCTION = (
 
 def _row(cells: tuple[str, ...], widths: list[int]) -> str:
     return " ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

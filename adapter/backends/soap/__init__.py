@@ -1,8 +1,8 @@
 """The SOAP backend: our writer's element in zeep's envelope, over our exchange, opened by our own reader.
 
-zeep makes the call (envelope, WS-Addressing, plugins, WS-Security, the headers of each SOAP version), since that is what
-it is good at. It neither reads the answer nor touches the network. The WSDL's address is never called: the exchange is
-pinned to the endpoint that the operator set.
+zeep makes the call (WS-Addressing, plugins, WS-Security, the headers of each SOAP version), since that is what it is
+good at. It neither reads the answer nor touches the network. The WSDL's address is never called: the exchange is pinned
+to the endpoint that the operator set.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class SoapPort:
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
         settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
-        client = zeep.Client(self._document, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
+        make: Any = zeep.Client
+        client = make(self._document, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
         reply: Reply = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
         return reply
 

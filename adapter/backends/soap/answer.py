@@ -108,7 +108,7 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         root = etree.fromstring(data, _parser(encoding))
     except (etree.XMLSyntaxError, LookupError) as error:
         raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise reply_invalid("XML with a DOCTYPE")
     return root
 

@@ -1,0 +1,150 @@
+"""The composition root of the web process: project folder and environment in, Flask application out.
+
+``build`` is the first phase (everything written is read, proved and compiled, or BuildError names every mistake);
+``create_app`` goes on to open what a process needs. gunicorn calls ``adapter.app:create_app()``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from adapter import settings as settings_room
+from adapter.backends.soap import SoapPort
+from adapter.errors import BuildError, Mistake
+from adapter.exchange import Exchange
+from adapter.mapping.agree import Surroundings
+from adapter.mapping.bound import Endpoint
+from adapter.mapping.convert import Factory
+from adapter.mapping.project import load_project
+from adapter.messages import Handler
+from adapter.openapi import document as openapi_document
+from adapter.pipeline import Backends, Limits
+from adapter.pipeline import build as build_pipeline
+from adapter.problems import Problem
+from adapter.settings import Settings
+from adapter.telemetry import Telemetry
+from adapter.web import Route, install
+from adapter.web.docs import docs
+from adapter.wsdl.documents import Documents, read_documents
+from adapter.wsdl.load import contract
+from adapter.wsdl.lock import check_lock
+from adapter.wsdl.types import Contract
+from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
+
+POOL_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from."""
+
+    project: Path
+    settings: Settings
+    endpoints: tuple[Endpoint, ...]
+    contracts: Mapping[str, Contract]
+    documents: Mapping[str, Documents]
+
+
+def build(project: Path, environ: Mapping[str, str]) -> Built:
+    """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts."""
+    settings = settings_room.read(project, environ)
+    documents: dict[str, Documents] = {}
+
+    def load(folder: Path, name: str) -> Contract:
+        documents[name] = read_documents(folder, name)
+        return contract(documents[name])
+
+    around = Surroundings(
+        settings.value_of, settings.service_of, settings.endpoint_of, _converters(settings.converters)
+    )
+    endpoints, contracts = load_project(project, load, around)
+    if mistakes := check_lock(project / "wsdl", contracts.values()):
+        raise BuildError(mistakes)
+    return Built(project, settings, endpoints, contracts, documents)
+
+
+def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
+    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
+    backends = _backends(built)
+    limits = Limits(built.settings.max_depth, built.settings.max_digits)
+    return {
+        endpoint.name: build_pipeline(endpoint, backends, limits, telemetry.started, telemetry.finished)
+        for endpoint in built.endpoints
+    }
+
+
+def create_app(project: Path | None = None, environ: Mapping[str, str] | None = None) -> Flask:
+    """Return the application of a project folder (default: as ``settings.project`` chooses)."""
+    environ = settings_room.environment() if environ is None else environ
+    built = build(project or settings_room.project(environ), environ)
+    telemetry = Telemetry(built.settings.log_level)
+    made = handlers(built, telemetry)
+    routes = [
+        Route(each.name, each.method, each.path, made[each.name], each.timeout or built.settings.timeout)
+        for each in built.endpoints
+    ]
+    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[docs(openapi(built))])
+
+
+def openapi(built: Built) -> dict[str, object]:
+    """Return the OpenAPI document of a project."""
+    return openapi_document(built.endpoints, examples=built.project / "tests" / "golden")
+
+
+def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
+    """Return the problem types that the mappings add, each once."""
+    found: dict[str, Problem] = {}
+    for endpoint in endpoints:
+        rules = [(rule.problem, rule.status, rule.title) for rule in endpoint.faults]
+        empty = endpoint.reply.rule
+        if empty.empty_status:
+            rules.append((empty.empty_problem, empty.empty_status, ""))
+        for slug, status, title in rules:
+            known = found.get(slug)
+            if known is None or (title and not known.doc):
+                words = title or slug.replace("-", " ").capitalize()
+                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
+    return tuple(found.values())
+
+
+def _backends(built: Built) -> Backends:
+    settings = built.settings
+    exchanges: dict[str, Exchange] = {}
+
+    def exchange(url: str) -> Exchange:
+        if url not in exchanges:
+            exchanges[url] = Exchange(url, max_reply_bytes=settings.max_reply_bytes, pool_size=POOL_SIZE)
+        return exchanges[url]
+
+    ports: dict[tuple[str, str, str], SoapPort] = {}
+    services: dict[str, Exchange] = {}
+    clients = {name: zeep_client(docs, ClosedTransport(docs), raw_response=True) for name, docs in built.documents.items()}
+    for endpoint in built.endpoints:
+        rule = endpoint.resource.soap
+        key = (rule.wsdl, rule.service, rule.port)
+        url = settings.endpoint_of(rule.service, rule.port)
+        if key not in ports and url is not None:
+            ports[key] = SoapPort(clients[rule.wsdl], rule.service, rule.port, exchange(url))
+        if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
+            services[endpoint.resource.http.service] = exchange(url)
+    return Backends(ports, services)
+
+
+def _converters(module: str) -> Mapping[str, Factory]:
+    """Import the team's own converters. The module is theirs, so whatever it raises is a mistake of theirs to see."""
+    if not module:
+        return {}
+    try:
+        found = importlib.import_module(module).CONVERTERS
+    except Exception as error:
+        text = f"ADAPTER_CONVERTERS: {module} cannot be imported ({type(error).__name__})"
+        raise BuildError([Mistake("adapter.env", 0, 0, text, "it must define a dictionary CONVERTERS")]) from error
+    if not isinstance(found, Mapping) or not all(callable(factory) for factory in found.values()):
+        text = f"ADAPTER_CONVERTERS: {module}.CONVERTERS is not a dictionary of name -> factory"
+        raise BuildError([Mistake("adapter.env", 0, 0, text, "see the converters in the reference")])
+    return found

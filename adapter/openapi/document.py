@@ -1,0 +1,76 @@
+"""The whole OpenAPI document (https://spec.openapis.org/oas/v3.1.1) of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from adapter import strict_json
+from adapter.errors import BuildError
+from adapter.mapping.bound import Endpoint
+from adapter.openapi.examples import Examples
+from adapter.openapi.operations import operation
+from adapter.openapi.refusals import PROBLEM, refusals
+from adapter.openapi.schemas import schemas
+from adapter.openapi.values import wrong_examples
+from adapter.problems import Problem
+
+VERSION = "3.1.1"
+_ABOUT = (
+    "Decimals, and whole numbers that can exceed 2^53, are strings, so that no digit is lost. "
+    "A property that is absent is unknown or untouched; null says that there is no value. "
+    "Errors are problem documents (RFC 9457); each type has its own page. "
+    "Every answer carries X-Request-Id; name it when you report something."
+)
+_HEADERS: dict[str, Any] = {
+    "X-Request-Id": {"description": "The request's id: the caller's own, or a new one.", "schema": {"type": "string"}},
+    "Retry-After": {
+        "description": "Seconds after which the same request may succeed.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+}
+
+
+def document(
+    endpoints: Sequence[Endpoint],
+    *,
+    title: str,
+    version: str,
+    servers: Iterable[str] = (),
+    examples: Examples,
+    problems: Mapping[str, Problem],
+) -> dict[str, Any]:
+    """Return the document. The order is the endpoints' own, so equal projects give equal documents.
+
+    ``servers`` are base URLs (none: the place the document is read from), ``examples`` what ``read_examples`` found,
+    ``problems`` the problem types by slug. Raise BuildError for every ``example:`` of a mapping that does not fit.
+    """
+    if mistakes := list(wrong_examples(endpoints)):
+        raise BuildError(mistakes)
+    found = schemas(endpoints)
+    shared: dict[str, Any] = {}
+    tags: dict[str, Any] = {}
+    paths: dict[str, Any] = {}
+    for endpoint in endpoints:
+        resource = endpoint.resource
+        tags.setdefault(resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {}))
+        refused = refusals(endpoint, problems)
+        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), shared)
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
+    return {
+        "openapi": VERSION,
+        "info": {"title": title, "version": version, "description": _ABOUT},
+        "servers": [{"url": url} for url in servers] or [{"url": "/"}],
+        "tags": list(tags.values()),
+        "paths": paths,
+        "components": {
+            "schemas": {**found.components, "Problem": PROBLEM},
+            "headers": _HEADERS,
+            "examples": {slug: shared[slug] for slug in sorted(shared)},
+        },
+    }
+
+
+def to_json(document: Mapping[str, Any]) -> bytes:
+    """Return the document as JSON, with exact numbers."""
+    return strict_json.encode(document)

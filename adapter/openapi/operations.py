@@ -1,0 +1,125 @@
+"""One endpoint as an OpenAPI operation: parameters, body, the answer of success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
+from adapter.mapping.scalars import parameter
+from adapter.openapi.examples import Example
+from adapter.openapi.refusals import Refusal, responses
+from adapter.openapi.schemas import Schemas
+from adapter.openapi.values import Schema, described, media, plain
+from adapter.steps.validate import MAX_OFFSET
+
+_MEDIA_TYPES = {"PATCH": ("application/merge-patch+json", "application/json")}
+
+
+def operation(
+    endpoint: Endpoint, schemas: Schemas, refused: Sequence[Refusal], cases: Sequence[Example], shared: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the operation object. ``cases`` are its golden ones; ``shared`` takes examples of problems by slug."""
+    found = described({"operationId": endpoint.name, "summary": endpoint.title}, endpoint.doc)
+    found["tags"] = [endpoint.resource.title]
+    if parameters := _parameters(endpoint):
+        found["parameters"] = parameters
+    if endpoint.body is not None:
+        body = schemas.ref(endpoint, endpoint.body.type)
+        examples = {case.case: {"value": case.request} for case in cases if case.request is not None}
+        kinds = _MEDIA_TYPES.get(endpoint.method, ("application/json",))
+        found["requestBody"] = {"required": True, "content": {kind: media(body, examples) for kind in kinds}}
+    success = [case for case in cases if case.status == endpoint.reply.status]
+    found["responses"] = {
+        str(endpoint.reply.status): _success(endpoint, schemas, success),
+        **responses(refused, cases, shared),
+    }
+    return found
+
+
+def _parameters(endpoint: Endpoint) -> list[Schema]:
+    found = [_parameter(field, "path") for field in endpoint.path_fields]
+    found += [_parameter(field, "query") for field in endpoint.query_fields]
+    if endpoint.page is not None:
+        found += _paging(endpoint.page)
+    if endpoint.sort is not None:
+        found.append(_sorting(endpoint.sort))
+    return found
+
+
+def _parameter(field: BoundField, place: str) -> Schema:
+    schema = plain(field)
+    examples = schema.pop("examples", [])
+    if place == "path" and schema.get("type") == "string" and "enum" not in schema:
+        schema.setdefault("minLength", 1)  # an empty segment leads to another path
+    if field.rule.default is not None:
+        schema["default"] = parameter(field, field.rule.default)
+    found = described({"name": field.name, "in": place}, field.doc)
+    found |= {"required": field.required, "schema": schema}
+    if schema.get("type") == "array" and place == "query":  # an xsd:list is one text, its items parted by spaces
+        found |= {"style": "spaceDelimited", "explode": False}
+    if examples:
+        found["example"] = examples[0]
+    return found
+
+
+def _paging(page: Page) -> list[Schema]:
+    limit = {"type": "integer", "minimum": 1, "maximum": page.rule.max, "default": page.rule.default}
+    offset = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
+    return [
+        {"name": "limit", "in": "query", "description": "Most items to answer.", "required": False, "schema": limit},
+        {"name": "offset", "in": "query", "description": "Items to pass over.", "required": False, "schema": offset},
+    ]
+
+
+def _sorting(sort: Sort) -> Schema:
+    names = list(sort.rule.by)
+    orders = [order for name in names for order in (name, f"-{name}")] if sort.direction is not None else names
+    schema: Schema = {"type": "string", "enum": orders}
+    if sort.rule.default:
+        schema["default"] = sort.rule.default
+    words = "The order of the items" + ("; - is descending." if sort.direction is not None else ".")
+    return {"name": "sort", "in": "query", "description": words, "required": False, "schema": schema}
+
+
+def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> Schema:
+    headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    rule = endpoint.reply.rule
+    if rule.location:
+        headers["Location"] = {
+            "description": f"Where it stands: {endpoint.resource.path}{rule.location}.",
+            "schema": {"type": "string", "format": "uri-reference"},
+        }
+    found: Schema = {"description": _words(endpoint), "headers": headers}
+    if rule.shape != "none":
+        schema = schemas.ref(endpoint, endpoint.reply.type)
+        examples = {case.case: {"value": case.reply} for case in cases}
+        whole = _listed(schema, endpoint.page) if rule.shape == "each" else schema
+        found["content"] = {"application/json": media(whole, examples)}
+    return found
+
+
+def _words(endpoint: Endpoint) -> str:
+    words: Mapping[str, str] = {"none": "Done.", "each": "The list.", "one": f"The {endpoint.reply.rule.type_name}."}
+    return words[endpoint.reply.rule.shape]
+
+
+def _listed(item: Schema, page: Page | None) -> Schema:
+    properties: dict[str, Any] = {"items": {"type": "array", "items": item}}
+    if page is not None:
+        properties["page"] = _page(page)
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _page(page: Page) -> Schema:
+    whole: Schema = {"type": "integer", "minimum": 0}
+    properties: dict[str, Any] = {"limit": whole, "offset": whole}
+    required = list(properties)
+    if page.total is not None:
+        # Only what the contract makes the other side send can be promised.
+        properties["total"] = {**whole, "description": "How many there are in all."}
+        if page.total.required:
+            required.append("total")
+        else:
+            properties["total"]["type"] = ["integer", "null"]
+    return {"type": "object", "properties": properties, "required": required}

@@ -1,0 +1,85 @@
+"""One bound field as JSON Schema (2020-12, as OpenAPI 3.1 uses it): the codec's schema, null, arrays, words about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from adapter.errors import Mistake
+from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.scalars import parameter
+
+Schema = dict[str, Any]
+_NULL: Schema = {"type": "null"}
+
+
+def property_of(field: BoundField, ref: Callable[[str], str]) -> Schema:
+    """Return the schema of a property. ``ref`` gives the ``$ref`` of a bound type."""
+    schema = {"$ref": ref(field.type)} if field.codec is None else plain(field)
+    if field.shape in ("scalars", "objects"):
+        schema = {"type": "array", "items": or_null(schema) if _null_items(field) else schema}
+    if field.nullable:
+        schema = or_null(schema)
+    if field.doc:
+        schema["description"] = field.doc
+    if field.rule.read_only:
+        schema["readOnly"] = True
+    return schema
+
+
+def plain(field: BoundField) -> Schema:
+    """Return the schema of one value of a scalar field, with the rule's example."""
+    assert field.codec is not None
+    schema = dict(field.codec.schema)
+    if field.rule.example is not None:
+        schema["examples"] = [parameter(field, field.rule.example)]
+    return schema
+
+
+def or_null(schema: Schema) -> Schema:
+    """Return ``schema`` with null as one more value."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [*schema["anyOf"], _NULL]}
+    if "type" not in schema:
+        return {"anyOf": [schema, _NULL]}
+    widened = {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        widened["enum"] = [*schema["enum"], None]
+    return widened
+
+
+def wrong_examples(endpoints: Iterable[Endpoint]) -> Iterator[Mistake]:
+    """Yield every ``example:`` of a rule that a caller could not send and no reply could hold."""
+    for endpoint in endpoints:
+        for field in _fields(endpoint):
+            text, codec = field.rule.example, field.codec
+            if text is None or codec is None:
+                continue
+            try:
+                codec.write(parameter(field, text))
+            except ValueError as error:
+                yield field.rule.place.mistake(
+                    f"{field.name}: example: '{text}' {error}", "write a value that could stand in JSON"
+                )
+
+
+def _fields(endpoint: Endpoint) -> Iterator[BoundField]:
+    yield from endpoint.path_fields
+    yield from endpoint.query_fields
+    for bound in endpoint.types.values():
+        yield from bound.fields
+
+
+def _null_items(field: BoundField) -> bool:
+    nil = bool(field.steps) and field.steps[-1].element.nillable
+    return nil or (field.codec is not None and field.codec.gives_null)
+
+
+def described(schema: Schema, doc: str) -> Schema:
+    """Return ``schema`` with ``doc`` as its description, if there is one."""
+    return {**schema, "description": doc} if doc else schema
+
+
+def media(schema: Schema, examples: Mapping[str, Any]) -> Schema:
+    """Return a media type object, with its examples by name."""
+    return {"schema": schema, **({"examples": dict(examples)} if examples else {})}

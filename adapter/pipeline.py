@@ -1,0 +1,102 @@
+"""The one page that shows the order of everything.
+
+::
+
+    web -> observe -> validate -> route -+-> soap   (writer -> envelope -> reader)
+                                         +-> http   (the caller's JSON as it came)
+    web <- observe <- validate <-  answers and errors come back up the same calls
+
+Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
+        that a traceback reads as this page.
+Rule 2: no step catches what it cannot mend; only ``web`` speaks HTTP.
+Rule 3: everything is made here, while building. A request only runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from adapter.backends.http import http
+from adapter.backends.soap import SoapPort, soap
+from adapter.exchange import Exchange
+from adapter.mapping.bound import Endpoint
+from adapter.messages import Handler, Middleware
+from adapter.respond import respond
+from adapter.steps.observe import observe
+from adapter.steps.validate import validate
+from adapter.telemetry import Outcome
+from adapter.translate.fault import fault_reader
+from adapter.translate.reader import reader
+from adapter.translate.writer import header_writer, writer
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """Where operations can be answered: SOAP ports by WSDL file, service and port; microservices by name."""
+
+    soap: Mapping[tuple[str, str, str], SoapPort]
+    http: Mapping[str, Exchange]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what callers send (JSON depth, digits of a number) and on what a microservice answers."""
+
+    max_depth: int
+    max_digits: int
+
+
+def build(
+    endpoint: Endpoint,
+    backends: Backends,
+    limits: Limits,
+    started: Callable[[], None],
+    finished: Callable[[Outcome], None],
+) -> Handler:
+    """Put one operation together."""
+    answer = _http(endpoint, backends, limits) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    return chain(
+        observe(started, finished),
+        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
+        then=answer,
+    )
+
+
+def chain(*steps: Middleware, then: Handler) -> Handler:
+    """Wrap ``then`` so that a request meets the steps in the order in which they are written."""
+    return reduce(lambda handle, step: step(handle), reversed(steps), then)
+
+
+def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
+    rule = endpoint.resource.soap
+    return soap(
+        backends.soap[rule.wsdl, rule.service, rule.port],
+        endpoint.operation,
+        write=writer(endpoint),
+        read=reader(endpoint),
+        read_fault=fault_reader(endpoint),
+        respond=respond(endpoint),
+        headers=header_writer(endpoint)(),
+    )
+
+
+def _http(endpoint: Endpoint, backends: Backends, limits: Limits) -> Handler:
+    rule = endpoint.resource.http
+    assert rule is not None
+    return http(
+        backends.http[rule.service],
+        endpoint.method,
+        rule.path + endpoint.path.removeprefix(endpoint.resource.path),
+        problems=_problems(endpoint),
+        max_depth=limits.max_depth,
+        max_digits=limits.max_digits,
+    )
+
+
+def _problems(endpoint: Endpoint) -> Mapping[str, int]:
+    """Return the problem types that this operation may answer with, and their statuses."""
+    declared = {rule.problem: rule.status for rule in endpoint.faults}
+    empty = endpoint.reply.rule
+    return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})

@@ -1,0 +1,51 @@
+"""What was read becomes a response: status, Location, and the shape of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from adapter import strict_json
+from adapter.mapping.bound import Endpoint
+from adapter.messages import Request, Response
+from adapter.translate.reader import Result
+
+
+def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
+    """Return how one operation's results are answered.
+
+    An object is the body itself. A list is ``{"items": […]}``, with ``"page": {"limit", "offset", "total"}`` where the
+    operation is paged (``total`` only where the ERP counts).
+    """
+    status, template = endpoint.reply.status, endpoint.reply.rule.location
+    shape, paged = endpoint.reply.rule.shape, endpoint.page is not None
+    below = endpoint.resource.path
+
+    def make(result: Result, request: Request) -> Response:
+        if shape == "none":
+            return Response(status, notes=result.notes)
+        document = result.document
+        if shape == "each":
+            document = {"items": document, **({"page": _page(result, request)} if paged else {})}
+        headers = {"Location": location(below + template, document, request.path)} if template else {}
+        return Response(status, strict_json.encode(document), headers=headers, notes=result.notes)
+
+    return make
+
+
+def _page(result: Result, request: Request) -> dict[str, int]:
+    checked = request.checked
+    assert checked is not None
+    page = {"limit": int(checked.query["limit"]), "offset": int(checked.query["offset"])}
+    return page if result.total is None else {**page, "total": result.total}
+
+
+def location(template: str, document: Mapping[str, Any], path: Mapping[str, str]) -> str:
+    """Fill a path template from the answer, or from the request's own path (RFC 9110 section 10.2.2)."""
+
+    def value(match: re.Match[str]) -> str:
+        return quote(str(document.get(match[1], path.get(match[1], ""))), safe="")
+
+    return re.sub(r"\{([^}]*)\}", value, template)

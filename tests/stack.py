@@ -1,0 +1,134 @@
+"""The whole thing on loopback: virtual ERP in a thread, the adapter under a real gunicorn with gevent workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapter import virtual
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer: status, header fields by lower-case name, raw body."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; None when there is none."""
+        return json.loads(self.data) if self.data else None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running adapter: where it listens, the virtual ERP behind it, its process, and what it wrote."""
+
+    url: str
+    erp: virtual.Server
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, timeout: float = 30
+    ) -> Answer:
+        """Make one call; ``body`` is sent as JSON, or as it is when it is bytes."""
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json"} if data is not None else {}
+        request = urllib.request.Request(self.url + path, data, {**sent, **(headers or {})}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
+                return _answer(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return _answer(error)
+
+    def get(self, path: str) -> Any:
+        """Return the JSON of a successful GET. Raise AssertionError for any other status."""
+        answer = self.call("GET", path)
+        assert answer.status == 200, (path, answer.status, answer.data[:500])
+        return answer.json
+
+
+def _answer(answer: Any) -> Answer:
+    return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read())
+
+
+@contextmanager
+def stack(
+    project: Path = ROOT, environ: Mapping[str, str] | None = None, workers: int = 1
+) -> Iterator[Stack]:
+    """Start everything, and end only what was started here, by its process id."""
+    with ExitStack() as opened:
+        erp = opened.enter_context(virtual.running(project))
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        port = free_port()
+        process = _gunicorn(project, port, workers, folder, {**erp_settings(erp), **(environ or {})})
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait(url, process, folder / "err")
+            yield Stack(url, erp, process, folder / "out")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def erp_settings(erp: virtual.Server) -> dict[str, str]:
+    """Return the settings that point the clone's project at a virtual ERP."""
+    return {
+        "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11": erp.url("/erp/soap11"),
+        "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12": erp.url("/erp/soap12"),
+        "ADAPTER_ENDPOINT_LAGERSERVICE": erp.url("/lager"),
+    }
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _gunicorn(
+    project: Path, port: int, workers: int, folder: Path, environ: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "ops" / "gunicorn.conf.py"),
+               "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "adapter.app:create_app()"]  # fmt: skip
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=err, env={**os.environ, "ADAPTER_PROJECT": str(project), **environ}
+        )
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], err: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url + "/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"the adapter did not start: {err.read_text()[-2000:]}")

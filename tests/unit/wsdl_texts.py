@@ -1,0 +1,74 @@
+"""Small WSDL and XSD texts for tests of the contract reader, and the folder that they stand in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from adapter.wsdl.load import load
+from adapter.wsdl.types import Contract, Element, Group, Record, Scalar
+
+ROOT = Path(__file__).parents[2]
+# Real contracts that nobody here wrote; they are not part of the project, so tests over them skip where they are absent.
+CORPUS = Path(os.environ.get("ADAPTER_CORPUS") or ROOT.parent / "shared" / "corpus") / "wsdl"
+
+XS = "{http://www.w3.org/2001/XMLSchema}"
+NAMESPACES = (
+    'xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" '
+    'xmlns:soap12="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+    'xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/" xmlns:t="urn:t"'
+)
+HTTP = 'transport="http://schemas.xmlsoap.org/soap/http"'
+
+
+def folder(tmp_path: Path, **files: str) -> Path:
+    """Write files into a ``wsdl/`` folder and return it; ``__`` in a name stands for ``.``, ``___`` for ``/``."""
+    wsdl_dir = tmp_path / "wsdl"
+    for name, text in files.items():
+        target = wsdl_dir / name.replace("___", "/").replace("__", ".")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return wsdl_dir
+
+
+def schema(body: str, attributes: str = 'targetNamespace="urn:t" elementFormDefault="qualified"') -> str:
+    """Return a schema with a body; the prefix ``t`` is ``urn:t``."""
+    return f"<xs:schema {NAMESPACES} {attributes}>{body}</xs:schema>"
+
+
+def definitions(body: str) -> str:
+    """Return a WSDL document with a body."""
+    return f'<wsdl:definitions {NAMESPACES} targetNamespace="urn:t">{body}</wsdl:definitions>'
+
+
+def types_of(tmp_path: Path, body: str, attributes: str | None = None) -> Contract:
+    """Load one schema as a contract without services."""
+    text = schema(body) if attributes is None else schema(body, attributes)
+    return load(folder(tmp_path, s__xsd=text), "s.xsd")
+
+
+def record(contract: Contract, key: str) -> Record:
+    """Return a complex type of a contract."""
+    found = contract.types[key]
+    assert isinstance(found, Record)
+    return found
+
+
+def scalar(contract: Contract, key: str) -> Scalar:
+    """Return an atomic simple type of a contract."""
+    found = contract.types[key]
+    assert isinstance(found, Scalar)
+    return found
+
+
+def elements(contract: Contract, key: str) -> list[Element]:
+    """Return the elements of a complex type whose content is one plain group."""
+    content = record(contract, key).content
+    return [item for item in content.items if isinstance(item, Element)] if content else []
+
+
+def group(contract: Contract, key: str) -> Group:
+    """Return the content of a complex type."""
+    content = record(contract, key).content
+    assert content is not None
+    return content

@@ -1,0 +1,111 @@
+"""What gunicorn's configuration promises: log lines, metrics of all workers, and replacing a running master."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+from tests.wire.edge import Server, drain, parsed, running
+
+CALLS = 20_000
+
+
+def test_each_request_leaves_one_line_without_anything_of_the_caller(tmp_path: Path) -> None:
+    """One line per request however it ended; no query, header, body or exception message; health checks are quiet."""
+    with running(tmp_path) as server:
+        server.ask("/things/1?name=SECRETQUERY", headers="X-Api-Key: SECRETHEADER\r\n")
+        server.ask("/things", "POST", "Content-Type: application/json\r\n", b'"SECRETBODY"')
+        server.ask("/things/defect")
+        server.ask("/things/stream")
+        server.ask("/things/broken")
+        server.ask("/SECRETPATH")
+        server.ask("/things/1", headers="Accept: text/html\r\n")
+        server.ask("/healthz")
+        server.talk(b"GET / HTTP/1.1\r\nHost: SECRETHOST\r\nConnection: close\r\n\r\n")
+    lines = server.lines()
+    written = (tmp_path / "out").read_text() + (tmp_path / "err").read_text()
+
+    assert [
+        ("things.read", 200, None),
+        ("things.create", 201, None),
+        ("things.read", 500, "internal-error"),
+        ("things.read", 200, None),
+        ("things.read", 200, "backend-lost"),
+        ("-", 404, "no-such-path"),
+        ("things.read", 406, "not-acceptable"),
+        ("-", 421, "unknown-host"),
+    ] == [(line["operation"], line["status"], line.get("problem")) for line in lines if line["event"] == "request"]
+    assert ["KeyError"] == [line["exception"] for line in lines if line["event"] == "bug"]
+    assert "SECRET" not in written
+    assert "payload that must not be seen" not in written
+
+
+def test_the_metrics_of_all_workers_are_added_up(tmp_path: Path) -> None:
+    """A counter that is scraped from one worker holds the calls of all."""
+    with running(tmp_path, workers=2) as server:
+        pids: set[int] = set()
+        calls = next(number for number in range(1, CALLS) if len(pids := pids | {_served_by(server)}) == 2)
+        metrics = server.ask("/metrics")[1].decode()
+
+    assert f'adapter_requests_total{{method="GET",operation="things.pid",problem="",status="200"}} {calls}.0' in metrics
+    assert "adapter_requests_in_flight 0.0" in metrics
+    assert [] == list(tmp_path.glob("adapter-metrics-*"))
+
+
+def test_a_master_can_be_replaced_without_losing_a_call(tmp_path: Path) -> None:
+    """USR2 starts a second master on the same socket; the first is then told to stop, and calls go on."""
+    with running(tmp_path) as server:
+        old = _served_by(server)
+        server.process.send_signal(signal.SIGUSR2)
+        second = next(_parent(pid) for _ in range(CALLS) if (pid := _served_by(server)) != old)
+        server.process.send_signal(signal.SIGTERM)
+        try:
+            last = next(pid for _ in range(CALLS) if (pid := _served_by(server)) and server.process.poll() is not None)
+            assert second == _parent(last)
+        finally:
+            os.kill(second, signal.SIGTERM)
+
+
+def test_hup_replaces_the_workers_and_keeps_the_metrics(tmp_path: Path) -> None:
+    """HUP forks new workers from the same preloaded application; what was counted before stays counted."""
+    with running(tmp_path) as server:
+        old = _served_by(server)
+        server.process.send_signal(signal.SIGHUP)
+        calls = next(number for number in range(2, CALLS) if _served_by(server) != old)
+        metrics = server.ask("/metrics")[1].decode()
+
+    assert f'adapter_requests_total{{method="GET",operation="things.pid",problem="",status="200"}} {calls}.0' in metrics
+
+
+def test_a_worker_that_stops_ends_what_it_began(tmp_path: Path) -> None:
+    """A call that has begun when the master is told to stop still gets its whole answer; new ones are not accepted."""
+    with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(
+            b"POST /wait HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 8\r\n\r\n"
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+        server.process.send_signal(signal.SIGTERM)
+        assert any(_refuses(server) for _ in range(CALLS))
+        connection.sendall(b'"waited"')
+
+        assert (201, b'"waited"') == parsed(drain(connection))
+
+
+def _refuses(server: Server) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", server.port), timeout=20).close()
+    except ConnectionError:
+        return True
+    return False
+
+
+def _served_by(server: Server) -> int:
+    return int(server.ask("/pid")[1])
+
+
+def _parent(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[1])
