@@ -10,9 +10,11 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
+from adapter import problems
 from adapter import settings as settings_room
 from adapter.backends.soap import SoapPort
 from adapter.errors import BuildError, Mistake
@@ -23,13 +25,13 @@ from adapter.mapping.convert import Factory
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
+from adapter.openapi import read_examples, to_json
 from adapter.pipeline import Backends, Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Telemetry
-from adapter.web import Route, install
-from adapter.web.docs import docs
+from adapter.web import Route, docs, install
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
 from adapter.wsdl.lock import check_lock
@@ -83,17 +85,26 @@ def create_app(project: Path | None = None, environ: Mapping[str, str] | None = 
     environ = settings_room.environment() if environ is None else environ
     built = build(project or settings_room.project(environ), environ)
     telemetry = Telemetry(built.settings.log_level)
+    telemetry.lines.adopt_libraries()
     made = handlers(built, telemetry)
     routes = [
         Route(each.name, each.method, each.path, made[each.name], each.timeout or built.settings.timeout)
         for each in built.endpoints
     ]
-    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[docs(openapi(built))])
+    pages = docs.install(to_json(openapi(built)), built.settings.title)
+    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[pages])
 
 
-def openapi(built: Built) -> dict[str, object]:
+def openapi(built: Built) -> dict[str, Any]:
     """Return the OpenAPI document of a project."""
-    return openapi_document(built.endpoints, examples=built.project / "tests" / "golden")
+    settings = built.settings
+    return openapi_document(
+        built.endpoints,
+        title=settings.title,
+        version=settings.api_version,
+        examples=read_examples(built.project / "tests" / "golden"),
+        problems=problems.catalogue(declared(built.endpoints)),
+    )
 
 
 def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:

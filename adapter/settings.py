@@ -124,6 +124,8 @@ class Settings:
     value: Mapping[str, str] = _family(
         "text", str, "A constant that mappings ask for with `setting:`. May be a secret: it is never shown."
     )
+    title: str = _one("text", str, "API", "What the OpenAPI document calls this API.")
+    api_version: str = _one("text", str, "1.0.0", "The version in the OpenAPI document.")
     hosts: tuple[str, ...] = _one(
         "hosts",
         _hosts,

@@ -10,8 +10,8 @@ from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.examples import Examples
 from adapter.openapi.operations import operation
-from adapter.openapi.refusals import PROBLEM, refusals
-from adapter.openapi.schemas import schemas
+from adapter.openapi.refusals import PROBLEM_SCHEMA, refusals
+from adapter.openapi.schemas import PROBLEM, schemas
 from adapter.openapi.values import wrong_examples
 from adapter.problems import Problem
 
@@ -48,14 +48,16 @@ def document(
     if mistakes := list(wrong_examples(endpoints)):
         raise BuildError(mistakes)
     found = schemas(endpoints)
-    shared: dict[str, Any] = {}
+    components: dict[str, dict[str, Any]] = {"responses": {}, "examples": {}}
     tags: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for endpoint in endpoints:
         resource = endpoint.resource
-        tags.setdefault(resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {}))
+        tags.setdefault(
+            resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {})
+        )
         refused = refusals(endpoint, problems)
-        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), shared)
+        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     return {
         "openapi": VERSION,
@@ -64,9 +66,9 @@ def document(
         "tags": list(tags.values()),
         "paths": paths,
         "components": {
-            "schemas": {**found.components, "Problem": PROBLEM},
+            "schemas": {**found.components, PROBLEM: PROBLEM_SCHEMA},
             "headers": _HEADERS,
-            "examples": {slug: shared[slug] for slug in sorted(shared)},
+            **{kind: dict(sorted(shared.items())) for kind, shared in components.items()},
         },
     }
 

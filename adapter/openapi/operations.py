@@ -8,7 +8,7 @@ from typing import Any
 from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
 from adapter.mapping.scalars import parameter
 from adapter.openapi.examples import Example
-from adapter.openapi.refusals import Refusal, responses
+from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.values import Schema, described, media, plain
 from adapter.steps.validate import MAX_OFFSET
@@ -17,9 +17,9 @@ _MEDIA_TYPES = {"PATCH": ("application/merge-patch+json", "application/json")}
 
 
 def operation(
-    endpoint: Endpoint, schemas: Schemas, refused: Sequence[Refusal], cases: Sequence[Example], shared: dict[str, Any]
+    endpoint: Endpoint, schemas: Schemas, refused: Sequence[Refusal], cases: Sequence[Example], components: Components
 ) -> dict[str, Any]:
-    """Return the operation object. ``cases`` are its golden ones; ``shared`` takes examples of problems by slug."""
+    """Return the operation object. ``cases`` are its golden ones; ``components`` takes what operations share."""
     found = described({"operationId": endpoint.name, "summary": endpoint.title}, endpoint.doc)
     found["tags"] = [endpoint.resource.title]
     if parameters := _parameters(endpoint):
@@ -32,7 +32,7 @@ def operation(
     success = [case for case in cases if case.status == endpoint.reply.status]
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success),
-        **responses(refused, cases, shared),
+        **responses(refused, cases, components),
     }
     return found
 

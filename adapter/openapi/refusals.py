@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +17,7 @@ from adapter.problems import Problem
 # What no operation answers: such a request never finds one, or asks for something else.
 ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
-PROBLEM: Schema = {
+PROBLEM_SCHEMA: Schema = {
     "type": "object",
     "description": "A problem document (RFC 9457).",
     "properties": {
@@ -45,6 +45,7 @@ PROBLEM: Schema = {
     },
     "required": ["type", "title", "status", "instance"],
 }
+Components = Mapping[str, dict[str, Any]]
 _EXAMPLE_ID = "6f0b2c9e-8f1d-4c59-9d3e-2f6a1b7c4d80"
 _FIELDS = (FieldError("body", "/lines/0/quantity", "must be a string"),)
 
@@ -63,42 +64,56 @@ def refusals(endpoint: Endpoint, known: Mapping[str, Problem]) -> tuple[Refusal,
     """Return every problem that the operation can answer with, by status and slug; first rule of a fault table wins."""
     found: dict[tuple[int, str], Refusal] = {}
     rule = endpoint.reply.rule
-    declared = [(each.problem, each.status, each.title, each.retryable) for each in endpoint.faults]
     if rule.empty_status:
-        declared.insert(0, (rule.empty_problem, rule.empty_status, "", False))
-    for slug, status, title, retryable in declared:
-        title = title or (known[slug].title if slug in known else HTTPStatus(status).phrase)
-        found.setdefault((status, slug), Refusal(slug, status, title, retryable))
+        found[rule.empty_status, rule.empty_problem] = _refusal(rule.empty_problem, rule.empty_status, "", known)
+    for fault in endpoint.faults:
+        refusal = _refusal(fault.problem, fault.status, fault.title, known)
+        first = found.setdefault((fault.status, fault.problem), refusal)
+        if fault.retryable:
+            found[fault.status, fault.problem] = replace(first, retryable=True)
     for problem in problems.HOUSE.values():
         if problem.slug not in ELSEWHERE and (endpoint.body is not None or problem.slug not in WITH_BODY):
             found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title)
     return tuple(found[place] for place in sorted(found))
 
 
-def responses(
-    refused: Sequence[Refusal], cases: Iterable[Example], shared: dict[str, Any]
-) -> dict[str, Any]:
-    """Return response objects by status. ``shared`` takes the examples, one for each slug, that they refer to."""
+def _refusal(slug: str, status: int, title: str, known: Mapping[str, Problem]) -> Refusal:
+    return Refusal(slug, status, title or (known[slug].title if slug in known else HTTPStatus(status).phrase))
+
+
+def responses(refused: Sequence[Refusal], cases: Iterable[Example], components: Components) -> dict[str, Any]:
+    """Return response objects by status. What several operations answer alike goes into ``components``."""
     found: dict[str, Any] = {}
+    failed = [case for case in cases if case.status >= 400]
     for status in sorted({refusal.status for refusal in refused}):
         here = [refusal for refusal in refused if refusal.status == status]
-        examples: dict[str, Any] = {refusal.slug: _example(refusal, shared) for refusal in here}
-        examples |= {case.case: {"value": case.reply} for case in cases if case.status == status}
-        headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-        if any(refusal.retryable for refusal in here):
-            headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
-        found[str(status)] = {
-            "description": "\n".join(f"- `{refusal.slug}`: {refusal.title}." for refusal in here),
-            "headers": headers,
-            "content": {problems.MEDIA_TYPE: media({"$ref": "#/components/schemas/Problem"}, examples)},
-        }
+        shown = {case.case: {"value": case.reply} for case in failed if case.status == status}
+        response = _response(here, shown, components)
+        name = ".".join(refusal.slug for refusal in here)
+        found[str(status)] = response if shown else _shared(components, "responses", name, response)
     return found
 
 
-def _example(refusal: Refusal, shared: dict[str, Any]) -> dict[str, Any]:
+def _response(here: Sequence[Refusal], shown: Mapping[str, Any], components: Components) -> dict[str, Any]:
+    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if any(refusal.retryable for refusal in here):
+        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+    examples = {each.slug: _shared(components, "examples", each.slug, _example(each)) for each in here}
+    return {
+        "description": "\n".join(f"- `{refusal.slug}`: {refusal.title}." for refusal in here),
+        "headers": headers,
+        "content": {problems.MEDIA_TYPE: media({"$ref": "#/components/schemas/Problem"}, {**examples, **shown})},
+    }
+
+
+def _example(refusal: Refusal) -> dict[str, Any]:
     fields = _FIELDS if refusal.slug == "invalid-request" else ()
     error = RequestError(refusal.slug, refusal.status, title=refusal.title, fields=fields)
-    example = {"summary": f"{refusal.title}.", "value": problems.document(error, _EXAMPLE_ID)}
-    if shared.setdefault(refusal.slug, example) != example:
-        return example
-    return {"$ref": f"#/components/examples/{refusal.slug}"}
+    return {"summary": f"{refusal.title}.", "value": problems.document(error, _EXAMPLE_ID)}
+
+
+def _shared(components: Components, kind: str, name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """Return a reference to the component ``name``, or the value itself where that name says something else."""
+    if components[kind].setdefault(name, value) != value:
+        return value
+    return {"$ref": f"#/components/{kind}/{name}"}

@@ -9,28 +9,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from adapter import strict_json
 from adapter.mapping.bound import BoundType, Choice, Endpoint
 from adapter.openapi.values import Schema, described, property_of
 
+PROBLEM = "Problem"
 _PREFIX = "#/components/schemas/"
 _Key = tuple[str, str]
-_Ref = Callable[[str], str]
+_Ref = Callable[[_Key], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """The components by name, and under which name a bound type of a resource stands there."""
+    """The components by name, and where the schema of each bound type of a resource stands."""
 
     components: Mapping[str, Schema]
-    names: Mapping[_Key, str] = field(repr=False)
+    targets: Mapping[_Key, str]
 
     def ref(self, endpoint: Endpoint, key: str) -> Schema:
         """Return the reference to the schema of the bound type ``key`` of an endpoint."""
-        return {"$ref": _PREFIX + self.names[endpoint.resource.name, key]}
+        return {"$ref": self.targets[endpoint.resource.name, key]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,12 @@ def schemas(endpoints: Iterable[Endpoint]) -> Schemas:
             if key:
                 _collect(endpoint, key, nodes)
     labels = _classes(nodes)
-    members: dict[int, list[_Node]] = {}
+    alike: dict[str, list[_Node]] = {}
     for node in nodes.values():
-        members.setdefault(labels[node.key], []).append(node)
-    named = _names(list(members.values()))
-    names = {node.key: name for name, group in named.items() for node in group}
-    components = {
-        name: _draft(group[0], lambda key, resource=group[0].resource: _PREFIX + names[resource, key])  # type: ignore[misc]
-        for name, group in named.items()
-    }
-    return Schemas(components, names)
+        alike.setdefault(labels[node.key], []).append(node)
+    named = _names(list(alike.values()))
+    targets = {node.key: _PREFIX + name for name, group in named.items() for node in group}
+    return Schemas({name: _draft(group[0], targets.__getitem__) for name, group in named.items()}, targets)
 
 
 def camel(name: str) -> str:
@@ -90,38 +88,36 @@ def _collect(endpoint: Endpoint, key: str, nodes: dict[_Key, _Node], by: str = "
             _collect(endpoint, each.type, nodes)
 
 
-def _classes(nodes: Mapping[_Key, _Node]) -> dict[_Key, int]:
-    """Number the nodes so that equal numbers mean equal schemas, references included.
+def _classes(nodes: Mapping[_Key, _Node]) -> dict[_Key, str]:
+    """Label the nodes so that equal labels mean equal schemas, references included.
 
-    Starts from equal names and parts what differs, until nothing parts any more; so types that contain themselves end.
+    Starts with all equal and parts what differs, until nothing parts any more; so types that contain themselves end.
     """
-    labels = {key: 0 for key in nodes}
+    labels = dict.fromkeys(nodes, "")
     while True:
-        seen: dict[tuple[str, bytes], int] = {}
-        refined = {}
+        seen: dict[tuple[str, bytes], str] = {}
+        parted = {}
         for key, node in nodes.items():
-            draft = _draft(node, lambda inner, resource=node.resource: str(labels[resource, inner]))  # type: ignore[misc]
-            refined[key] = seen.setdefault((node.name, strict_json.encode(draft)), len(seen))
-        if refined == labels:
+            content = strict_json.encode(_draft(node, labels.__getitem__))
+            parted[key] = seen.setdefault((node.name, content), str(len(seen)))
+        if parted == labels:
             return labels
-        labels = refined
+        labels = parted
 
 
 def _names(groups: Sequence[Sequence[_Node]]) -> dict[str, Sequence[_Node]]:
     short = [group[0].name + _suffix(group) for group in groups]
     wanted = Counter(short)
     named: dict[str, Sequence[_Node]] = {}
+    taken = {PROBLEM}
     for name, group in zip(short, groups, strict=True):
         if wanted[name] > 1 and not any(_own(node) for node in group):
             name = camel(group[0].resource) + name
         # The same name for two records within one resource has nothing else to tell them apart.
-        number = next(number for number in range(1, len(groups) + 1) if _numbered(name, number) not in named)
-        named[_numbered(name, number)] = group
+        free = next(each for each in chain((name,), (f"{name}{number}" for number in count(2))) if each not in taken)
+        taken.add(free)
+        named[free] = group
     return named
-
-
-def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else f"{name}{number}"
 
 
 def _suffix(group: Sequence[_Node]) -> str:
@@ -134,8 +130,12 @@ def _own(node: _Node) -> bool:
     return camel(node.resource) in (node.bound.name, f"{node.bound.name}s")
 
 
-def _draft(node: _Node, ref: _Ref) -> Schema:
+def _draft(node: _Node, target: _Ref) -> Schema:
     bound = node.bound
+
+    def ref(key: str) -> str:
+        return target((node.resource, key))
+
     if bound.variants:
         mapping = {variant.value: ref(variant.type) for variant in bound.variants}
         discriminator = {"propertyName": bound.discriminator, "mapping": mapping}
@@ -177,5 +177,3 @@ def _choice(choice: Choice) -> Schema:
 def _any_of(names: Sequence[str]) -> Schema:
     given: list[Schema] = [{"required": [name]} for name in names]
     return given[0] if len(given) == 1 else {"anyOf": given}
-
-

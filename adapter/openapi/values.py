@@ -1,4 +1,4 @@
-"""One bound field as JSON Schema (2020-12, as OpenAPI 3.1 uses it): the codec's schema, null, arrays, words about it."""
+"""One bound field as JSON Schema (2020-12, which OpenAPI 3.1 uses): the codec's schema, null, arrays, its words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NULL: Schema = {"type": "null"}
 
 def property_of(field: BoundField, ref: Callable[[str], str]) -> Schema:
     """Return the schema of a property. ``ref`` gives the ``$ref`` of a bound type."""
-    schema = {"$ref": ref(field.type)} if field.codec is None else plain(field)
+    schema: Schema = {"$ref": ref(field.type)} if field.codec is None else plain(field)
     if field.shape in ("scalars", "objects"):
         schema = {"type": "array", "items": or_null(schema) if _null_items(field) else schema}
     if field.nullable:

@@ -17,7 +17,7 @@ from adapter.virtual.encoded import Types, Value, read_parts, read_types, write_
 from adapter.virtual.envelope import Answer, Call, answer, fault, fault_status, read, reply
 from adapter.virtual.faults import ErpFault, LockFault, ProtocolFault
 from adapter.virtual.seed import CLIENT, sow
-from adapter.virtual.state import State
+from adapter.virtual.state import State, opened
 from adapter.virtual.validation import envelope_schema, objection
 from adapter.wsdl.types import XSD, XSI
 
@@ -54,7 +54,7 @@ class VirtualErp:
         """Read ``wsdl/`` of a project folder. ``database``: a SQLite file, or ``:memory:``; an empty one is seeded."""
         folder = project / "wsdl"
         self.ports = read_ports(folder / ERP_WSDL) + read_ports(folder / LAGER_WSDL)
-        self.state = State(database, sow)
+        self.state = opened(database, sow)
         self._schema = envelope_schema(folder / ERP_WSDL, folder)
         self._checking = threading.Lock()  # an XMLSchema keeps its last errors, so it serves one caller at a time
         self._types: Types = read_types(folder / LAGER_WSDL)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from typing import Any
 
 SCHEMA = """
@@ -32,22 +33,38 @@ CREATE INDEX auftrag_partner ON auftrag (partner);
 """
 
 Row = tuple[Any, ...]
+Seed = Callable[["State"], None]
+
+
+def opened(database: str, seed: Seed) -> State:
+    """Open ``database`` (a path or ``:memory:``). An empty one is filled by ``seed``."""
+    state = State(_connected(database), _image(seed))
+    if not state.rows("SELECT 1 FROM sqlite_schema"):
+        state.reset()
+    return state
+
+
+def _connected(database: str) -> sqlite3.Connection:
+    return sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+
+
+@cache
+def _image(seed: Seed) -> bytes:
+    """Return the seeded database as bytes. It is made once in a process, since it takes a while."""
+    with closing(_connected(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        seed(State(connection, b""))
+        return connection.serialize()
 
 
 class State:
     """The open database. Its methods are called inside ``transaction`` only."""
 
-    def __init__(self, database: str, seed: Callable[[State], None]) -> None:
-        """Open ``database`` (a path or ``:memory:``); an empty one is filled by ``seed``."""
+    def __init__(self, connection: sqlite3.Connection, image: bytes) -> None:
+        """Take a connection, and what ``reset`` puts there."""
         self._lock = threading.Lock()
-        self._seed = seed
-        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
-        if not self._tables():
-            self.reset()
-
-    def _tables(self) -> list[str]:
-        query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        return [name for (name,) in self._connection.execute(query)]
+        self._connection = connection
+        self._image = image
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -63,12 +80,9 @@ class State:
 
     def reset(self) -> None:
         """Forget everything and start from the seed."""
-        with self.transaction():
-            for table in self._tables():
-                self._connection.execute(f"DROP TABLE {table}")
-            for statement in SCHEMA.split(";"):
-                self._connection.execute(statement)
-            self._seed(self)
+        with self._lock, closing(_connected(":memory:")) as source:
+            source.deserialize(self._image)
+            source.backup(self._connection)
 
     def rows(self, query: str, *values: object) -> list[Row]:
         """Return every row of a query."""

@@ -73,17 +73,16 @@ def environment_reads() -> list[str]:
         for path, _, tree in sources()
         if not path.startswith("adapter/settings")
         for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Attribute)
         for name in _names_of_os(node)
         if name in names
     ]
 
 
-def _names_of_os(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.ImportFrom) and node.module == "os":
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
-        return [node.attr]
-    return []
+def _names_of_os(node: ast.ImportFrom | ast.Attribute) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [alias.name for alias in node.names] if node.module == "os" else []
+    return [node.attr] if isinstance(node.value, ast.Name) and node.value.id == "os" else []
 
 
 def long_files() -> list[str]:

@@ -54,7 +54,7 @@ WSDL = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:
   </wsdl:service></wsdl:definitions>"""
 
 
-def documents(folder: Path, *, action: str = 'soapAction="urn:read"', address: str = "http://wsdl.example/") -> Documents:
+def documents(folder: Path, action: str = 'soapAction="urn:read"', address: str = "http://a.example/") -> Documents:
     """Return a contract with the same three operations on a port of each SOAP version."""
     bindings = "".join(BINDING.format(v=v, p=p, action=action) for v, p in (("11", "s"), ("12", "s12")))
     (folder / "erp.wsdl").write_text(WSDL.format(bindings=bindings, address=address), encoding="utf-8")
@@ -79,7 +79,9 @@ def respond(result: str | None, request: Request) -> Response:
 
 
 @contextmanager
-def handling(docs: Documents, server: Server, version: str = "11", call: str = "Read", **parts: Any) -> Iterator[Handler]:
+def handling(
+    docs: Documents, server: Server, version: str = "11", call: str = "Read", **parts: Any
+) -> Iterator[Handler]:
     """Open the handler of one operation at a server."""
     with exchange_with(server, pool_size=8) as exchange:
         port = SoapPort(zeep_client(docs), "Erp", f"P{version}", exchange)
@@ -183,7 +185,7 @@ def test_address_of_the_contract_is_not_called(tmp_path: Path) -> None:
 
 
 def test_whole_way(tmp_path: Path) -> None:
-    """The answer's child is read, notes of the envelope and of the reader come together, and the trace sees both sides."""
+    """The answer's child is read, notes of envelope and reader come together, and the trace sees both sides."""
     seen: list[tuple[str, bytes]] = []
     odd = answer(b" " + envelope('<ReadResponse xmlns="urn:erp">yes</ReadResponse>'))
     with serving(replying(odd)) as server, handling(documents(tmp_path), server) as handle:
@@ -197,9 +199,9 @@ def test_whole_way(tmp_path: Path) -> None:
 def test_fault_is_read(tmp_path: Path) -> None:
     """A fault ends as the error that the fault table makes of it."""
     fault = envelope("<S:Fault><faultcode>S:Server</faultcode><faultstring>no</faultstring></S:Fault>")
-    with serving(replying(answer(fault, status="500 No"))) as server, handling(documents(tmp_path), server) as handle:
-        with pytest.raises(BackendFault) as caught:
-            handle(request())
+    script, raising = replying(answer(fault, status="500 No")), pytest.raises(BackendFault)
+    with serving(script) as server, handling(documents(tmp_path), server) as handle, raising as caught:
+        handle(request())
     assert ("Server", "no", 409) == (caught.value.code, caught.value.detail, caught.value.status)
 
 
@@ -212,16 +214,16 @@ def test_one_way(said: bytes, tmp_path: Path) -> None:
 
 def test_empty_answer_to_a_question(tmp_path: Path) -> None:
     """An operation with output is not content with an empty answer."""
-    with serving(replying(answer(b""))) as server, handling(documents(tmp_path), server) as handle:
-        with pytest.raises(BackendReplyInvalid):
-            handle(request())
+    nothing = pytest.raises(BackendReplyInvalid)
+    with serving(replying(answer(b""))) as server, handling(documents(tmp_path), server) as handle, nothing:
+        handle(request())
 
 
 def test_deadline(tmp_path: Path) -> None:
     """The request's deadline bounds the call."""
-    with serving(silence) as server, handling(documents(tmp_path), server) as handle:
-        with pytest.raises(BackendTimeout):
-            handle(request(SOON))
+    late = pytest.raises(BackendTimeout)
+    with serving(silence) as server, handling(documents(tmp_path), server) as handle, late:
+        handle(request(SOON))
 
 
 def test_calls_at_once_do_not_mix(tmp_path: Path) -> None:

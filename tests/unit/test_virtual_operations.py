@@ -29,8 +29,8 @@ BODIES = {
     '<d:Partner xsi:type="p:FirmenPartnerTyp"><p:Name1>Anders</p:Name1><p:AendNr>2</p:AendNr>'
     "<p:Rechtsform>KG</p:Rechtsform></d:Partner>",
     "AenderePartner": "<d:PartnerNr>0000000001</d:PartnerNr><d:Modus>TEIL</d:Modus>"
-    '<d:Aenderung xsi:type="u:FirmenPartnerTyp"><u:Name2>x</u:Name2><u:Adresse land="AT"><u:Ort>Graz</u:Ort></u:Adresse>'
-    "</d:Aenderung>",
+    '<d:Aenderung xsi:type="u:FirmenPartnerTyp"><u:Name2>x</u:Name2>'
+    '<u:Adresse land="AT"><u:Ort>Graz</u:Ort></u:Adresse></d:Aenderung>',
     "SucheArtikel": EVERYTHING,
     "LeseArtikel": "<d:ArtikelNr>A-00001</d:ArtikelNr>",
     "LeseStueckliste": "<d:ArtikelNr>A-00001</d:ArtikelNr>",
@@ -71,9 +71,7 @@ def erp(request: Any, server: virtual.Server) -> Iterator[Erp]:
 
 @pytest.mark.parametrize("path", PORTS.values())
 @pytest.mark.parametrize("operation", BODIES)
-def test_reply_fits_the_schema(
-    server: virtual.Server, schema: xmlschema.XMLSchema, operation: str, path: str
-) -> None:
+def test_reply_fits_the_schema(server: virtual.Server, schema: xmlschema.XMLSchema, operation: str, path: str) -> None:
     """Each operation answers 200 with the element that the contract names, valid to the schema."""
     server.erp.state.reset()
     reply = say(server, path, operation, f"<d:{operation}>{BODIES[operation]}</d:{operation}>")
@@ -158,7 +156,8 @@ def test_new_order_is_priced_and_found(erp: Erp) -> None:
     order = {"PartnerNr": "0000000001", "FremdRef": "R-1", "Zahlung": {"Rechnung": {"ZielTage": 30}}}
     made = erp.call("LegeAuftragAn", Auftrag=order | {"Positionen": {"Position": [line, line | {"EinzelPreis": 1}]}})
     assert ["10", "20"] == [str(each.PosNr) for each in made.Positionen.Position]
-    assert Decimal("2.07") * Decimal("2.5") + Decimal("2.5") == pytest.approx(made.GesBetrag._value_1, abs=Decimal("0.01"))
+    assert [Decimal("5.18"), Decimal("2.50")] == [each.Betrag._value_1 for each in made.Positionen.Position]
+    assert Decimal("7.68") == made.GesBetrag._value_1
     assert 30 == made.Zahlung.Rechnung.ZielTage
     found = erp.call("SucheAuftraege", Suche={"FremdRef": "R-1"})
     assert [made.AuftragNr] == [each.AuftragNr for each in found.Auftraege.Auftrag]
@@ -166,7 +165,9 @@ def test_new_order_is_priced_and_found(erp: Erp) -> None:
 
 def test_same_reference_makes_a_second_order(erp: Erp) -> None:
     """FremdRef hinders no second order; a search finds both."""
-    numbers = [erp.call("LegeAuftragAn", Auftrag={"PartnerNr": "0000000001", "FremdRef": "R-2"}).AuftragNr for _ in "12"]
+    numbers = [
+        erp.call("LegeAuftragAn", Auftrag={"PartnerNr": "0000000001", "FremdRef": "R-2"}).AuftragNr for _ in "12"
+    ]
     found = erp.call("SucheAuftraege", Suche={"FremdRef": "R-2"})
     assert numbers == [each.AuftragNr for each in found.Auftraege.Auftrag]
     assert 2 == len(set(numbers))

@@ -20,7 +20,10 @@ from adapter.wsdl.types import SOAP11_ENCODING, SOAP11_ENVELOPE, SOAP12_ENVELOPE
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVELOPES = {"/erp/soap11": SOAP11_ENVELOPE, "/erp/soap12": SOAP12_ENVELOPE, "/lager": SOAP11_ENVELOPE}
-CONTEXT = '<k:Aufrufkontext xmlns:k="urn:muster-erp:kontext"><k:Mandant>100</k:Mandant><k:Sprache>DE</k:Sprache></k:Aufrufkontext>'
+CONTEXT = (
+    '<k:Aufrufkontext xmlns:k="urn:muster-erp:kontext"><k:Mandant>100</k:Mandant><k:Sprache>DE</k:Sprache>'
+    "</k:Aufrufkontext>"
+)
 NAMESPACES = {
     "s11": SOAP11_ENVELOPE, "s12": SOAP12_ENVELOPE, "d": "urn:muster-erp:dienst", "f": "urn:muster-erp:fehler",
     "p": "urn:muster-erp:partner", "t": "urn:muster-erp:typen", "o": "urn:muster-erp:auftrag",
@@ -29,7 +32,8 @@ NAMESPACES = {
 DECLARED = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in NAMESPACES.items())
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ENCODING_SCHEMA = f"""
-<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:e="{SOAP11_ENCODING}" targetNamespace="{SOAP11_ENCODING}">
+<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:e="{SOAP11_ENCODING}"
+            targetNamespace="{SOAP11_ENCODING}">
   <xsd:attribute name="arrayType" type="xsd:string"/>
   <xsd:complexType name="Array">
     <xsd:sequence><xsd:any minOccurs="0" maxOccurs="unbounded" processContents="lax"/></xsd:sequence>

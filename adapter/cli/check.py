@@ -1,0 +1,42 @@
+"""``adapter check``: every mistake somebody wrote, before anything is started."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from adapter import app, settings
+from adapter.cli.command import Command, listed, project_of, say
+from adapter.cli.traced import application
+from adapter.errors import BuildError
+
+
+def run(asked: Namespace) -> int:
+    """Print all mistakes, sorted by place, or what agrees with what."""
+    project = project_of(asked)
+    say(f"checking {project} …")
+    try:
+        built = app.build(project, settings.environment())
+        application(built)
+    except BuildError as error:
+        print(listed(error))
+        return 1
+    mappings = {endpoint.resource.name for endpoint in built.endpoints}
+    print(
+        f"{_counted(len(built.endpoints), 'operation')} in {_counted(len(mappings), 'mapping')} agree with "
+        f"{_counted(len(built.contracts), 'contract')}"
+    )
+    return 0
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
+COMMAND = Command(
+    "check",
+    help="find every mistake in mappings, contracts and settings",
+    run=run,
+    example="check --project ~/erp-api",
+    doc="Prints one line for each mistake, as file:line:column: what is wrong -> what to do. Exit status 1 if there is "
+    "one. What passes here starts.",
+)

@@ -1,0 +1,88 @@
+"""Why a call ended as it did, for the person who wrote the mapping or runs the ERP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from adapter.backends.soap.answer import MEDIA_TYPES, open_answer
+from adapter.cli.traced import Passage
+from adapter.errors import (
+    BackendError,
+    BackendFault,
+    BackendReplyInvalid,
+    BackendTimeout,
+    BackendUnreachable,
+    InvalidRequest,
+    RequestError,
+)
+from adapter.exchange import Reply
+from adapter.mapping.bound import Endpoint
+from adapter.mapping.model import FaultRule
+from adapter.translate.fault import FaultParts, fault_reader
+
+_SENT = {
+    "no": "Nothing was sent.",
+    "maybe": "The other side may have acted on the request.",
+    "yes": "The other side answered.",
+}
+
+
+def reasons(passage: Passage, url: str) -> Iterator[str]:
+    """Yield sentences that explain the error of a passage. ``url`` is where the operation is answered."""
+    error, endpoint = passage.error, passage.endpoint
+    if endpoint is None:
+        yield "No operation was reached: the edge refused the request. `adapter routes` lists methods and paths."
+    elif isinstance(error, BackendError):
+        yield from _backend(error, endpoint, passage.message("soap-in"), url)
+    elif isinstance(error, InvalidRequest):
+        yield "The request was checked against mapping and contract and refused. Nothing was sent."
+    elif error is None:
+        yield "This is a defect of the adapter; the frames stand on standard error."
+    if error is not None and error.cause:
+        yield f"Cause, as it is logged: {error.cause}"
+
+
+def _backend(error: BackendError, endpoint: Endpoint, answer: bytes | None, url: str) -> Iterator[str]:
+    if isinstance(error, BackendFault) and answer is not None:
+        yield from _fault(endpoint, answer)
+    elif isinstance(error, BackendUnreachable):
+        yield f"No connection to {url}. Is it running? `adapter virtual` starts the pretend ERP."
+    elif isinstance(error, BackendTimeout):
+        yield f"{url} did not answer before the deadline. `timeout:` of the operation or ADAPTER_TIMEOUT sets it."
+    elif isinstance(error, BackendReplyInvalid):
+        yield f"The answer of {url} is not what {endpoint.contract.file} allows."
+    yield _SENT[error.sent]
+
+
+def _fault(endpoint: Endpoint, answer: bytes) -> Iterator[str]:
+    fault = _parts(endpoint, answer)
+    if fault is None:
+        yield "The other side refused by its status, without a fault."
+        return
+    code = fault_reader(replace(endpoint, faults=()))(fault).code
+    yield f"The ERP answered with a fault; its code is {code}."
+    for rule in endpoint.faults:
+        if _matches(endpoint, rule, fault):
+            place = f"{rule.place.file}:{rule.place.line}"
+            yield f"{place}: {{{_condition(rule)}}} matches first -> {rule.status} {rule.problem}."
+            return
+    yield f"No line of the fault table matches. To declare it: {{code: {code}, status: …, problem: …, title: …}}"
+
+
+def _parts(endpoint: Endpoint, answer: bytes) -> FaultParts | None:
+    version = endpoint.port.soap_version
+    try:
+        return open_answer(Reply(500, {"content-type": MEDIA_TYPES[version]}, answer), version).fault
+    except RequestError:
+        return None
+
+
+def _matches(endpoint: Endpoint, rule: FaultRule, fault: FaultParts) -> bool:
+    """Tell whether one line of the table matches, by asking the fault reader with that line alone."""
+    alone = replace(endpoint, faults=(replace(rule, problem="matched"),))
+    return fault_reader(alone)(fault).problem == "matched"
+
+
+def _condition(rule: FaultRule) -> str:
+    return next(f"{key}: {value}" for key in ("code", "detail", "text") if (value := getattr(rule, key)))

@@ -1,0 +1,33 @@
+"""``adapter routes``: what is served, and who answers it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from adapter import app, settings
+from adapter.cli.command import Command, project_of, table
+from adapter.mapping.bound import Endpoint
+
+HEAD = ("METHOD", "PATH", "OPERATION", "ANSWERED BY", "SOAP OPERATION", "PORT", "TIMEOUT")
+
+
+def run(asked: Namespace) -> int:
+    """Print one line for each operation."""
+    built = app.build(project_of(asked), settings.environment())
+    ordered = sorted(built.endpoints, key=lambda endpoint: (endpoint.path, endpoint.method))
+    print(table([HEAD, *(_row(endpoint, built.settings.timeout) for endpoint in ordered)]))
+    return 0
+
+
+def _row(endpoint: Endpoint, timeout: float) -> tuple[str, ...]:
+    port = f"{endpoint.resource.soap.service}.{endpoint.port.name}"
+    seconds = f"{endpoint.timeout or timeout:g} s"
+    return endpoint.method, endpoint.path, endpoint.name, endpoint.answered_by, endpoint.operation.name, port, seconds
+
+
+COMMAND = Command(
+    "routes",
+    help="list every endpoint and the SOAP operation behind it",
+    run=run,
+    example="routes | grep orders",
+)

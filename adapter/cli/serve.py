@@ -1,0 +1,47 @@
+"""``adapter serve``: the façade under gunicorn."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from adapter import app, settings
+from adapter.cli.command import Command, argument, carried, project_of, say
+
+APPLICATION = "adapter.app:create_app()"
+CONFIG = Path("ops", "gunicorn.conf.py")
+BIND = "127.0.0.1:8080"
+
+
+def run(asked: Namespace) -> int:
+    """Build once, so that mistakes are told well, then become gunicorn."""
+    project = project_of(asked).resolve()
+    environ = settings.environment()
+    built = app.build(project, environ)
+    say(f"{len(built.endpoints)} operations, starting gunicorn on {asked.bind} …")
+    command = gunicorn(project, asked.bind, asked.workers)
+    os.execve(command[0], command, {**environ, settings.PROJECT: str(project)})
+
+
+def gunicorn(project: Path, bind: str, workers: int) -> list[str]:
+    """Return the command that serves a project, with its own gunicorn configuration or else the one we carry."""
+    own = project / CONFIG
+    config = own if own.is_file() else carried() / CONFIG
+    options = ["--config", str(config), "--bind", bind, "--workers", str(workers)]
+    return [sys.executable, "-m", "gunicorn", *options, APPLICATION]
+
+
+COMMAND = Command(
+    "serve",
+    help="serve the endpoints (gunicorn)",
+    run=run,
+    example="serve --bind 0.0.0.0:8080 --workers 4",
+    doc="Runs gunicorn with the project's ops/gunicorn.conf.py, or with the one that comes with the adapter. Mistakes are "
+    "printed before anything is served.",
+    arguments=(
+        argument("--bind", metavar="ADDR", default=BIND, help=f"address, as gunicorn takes it (default: {BIND})"),
+        argument("--workers", metavar="N", type=int, default=1, help="number of worker processes (default: 1)"),
+    ),
+)

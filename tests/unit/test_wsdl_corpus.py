@@ -1,0 +1,189 @@
+"""The contract reader against contracts that nobody here wrote, judged by zeep and by the xmlschema library.
+
+The corpus is not part of the project: a folder beside the checkout, or the one that ``ADAPTER_CORPUS`` names.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xmlschema
+from xmlschema.extras.wsdl import Wsdl11Document
+
+from adapter.errors import BuildError
+from adapter.wsdl.documents import read_documents
+from adapter.wsdl.load import contract, load
+from adapter.wsdl.types import Element, Facets, Group, Record, Scalar, Type
+from adapter.wsdl.zeep_documents import zeep_client
+from tests.unit.wsdl_texts import CORPUS, ROOT, XS
+
+FILES = [file.relative_to(CORPUS).as_posix() for file in sorted(CORPUS.rglob("*.wsdl"))]
+CORPUS_FILES = FILES or [pytest.param("", marks=pytest.mark.skip(reason="the corpus is not here (ADAPTER_CORPUS)"))]
+OWN = [(ROOT / "wsdl", file.relative_to(ROOT / "wsdl").as_posix()) for file in sorted((ROOT / "wsdl").rglob("*.wsdl"))]
+BOTH = OWN + [(CORPUS, file) for file in FILES]
+
+# What nobody can read, and why.
+BROKEN = {
+    "unloadable/aeat/xades/exswsv2/exs_presentation_IE615V2.wsdl": "not well-formed XML",
+    "unloadable/header.wsdl": "there is no type {urn:header.wsdl.test}HeaderType",
+    "unloadable/xkms/xkms.wsdl": "has a DOCTYPE",
+}
+# What our reader accepts and zeep does not.
+NOT_FOR_ZEEP = {
+    "unloadable/ArrayTest.wsdl",
+    "unloadable/FaultService.wsdl",
+    "unloadable/node-soap-import-mismatch/soap.wsdl",
+    "unloadable/sample.wsdl",
+}
+# Operations that zeep offers and the contract tree leaves out: HTTP GET and POST ports, and the last overload of a name.
+ONLY_ZEEP = {
+    ("DataService", "DataServiceHttpGet", "GetTitleAuthors"),
+    ("DataService", "DataServiceHttpPost", "GetTitleAuthors"),
+    ("sharedName", "anotherNonSharedName", "sharedName"),
+    ("sharedName", "nonSharedName", "sharedName"),
+}
+
+
+@pytest.mark.parametrize("file", CORPUS_FILES)
+def test_real_contracts_agree_with_zeep(file: str) -> None:
+    """Services, ports, operations, global elements and named types are those that zeep finds in the same documents."""
+    if file in BROKEN:
+        with pytest.raises(BuildError) as caught:
+            load(CORPUS, file)
+        assert BROKEN[file] in str(caught.value)
+        return
+    documents = read_documents(CORPUS, file)
+    ours = contract(documents)
+    assert ours == pickle.loads(pickle.dumps(ours))
+    if file in NOT_FOR_ZEEP:
+        with pytest.raises(BuildError, match="zeep cannot use this contract"):
+            zeep_client(documents)
+        return
+    theirs = zeep_client(documents).wsdl
+    operations = {
+        (service.name, port.name, name)
+        for service in theirs.services.values()
+        for port in service.ports.values()
+        for name in port.binding._operations
+    } or {(binding.name.localname,) * 2 + (name,) for binding in theirs.bindings.values() for name in binding._operations}
+    assert operations - ONLY_ZEEP == {
+        (service.name, port.name, name)
+        for service in ours.services.values()
+        for port in service.ports.values()
+        for name in port.operations
+    }
+    assert set(ours.elements) == {e.qname.text for e in theirs.types.elements if not by_heart(e.qname.text)}
+    assert {t.qname.text for t in theirs.types.types if t.qname is not None and not by_heart(t.qname.text)} <= set(ours.types)
+
+
+def by_heart(key: str) -> bool:
+    """Whether a name is of a schema that our reader knows by heart, and so does not list."""
+    return key.startswith((XS, "{http://schemas.xmlsoap.org/soap/encoding/}", "{http://www.w3.org/XML/1998/namespace}"))
+
+
+@pytest.mark.parametrize(("folder", "file"), BOTH)
+def test_types_agree_with_xmlschema(folder: Path, file: str) -> None:
+    """Every complex and simple type has the elements, bounds, attributes and facets that xmlschema finds."""
+    if file in BROKEN:
+        pytest.skip("nobody can read it")
+    ours, judge = load(folder, file), judged(folder, file)
+    compared = 0
+    for key, theirs in judge.types.items():
+        if not isinstance(theirs, tuple) and not by_heart(key) and "xmlsoap.org/wsdl/" not in key:
+            assert as_ours(ours.types[key]) == as_theirs(theirs), key
+            compared += 1
+    for key, element in judge.elements.items():
+        if not isinstance(element, tuple) and not by_heart(key) and "xmlsoap.org/wsdl/" not in key:
+            found = ours.elements[key]
+            assert (found.abstract, found.nillable) == (bool(element.abstract), bool(element.nillable)), key
+            if element.type.name:
+                assert element.type.name == found.type, key
+            else:
+                assert as_ours(ours.types[found.type]) == as_theirs(element.type), key
+            members = {member.name for member in judge.substitution_groups.get(key, ())}
+            assert members == set(ours.substitutes.get(key, ())), key
+            compared += 1
+    assert compared or not {key for key in ours.types if not by_heart(key) and "#" not in key}
+
+
+def judged(folder: Path, file: str) -> Any:
+    """Return xmlschema's maps of all components of a contract; skip where it refuses the contract."""
+    catalog = json.loads((folder / "catalog.json").read_text()) if (folder / "catalog.json").exists() else {}
+
+    def local(url: str) -> str:
+        known = catalog.get("http" + url[5:] if url.startswith("https:") else url)
+        return (folder / known).as_uri() if known else url
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return Wsdl11Document(str(folder / file), validation="lax", uri_mapper=local, allow="local").schema.maps
+    except (xmlschema.XMLSchemaException, AttributeError) as error:
+        pytest.skip(f"xmlschema refuses it ({type(error).__name__})")
+
+
+def as_ours(found: Type) -> Any:
+    """Return a type of the contract tree in a form that can be compared."""
+    if isinstance(found, Record):
+        if found.soap_array:
+            return "soap array"
+        attributes = sorted((attribute.tag, attribute.required) for attribute in found.attributes)
+        inside = "text" if found.text else list(flat(found.content))
+        return found.abstract, found.mixed, found.any_attribute, attributes, inside
+    facets: Facets = found.facets
+    kind = found.builtin if isinstance(found, Scalar) else type(found).__name__
+    bounds = (facets.length, facets.min_inclusive, facets.max_inclusive, facets.min_exclusive, facets.max_exclusive)
+    return kind, len(facets.enumeration), bounds, facets.fraction_digits, facets.total_digits
+
+
+def flat(group: Group | None) -> Iterator[tuple[str, int, int | None, bool]]:
+    """Yield the elements and wildcards of a group with their bounds, in order."""
+    for item in group.items if group else ():
+        if isinstance(item, Group):
+            yield from flat(item)
+        elif isinstance(item, Element):
+            yield item.tag, item.min, item.max, item.nillable
+        else:
+            yield "any", item.min, item.max, False
+
+
+def as_theirs(found: Any) -> Any:
+    """Return a type of xmlschema in the same form."""
+    if found.is_complex():
+        if "Array" in str(found.base_type.name) and "soap/encoding" in str(found.base_type.name):
+            return "soap array"
+        attributes = sorted((name, use.use == "required") for name, use in found.attributes.items() if name)
+        inside = "text" if found.has_simple_content() else list(their_flat(found.content))
+        return found.abstract, found.mixed, None in found.attributes, attributes, inside
+    kind = type(found).__name__
+    if "List" in kind or found.is_list():
+        kind = "ListOf"
+    elif "Union" in kind or found.is_union():
+        kind = "Union"
+    else:
+        base = found
+        while base.name is None or not base.name.startswith(XS):
+            base = base.base_type
+        kind = base.local_name
+    values = [found.facets.get(f"{XS}{name}") for name in
+              ("length", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "fractionDigits", "totalDigits")]  # fmt: skip
+    numbers = [None if value is None else value.value for value in values]
+    texts = [None if value is None else value.elem.get("value") for value in values]
+    return kind, len(found.enumeration or ()), (numbers[0], *texts[1:5]), numbers[5], numbers[6]
+
+
+def their_flat(group: Any) -> Iterator[tuple[str, int, int | None, bool]]:
+    """Yield the elements and wildcards of a group of xmlschema with their bounds, in order."""
+    for item in group or ():
+        if isinstance(item, xmlschema.validators.XsdGroup):
+            yield from their_flat(item) if item.max_occurs != 0 else ()
+        elif isinstance(item, xmlschema.validators.XsdAnyElement):
+            yield "any", item.min_occurs, item.max_occurs, False
+        elif item.max_occurs != 0:
+            yield item.name, item.min_occurs, item.max_occurs, bool(item.nillable)
