@@ -73,9 +73,7 @@ def _answer(answer: Any) -> Answer:
 
 
 @contextmanager
-def stack(
-    project: Path = ROOT, environ: Mapping[str, str] | None = None, workers: int = 1
-) -> Iterator[Stack]:
+def stack(project: Path = ROOT, environ: Mapping[str, str] | None = None, workers: int = 1) -> Iterator[Stack]:
     """Start everything, and end only what was started here, by its process id."""
     with ExitStack() as opened:
         erp = opened.enter_context(virtual.running(project))

@@ -4,100 +4,140 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import simplejson
+from werkzeug.test import TestResponse
 
 from adapter import app, settings
 from adapter.cli.command import Command, UsageError, argument, project_of
 from adapter.cli.display import json_text, xml_lines, xml_root
 from adapter.cli.reasons import reasons
 from adapter.cli.secrets import Secrets
-from adapter.cli.traced import Passage, application, into
+from adapter.cli.traced import Moment, Passage, application, into
 from adapter.mapping.bound import Endpoint
 from adapter.settings import Settings
 from adapter.strict_json import encode
 
 WIDTH = 100
 SHOWN_HEADERS = ("Content-Type", "Location", "Allow", "Retry-After")
+PARTS = {
+    "checked": "checks",
+    "soap-out": "checks once more, and XML written",
+    "soap-in": "network and ERP",
+    "end": "answer read and JSON written",
+}
+Section = tuple[str, str]
 
 
 def run(asked: Namespace) -> int:
     """Make the call and print it; exit status 1 when it ended with an error."""
-    if not asked.path.startswith("/"):
-        raise UsageError(f"PATH starts with a slash, such as /v1/customers/42; it is {asked.path!r}")
-    headers, data = _headers(asked.header), _data(asked.data)
+    method, path = asked.method.upper(), asked.path
+    if not path.startswith("/"):
+        raise UsageError(f"PATH starts with a slash, such as /v1/customers/42; it is {path!r}")
+    headers, data = dict(map(_header, asked.header)), _data(asked.data)
     built = app.build(project_of(asked), settings.environment())
     passage = Passage()
-    client = application(built, into(passage, built)).test_client()
-    answer = client.open(
-        asked.path,
-        method=asked.method.upper(),
+    answer = application(built, into(passage, built)).test_client().open(
+        path,
+        method=method,
         base_url=f"http://{built.settings.hosts[0]}",
         data=data,
-        headers={**({"Content-Type": "application/json"} if data else {}), **headers},
-    )
-    body = answer.get_data()
+        headers=({"Content-Type": "application/json"} if data else {}) | headers,
+    )  # fmt: skip
     shown = Secrets(passage.endpoint, built.settings)
-    _print_call(f"{asked.method.upper()} {asked.path}", data, passage, shown, built.settings)
-    _print_answer(answer.status_code, answer.headers, body, shown)
-    if answer.status_code >= 400:
-        _title("why")
-        url = _url(passage.endpoint, built.settings)
-        print("\n".join(shown.text(sentence) for sentence in reasons(passage, url)))
-    _title("time")
-    print("\n".join(_timing(passage)))
+    print(shown.text(f"{method} {path}"))
+    for title, text in (*_call(data, passage, shown, built.settings), *_answer(answer, passage, shown, built.settings)):
+        print(f"\n--- {title} {'-' * (WIDTH - 5 - len(title))}\n{shown.text(text)}")
     return int(answer.status_code >= 400)
 
 
-def _print_call(line: str, data: bytes, passage: Passage, shown: Secrets, known: Settings) -> None:
-    endpoint, request = passage.endpoint, passage.request
-    print(shown.text(line))
-    if endpoint is not None:
-        print(f"operation {endpoint.name} ({endpoint.resource.place.file}), answered by {endpoint.answered_by}")
-    for name, value in request.headers.items() if request else ():
-        print(shown.text(f"{name}: {value}"))
-    _title("JSON in")
-    print(shown.text(json_text(data)) if data else "(no body)")
-    if passage.checked is not None:
-        _title("values after the checks, as XML will hold them")
-        for place, values in (
-            ("path", passage.checked.path),
-            ("query", passage.checked.query),
-            ("body", passage.checked.body),
-        ):
-            if values:
-                print(f"{place:<6}{shown.text(_compact(values))}")
+def _call(data: bytes, passage: Passage, shown: Secrets, known: Settings) -> Iterator[Section]:
+    """Yield what came in, what it became, and every message between us and who answered."""
+    endpoint, request, checked = passage.endpoint, passage.request, passage.checked
+    if endpoint is not None and request is not None:
+        place = endpoint.resource.place.file
+        lines = [f"{endpoint.name} ({place}), answered by {endpoint.answered_by} at {_url(endpoint, known)}"]
+        yield "operation", "\n".join([*lines, *(f"{name}: {value}" for name, value in request.headers.items())])
+    yield "JSON in", json_text(data) if data else "(no body)"
+    if checked is not None:
+        places = {"path": checked.path, "query": checked.query, "body": checked.body}
+        lines = [f"{place:<6}{_compact(values)}" for place, values in places.items() if values]
+        yield "values after the checks, as XML will hold them", "\n".join(lines) or "(none)"
     for moment in passage.moments:
         if moment.message:
-            where = f"{endpoint.operation.name} -> {_url(endpoint, known)}" if endpoint else ""
-            _title(f"{moment.kind.replace('soap-', 'SOAP ')}  {where if moment.kind.endswith('out') else ''}".rstrip())
-            print(_message(moment.message, shown))
+            yield moment.kind.replace("-", " ").replace("soap", "SOAP"), _message(moment, shown)
+
+
+def _answer(answer: TestResponse, passage: Passage, shown: Secrets, known: Settings) -> Iterator[Section]:
+    """Yield what was odd, what the caller gets, why, and how long each part took."""
     if passage.response is not None and passage.response.notes:
-        _title("notes")
-        print("\n".join(passage.response.notes))
+        yield "notes: what was odd about the answer", "\n".join(passage.response.notes)
+    failed = answer.status_code >= 400
+    lines = [answer.status, *(f"{name}: {answer.headers[name]}" for name in SHOWN_HEADERS if name in answer.headers)]
+    yield "problem out" if failed else "JSON out", "\n".join([*lines, json_text(answer.get_data())]).rstrip()
+    if failed:
+        yield "why", "\n".join(reasons(passage, _url(passage.endpoint, known)))
+    if passage.moments:
+        yield "time", "\n".join(_timing(passage.moments))
 
 
-def _print_answer(status: int, headers: Mapping[str, str], body: bytes, shown: Secrets) -> None:
-    _title("problem" if status >= 400 else "JSON out")
-    print(status)
-    for name in SHOWN_HEADERS:
-        if name in headers:
-            print(shown.text(f"{name}: {headers[name]}"))
-    if body:
-        print(shown.text(json_text(body)))
-
-
-def _message(message: bytes, shown: Secrets) -> str:
-    root = xml_root(message)
+def _message(moment: Moment, shown: Secrets) -> str:
+    root = xml_root(moment.message)
     if root is None:
-        return shown.text(json_text(message))
+        return json_text(moment.message)
     shown.envelope(root)
     return xml_lines(root)
 
 
-def _compact(values: Any) -> str:
+def _timing(moments: list[Moment]) -> Iterator[str]:
+    for earlier, later in pairwise(moments):
+        yield f"{(later.at - earlier.at) * 1000:8.1f} ms  {PARTS.get(later.kind, later.kind)}"
+    yield f"{(moments[-1].at - moments[0].at) * 1000:8.1f} ms  in all"
+
+
+def _url(endpoint: Endpoint | None, known: Settings) -> str:
+    if endpoint is None:
+        return ""
+    rule = endpoint.resource
+    if endpoint.answered_by == "http" and rule.http is not None:
+        return (known.service_of(rule.http.service) or "") + rule.http.path
+    return known.endpoint_of(rule.soap.service, rule.soap.port) or ""
+
+
+def _compact(values: object) -> str:
     return encode(values).decode("utf-8")
+
+
+def _data(text: str) -> bytes:
+    """Return the body: the argument itself, a file (``@file``) or standard input (``-``)."""
+    try:
+        if text == "-":
+            return sys.stdin.buffer.read()
+        return Path(text[1:]).read_bytes() if text.startswith("@") else text.encode("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {text[1:]}: {error.strerror}") from error
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise UsageError(f"--header is 'Name: value', such as 'If-Match: 3'; it is {text!r}")
+    return name.strip(), value.strip()
+
+
+COMMAND = Command(
+    "explain",
+    help="make one call and show every step: JSON, SOAP, faults, timing",
+    run=run,
+    example="""explain PATCH /v1/customers/42 --data '{"note": null}'""",
+    doc="Runs the real pipeline against the configured endpoint, so it changes what such a call changes. Values of "
+    "`setting:` constants are hidden. Exit status 1 when the call ends with an error.",
+    arguments=(
+        argument("method", metavar="METHOD", help="GET, POST, PUT, PATCH or DELETE"),
+        argument("path", metavar="PATH", help="path and query, such as /v1/customers?limit=2"),
+        argument("--data", metavar="JSON", default="", help="body: JSON, @FILE, or - for standard input"),
+        argument("--header", metavar="NAME:VALUE", action="append", default=[], help="a request header; repeatable"),
+    ),
+)

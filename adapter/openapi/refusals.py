@@ -95,13 +95,12 @@ def responses(refused: Sequence[Refusal], cases: Iterable[Example], components: 
 
 
 def _response(here: Sequence[Refusal], shown: Mapping[str, Any], components: Components) -> dict[str, Any]:
-    headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
-    if any(refusal.retryable for refusal in here):
-        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     examples = {each.slug: _shared(components, "examples", each.slug, _example(each)) for each in here}
+    found: dict[str, Any] = {"description": "\n".join(f"- `{each.slug}`: {each.title}." for each in here)}
+    if any(refusal.retryable for refusal in here):
+        found["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return {
-        "description": "\n".join(f"- `{refusal.slug}`: {refusal.title}." for refusal in here),
-        "headers": headers,
+        **found,
         "content": {problems.MEDIA_TYPE: media({"$ref": "#/components/schemas/Problem"}, {**examples, **shown})},
     }
 

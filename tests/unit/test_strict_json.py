@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +24,11 @@ def decode(body: bytes) -> Any:
     ("body", "expected"),
     [
         (b"null", None),
-        (b" \t\r\n{\"a\":[true,false,\"\"]}\n", {"a": [True, False, ""]}),
+        (b' \t\r\n{"a":[true,false,""]}\n', {"a": [True, False, ""]}),
         (b"-0", 0),
         (b"12345678901234567890", 12345678901234567890),
         (b'"\\ud83d\\ude00\\n\\/"', "😀\n/"),
-        ("\"Grüße \u007f\u2028\"".encode(), "Grüße \u007f\u2028"),
+        ('"Grüße \u007f\u2028"'.encode(), "Grüße \u007f\u2028"),
         (b"[[[[[[[[]]]]]]]]", [[[[[[[[]]]]]]]]),
         (b'"[[[[[[[[[[[[[[[["', "[" * 16),
         (b'"NaN -Infinity 1e99999"', "NaN -Infinity 1e99999"),
@@ -135,11 +136,8 @@ def test_what_is_encoded_is_decoded_the_same(value: object) -> None:
 @example(b"1e")
 def test_any_bytes_are_decoded_or_refused(body: bytes) -> None:
     """Nothing else than InvalidRequest comes out, and whatever is accepted the standard library accepts too."""
-    try:
+    with suppress(InvalidRequest):
         decode(body)
-    except InvalidRequest as error:
-        assert error.status in (400, 422)
-    else:
         json.loads(body)
 
 

@@ -169,9 +169,7 @@ def test_requests_are_counted_by_what_is_known_beforehand(stream: io.StringIO) -
     found = metrics(telemetry)
 
     assert 'adapter_requests_total{method="GET",operation="customers.read",problem="",status="200"} 1.0' in found
-    assert (
-        'adapter_requests_total{method="other",operation="-",problem="method-not-allowed",status="405"} 1.0' in found
-    )
+    assert 'adapter_requests_total{method="other",operation="-",problem="method-not-allowed",status="405"} 1.0' in found
     assert "adapter_requests_in_flight 0.0" in found
     assert 'adapter_request_duration_seconds_count{answered_by="soap",operation="customers.read"} 1.0' in found
 

@@ -19,7 +19,7 @@ from xmlschema.extras.wsdl import Wsdl11Document
 from adapter.errors import BuildError
 from adapter.wsdl.documents import read_documents
 from adapter.wsdl.load import contract, load
-from adapter.wsdl.types import Element, Facets, Group, Record, Scalar, Type
+from adapter.wsdl.types import Element, Group, Record, Scalar, Type
 from adapter.wsdl.zeep_documents import zeep_client
 from tests.unit.wsdl_texts import CORPUS, ROOT, XS
 
@@ -128,6 +128,19 @@ def judged(folder: Path, file: str) -> Any:
         pytest.skip(f"xmlschema refuses it ({type(error).__name__})")
 
 
+FACETS = {
+    "length": "length",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minInclusive": "min_inclusive",
+    "maxInclusive": "max_inclusive",
+    "minExclusive": "min_exclusive",
+    "maxExclusive": "max_exclusive",
+    "totalDigits": "total_digits",
+    "fractionDigits": "fraction_digits",
+}
+
+
 def as_ours(found: Type) -> Any:
     """Return a type of the contract tree in a form that can be compared."""
     if isinstance(found, Record):
@@ -136,10 +149,9 @@ def as_ours(found: Type) -> Any:
         attributes = sorted((attribute.tag, attribute.required) for attribute in found.attributes)
         inside = "text" if found.text else list(flat(found.content))
         return found.abstract, found.mixed, found.any_attribute, attributes, inside
-    facets: Facets = found.facets
-    kind = found.builtin if isinstance(found, Scalar) else type(found).__name__
-    bounds = (facets.length, facets.min_inclusive, facets.max_inclusive, facets.min_exclusive, facets.max_exclusive)
-    return kind, len(facets.enumeration), bounds, facets.fraction_digits, facets.total_digits
+    if not isinstance(found, Scalar):
+        return type(found).__name__
+    return found.builtin, len(found.facets.enumeration), [str(getattr(found.facets, name)) for name in FACETS.values()]
 
 
 def flat(group: Group | None) -> Iterator[tuple[str, int, int | None, bool]]:
@@ -156,26 +168,19 @@ def flat(group: Group | None) -> Iterator[tuple[str, int, int | None, bool]]:
 def as_theirs(found: Any) -> Any:
     """Return a type of xmlschema in the same form."""
     if found.is_complex():
-        if "Array" in str(found.base_type.name) and "soap/encoding" in str(found.base_type.name):
+        if "soap/encoding/}Array" in str(getattr(found.base_type, "name", "")):
             return "soap array"
         attributes = sorted((name, use.use == "required") for name, use in found.attributes.items() if name)
         inside = "text" if found.has_simple_content() else list(their_flat(found.content))
         return found.abstract, found.mixed, None in found.attributes, attributes, inside
-    kind = type(found).__name__
-    if "List" in kind or found.is_list():
-        kind = "ListOf"
-    elif "Union" in kind or found.is_union():
-        kind = "Union"
-    else:
-        base = found
-        while base.name is None or not base.name.startswith(XS):
-            base = base.base_type
-        kind = base.local_name
-    values = [found.facets.get(f"{XS}{name}") for name in
-              ("length", "minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "fractionDigits", "totalDigits")]  # fmt: skip
-    numbers = [None if value is None else value.value for value in values]
-    texts = [None if value is None else value.elem.get("value") for value in values]
-    return kind, len(found.enumeration or ()), (numbers[0], *texts[1:5]), numbers[5], numbers[6]
+    if found.is_list() or found.is_union():
+        return "ListOf" if found.is_list() else "Union"
+    builtin = found
+    while not str(builtin.name).startswith(XS):
+        builtin = builtin.base_type
+    facets = {name.removeprefix(XS): facet for name, facet in found.facets.items() if name and name.startswith(XS)}
+    own = {name: facet.value for name, facet in facets.items() if facet is not builtin.facets.get(f"{XS}{name}")}
+    return builtin.local_name, len(found.enumeration or ()), [str(own.get(name)) for name in FACETS]
 
 
 def their_flat(group: Any) -> Iterator[tuple[str, int, int | None, bool]]:
