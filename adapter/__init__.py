@@ -1,4 +1,4 @@
-"""Strangler Adapter: JSON endpoints in front of a SOAP ERP, declared in mapping files, moved to new services one by one.
+"""Strangler Adapter: JSON endpoints in front of a SOAP ERP, declared in mapping files, moved away one by one.
 
 Read ``pipeline`` first, then ``errors``; ``setup.cfg`` draws the rooms from top to ground.
 """

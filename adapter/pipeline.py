@@ -42,7 +42,7 @@ class Backends:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what callers send (JSON depth, digits of a number) and on what a microservice answers."""
+    """Bounds on the JSON that callers send: its depth, and the digits of a number."""
 
     max_depth: int
     max_digits: int
@@ -56,7 +56,7 @@ def build(
     finished: Callable[[Outcome], None],
 ) -> Handler:
     """Put one operation together."""
-    answer = _http(endpoint, backends, limits) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     return chain(
         observe(started, finished),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
@@ -82,16 +82,16 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     )
 
 
-def _http(endpoint: Endpoint, backends: Backends, limits: Limits) -> Handler:
+def _http(endpoint: Endpoint, backends: Backends) -> Handler:
     rule = endpoint.resource.http
     assert rule is not None
     return http(
         backends.http[rule.service],
         endpoint.method,
-        rule.path + endpoint.path.removeprefix(endpoint.resource.path),
+        endpoint.path.removeprefix(endpoint.resource.path),
+        service_path=rule.path,
+        public_path=endpoint.resource.path,
         problems=_problems(endpoint),
-        max_depth=limits.max_depth,
-        max_digits=limits.max_digits,
     )
 
 

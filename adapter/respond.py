@@ -29,7 +29,8 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
         document = result.document
         if shape == "each":
             document = {"items": document, **({"page": _page(result, request)} if paged else {})}
-        headers = {"Location": location(below + template, document, request.path)} if template else {}
+        where = location(below + template, document, request.path) if template else ""
+        headers = {"Location": where} if where else {}
         return Response(status, strict_json.encode(document), headers=headers, notes=result.notes)
 
     return make
@@ -43,9 +44,11 @@ def _page(result: Result, request: Request) -> dict[str, int]:
 
 
 def location(template: str, document: Mapping[str, Any], path: Mapping[str, str]) -> str:
-    """Fill a path template from the answer, or from the request's own path (RFC 9110 section 10.2.2)."""
+    """Fill a path template from the answer, or from the request's own path (RFC 9110 section 10.2.2).
 
-    def value(match: re.Match[str]) -> str:
-        return quote(str(document.get(match[1], path.get(match[1], ""))), safe="")
-
-    return re.sub(r"\{([^}]*)\}", value, template)
+    Return an empty string where a value is missing: a Location that leads elsewhere is worse than none.
+    """
+    values = {name: document.get(name, path.get(name)) for name in re.findall(r"\{([^}]*)\}", template)}
+    if any(value in (None, "") for value in values.values()):
+        return ""
+    return re.sub(r"\{([^}]*)\}", lambda match: quote(str(values[match[1]]), safe=""), template)

@@ -184,7 +184,7 @@ def environment() -> Mapping[str, str]:
 
 
 def project(environ: Mapping[str, str], given: str = "") -> Path:
-    """Return the project folder: ``given``, else ADAPTER_PROJECT, else here if it has mappings, else the carried one."""
+    """Return the project folder: ``given``, else ADAPTER_PROJECT, else here if it has mappings, else the carried."""
     chosen = given or environ.get(PROJECT, "")
     here = Path.cwd()
     return Path(chosen) if chosen else here if (here / "mappings").is_dir() else Path(__file__).parent / "_project"

@@ -1,8 +1,8 @@
 """Golden cases: one call each, as four files, and how to run one of them through the whole adapter.
 
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
-``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where there is
-one).
+``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
+there is one).
 """
 
 from __future__ import annotations

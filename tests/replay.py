@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+Responder = Callable[[bytes], tuple[int, bytes]]
+
 
 class Replay(ThreadingHTTPServer):
-    """Answers every POST with ``status``, ``media_type`` and ``reply``; ``sent`` are the bodies it received."""
+    """Answers every POST with ``status``, ``media_type`` and ``reply``, or by a responder: body in, status and body out.
+
+    ``sent`` are the bodies it received.
+    """
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, responder: Responder | None = None) -> None:
+        self.responder = responder
         self.status, self.media_type, self.reply = 200, "text/xml; charset=utf-8", b""
         self.sent: list[bytes] = []
         self.headers: list[Mapping[str, str]] = []
@@ -32,22 +38,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Keep the body, give the reply."""
-        self.server.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.sent.append(body)
         self.server.headers.append(dict(self.headers))
-        self.send_response(self.server.status)
+        respond = self.server.responder
+        status, reply = respond(body) if respond is not None else (self.server.status, self.server.reply)
+        self.send_response(status)
         self.send_header("Content-Type", self.server.media_type)
-        self.send_header("Content-Length", str(len(self.server.reply)))
+        self.send_header("Content-Length", str(len(reply)))
         self.end_headers()
-        self.wfile.write(self.server.reply)
+        self.wfile.write(reply)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def replaying() -> Iterator[Replay]:
+def replaying(responder: Responder | None = None) -> Iterator[Replay]:
     """Serve in a thread for as long as the block lasts."""
-    server = Replay()
+    server = Replay(responder)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

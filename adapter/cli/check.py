@@ -8,6 +8,7 @@ from adapter import app, settings
 from adapter.cli.command import Command, listed, project_of, say
 from adapter.cli.traced import application
 from adapter.errors import BuildError
+from adapter.mapping.project import read_resources
 
 
 def run(asked: Namespace) -> int:
@@ -17,8 +18,8 @@ def run(asked: Namespace) -> int:
     try:
         built = app.build(project, settings.environment())
         application(built)
-    except BuildError as error:
-        print(listed(error))
+    except BuildError as error:  # wrong settings end the build early; mapping files are read all the same
+        print(listed(BuildError([*error.mistakes, *read_resources(project)[1]])))
         return 1
     mappings = {endpoint.resource.name for endpoint in built.endpoints}
     print(

@@ -21,7 +21,7 @@ class UsageError(AdapterError):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument: its names (``--port``, or ``FILE`` for a positional one), its help, and argparse's other options."""
+    """One argument: its names (``--port``, or ``file`` for a positional one), its help, argparse's other options."""
 
     names: tuple[str, ...]
     help: str
@@ -60,12 +60,13 @@ PROJECT = argument(
 
 def project_of(asked: Namespace) -> Path:
     """Return the project folder that a command is about. Raise UsageError where there is none."""
-    folder = settings.project(settings.environment(), asked.project)
-    if folder.is_dir() and (asked.project or (folder / "mappings").is_dir()):
-        return folder
-    if asked.project and not folder.exists():
-        raise UsageError(f"there is no folder {asked.project}; `adapter new {asked.project}` writes a project there")
-    raise UsageError("there is no project here; cd into one, name one with --project DIR, or write one: adapter new DIR")
+    environ = settings.environment()
+    folder, named = settings.project(environ, asked.project), asked.project or environ.get(settings.PROJECT, "")
+    if named and not folder.is_dir():
+        raise UsageError(f"there is no folder {named}; `adapter new {named}` writes a project there")
+    if not named and not (folder / "mappings").is_dir():
+        raise UsageError("there is no project here; cd into one, name one with --project DIR, or `adapter new DIR`")
+    return folder
 
 
 def carried() -> Path:

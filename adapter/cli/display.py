@@ -23,7 +23,7 @@ def xml_text(data: bytes) -> str:
 
 def xml_root(data: bytes) -> etree._Element | None:
     """Parse an untrusted message: no DTD, no entity, no network. None for what is not well-formed."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(data.strip(), parser)
     except etree.XMLSyntaxError:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from adapter import app, settings
 from adapter.cli.command import Command, UsageError, argument, project_of
@@ -22,35 +22,47 @@ from adapter.strict_json import encode
 
 WIDTH = 100
 SHOWN_HEADERS = ("Content-Type", "Location", "Allow", "Retry-After")
+NO_HEADERS: Mapping[str, str] = {}
 PARTS = {
-    "checked": "checks",
-    "soap-out": "checks once more, and XML written",
-    "soap-in": "network and ERP",
-    "end": "answer read and JSON written",
+    ("start", "checked"): "checks",
+    ("start", "end"): "checks",
+    ("checked", "soap-out"): "checks once more, and XML written",
+    ("soap-out", "soap-in"): "network and ERP",
+    ("soap-out", "end"): "network and ERP, without a whole answer",
+    ("soap-in", "end"): "answer read and JSON written",
+    ("checked", "end"): "network and microservice",
 }
 Section = tuple[str, str]
 
 
 def run(asked: Namespace) -> int:
     """Make the call and print it; exit status 1 when it ended with an error."""
-    method, path = asked.method.upper(), asked.path
-    if not path.startswith("/"):
-        raise UsageError(f"PATH starts with a slash, such as /v1/customers/42; it is {path!r}")
+    if not asked.path.startswith("/"):
+        raise UsageError(f"PATH starts with a slash, such as /v1/customers/42; it is {asked.path!r}")
     headers, data = dict(map(_header, asked.header)), _data(asked.data)
     built = app.build(project_of(asked), settings.environment())
+    status, text = explained(built, asked.method.upper(), asked.path, data, headers)
+    print(text)
+    return int(status >= 400)
+
+
+def explained(
+    built: app.Built, method: str, path: str, data: bytes = b"", headers: Mapping[str, str] = NO_HEADERS
+) -> tuple[int, str]:
+    """Make one call against the configured endpoints. Return the status of the answer and all that is to be said."""
     passage = Passage()
-    answer = application(built, into(passage, built)).test_client().open(
+    answer = Client(application(built, into(passage, built))).open(
         path,
         method=method,
         base_url=f"http://{built.settings.hosts[0]}",
         data=data,
-        headers=({"Content-Type": "application/json"} if data else {}) | headers,
+        headers=({"Content-Type": "application/json"} if data else {}) | dict(headers),
     )  # fmt: skip
     shown = Secrets(passage.endpoint, built.settings)
-    print(shown.text(f"{method} {path}"))
-    for title, text in (*_call(data, passage, shown, built.settings), *_answer(answer, passage, shown, built.settings)):
-        print(f"\n--- {title} {'-' * (WIDTH - 5 - len(title))}\n{shown.text(text)}")
-    return int(answer.status_code >= 400)
+    blocks = [shown.text(f"{method} {path}")]
+    for title, text in (*_call(data, passage, shown, built.settings), *_answer(answer, passage, built.settings)):
+        blocks.append(f"--- {title} {'-' * (WIDTH - 5 - len(title))}\n{shown.text(text)}")
+    return answer.status_code, "\n\n".join(blocks)
 
 
 def _call(data: bytes, passage: Passage, shown: Secrets, known: Settings) -> Iterator[Section]:
@@ -70,7 +82,7 @@ def _call(data: bytes, passage: Passage, shown: Secrets, known: Settings) -> Ite
             yield moment.kind.replace("-", " ").replace("soap", "SOAP"), _message(moment, shown)
 
 
-def _answer(answer: TestResponse, passage: Passage, shown: Secrets, known: Settings) -> Iterator[Section]:
+def _answer(answer: TestResponse, passage: Passage, known: Settings) -> Iterator[Section]:
     """Yield what was odd, what the caller gets, why, and how long each part took."""
     if passage.response is not None and passage.response.notes:
         yield "notes: what was odd about the answer", "\n".join(passage.response.notes)
@@ -93,7 +105,8 @@ def _message(moment: Moment, shown: Secrets) -> str:
 
 def _timing(moments: list[Moment]) -> Iterator[str]:
     for earlier, later in pairwise(moments):
-        yield f"{(later.at - earlier.at) * 1000:8.1f} ms  {PARTS.get(later.kind, later.kind)}"
+        part = PARTS.get((earlier.kind, later.kind), f"{earlier.kind} to {later.kind}")
+        yield f"{(later.at - earlier.at) * 1000:8.1f} ms  {part}"
     yield f"{(moments[-1].at - moments[0].at) * 1000:8.1f} ms  in all"
 
 
@@ -131,7 +144,7 @@ COMMAND = Command(
     "explain",
     help="make one call and show every step: JSON, SOAP, faults, timing",
     run=run,
-    example="""explain PATCH /v1/customers/42 --data '{"note": null}'""",
+    example="""explain PATCH /v1/customers/42 --data '{"kind": "person", "note": null}'""",
     doc="Runs the real pipeline against the configured endpoint, so it changes what such a call changes. Values of "
     "`setting:` constants are hidden. Exit status 1 when the call ends with an error.",
     arguments=(

@@ -27,5 +27,5 @@ COMMAND = Command(
     help="write the OpenAPI document of a project",
     run=run,
     example="openapi -o openapi.json",
-    arguments=(argument("-o", "--output", metavar="FILE", default="", help="file to write (default: standard output)"),),
+    arguments=(argument("-o", "--output", metavar="FILE", default="", help="file (default: standard output)"),),
 )

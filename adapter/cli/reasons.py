@@ -24,7 +24,7 @@ from adapter.translate.fault import FaultParts, fault_reader
 _SENT = {
     "no": "Nothing was sent.",
     "maybe": "The other side may have acted on the request.",
-    "yes": "The other side answered.",
+    "yes": "It acted on the request or refused it; the answer does not say which.",
 }
 
 
@@ -37,6 +37,9 @@ def reasons(passage: Passage, url: str) -> Iterator[str]:
         yield from _backend(error, endpoint, passage.message("soap-in"), url)
     elif isinstance(error, InvalidRequest):
         yield "The request was checked against mapping and contract and refused. Nothing was sent."
+    elif error is not None and error.problem == endpoint.reply.rule.empty_problem:
+        place = endpoint.reply.rule.place
+        yield f"The reply holds nothing where it is read from, and {place.file}:{place.line} says what that means."
     elif error is None:
         yield "This is a defect of the adapter; the frames stand on standard error."
     if error is not None and error.cause:
@@ -44,9 +47,10 @@ def reasons(passage: Passage, url: str) -> Iterator[str]:
 
 
 def _backend(error: BackendError, endpoint: Endpoint, answer: bytes | None, url: str) -> Iterator[str]:
-    if isinstance(error, BackendFault) and answer is not None:
+    if isinstance(error, BackendFault):
         yield from _fault(endpoint, answer)
-    elif isinstance(error, BackendUnreachable):
+        return
+    if isinstance(error, BackendUnreachable):
         yield f"No connection to {url}. Is it running? `adapter virtual` starts the pretend ERP."
     elif isinstance(error, BackendTimeout):
         yield f"{url} did not answer before the deadline. `timeout:` of the operation or ADAPTER_TIMEOUT sets it."
@@ -55,10 +59,10 @@ def _backend(error: BackendError, endpoint: Endpoint, answer: bytes | None, url:
     yield _SENT[error.sent]
 
 
-def _fault(endpoint: Endpoint, answer: bytes) -> Iterator[str]:
-    fault = _parts(endpoint, answer)
+def _fault(endpoint: Endpoint, answer: bytes | None) -> Iterator[str]:
+    fault = None if answer is None else _parts(endpoint, answer)
     if fault is None:
-        yield "The other side refused by its status, without a fault."
+        yield "The other side refused, and not with a SOAP fault."
         return
     code = fault_reader(replace(endpoint, faults=()))(fault).code
     yield f"The ERP answered with a fault; its code is {code}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
 from adapter import app, settings
@@ -33,15 +33,21 @@ def gunicorn(project: Path, bind: str, workers: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", *options, APPLICATION]
 
 
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError("not a whole number from 1")
+    return int(text)
+
+
 COMMAND = Command(
     "serve",
     help="serve the endpoints (gunicorn)",
     run=run,
     example="serve --bind 0.0.0.0:8080 --workers 4",
-    doc="Runs gunicorn with the project's ops/gunicorn.conf.py, or with the one that comes with the adapter. Mistakes are "
-    "printed before anything is served.",
+    doc="Runs gunicorn with the project's ops/gunicorn.conf.py, or with the one that comes with the adapter. Mistakes "
+    "are printed before anything is served.",
     arguments=(
         argument("--bind", metavar="ADDR", default=BIND, help=f"address, as gunicorn takes it (default: {BIND})"),
-        argument("--workers", metavar="N", type=int, default=1, help="number of worker processes (default: 1)"),
+        argument("--workers", metavar="N", type=_count, default=1, help="number of worker processes (default: 1)"),
     ),
 )

@@ -9,8 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from adapter.app import Built, declared, handlers
 from adapter.errors import RequestError
@@ -20,12 +19,15 @@ from adapter.steps.validate import validate
 from adapter.telemetry import Telemetry
 from adapter.web import Route, install
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened: ``start``, ``checked``, ``soap-out``, ``soap-in``, ``end``; on the monotonic clock, in s."""
+    """Something that happened: ``start``, ``checked``, ``soap-out``, ``soap-in``, ``end``; ``at`` is in seconds."""
 
     kind: str
     at: float
@@ -52,7 +54,7 @@ class Passage:
         return next((moment.message for moment in reversed(self.moments) if moment.kind == kind), None)
 
 
-def application(built: Built, watch: Watch = lambda endpoint, handle: handle) -> Flask:
+def application(built: Built, watch: Watch = lambda endpoint, handle: handle) -> WSGIApplication:
     """Return the application of a project, each pipeline wrapped by ``watch``. It logs only bugs, to standard error."""
     telemetry = Telemetry("ERROR", sys.stderr)
     made = handlers(built, telemetry)

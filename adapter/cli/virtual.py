@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from argparse import Namespace
 
-from adapter.cli.command import Command, UsageError, argument, project_of
+from adapter.cli.command import Command, UsageError, argument, carried, project_of
 from adapter.virtual import serve
 
 PORT = 9101
@@ -18,8 +18,9 @@ def run(asked: Namespace) -> int:
         print(f"virtual ERP on {url}", flush=True)
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    project = project_of(asked) if asked.project else carried()  # it is made for the example's contracts
     try:
-        serve(project_of(asked), asked.host, asked.port, asked.database, ready)
+        serve(project, asked.host, asked.port, asked.database, ready)
     except OSError as error:
         text = f"cannot listen on {asked.host}:{asked.port} ({error.strerror}); --port 0 takes a free port"
         raise UsageError(text) from error
@@ -31,8 +32,8 @@ COMMAND = Command(
     help="serve the pretend ERP, which speaks real SOAP",
     run=run,
     example="virtual --port 9101 --database erp.sqlite3",
-    doc="It holds every request against the WSDL and schemas, keeps what it is told, and can be made to misbehave (POST "
-    "/_control). For trying things out; never point it at real data.",
+    doc="It holds every request against the WSDL and schemas, keeps what it is told, and can be made to misbehave "
+    "(POST /_control). For trying things out; never point it at real data.",
     arguments=(
         argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)"),
         argument("--port", type=int, default=PORT, help=f"port to listen on, 0 for a free one (default: {PORT})"),

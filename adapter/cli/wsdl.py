@@ -107,7 +107,8 @@ def _offers(contract: Contract) -> Iterator[str]:
         for port in service.ports.values():
             names = ", ".join(port.operations)
             endpoint = settings.endpoint_names(service.name, port.name)[0]
-            yield f"service {service.name}, port {port.name} (SOAP {port.soap_version}), called at {endpoint}:\n  {names}"
+            yield f"service {service.name}, port {port.name} (SOAP {port.soap_version}), called at {endpoint}:"
+            yield f"  {names}"
     for operation, reason in contract.omitted.items():
         yield f"left out: {operation} ({reason})"
 
@@ -135,11 +136,11 @@ COMMAND = Command(
             "add",
             help="copy or download a WSDL with everything it imports into wsdl/",
             run=add,
-            example="wsdl add https://erp.example/services/Orders?wsdl --name orders --user me",
+            example="wsdl add 'https://erp.example/services/Orders?wsdl' --name orders --user me",
             doc=f"The adapter reads contracts from wsdl/ only and never fetches one while it works. With --user, the "
             f"password is taken from {PASSWORD} or asked for; it is sent to the server of URL only.",
             arguments=(
-                argument("source", metavar="URL|FILE", help="http(s) URL or path of the WSDL"),
+                argument("source", metavar="URL|FILE", help="URL (http or https) or path of the WSDL"),
                 argument("--name", default="", help="folder below wsdl/ (default: from the file's name)"),
                 argument("--user", default="", help="user name for HTTP Basic authentication"),
             ),
@@ -149,8 +150,8 @@ COMMAND = Command(
             help="accept what the contracts say now (wsdl/lock.json)",
             run=lock,
             example="wsdl lock",
-            doc="A contract that says something else than the lock file is a mistake, so that a change is seen before it "
-            "is served.",
+            doc="A contract that says something else than the lock file is a mistake, so that a change is seen before "
+            "it is served.",
         ),
         Command(
             "diff",

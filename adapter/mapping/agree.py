@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from adapter.errors import Mistake
 from adapter.mapping.agree_operation import bind_operation
+from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_types import Binder
+from adapter.mapping.agree_values import check_headers
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
 from adapter.mapping.model import OperationRule, Resource
 from adapter.mapping.paths import suggest
+from adapter.problems import HOUSE
 from adapter.settings import endpoint_names, service_name
 from adapter.wsdl.types import Contract, Port
 
@@ -38,7 +41,7 @@ def agree(
 ) -> tuple[list[Endpoint], list[Mistake]]:
     """Bind all resources. ``contracts`` are by file below wsdl/; one that could not be loaded is simply not there."""
     endpoints: list[Endpoint] = []
-    mistakes: list[Mistake] = _clashes(resources)
+    mistakes = [*_clashes(resources), *_problems(resources)]
     for resource in resources:
         contract = contracts.get(resource.soap.wsdl)
         if contract is None:
@@ -65,9 +68,9 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
         endpoint = bind_operation(binder, port, rule, around.value_of)
         if endpoint is not None:
             endpoints.append(endpoint)
-    for name in resource.types.keys() - binder.used:
-        if not binder.mistakes:
-            binder.wrong(resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
+    check_headers(binder, port)
+    check_details(binder, port)
+    binder.finish()
     return endpoints, binder.mistakes
 
 
@@ -123,6 +126,23 @@ def _answered_by(resource: Resource, rule: OperationRule, binder: Binder, around
         binder.wrong(
             resource.http.place, f"the settings do not say where the service {resource.http.service} is", remedy
         )
+
+
+def _problems(resources: Sequence[Resource]) -> list[Mistake]:
+    """A problem type has one status, wherever it is named; those of the house keep theirs."""
+    mistakes: list[Mistake] = []
+    known = {slug: (problem.status, "the house") for slug, problem in HOUSE.items()}
+    for rule in [rule for resource in resources for rule in resource.operations]:
+        reply = rule.reply
+        named = [(fault.problem, fault.status, fault.place) for fault in rule.faults]
+        if reply is not None and reply.empty_status:
+            named.append((reply.empty_problem, reply.empty_status, reply.place))
+        for slug, status, place in named:
+            before, where = known.setdefault(slug, (status, place.file))
+            if before != status:
+                text = f"the problem {slug} has the status {status} here and {before} in {where}"
+                mistakes.append(place.mistake(text, "one problem, one status: rename one of them"))
+    return mistakes
 
 
 def _clashes(resources: Sequence[Resource]) -> list[Mistake]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapter.errors import Mistake
-from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, Mode
+from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, Mode, Shape
 from adapter.mapping.convert import Factory
-from adapter.mapping.coverage import uncovered
+from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import FieldRule, Place, Resource, TypeRule
 from adapter.mapping.paths import PathError, Spot, follow, suggest
-from adapter.mapping.scalars import ScalarError, field_codec
+from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
 from adapter.wsdl.types import Contract, Record
 
 
@@ -28,19 +28,33 @@ class Binder:
         self.types: dict[str, BoundType] = {}
         self.mistakes: list[Mistake] = []
         self.used: set[str] = set()
+        self._bound_at: set[Place] = set()
+        self._left_out: list[tuple[FieldRule, PathError]] = []
 
     def wrong(self, place: Place, text: str, remedy: str = "") -> None:
         """Note a disagreement."""
         self.mistakes.append(place.mistake(text, remedy))
 
-    def bind(self, name: str, record: str, mode: Mode, place: Place, encoded: bool = False) -> str:
-        """Bind mapping type ``name`` to the record with key ``record``; return the bound type's key, or an empty string."""
+    def finish(self) -> None:
+        """Note what can only be said once every operation is bound."""
+        for rule, error in self._left_out:
+            if rule.place not in self._bound_at:
+                self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+        if not self.mistakes:
+            for name in self.resource.types.keys() - self.used:
+                self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
+
+    def bind(self, name: str, record: str, mode: Mode, place: Place, encoded: bool = False, whole: bool = True) -> str:
+        """Bind mapping type ``name`` to the record with key ``record``; return the bound type's key, "" where wrong.
+
+        ``whole``: its fields are all that fills the record; else somebody else proves what the record requires.
+        """
         rule = self.resource.types.get(name)
         if rule is None:
             self.wrong(place, f"there is no type {name}", suggest(name, list(self.resource.types)))
             return ""
         self.used.add(name)
-        key = f"{name} {mode} {record}"
+        key = f"{name} {mode} {record}" + (" encoded" if encoded else "") + ("" if whole else " part")
         if key in self.types:
             return key
         kind = self.contract.types.get(record)
@@ -50,112 +64,134 @@ class Binder:
         # Noted before its fields are bound, so that a type that contains itself ends.
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
         if rule.variants:
-            self.types[key] = self._variants(rule, kind, key, mode, encoded)
+            self.types[key] = self._variants(rule, kind, record, key, mode, encoded)
         else:
             self._not_abstract(rule, kind)
-            self.types[key] = self._plain(rule, rule.fields, kind, key, mode, encoded)
+            self.types[key] = self._plain(rule, rule.fields, record, key, mode, encoded, whole)
         return key
 
     def _not_abstract(self, rule: TypeRule, kind: Record) -> None:
         if kind.abstract:
             names = ", ".join(_local(derived) for derived in kind.derived)
-            self.wrong(
-                rule.place,
-                f"{rule.name} stands for the abstract type {_local(kind.name)}",
-                f"add variants: for {names}",
-            )
+            text = f"{rule.name} stands for the abstract type {_local(kind.name)}"
+            self.wrong(rule.place, text, f"add variants: for {names}")
 
-    def _variants(self, rule: TypeRule, kind: Record, key: str, mode: Mode, encoded: bool) -> BoundType:
-        variants = []
-        candidates = {_local(name): name for name in (kind.name, *kind.derived)}
+    def _variants(self, rule: TypeRule, kind: Record, declared: str, key: str, mode: Mode, encoded: bool) -> BoundType:
+        variants: dict[str, BoundVariant] = {}
+        candidates = {_local(name): name for name in (*reversed(kind.derived), declared)}
         for variant in rule.variants:
             record = candidates.get(variant.soap_type)
             derived = self.contract.types.get(record) if record else None
             if record is None or not isinstance(derived, Record):
                 text = f"{variant.soap_type} is not derived from {_local(kind.name)}"
                 self.wrong(variant.place, text, suggest(variant.soap_type, list(candidates)))
-                continue
-            if derived.abstract:
+            elif derived.abstract:
                 self.wrong(variant.place, f"{variant.soap_type} is abstract", "name one of the types derived from it")
-                continue
-            inner = f"{key} {variant.value}"
-            self.types[inner] = self._plain(rule, variant.fields, derived, inner, mode, encoded)
-            variants.append(BoundVariant(variant.value, record, inner))
-        return BoundType(key, rule.name, mode, kind.name, (), rule.discriminator, tuple(variants), doc=rule.doc)
+            elif record in variants:
+                text = f"{variant.value} and {variants[record].value} stand for the same type {variant.soap_type}"
+                self.wrong(variant.place, text, "keep one: a reply could not tell them apart")
+            else:
+                inner = f"{key} {variant.value}"
+                self.types[inner] = self._plain(rule, variant.fields, record, inner, mode, encoded)
+                variants[record] = BoundVariant(variant.value, record, inner)
+        return BoundType(key, rule.name, mode, declared, (), rule.discriminator, tuple(variants.values()), doc=rule.doc)
 
     def _plain(
-        self, rule: TypeRule, rules: Mapping[str, FieldRule], kind: Record, key: str, mode: Mode, encoded: bool
+        self,
+        rule: TypeRule,
+        rules: Mapping[str, FieldRule],
+        record: str,
+        key: str,
+        mode: Mode,
+        encoded: bool,
+        whole: bool = True,
     ) -> BoundType:
-        fields = []
-        for each in rules.values():
-            if mode != "reply" and each.read_only:
-                continue
-            bound = self.field(each, kind.name, mode, encoded)
-            if bound is not None:
-                fields.append(bound)
-        if mode != "reply" and not encoded:
-            for missing in uncovered(self.contract, kind, [(field.steps, field) for field in fields]):
-                text = f"{rule.name}: {_local(kind.name)} requires {missing}, and no field fills it"
-                self.wrong(rule.place, text, f"add a field with soap: {missing}")
-        return BoundType(key, rule.name, mode, kind.name, tuple(fields), choices=_choices(fields), doc=rule.doc)
+        before = len(self.mistakes)
+        wanted = [each for each in rules.values() if mode == "reply" or not each.read_only]
+        fields = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
+        if mode != "reply":
+            for field, text, remedy in collisions(fields):
+                self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
+        if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
+            for missing in uncovered(self.contract, record, fields):
+                text = f"{rule.name}: {_local(record)} requires {missing}, and no field fills it"
+                self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
+        return BoundType(key, rule.name, mode, record, tuple(fields), choices=_choices(fields), doc=rule.doc)
 
     def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
         """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
         try:
             spot = follow(self.contract, start, rule.soap)
-            if encoded and mode != "reply":
-                spot = Spot(spot.steps, spot.attribute, spot.type, False)
-            return self._bound(rule, spot, mode, encoded)
+            bound = self._bound(rule, spot, mode, encoded)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
-            if mode != "partial":
+            if mode == "partial":
+                self._left_out.append((rule, error))
+            else:
                 self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+            return None
         except ScalarError as error:
             self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
-        return None
+            return None
+        if mode != "partial":
+            self._bound_at.add(rule.place)
+        return bound
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
-        inner = [step.element.name for step in spot.steps[:-1] if step.repeats]
-        if inner:
-            remedy = f"make {inner[0]} a field with 'each' and name the rest in its type"
-            self.wrong(rule.place, f"{rule.name}: {inner[0]} on the way repeats", remedy)
+        if not self._can_stand(rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
-        required = spot.required or (rule.required and mode == "request")
+        required = _array_required(spot) if repeats else spot.required
+        # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
+        required = (required and (mode == "reply" or not encoded)) or (rule.required and mode == "request")
         nullable = spot.nillable or (encoded and spot.attribute is None)
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
+        shape: Shape
         if rule.shape == "scalar":
-            codec = field_codec(self.contract, spot.type, rule, self.converters)
+            codec = field_codec(self.contract, spot.type, rule, self.converters, spot.fixed)
+            if mode == "reply":
+                unknown_codes(self.contract, spot.type, rule)
+            own_null = codec.gives_null if mode == "reply" else codec.takes_null
+            nullable = nullable or (own_null and not repeats)
             shape = "scalars" if repeats else "scalar"
-            nullable = nullable or (codec.gives_null and not repeats)
-            return BoundField(
-                rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required and not repeats, doc
-            )
-        if repeats and rule.shape == "one":
-            self.wrong(rule.place, f"{rule.name}: {rule.soap} may occur many times", "write 'each' for 'one'")
-            return None
-        if not repeats and rule.shape == "each":
-            self.wrong(
-                rule.place, f"{rule.name}: {rule.soap} occurs once", "write 'one' for 'each', or lengthen the path"
-            )
+            return BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
+        if repeats != (rule.shape == "each"):
+            text = "may occur many times" if repeats else "occurs once"
+            remedy = "write 'each' for 'one'" if repeats else "write 'one' for 'each', or lengthen the path"
+            self.wrong(rule.place, f"{rule.name}: {rule.soap} {text}", remedy)
             return None
         key = self.bind(rule.type_name, spot.type, mode, rule.place, encoded)
         shape = "objects" if repeats else "object"
-        required = required if not repeats else _array_required(spot, rule, mode)
+        if mode != "reply" and not encoded and not repeats:
+            nullable = nullable and not self._refuses_nil(spot.type)
         return BoundField(rule.name, rule, spot.steps, None, shape, None, key, nullable, required, doc) if key else None
 
+    def _can_stand(self, rule: FieldRule, spot: Spot) -> bool:
+        """Tell whether every step can be in a message, and once but for the last."""
+        crossed = spot.steps if spot.attribute is not None else spot.steps[:-1]
+        inner = [step.element.name for step in crossed if step.repeats]
+        if inner:
+            remedy = f"make {inner[0]} a field with 'each' and name the rest in its type"
+            self.wrong(rule.place, f"{rule.name}: {inner[0]} on the way repeats", remedy)
+        abstract = [step.element.name for step in spot.steps if step.element.abstract]
+        if abstract:
+            text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
+            self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
+        return not inner and not abstract
 
-def _array_required(spot: Spot, rule: FieldRule, mode: Mode) -> bool:
+    def _refuses_nil(self, record: str) -> bool:
+        """Tell whether an element of this type cannot be nil: its type is abstract, or its attributes are required."""
+        kind = self.contract.types.get(record)
+        return isinstance(kind, Record) and (kind.abstract or any(each.required for each in kind.attributes))
+
+
+def _array_required(spot: Spot) -> bool:
     """An array must be given when the element around its items must, or when it needs at least one item."""
-    return (
-        spot.required
-        or (all(step.required for step in spot.steps[:-1]) and len(spot.steps) > 1)
-        or (rule.required and mode == "request")
-    )
+    return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))
 
 
 def _choices(fields: list[BoundField]) -> tuple[Choice, ...]:
-    """Find the xsd:choices that several fields, or a required one, stand in. Only the outermost choice of a field counts."""
+    """Find the xsd:choices that several fields, or a required one, stand in. Of a field only the outermost counts."""
     found: dict[tuple[tuple[str, ...], str], dict[int, list[str]]] = {}
     required: dict[tuple[tuple[str, ...], str], bool] = {}
     for field in fields:

@@ -5,7 +5,7 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,8 +23,8 @@ class BoundField:
     """One value and where it stands: ``steps`` lead from the record to its element; then maybe an attribute.
 
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
-    arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON null
-    may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant.
+    arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
+    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant.
     """
 
     name: str
@@ -42,7 +42,10 @@ class BoundField:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An xsd:choice among a type's fields: the field names of each branch; ``required``: one branch must be there."""
+    """An xsd:choice among a type's fields: the field names of each branch; ``required``: one branch must be there.
+
+    It is what the documentation says; ``occurrence`` has the whole content model.
+    """
 
     branches: tuple[tuple[str, ...], ...]
     required: bool
@@ -50,7 +53,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class BoundVariant:
-    """One derivation: the discriminator's value, the derived record (its key goes into xsi:type), and its bound type."""
+    """One derivation: the discriminator's value, the derived record (its key goes into xsi:type), its bound type."""
 
     value: str
     record: str
@@ -93,11 +96,15 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The JSON body: its type, and the steps to the element it fills (none: the message itself)."""
+    """The JSON body: its type, and the steps to the element it fills (none: the message itself).
+
+    ``field`` is the body as one value of the message.
+    """
 
     type: str
     steps: tuple[Child, ...]
     partial: bool
+    field: BoundField
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +151,28 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+
+    def parameters(self) -> Iterator[tuple[str, BoundField]]:
+        """Yield every value of the request message beside the body, under a name such as ``path.id``."""
+        yield from ((f"path.{field.name}", field) for field in self.path_fields)
+        yield from ((f"query.{field.name}", field) for field in self.query_fields)
+        yield from ((f"set.{field.name}", field) for field in self.constants)
+        if self.page is not None:
+            yield "page.limit", self.page.limit
+            yield "page.offset", self.page.offset
+        if self.sort is not None:
+            yield "sort.key", self.sort.key
+            if self.sort.direction is not None:
+                yield "sort.direction", self.sort.direction
+
+    def message(self) -> list[tuple[tuple[Child, ...], BoundField, str]]:
+        """Return every value of the request message with its steps and name; those of the body as ``body.name``.
+
+        A body that fills an element of its own is one value, ``body``.
+        """
+        ways = [(field.steps, field, name) for name, field in self.parameters()]
+        if self.body is None:
+            return ways
+        if self.body.steps:
+            return [*ways, (self.body.steps, self.body.field, "body")]
+        return [*ways, *((field.steps, field, f"body.{field.name}") for field in self.types[self.body.type].fields)]

@@ -15,6 +15,7 @@ from typing import Any
 from adapter.mapping import lexical
 from adapter.mapping.convert import Converter
 from adapter.mapping.facets import Check, checks, describe, safe_bounds
+from adapter.strict_json import xml_can_carry
 from adapter.wsdl.types import Facets
 
 
@@ -23,8 +24,9 @@ class Codec:
     """Two functions and a JSON Schema.
 
     ``read`` takes XML text and gives the JSON value; ``write`` takes the JSON value and gives XML text. Both raise
-    ValueError. ``gives_null`` says that null is a value of its own here, whatever the contract says about nil.
-    ``tolerant`` marks dates: a bad one in a reply is kept as text and reported, it never fails the reply.
+    ValueError. ``gives_null`` says that ``read`` may give null, whatever the contract says about nil, ``takes_null``
+    that ``write`` has a text for null. ``tolerant`` marks dates: a bad one in a reply is kept as text and reported, it
+    never fails the reply.
     """
 
     read: Callable[[str], Any]
@@ -32,6 +34,7 @@ class Codec:
     schema: Mapping[str, Any] = field(default_factory=dict)
     gives_null: bool = False
     tolerant: bool = False
+    takes_null: bool = False
 
 
 def codec(
@@ -41,22 +44,19 @@ def codec(
     json: str = "",
     narrowed: Facets | None = None,
 ) -> Codec:
-    """Build the codec of an atomic type. ``converters`` stand nearest the XML first; ``narrowed`` are the rule's own limits."""
+    """Build the codec of an atomic type. ``converters`` stand nearest the XML first; ``narrowed`` is the rule's own.
+
+    Raise ValueError where a converter writes what the contract's type does not take.
+    """
     logical = next((converter.result for converter in reversed(converters) if converter.result), builtin)
     in_xml = (lexical.check_for(builtin), *checks(builtin, facets))
     in_json = (lexical.check_for(logical), *checks(logical, narrowed or Facets()))
-    plain = not converters
-    to_json, from_json, schema = _json_form(logical, facets if plain else Facets(), narrowed, json)
-    hints: dict[str, Any] = {}
-    for converter in converters:
-        # What an earlier converter says about its text does not hold once a later one makes another type of it.
-        hints = {**({} if converter.result else hints), **converter.schema}
-    schema = {**schema, **hints}
-    collapse = builtin not in lexical.STRINGS
+    to_json, from_json, schema = _json_form(logical, Facets() if converters else facets, narrowed, json)
+    schema = {**schema, **_hints(converters)}
     gives_null = any(converter.gives_null for converter in converters)
 
     def read(text: str) -> Any:
-        value: str | None = text.strip(" \t\r\n") if collapse else text
+        value: str | None = lexical.collapsed(builtin, text)
         for converter in converters:
             value = converter.read(value) if value is not None else None
         if value is None:
@@ -66,7 +66,7 @@ def codec(
             in_json[0](value)
         return to_json(value)
 
-    def write(value: Any) -> str:
+    def to_text(value: Any) -> str:
         text = None if value is None and gives_null else from_json(value)
         if text is not None:
             _all(in_json, text)
@@ -75,10 +75,44 @@ def codec(
             text = converter.write(text) if text is not None or converter.gives_null else None
         if text is None:
             raise ValueError("must not be null")
-        _all(in_xml, text)
         return text
 
-    return Codec(read, write, schema, gives_null, logical in lexical.DATES)
+    def in_contract(text: str) -> str:
+        _all(in_xml, lexical.collapsed(builtin, text))
+        if not xml_can_carry(text):
+            raise ValueError("holds a character that XML cannot carry")
+        return text
+
+    for sample in converters[0].texts if converters else ():
+        _sample(converters[0].name, builtin, sample, in_contract)
+
+    def write(value: Any) -> str:
+        return in_contract(to_text(value))
+
+    return Codec(read, write, schema, gives_null, logical in lexical.DATES, gives_null and _takes_null(write))
+
+
+def _hints(converters: tuple[Converter, ...]) -> dict[str, Any]:
+    """Join what converters say about their text; a word of one does not hold once a later one makes another type."""
+    hints: dict[str, Any] = {}
+    for converter in converters:
+        hints = {**({} if converter.result else hints), **converter.schema}
+    return hints
+
+
+def _sample(name: str, builtin: str, text: str, in_contract: Callable[[str], str]) -> None:
+    try:
+        in_contract(text)
+    except ValueError as error:
+        raise ValueError(f"{name} writes '{text}', which the contract ({builtin}) does not take: {error}") from None
+
+
+def _takes_null(write: Callable[[Any], str]) -> bool:
+    try:
+        write(None)
+    except ValueError:
+        return False
+    return True
 
 
 def list_codec(item: Codec, facets: Facets) -> Codec:
@@ -94,8 +128,10 @@ def list_codec(item: Codec, facets: Facets) -> Codec:
         texts = [item.write(each) for each in value]
         if any(not text or text.split() != [text] for text in texts):
             raise ValueError("items must not be empty or hold white space")
-        return " ".join(texts)
+        _all(whole, text := " ".join(texts))
+        return text
 
+    whole = checks("", Facets(enumeration=facets.enumeration, patterns=facets.patterns))
     schema: dict[str, Any] = {"type": "array", "items": dict(item.schema)}
     if low is not None:
         schema["minItems"] = low
@@ -104,12 +140,14 @@ def list_codec(item: Codec, facets: Facets) -> Codec:
     return Codec(lambda text: [item.read(part) for part in text.split()], write, schema, tolerant=item.tolerant)
 
 
-def union_codec(members: tuple[Codec, ...]) -> Codec:
+def union_codec(members: tuple[Codec, ...], facets: Facets) -> Codec:
     """Build the codec of an xsd:union: a string that one of the members accepts; the text is kept as it is."""
+    whole = checks("", Facets(enumeration=facets.enumeration, patterns=facets.patterns))
 
     def write(value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a string")
+        _all(whole, value)
         for member in members:
             try:
                 return member.write(_as_member(member, value))
@@ -140,24 +178,30 @@ def _json_form(
     if logical in lexical.INTEGERS:
         if json == "number" or (json != "string" and safe_bounds(logical, facets, narrowed)):
             return int, _from_integer, {"type": "integer", **schema}
-        return str, _from_string, {"type": "string", "pattern": "^[+-]?[0-9]+$", **_texts(schema)}
+        return str, _from_text, {"type": "string", "pattern": "^[+-]?[0-9]+$", **_texts(schema)}
     if logical == "decimal":
         if json == "number":
             return Decimal, _from_number, {"type": "number", **schema}
-        return (
-            str,
-            _from_string,
-            {"type": "string", "pattern": r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$", **_texts(schema)},
-        )
+        form = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
+        return str, _from_text, {"type": "string", "pattern": form, **_texts(schema)}
     if logical in ("float", "double"):
         special = {"type": "string", "enum": ["INF", "-INF", "NaN"]}
         return _double, _from_double, {"anyOf": [{"type": "number", **schema}, special]}
+    if logical == "base64Binary":
+        return lambda text: "".join(text.split(" ")), _from_string, {"type": "string", **schema}
     return str, _from_string, {"type": "string", **schema}
 
 
 def _texts(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Drop numeric keywords, which mean nothing for a number that JSON carries as a string."""
-    return {key: value for key, value in schema.items() if key not in ("minimum", "maximum", "multipleOf")}
+    texts = {key: value for key, value in schema.items() if "inimum" not in key and "aximum" not in key}
+    return {**texts, "enum": [str(each) for each in schema["enum"]]} if "enum" in schema else texts
+
+
+def _from_text(value: Any) -> str:
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        raise ValueError('must be a string such as "12"')
+    return _from_string(value)
 
 
 def _from_string(value: Any) -> str:
@@ -183,7 +227,7 @@ def _from_integer(value: Any) -> str:
 def _from_number(value: Any) -> str:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError("must be a number")
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return format(value, "f")
 
 
 def _double(text: str) -> Any:

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapter.mapping import lexical
@@ -24,7 +23,7 @@ class Converter:
     """One converter ready for use. ``read`` goes towards JSON, ``write`` towards XML; both raise ValueError.
 
     ``schema`` adds to the JSON Schema of the value. ``gives_null`` says that ``read`` may return None and that
-    ``write`` accepts it.
+    ``write`` accepts it. ``texts`` are examples of what ``write`` gives, which the contract must allow.
     """
 
     name: str
@@ -33,12 +32,10 @@ class Converter:
     result: str = ""
     schema: Mapping[str, Any] = field(default_factory=dict)
     gives_null: bool = False
+    texts: tuple[str, ...] = ()
 
 
 Factory = Callable[..., Converter]
-
-# The default context rounds to 28 digits; an ERP's number must come through whole.
-_EXACT = Context(prec=4096)
 
 
 def _given(text: str | None) -> str:
@@ -50,6 +47,8 @@ def _given(text: str | None) -> str:
 def zero_padded(width: str) -> Converter:
     """``zero_padded(10)``: ``0000000042`` in XML is ``42`` in JSON; a number of zeros only is ``0``."""
     size = _size(width)
+    if size == 0:
+        raise ValueError("takes at least one digit")
 
     def read(text: str) -> str:
         return text.strip().lstrip("0") or ("0" if text.strip() else "")
@@ -60,8 +59,8 @@ def zero_padded(width: str) -> Converter:
             raise ValueError(f"must be 1 to {size} digits without leading zeros")
         return text.rjust(size, "0")
 
-    pattern = "^(0|[1-9][0-9]*)$"
-    return Converter(f"zero_padded({size})", read, write, "", {"pattern": pattern, "minLength": 1, "maxLength": size})
+    schema = {"pattern": "^(0|[1-9][0-9]*)$", "minLength": 1, "maxLength": size}
+    return Converter(f"zero_padded({size})", read, write, "", schema, texts=("1".rjust(size, "0"),))
 
 
 def yyyymmdd() -> Converter:
@@ -82,7 +81,7 @@ def yyyymmdd() -> Converter:
             raise ValueError("must be a date without a time zone and with a year of four digits")
         return text.replace("-", "")
 
-    return Converter("yyyymmdd", read, write, "date")
+    return Converter("yyyymmdd", read, write, "date", texts=("20241231",))
 
 
 def flag(true: str, false: str) -> Converter:
@@ -97,7 +96,12 @@ def flag(true: str, false: str) -> Converter:
             raise ValueError(f"neither {true} nor {false}")
         return plain[text.strip()]
 
-    return Converter(f"flag({true},{false})", read, lambda text: back[_given(text)], "boolean")
+    def write(value: str | None) -> str:
+        if value not in back:
+            raise ValueError("must be true or false")
+        return back[value]
+
+    return Converter(f"flag({true},{false})", read, write, "boolean", texts=(true, false))
 
 
 def implied_decimal(places: str) -> Converter:
@@ -105,18 +109,21 @@ def implied_decimal(places: str) -> Converter:
     scale = _size(places)
 
     def read(text: str) -> str:
-        digits = text.strip()
-        if not re.fullmatch(r"[+-]?[0-9]+", digits):
+        number = re.fullmatch(r"([+-]?)([0-9]+)", text.strip())
+        if number is None:
             raise ValueError("not a number without a point")
-        return format(Decimal(digits).scaleb(-scale, _EXACT), "f")
+        digits = (number[2].lstrip("0") or "0").rjust(scale + 1, "0")
+        whole, part = digits[: len(digits) - scale], digits[len(digits) - scale :]
+        return number[1].removeprefix("+") + whole + (f".{part}" if part else "")
 
     def write(value: str | None) -> str:
         text = _given(value)
         lexical.decimal(text)
-        scaled = Decimal(text).scaleb(scale, _EXACT)
-        if scaled != scaled.to_integral_value():
+        whole, _, part = text.lstrip("+-").partition(".")
+        part = part.rstrip("0")
+        if len(part) > scale:
             raise ValueError(f"must have at most {scale} decimals")
-        return format(scaled.to_integral_value(), "f")
+        return ("-" if text.startswith("-") else "") + ((whole + part.ljust(scale, "0")).lstrip("0") or "0")
 
     return Converter(f"implied_decimal({scale})", read, write, "decimal")
 
@@ -137,13 +144,18 @@ def sentinel_date(date: str) -> Converter:
     def read(text: str) -> str | None:
         return None if text.strip() == date else text
 
-    return Converter(
-        f"sentinel_date({date})", read, lambda text: date if text is None else text, "", {}, gives_null=True
-    )
+    def write(value: str | None) -> str:
+        if value is not None and value.strip() == date:
+            raise ValueError(f"must not be {date}; null stands for that")
+        return date if value is None else value
+
+    return Converter(f"sentinel_date({date})", read, write, gives_null=True)
 
 
 def codes(table: Mapping[str, str]) -> Converter:
     """The ``codes`` key of a field: our words (left) for the ERP's (right)."""
+    if not table:
+        raise ValueError("name at least one code")
     theirs = {right: left for left, right in table.items()}
     if len(theirs) != len(table):
         raise ValueError("two of our words stand for the same code")
@@ -159,14 +171,48 @@ def codes(table: Mapping[str, str]) -> Converter:
             raise ValueError(f"must be one of {', '.join(table)}")
         return table[text]
 
-    return Converter("codes", read, write, "string", {"enum": list(table)})
+    return Converter("codes", read, write, "string", {"enum": list(table)}, texts=tuple(theirs))
 
 
 def blank_null() -> Converter:
     """The ``blank: null`` key of a field: an empty element is null in JSON, and null is written as empty."""
-    return Converter(
-        "blank", lambda text: text if text.strip() else None, lambda text: text or "", "", {}, gives_null=True
-    )
+
+    def write(value: str | None) -> str:
+        if value is not None and not value.strip():
+            raise ValueError("must not be blank; null stands for that")
+        return value or ""
+
+    return Converter("blank", lambda text: text if text.strip() else None, write, gives_null=True)
+
+
+def guarded(converter: Converter) -> Converter:
+    """Return a team's own converter so that no defect of it ends a call as a failure of ours.
+
+    Whatever ``read`` raises becomes a ValueError without a word of the reply; of ``write`` only the words of a
+    ValueError remain, which are meant for callers.
+    """
+
+    def read(text: str) -> str | None:
+        try:
+            value = converter.read(text)
+        except Exception as error:
+            raise ValueError(f"{converter.name} cannot read it ({type(error).__name__})") from error
+        if not isinstance(value, str) and not (value is None and converter.gives_null):
+            raise ValueError(f"{converter.name} gave no text")
+        return value
+
+    def write(value: str | None) -> str:
+        try:
+            text: object = converter.write(value)
+        except ValueError:
+            raise
+        except Exception as error:
+            raise ValueError("cannot be converted") from error
+        if not isinstance(text, str):
+            raise ValueError("cannot be converted")
+        return text
+
+    return replace(converter, read=read, write=write)
 
 
 def _size(text: str) -> int:

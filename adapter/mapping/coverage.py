@@ -1,52 +1,44 @@
-"""Does a request fill everything the contract requires? Decided while building, from mapping and contract alone."""
+"""What is proved of a request while building: everything required is filled, and nothing is filled twice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from adapter.mapping.bound import BoundField
-from adapter.mapping.paths import Child, children
-from adapter.wsdl.types import Contract, Record
-
-Way = tuple[tuple[Child, ...], BoundField]
+from adapter.mapping.occurrence import content, unfilled
+from adapter.wsdl.types import Contract
 
 
-def uncovered(contract: Contract, record: Record, ways: Sequence[Way], before: str = "") -> Iterator[str]:
-    """Yield the paths of elements and attributes that ``record`` requires and that no field of ``ways`` fills.
-
-    ``ways`` are the fields with the steps that remain below ``record``.
-    """
-    below: dict[str, list[Way]] = {}
-    attributes = set()
-    for steps, field in ways:
-        if steps:
-            below.setdefault(steps[0].element.tag, []).append((steps[1:], field))
-        elif field.attribute is not None:
-            attributes.add(field.attribute.tag)
-    for attribute in record.attributes:
-        if attribute.required and attribute.tag not in attributes and attribute.fixed is None:
-            yield f"{before}@{attribute.name}"
-    yield from _required_choices(record, below, before)
-    for child in children(record):
-        inner = below.get(child.element.tag)
-        if inner is None:
-            if child.required and child.element.fixed is None:
-                yield f"{before}{child.element.name}"
-            continue
-        kind = contract.types.get(child.element.type)
-        if isinstance(kind, Record) and not any(field.type for steps, field in inner if not steps):
-            yield from uncovered(contract, kind, inner, f"{before}{child.element.name}.")
+def uncovered(contract: Contract, record: str, fields: Sequence[BoundField]) -> Iterator[str]:
+    """Yield the paths of what the record with key ``record`` requires and none of the fields fills."""
+    yield from unfilled(content(contract, record, [(field.steps, field, field.name) for field in fields]))
 
 
-def _required_choices(record: Record, below: dict[str, list[Way]], before: str) -> Iterator[str]:
-    open_choices: dict[str, list[str]] = {}
-    filled: set[str] = set()
-    for child in children(record):
-        for position, _, required in child.choices[:1]:
-            if child.element.tag in below:
-                filled.add(position)
-            elif required:
-                open_choices.setdefault(position, []).append(child.element.name)
-    for position, names in open_choices.items():
-        if position not in filled:
-            yield before + " or ".join(names)
+def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, str]]:
+    """Yield each field that cannot be written beside an earlier one, with why, and what to do."""
+    for index, field in enumerate(fields):
+        for other in fields[:index]:
+            if _overlap(field, other) or _overlap(other, field):
+                yield field, f"{field.name} and {other.name} fill the same element", "keep one, or make one read_only"
+            elif _take_turns(field, other):
+                text = f"{field.name} and {other.name} stand in a sequence that repeats as a whole"
+                yield field, text, "their order would be lost: keep one, or make one read_only"
+
+
+def _overlap(outer: BoundField, inner: BoundField) -> bool:
+    """Tell whether ``outer`` writes the element that ``inner`` stands in: the same place, or all of it."""
+    here, there = _tags(outer), _tags(inner)
+    if there[: len(here)] != here or outer.attribute is not None:
+        return outer.attribute == inner.attribute and here == there
+    return outer.shape != "scalar" or (here == there and inner.attribute is None)
+
+
+def _take_turns(field: BoundField, other: BoundField) -> bool:
+    for depth, (one, two) in enumerate(zip(field.steps, other.steps, strict=False)):
+        if one.repeated and one.repeated == two.repeated:
+            return _tags(field)[:depth] == _tags(other)[:depth]
+    return False
+
+
+def _tags(field: BoundField) -> tuple[str, ...]:
+    return tuple(step.element.tag for step in field.steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,11 @@ from adapter.mapping import lexical
 from adapter.wsdl.types import Facets
 
 Check = Callable[[str], None]
+Holds = Callable[[Any, Any], bool]
+_NUMBERS = frozenset((*lexical.INTEGERS, "decimal", "float", "double"))
+_MEASURED = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_ORDERED = frozenset(("date", "dateTime", "time", "gYear", "gYearMonth"))
+_PLAIN_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}(T[0-9:.]+)?|[0-9]{2}:[0-9:.]+")
 _FORMATS = {"date": "date", "base64Binary": "byte"}
 _SAFE_PATTERN = re.compile(r"[A-Za-z0-9 _,:;/@=<>!\"'#%&~`\-\[\]{}()|*+?.\\^]*")
 _UNSAFE_ESCAPES = re.compile(r"\\[icICpPdwDWsS]|-\[|&&|\[\^?\[|\^|\$")
@@ -21,11 +27,12 @@ _UNSAFE_ESCAPES = re.compile(r"\\[icICpPdwDWsS]|-\[|&&|\[\^?\[|\^|\$")
 def checks(builtin: str, facets: Facets) -> tuple[Check, ...]:
     """Return the checks that the facets ask of text which already has the built-in type's lexical form."""
     found: list[Check] = []
+    # Lengths come first: they bound what the patterns have to look at.
+    if (facets.length, facets.min_length, facets.max_length) != (None, None, None):
+        found.append(_length(builtin, facets))
     if facets.enumeration:
         found.append(_one_of(facets.enumeration, builtin))
     found.extend(_pattern(pattern) for pattern in facets.patterns)
-    if (facets.length, facets.min_length, facets.max_length) != (None, None, None):
-        found.append(_length(builtin, facets))
     if facets.total_digits is not None or facets.fraction_digits is not None:
         found.append(_digits(facets.total_digits, facets.fraction_digits))
     found.extend(_ranges(builtin, facets))
@@ -39,9 +46,7 @@ def describe(builtin: str, facets: Facets, narrowed: Facets | None = None) -> di
         schema["format"] = _FORMATS[builtin]
     for each in (facets, narrowed or Facets()):
         if each.enumeration:
-            schema["enum"] = (
-                [int(text) for text in each.enumeration] if builtin in lexical.INTEGERS else list(each.enumeration)
-            )
+            schema["enum"] = [_enumerated(builtin, text) for text in each.enumeration]
         if builtin in lexical.STRINGS:
             _describe_length(schema, each)
         for pattern in each.patterns:
@@ -57,8 +62,10 @@ def safe_bounds(builtin: str, facets: Facets, narrowed: Facets | None) -> bool:
     for each in (facets, narrowed or Facets()):
         if each.total_digits is not None and each.total_digits <= 15:
             return True
-        low = max(filter(_is_number, (low, _int(each.min_inclusive), _int(each.min_exclusive))), default=None)
-        high = min(filter(_is_number, (high, _int(each.max_inclusive), _int(each.max_exclusive))), default=None)
+        lows = [low, _int(each.min_inclusive), _int(each.min_exclusive)]
+        highs = [high, _int(each.max_inclusive), _int(each.max_exclusive)]
+        low = max((bound for bound in lows if bound is not None), default=None)
+        high = min((bound for bound in highs if bound is not None), default=None)
     return low is not None and high is not None and -lexical.SAFE_INTEGER <= low and high <= lexical.SAFE_INTEGER
 
 
@@ -72,7 +79,7 @@ def bad_pattern(pattern: str) -> str:
 
 
 def _one_of(values: tuple[str, ...], builtin: str) -> Check:
-    allowed = frozenset(values)
+    allowed = frozenset(lexical.collapsed(builtin, value) for value in values)
     shown = ", ".join(values[:12]) + (", …" if len(values) > 12 else "")
 
     def check(text: str) -> None:
@@ -104,9 +111,9 @@ def _length(builtin: str, facets: Facets) -> Check:
             plain = "".join(text.split())
             size = len(plain) // 4 * 3 - plain.count("=")
         if low is not None and size < low:
-            raise ValueError(f"must have at least {low} characters")
+            raise ValueError(f"must have at least {low} character{'s' if low > 1 else ''}")
         if high is not None and size > high:
-            raise ValueError(f"must have at most {high} characters")
+            raise ValueError(f"must have at most {high} character{'s' if high != 1 else ''}")
 
     return check
 
@@ -124,22 +131,30 @@ def _digits(total: int | None, fraction: int | None) -> Check:
 
 
 def _ranges(builtin: str, facets: Facets) -> list[Check]:
-    """Ranges of numbers. Ranges of dates are left to the other side: they are only partly ordered (3.2.7.4)."""
-    if builtin not in lexical.INTEGERS and builtin not in ("decimal", "float", "double"):
+    """Ranges of numbers, and of dates as far as they have an order of their own (3.2.7.4)."""
+    make = _range if builtin in _NUMBERS else _date_range if builtin in _ORDERED else None
+    if make is None:
         return []
-    found: list[Check] = []
-    for bound, holds, words in (
-        (facets.min_inclusive, Decimal.__ge__, "at least"),
-        (facets.max_inclusive, Decimal.__le__, "at most"),
-        (facets.min_exclusive, Decimal.__gt__, "greater than"),
-        (facets.max_exclusive, Decimal.__lt__, "less than"),
-    ):
-        if bound is not None:
-            found.append(_range(bound, holds, words))
-    return found
+    bounds: tuple[tuple[str | None, Holds, str], ...] = (
+        (facets.min_inclusive, operator.ge, "at least"),
+        (facets.max_inclusive, operator.le, "at most"),
+        (facets.min_exclusive, operator.gt, "greater than"),
+        (facets.max_exclusive, operator.lt, "less than"),
+    )
+    return [make(bound, holds, words) for bound, holds, words in bounds if bound is not None]
 
 
-def _range(bound: str, holds: Callable[[Decimal, Decimal], bool], words: str) -> Check:
+def _date_range(bound: str, holds: Holds, words: str) -> Check:
+    """Compare texts, which order dates without a zone. Those with one are left to the other side."""
+
+    def check(text: str) -> None:
+        if _PLAIN_DATE.fullmatch(text) and _PLAIN_DATE.fullmatch(bound) and not holds(text, bound):
+            raise ValueError(f"must be {words} {bound}")
+
+    return check
+
+
+def _range(bound: str, holds: Holds, words: str) -> Check:
     limit = Decimal(bound)
 
     def check(text: str) -> None:
@@ -173,16 +188,20 @@ def _describe_range(schema: dict[str, Any], builtin: str, facets: Facets) -> Non
         ("exclusiveMinimum", facets.min_exclusive),
         ("exclusiveMaximum", facets.max_exclusive),
     ):
-        if bound is not None and builtin not in lexical.DATES:
-            schema[keyword] = int(bound) if builtin in lexical.INTEGERS else Decimal(bound)
+        if bound is not None and _MEASURED.fullmatch(bound) and builtin in _NUMBERS:
+            number = int(bound) if builtin in lexical.INTEGERS and "." not in bound else Decimal(bound)
+            closer = max if "inimum" in keyword else min
+            schema[keyword] = number if schema.get(keyword) is None else closer(schema[keyword], number)
     for keyword in ("minimum", "maximum"):
         if keyword in schema and schema[keyword] is None:
             del schema[keyword]
 
 
+def _enumerated(builtin: str, text: str) -> int | Decimal | str:
+    if builtin in lexical.INTEGERS and _int(text) is not None:
+        return int(text)
+    return Decimal(text) if builtin == "decimal" else text
+
+
 def _int(text: str | None) -> int | None:
     return int(text) if text is not None and re.fullmatch(r"[+-]?[0-9]+", text) else None
-
-
-def _is_number(value: int | None) -> bool:
-    return value is not None

@@ -5,64 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Protocol
-
-from marshmallow import Schema
+from typing import Any, Literal
 
 from adapter.mapping import schema
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
-from adapter.mapping.model import ConverterCall, FieldRule, Place
+from adapter.mapping.model import ConverterCall, FieldRule
+from adapter.mapping.sections import Sections
 
+_VALUE_KEYS = tuple("convert codes json blank min_length max_length pattern minimum maximum default example".split())
 _CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
 
 
-class Reader(Protocol):
-    """What this module needs of ``reading.Sections``."""
-
-    def place(self, path: Path_) -> Place: ...
-
-    def wrong(self, path: Path_, text: str, remedy: str = "") -> None: ...
-
-    def load(self, kind: type[Schema], data: Any, path: Path_) -> dict[str, Any] | None: ...
-
-    def entries(self, data: Any, path: Path_, what: str) -> Any: ...
-
-    def texts(self, data: Any, path: Path_, what: str) -> dict[str, str]: ...
-
-
-def field_rules(sections: Reader, data: Any, path: Path_) -> Mapping[str, FieldRule]:
-    """Return the rules of a section that maps names to fields."""
+def field_rules(
+    sections: Sections, data: Any, path: Path_, where: Literal["type", "path", "query"] = "type"
+) -> Mapping[str, FieldRule]:
+    """Return the rules of a section that maps names to fields: those of a type, or path or query parameters."""
     rules: dict[str, FieldRule] = {}
-    for name, value, where in sections.entries(data, path, "fields"):
+    for name, value, at in sections.entries(data, path, "fields"):
         if not schema.NAME.fullmatch(name):
-            sections.wrong(where, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
-        rule = _field(sections, name, value, where)
-        if rule is not None:
-            rules[name] = rule
+            sections.wrong(at, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
+        rule = _field(sections, name, value, at)
+        if rule is None:
+            continue
+        if rule.default is not None and where != "query":
+            sections.wrong((*at, "default"), f"{name}: only a query parameter has a default", "remove 'default'")
+        if rule.read_only and where != "type":
+            sections.wrong((*at, "read_only"), f"{name}: a parameter is never read", "remove 'read_only'")
+        rules[name] = rule
     return rules
 
 
-def _field(sections: Reader, name: str, data: Any, path: Path_) -> FieldRule | None:
+def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
     if found is None:
         return None
     if "one" in found and "each" in found:
         sections.wrong(path, f"{name}: is either 'one' or 'each'", "keep one of them")
-    shape: Any = "one" if "one" in found else "each" if "each" in found else "scalar"
-    if shape != "scalar":
-        for key in ("convert", "codes", "json", "min_length", "max_length", "pattern", "minimum", "maximum", "default"):
-            if key in found:
-                sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
+    shape: Literal["one", "each", "scalar"] = "one" if "one" in found else "each" if "each" in found else "scalar"
+    for key in _VALUE_KEYS if shape != "scalar" else ():
+        if key in found:
+            sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
     if "blank" in found and found["blank"] is not None:
         sections.wrong((*path, "blank"), "blank: can only be null", "blank: null")
     if found.get("required") and found.get("read_only"):
         sections.wrong((*path, "required"), f"{name}: cannot be required and read_only", "remove one of them")
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
-    codes = sections.texts(found["codes"], (*path, "codes"), "codes") if "codes" in found else None
-    if codes is not None and len(set(codes.values())) < len(codes):
-        sections.wrong((*path, "codes"), "codes: two of our words stand for the same code", "keep one word per code")
+    _bounds(sections, found, path)
     return FieldRule(
         name=name,
         place=sections.place(path),
@@ -70,7 +60,7 @@ def _field(sections: Reader, name: str, data: Any, path: Path_) -> FieldRule | N
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
-        codes=codes,
+        codes=_codes(sections, found["codes"], (*path, "codes")) if "codes" in found else None,
         required=found.get("required", False),
         read_only=found.get("read_only", False),
         json=found.get("json", ""),
@@ -86,7 +76,24 @@ def _field(sections: Reader, name: str, data: Any, path: Path_) -> FieldRule | N
     )
 
 
-def _converters(sections: Reader, data: Any, path: Path_) -> tuple[ConverterCall, ...]:
+def _codes(sections: Sections, data: Any, path: Path_) -> dict[str, str]:
+    codes = sections.texts(data, path, "codes")
+    if not data:
+        sections.wrong(path, "codes: names no code", "codes: {our word: the ERP's code}")
+    if len(set(codes.values())) < len(codes):
+        sections.wrong(path, "codes: two of our words stand for the same code", "keep one word per code")
+    return codes
+
+
+def _bounds(sections: Sections, found: Mapping[str, Any], path: Path_) -> None:
+    """A lower bound above the upper one lets nothing through."""
+    for low, high in (("min_length", "max_length"), ("minimum", "maximum")):
+        least, most = found.get(low), found.get(high)
+        if isinstance(least, int | Decimal) and isinstance(most, int | Decimal) and least > most:
+            sections.wrong((*path, low), f"{low}: {least} is more than {high}: {most}", "change one of them")
+
+
+def _converters(sections: Sections, data: Any, path: Path_) -> tuple[ConverterCall, ...]:
     calls = []
     for text in [] if data is None else data if isinstance(data, list) else [data]:
         match = _CALL.fullmatch(text) if isinstance(text, str) else None
@@ -98,7 +105,7 @@ def _converters(sections: Reader, data: Any, path: Path_) -> tuple[ConverterCall
     return tuple(calls)
 
 
-def _number(sections: Reader, found: Mapping[str, Any], key: str, path: Path_) -> str | None:
+def _number(sections: Sections, found: Mapping[str, Any], key: str, path: Path_) -> str | None:
     value = found.get(key)
     if value is None:
         return None
@@ -114,4 +121,4 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -8,8 +8,9 @@ tables are full of such words. Here a key is always text, and a plain value is t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ import yaml
 from adapter.errors import Mistake
 from adapter.mapping.model import Place
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
-_MAP, _SEQ = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+_MAP, _SEQ, _STR = (f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str"))
 
 Path_ = tuple[str | int, ...]
 
@@ -84,6 +85,7 @@ class _Reader:
             self.mistakes.append(self.at(node.start_mark).mistake("YAML tags are not allowed", "remove the tag"))
 
     def scalar(self, node: yaml.ScalarNode) -> Any:
+        self.known_tag(node, _STR)
         text = str(node.value)
         if node.style is not None:
             return text
@@ -91,20 +93,22 @@ class _Reader:
             return _WORDS[text]
         if _INTEGER.fullmatch(text):
             return int(text)
-        return float(text) if _DECIMAL.fullmatch(text) else text
+        return Decimal(text) if _DECIMAL.fullmatch(text) else text
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """PyYAML's parser with its implicit types switched off, and aliases refused."""
-
-    yaml_implicit_resolvers: dict[str, list[Any]] = {}
+    """PyYAML's parser with its implicit types switched off, and anchors refused."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Compose one node; an alias is an error, since a few of them can stand for millions of nodes."""
-        event = self.peek_event()
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "anchors and aliases are not allowed", event.start_mark)
+        """Compose one node; an anchor is an error, since a few aliases can stand for millions of nodes."""
+        peek: Callable[[], Any] = self.peek_event
+        event = peek()
+        if event.anchor is not None:
+            raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not allowed", event.start_mark)
         return super().compose_node(parent, index)
+
+
+_PlainLoader.yaml_implicit_resolvers = {}
 
 
 def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:
@@ -118,23 +122,30 @@ def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:
     except OSError as error:
         return None, [Mistake(file, 0, 0, f"cannot be read: {error.strerror}", "check that it exists")]
     reader = _Reader(file)
-    loader = _PlainLoader(text)
     try:
-        node = loader.get_single_node()
+        node = _PlainLoader(text).get_single_node()
+        if node is None:
+            return None, [Mistake(file, 0, 0, "the file is empty", "start with 'version: 1'")]
+        data = reader.value(node, ())
     except RecursionError:
         return None, [Mistake(file, 0, 0, "nested too deep", "a mapping needs no more than ten levels")]
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        return None, [Mistake(file, line, 1, "holds a control character", "remove it, or write it as an escape")]
     except yaml.YAMLError as error:
         return None, [_yaml_mistake(file, error)]
-    finally:
-        loader.dispose()
-    if node is None:
-        return None, [Mistake(file, 0, 0, "the file is empty", "start with 'version: 1'")]
-    data = reader.value(node, ())
     return Document(file, data, reader.places), reader.mistakes
 
 
 def _yaml_mistake(file: str, error: yaml.YAMLError) -> Mistake:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+    problem = str(getattr(error, "problem", None) or "not YAML")
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Mistake(file, line, column, f"not readable as YAML: {problem}", "check indentation, quotes and colons")
+    remedy = "check indentation, quotes and colons"
+    if "anchors" in problem:
+        return Mistake(file, line, column, problem, "write the text out where it is needed")
+    if "\\t" in problem:
+        remedy = "indent with spaces, not with tabs"
+    if "single document" in problem:
+        remedy = "one file holds one mapping: remove the '---' between them"
+    return Mistake(file, line, column, f"not readable as YAML: {problem}", remedy)

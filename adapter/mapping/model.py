@@ -38,7 +38,7 @@ class ConverterCall:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless ``one`` or ``each`` names a type."""
+    """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type."""
 
     name: str
     place: Place
@@ -85,7 +85,7 @@ class TypeRule:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that no caller gives: written in the mapping, or (``setting``) by the operator in ADAPTER_VALUE_<NAME>."""
+    """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>."""
 
     path: str
     place: Place

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Record
+from adapter.wsdl.types import Attribute, Contract, Element, Group, Record
 
 
 class PathError(ValueError):
@@ -21,13 +21,18 @@ class PathError(ValueError):
 class Child:
     """One element of a record, with what the groups around it do: ``required``, ``repeats``, and the choices it is in.
 
-    A choice is named by its position in the record; the second number is the branch.
+    A choice is named by its position in the record; the number is the branch, the flag says whether a branch must be
+    there. ``least`` and ``most`` bound how often it stands there if it does (``most`` None: unbounded). ``repeated``
+    is the position of a sequence of several elements that repeats as a whole, whose elements so take turns.
     """
 
     element: Element
     required: bool
     repeats: bool
     choices: tuple[tuple[str, int, bool], ...] = ()
+    least: int = 0
+    most: int | None = 1
+    repeated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +53,52 @@ class Spot:
             return len(self.steps) > 1 and self.steps[-2].element.nillable
         return self.steps[-1].element.nillable
 
+    @property
+    def fixed(self) -> str | None:
+        """The only value that the contract allows here, where it fixes one."""
+        if self.attribute is not None:
+            return self.attribute.fixed
+        return self.steps[-1].element.fixed if self.steps else None
+
 
 def children(record: Record) -> Iterator[Child]:
     """Yield the elements of a record in document order."""
     if record.content is not None:
-        yield from _children(record.content, True, False, (), "")
+        yield from _children(record.content, _Around("", True, (), 1, 1, ""))
 
 
-def _children(
-    group: Group, required: bool, repeats: bool, choices: tuple[tuple[str, int, bool], ...], position: str
-) -> Iterator[Child]:
-    required = required and group.min > 0
-    repeats = repeats or group.max is None or group.max > 1
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the groups around a group say about everything in it."""
+
+    position: str
+    required: bool
+    choices: tuple[tuple[str, int, bool], ...]
+    least: int
+    most: int | None
+    repeated: str
+
+
+def _children(group: Group, around: _Around) -> Iterator[Child]:
+    required = around.required and group.min > 0
+    least, most = around.least * max(group.min, 1), _times(around.most, group.max)
+    taking_turns = most != 1 and group.kind != "choice" and len(group.items) > 1
+    repeated = (around.position or "/") if taking_turns else around.repeated
     for index, item in enumerate(group.items):
-        inner = choices
+        choices, needed = around.choices, required
         if group.kind == "choice":
-            inner = (*choices, (position, index, required))
-        needed = required and group.kind != "choice"
+            # A choice that repeats can take every branch in turn, so it parts nothing.
+            choices = (*choices, (around.position, index, required)) if most == 1 else choices
+            needed = False
         if isinstance(item, Element):
-            yield Child(item, needed and item.min > 0, repeats or item.repeats, inner)
+            bounds = least * item.min, _times(most, item.max)
+            yield Child(item, needed and item.min > 0, bounds[1] != 1, choices, *bounds, repeated)
         elif isinstance(item, Group):
-            yield from _children(item, needed, repeats, inner, f"{position}/{index}")
+            yield from _children(item, _Around(f"{around.position}/{index}", needed, choices, least, most, repeated))
 
 
-def has_wildcard(record: Record) -> bool:
-    """Whether a record has an xsd:any anywhere."""
-    todo: list[Group] = [record.content] if record.content else []
-    while todo:
-        for item in todo.pop().items:
-            if isinstance(item, Any):
-                return True
-            if isinstance(item, Group):
-                todo.append(item)
-    return False
+def _times(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one * other
 
 
 def follow(contract: Contract, start: str, path: str) -> Spot:

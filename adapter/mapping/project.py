@@ -16,10 +16,15 @@ from adapter.wsdl.types import Contract
 def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
     """Read ``mappings/*.yaml`` in the order of their names."""
     folder = project / "mappings"
-    resources, mistakes = [], []
+    resources: list[Resource] = []
+    mistakes: list[Mistake] = []
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         mistakes.append(Mistake("mappings", 0, 0, "holds no .yaml file", "write one mapping file per resource"))
+    mistakes.extend(
+        Mistake(f"mappings/{path.name}", 0, 0, "is not read", "rename it to end in .yaml")
+        for path in sorted(folder.glob("*.yml"))
+    )
     for path in paths:
         document, wrong = files.read(path, path.relative_to(project).as_posix())
         mistakes.extend(wrong)
@@ -38,9 +43,10 @@ def load_project(
     """Return every endpoint of a project, and its contracts by file. Raise BuildError with all mistakes at once."""
     resources, mistakes = read_resources(project)
     contracts: dict[str, Contract] = {}
+    failed: set[str] = set()
     for resource in resources:
         name = resource.soap.wsdl
-        if name in contracts:
+        if name in contracts or name in failed:
             continue
         if not (project / "wsdl" / name).is_file():
             text, remedy = f"there is no wsdl/{name}", "adapter wsdl add FILE-or-URL puts a contract there"
@@ -50,6 +56,7 @@ def load_project(
             contracts[name] = load_contract(project / "wsdl", name)
         except BuildError as error:
             mistakes.extend(error.mistakes)
+            failed.add(name)
     endpoints, wrong = agree(resources, contracts, around)
     mistakes.extend(wrong)
     if mistakes:

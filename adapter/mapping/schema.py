@@ -227,7 +227,7 @@ class BodySection(Section):
 
     one = Text(NAME, "a type's name", **_about("The body's type.", required=True))
     into = _xml_path("The element that it fills; left out: the message itself.")
-    partial = Flag(**_about("Nothing is required; absent stays untouched, null clears."))
+    partial_ = Flag(data_key="partial", **_about("Nothing is required; absent stays untouched, null clears."))
 
 
 class ReplySection(Section):

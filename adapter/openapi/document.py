@@ -18,6 +18,7 @@ from adapter.problems import Problem
 VERSION = "3.1.1"
 _ABOUT = (
     "Decimals, and whole numbers that can exceed 2^53, are strings, so that no digit is lost. "
+    "Text may hold what XML 1.0 can carry, so no control characters but tab and line ends. "
     "A property that is absent is unknown or untouched; null says that there is no value. "
     "Errors are problem documents (RFC 9457); each type has its own page. "
     "Every answer carries X-Request-Id; name it when you report something."

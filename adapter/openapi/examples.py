@@ -43,7 +43,15 @@ def read_examples(folder: Path) -> Examples:
                 raise ValueError("status is not a whole number")
             example = Example(case.name, request.get("body"), status, reply.get("body"))
         except (OSError, ValueError, LookupError) as error:
-            mistakes.append(Mistake(place, 0, 0, f"no golden case: {_why(error)}", "see docs: golden folders"))
+            mistakes.append(
+                Mistake(
+                    place,
+                    0,
+                    0,
+                    f"no golden case: {_why(error)}",
+                    "write request.json and reply.json with a status, or remove the folder",
+                )
+            )
         else:
             found.setdefault(case.parent.name, []).append(example)
     if mistakes:

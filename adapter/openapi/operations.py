@@ -24,12 +24,12 @@ def operation(
     found["tags"] = [endpoint.resource.title]
     if parameters := _parameters(endpoint):
         found["parameters"] = parameters
+    success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None:
         body = schemas.ref(endpoint, endpoint.body.type)
-        examples = {case.case: {"value": case.request} for case in cases if case.request is not None}
+        examples = {case.case: {"value": case.request} for case in success}
         kinds = _MEDIA_TYPES.get(endpoint.method, ("application/json",))
         found["requestBody"] = {"required": True, "content": {kind: media(body, examples) for kind in kinds}}
-    success = [case for case in cases if case.status == endpoint.reply.status]
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success),
         **responses(refused, cases, components),
@@ -116,10 +116,7 @@ def _page(page: Page) -> Schema:
     properties: dict[str, Any] = {"limit": whole, "offset": whole}
     required = list(properties)
     if page.total is not None:
-        # Only what the contract makes the other side send can be promised.
         properties["total"] = {**whole, "description": "How many there are in all."}
-        if page.total.required:
+        if page.total.required and not page.total.nullable:  # else the other side may leave it out
             required.append("total")
-        else:
-            properties["total"]["type"] = ["integer", "null"]
     return {"type": "object", "properties": properties, "required": required}

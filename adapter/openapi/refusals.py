@@ -87,7 +87,7 @@ def responses(refused: Sequence[Refusal], cases: Iterable[Example], components: 
     failed = [case for case in cases if case.status >= 400]
     for status in sorted({refusal.status for refusal in refused}):
         here = [refusal for refusal in refused if refusal.status == status]
-        shown = {case.case: {"value": case.reply} for case in failed if case.status == status}
+        shown = {case.case: {"value": _whole(case.reply)} for case in failed if case.status == status}
         response = _response(here, shown, components)
         name = ".".join(refusal.slug for refusal in here)
         found[str(status)] = response if shown else _shared(components, "responses", name, response)
@@ -109,6 +109,11 @@ def _example(refusal: Refusal) -> dict[str, Any]:
     fields = _FIELDS if refusal.slug == "invalid-request" else ()
     error = RequestError(refusal.slug, refusal.status, title=refusal.title, fields=fields)
     return {"summary": f"{refusal.title}.", "value": problems.document(error, _EXAMPLE_ID)}
+
+
+def _whole(reply: dict[str, Any]) -> dict[str, Any]:
+    """Give a golden problem the member that differs each time and so is not kept in the file."""
+    return {"instance": problems.instance(_EXAMPLE_ID), **reply}
 
 
 def _shared(components: Components, kind: str, name: str, value: dict[str, Any]) -> dict[str, Any]:

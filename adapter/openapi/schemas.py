@@ -7,6 +7,7 @@ names mean different things, the resource's name stands in front, except in the 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def schemas(endpoints: Iterable[Endpoint]) -> Schemas:
 
 def camel(name: str) -> str:
     """Return ``customer-orders`` as ``CustomerOrders``."""
-    return "".join(part[:1].upper() + part[1:] for part in name.replace("-", "_").split("_"))
+    return "".join(part[:1].upper() + part[1:] for part in re.findall("[A-Za-z0-9]+", name))
 
 
 def _collect(endpoint: Endpoint, key: str, nodes: dict[_Key, _Node], by: str = "", value: str = "") -> None:
@@ -141,7 +142,7 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         discriminator = {"propertyName": bound.discriminator, "mapping": mapping}
         union = {"oneOf": [{"$ref": target} for target in mapping.values()], "discriminator": discriminator}
         return described(union, bound.doc)
-    properties: dict[str, Any] = {each.name: property_of(each, ref) for each in bound.fields}
+    properties: dict[str, Any] = {each.name: property_of(each, bound.mode, ref) for each in bound.fields}
     # In SOAP encoding any accessor may be left out of a message, whatever its schema says (SOAP 1.1 section 5.1).
     promised = bound.mode != "reply" or not node.encoded
     required = [each.name for each in bound.fields if each.required and promised]
@@ -159,17 +160,18 @@ def _draft(node: _Node, target: _Ref) -> Schema:
 def _choices(bound: BoundType) -> Schema:
     arrays = {each.name for each in bound.fields if each.shape in ("scalars", "objects")}
     rules = [
-        _choice(choice)
+        # A reply may hold a branch that nobody mapped, and so none of those that are.
+        _choice(choice, choice.required and bound.mode != "reply")
         for choice in bound.choices
-        # A reply has every array, though empty, so there its presence says nothing about the branch taken.
-        if bound.mode != "reply" or not any(arrays.intersection(branch) for branch in choice.branches)
+        # An array may be there and empty, so its presence says nothing about the branch taken.
+        if not any(arrays.intersection(branch) for branch in choice.branches)
     ]
     return {} if not rules else rules[0] if len(rules) == 1 else {"allOf": rules}
 
 
-def _choice(choice: Choice) -> Schema:
+def _choice(choice: Choice, required: bool) -> Schema:
     branches = [_any_of(branch) for branch in choice.branches]
-    if not choice.required:
+    if not required:
         branches.append({"not": _any_of([name for branch in choice.branches for name in branch])})
     return {"oneOf": branches}
 

@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from adapter.errors import Mistake
-from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.bound import BoundField, Endpoint, Mode
 from adapter.mapping.scalars import parameter
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
 
 
-def property_of(field: BoundField, ref: Callable[[str], str]) -> Schema:
-    """Return the schema of a property. ``ref`` gives the ``$ref`` of a bound type."""
+def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Schema:
+    """Return the schema of a property of a type that is bound for ``mode``. ``ref`` gives the ``$ref`` of a type."""
     schema: Schema = {"$ref": ref(field.type)} if field.codec is None else plain(field)
     if field.shape in ("scalars", "objects"):
-        schema = {"type": "array", "items": or_null(schema) if _null_items(field) else schema}
+        items = or_null(schema) if _null_items(field, mode) else schema
+        schema = {"type": "array", "items": items, **({} if mode == "reply" else _counts(field))}
     if field.nullable:
         schema = or_null(schema)
     if field.doc:
@@ -70,9 +71,16 @@ def _fields(endpoint: Endpoint) -> Iterator[BoundField]:
         yield from bound.fields
 
 
-def _null_items(field: BoundField) -> bool:
-    nil = bool(field.steps) and field.steps[-1].element.nillable
-    return nil or (field.codec is not None and field.codec.gives_null)
+def _null_items(field: BoundField, mode: Mode) -> bool:
+    if bool(field.steps) and field.steps[-1].element.nillable:
+        return True
+    return field.codec is not None and (field.codec.gives_null if mode == "reply" else field.codec.takes_null)
+
+
+def _counts(field: BoundField) -> Schema:
+    """Say how many items a request may have. An array without an element around it is left out by being empty."""
+    least, most = field.steps[-1].least if len(field.steps) > 1 else 0, field.steps[-1].most
+    return ({"minItems": least} if least else {}) | ({"maxItems": most} if most is not None else {})
 
 
 def described(schema: Schema, doc: str) -> Schema:

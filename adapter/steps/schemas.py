@@ -11,11 +11,12 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
-from adapter.mapping.bound import BoundField, BoundType, Choice, Endpoint
+from adapter.mapping.bound import BoundField, BoundType, Endpoint
 from adapter.mapping.codec import Codec
+from adapter.mapping.occurrence import content, wrong
 
-Extra = Callable[[Mapping[str, Any]], dict[str, list[str]]]
-_MESSAGES = {"required": "is required", "null": "must not be null"}
+Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
+_MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
 _SCHEMA_MESSAGES = {"unknown": "is not known here", "type": "must be an object"}
 
 
@@ -27,8 +28,8 @@ class ValueField(fields.Field[Any]):
         self.codec = codec
 
     def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **rest: Any) -> Any:
-        """Let the codec write null where null is a value of its own."""
-        if value is None and self.codec.gives_null:
+        """Let the codec write null where it has a text for it."""
+        if value is None and self.codec.takes_null:
             return self._deserialize(value, attr, data)
         return super().deserialize(value, attr, data, **rest)
 
@@ -40,16 +41,23 @@ class ValueField(fields.Field[Any]):
 
 
 class ObjectField(fields.Field[Any]):
-    """One object: its schema, and what only the object as a whole can tell."""
+    """One object: its schema, what only the object as a whole can tell, and the properties that are only read."""
 
-    def __init__(self, schema: Callable[[], Schema], extra: Extra, **rest: Any) -> None:
+    def __init__(self, schema: Callable[[], Schema], extra: Extra, only_read: frozenset[str], **rest: Any) -> None:
         super().__init__(error_messages=_MESSAGES, **rest)
-        self.schema, self.extra = schema, extra
+        self.schema, self.extra, self.only_read = schema, extra, only_read
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
-        loaded = self.schema().load(value)
-        if wrong := self.extra(loaded):
-            raise ValidationError(wrong)
+        try:
+            loaded = self.schema().load(value)
+        except ValidationError as error:
+            messages: dict[Any, Any] = dict(error.normalized_messages())
+            messages.update((name, ["is read-only"]) for name in self.only_read & messages.keys())
+            for name, texts in (self.extra(value) if isinstance(value, dict) else {}).items():
+                messages.setdefault(name, texts)
+            raise ValidationError(messages) from None
+        if found := self.extra(value):
+            raise ValidationError(found)
         return loaded
 
 
@@ -76,14 +84,17 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
     """Return the field that checks the operation's JSON body, or None where it takes none."""
     if endpoint.body is None:
         return None
-    return _Schemas(endpoint.types).object(endpoint.body.type, required=True)
+    # A body that fills the message itself is proved together with the parameters.
+    apart = "" if endpoint.body.steps else endpoint.body.type
+    return _Schemas(endpoint, apart).object(endpoint.body.type, required=True)
 
 
 class _Schemas:
     """Builds the schema of each bound type once; a type that contains itself refers to the one being built."""
 
-    def __init__(self, types: Mapping[str, BoundType]) -> None:
-        self.types = types
+    def __init__(self, endpoint: Endpoint, apart: str) -> None:
+        self.endpoint, self.apart = endpoint, apart
+        self.types: Mapping[str, BoundType] = endpoint.types
         self.schemas: dict[str, Schema] = {}
 
     def object(self, key: str, **rest: Any) -> fields.Field[Any]:
@@ -96,77 +107,90 @@ class _Schemas:
     def _plain(self, key: str, **rest: Any) -> ObjectField:
         if key not in self.schemas:
             self.schemas[key] = Schema()
-            members = {field.name: self._field(field) for field in self.types[key].fields}
+            # Named by number: a property may be called like something of marshmallow's own.
+            members = {f"f{index}": self._field(field) for index, field in enumerate(self.types[key].fields)}
             made = Schema.from_dict(members)
             made.error_messages = _SCHEMA_MESSAGES
             self.schemas[key] = made(unknown=RAISE)
-        return ObjectField(lambda: self.schemas[key], _extra(self.types[key]), **rest)
+        bound = self.types[key]
+        return ObjectField(lambda: self.schemas[key], self._extra(bound), self._only_read(bound), **rest)
+
+    def _only_read(self, bound: BoundType) -> frozenset[str]:
+        rule = self.endpoint.resource.types[bound.name]
+        rules = [*rule.fields.values(), *(each for variant in rule.variants for each in variant.fields.values())]
+        here = {field.name for field in bound.fields}
+        return frozenset(each.name for each in rules if each.read_only or each.name in rule.fields) - here
+
+    def _extra(self, bound: BoundType) -> Extra:
+        if self.endpoint.operation.use == "encoded" or bound.key == self.apart:
+            return lambda values: {}
+        return _together(self.endpoint, bound)
 
     def _field(self, field: BoundField) -> fields.Field[Any]:
         asked: dict[str, Any] = {"required": field.required, "allow_none": field.nullable}
+        asked |= {"data_key": field.name, "attribute": field.name}
         if field.shape == "object":
             return self.object(field.type, **asked)
         if field.shape == "objects":
-            return _array(self.object(field.type, allow_none=_nil_items(field)), asked)
+            return _array(field, self.object(field.type, allow_none=_nil_items(field)), asked)
         assert field.codec is not None
         if field.shape == "scalars":
-            return _array(ValueField(field.codec, allow_none=_nil_items(field)), asked)
+            return _array(field, ValueField(field.codec, allow_none=_nil_items(field)), asked)
         return ValueField(field.codec, **asked)
 
 
-def _array(item: fields.Field[Any], asked: dict[str, Any]) -> fields.Field[Any]:
-    return fields.List(item, error_messages={**_MESSAGES, "invalid": "must be an array"}, **asked)
+def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) -> fields.Field[Any]:
+    least, most = field.steps[-1].least, field.steps[-1].most
+    # Without items an array that has no element around it writes nothing, which is not the same as too few.
+    alone = len(field.steps) == 1
+
+    def counted(items: list[Any]) -> None:
+        if len(items) < least and (items or not alone):
+            raise ValidationError(f"must have at least {least} items")
+        if most is not None and len(items) > most:
+            raise ValidationError(f"must have at most {most} items")
+
+    messages = {**_MESSAGES, "invalid": "must be an array"}
+    return fields.List(item, error_messages=messages, validate=counted, **asked)
 
 
 def _nil_items(field: BoundField) -> bool:
     return bool(field.steps) and field.steps[-1].element.nillable
 
 
-def _extra(bound: BoundType) -> Extra:
-    """Return the check of a whole object: one branch of each xsd:choice, and elements that bring others with them."""
-    needs = _together(bound)
+def _together(endpoint: Endpoint, bound: BoundType) -> Extra:
+    """Return the check of a whole object: what the contract wants to stand together, and what it keeps apart."""
+    tree = content(endpoint.contract, bound.record, [(field.steps, field, field.name) for field in bound.fields])
+    shadows = _shadows(bound)
+    arrays = {field.name for field in bound.fields if len(field.steps) == 1 and field.shape in ("scalars", "objects")}
 
-    def check(values: Mapping[str, Any]) -> dict[str, list[str]]:
-        wrong: dict[str, list[str]] = {}
-        for choice in bound.choices:
-            wrong.update(_choice(choice, values))
-        for members, required in needs:
-            if any(name in values for name in members):
-                for name in required:
-                    if name not in values:
-                        wrong.setdefault(name, []).append(f"is required together with {members[0]}")
-        return wrong
+    def check(values: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name for name, value in values.items() if value != [] or name not in arrays}
+        found: dict[str, Any] = {}
+        for name, text in wrong(tree, given):
+            found.setdefault(name or "_schema", []).append(text)
+        for name, others in shadows:
+            if name in values and values[name] is None:
+                for other in others & given:
+                    found.setdefault(other, []).append(f"must be left out where {name} is null")
+        return found
 
     return check
 
 
-def _choice(choice: Choice, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    given = [branch for branch in choice.branches if any(name in values for name in branch)]
-    names = ", ".join(name for branch in choice.branches for name in branch)
-    if len(given) > 1:
-        return {"_schema": [f"must have only one of {names}"]}
-    if not given and choice.required:
-        return {"_schema": [f"must have one of {names}"]}
-    return {}
-
-
-def _together(bound: BoundType) -> list[tuple[list[str], list[str]]]:
-    """Find flattened elements: as soon as one field below an optional element is given, its required ones must be."""
-    below: dict[tuple[str, ...], list[BoundField]] = {}
-    for field in bound.fields:
-        for size in range(1, len(field.steps) + 1):
-            below.setdefault(tuple(step.element.tag for step in field.steps[:size]), []).append(field)
+def _shadows(bound: BoundType) -> list[tuple[str, frozenset[str]]]:
+    """Find the arrays whose null makes the element around them nil, and what else would stand in that element."""
     found = []
-    for prefix, members in below.items():
-        required = [field.name for field in members if _required_below(field, len(prefix))]
-        if required and len(members) > 1:
-            found.append(([field.name for field in members], required))
+    for field in bound.fields:
+        around = [step.element.tag for step in field.steps[:-1]]
+        if field.shape in ("scalars", "objects") and field.nullable and around:
+            others = frozenset(
+                other.name
+                for other in bound.fields
+                if other is not field
+                and len(other.steps) > len(around)
+                and around == [step.element.tag for step in other.steps[: len(around)]]
+            )
+            if others:
+                found.append((field.name, others))
     return found
-
-
-def _required_below(field: BoundField, depth: int) -> bool:
-    rest = field.steps[depth:]
-    if field.attribute is not None:
-        return field.attribute.required and all(step.required for step in rest)
-    # No steps left: the text of the element itself, which an attribute beside it brings along.
-    return all(step.required for step in rest) if rest else field.codec is not None

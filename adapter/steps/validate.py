@@ -6,17 +6,20 @@ its JSON Pointer (RFC 6901) or its parameter, up to 100 of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from marshmallow import ValidationError
+from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.occurrence import content, wrong
 from adapter.mapping.scalars import parameter
 from adapter.messages import Checked, Handler, Middleware, Request, Response
-from adapter.steps.schemas import ObjectField, body_field
+from adapter.steps.schemas import body_field
 from adapter.strict_json import decode
 
 MAX_ERRORS = 100
@@ -27,7 +30,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
     path_fields = {field.name: field for field in endpoint.path_fields}
     check_query = _query(endpoint)
-    body = body_field(endpoint)
+    body, check_message = body_field(endpoint), _message(endpoint)
 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
@@ -40,6 +43,8 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
                 checked_body = _body(body, value, errors)
             elif request.body:
                 errors.append(FieldError("body", "", "no body is taken here"))
+            if not errors:
+                errors.extend(check_message(query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
             return then(replace(request, checked=Checked(path, query, checked_body)))
@@ -80,17 +85,15 @@ def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[Fiel
                 errors.append(FieldError("query", name, "is not a parameter of this operation"))
             else:
                 given[name] = text
-        for name in required:
-            if name not in given:
-                errors.append(FieldError("query", name, "is required"))
+        errors.extend(FieldError("query", name, "is required") for name in required if name not in given)
         for name, text in defaults:
             given.setdefault(name, text)
         found: dict[str, Any] = _parameters(
             "query", [(name, text) for name, text in given.items() if name in fields], fields, errors
         )
         if page is not None:
-            found["limit"] = _whole(given, "limit", page.rule.default, 1, page.rule.max, errors)
-            found["offset"] = _whole(given, "offset", 0, 0, MAX_OFFSET, errors)
+            found["limit"] = _whole(given, page.limit, page.rule.default, 1, page.rule.max, 0, errors)
+            found["offset"] = _whole(given, page.offset, 0, 0, MAX_OFFSET, page.rule.first, errors)
         if sort is not None and (order := given.get("sort", sort.rule.default)):
             found["sort"] = order
             if order.removeprefix("-") not in sort.rule.by or (order.startswith("-") and sort.direction is None):
@@ -100,19 +103,63 @@ def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[Fiel
     return check
 
 
-def _whole(given: Mapping[str, str], name: str, default: int, low: int, high: int, errors: list[FieldError]) -> str:
-    text = given.get(name, str(default))
+def _whole(
+    given: Mapping[str, str], field: BoundField, default: int, low: int, high: int, first: int, errors: list[FieldError]
+) -> str:
+    """Check ``limit`` or ``offset``; ``first`` is what the ERP adds to it."""
+    text = given.get(field.name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
-        errors.append(FieldError("query", name, f"must be a whole number from {low} to {high}"))
+        errors.append(FieldError("query", field.name, f"must be a whole number from {low} to {high}"))
+        return text
+    try:
+        assert field.codec is not None
+        field.codec.write(int(text) + first)
+    except ValueError as error:
+        errors.append(FieldError("query", field.name, str(error)))
     return text
 
 
-def _body(field: ObjectField, value: Any, errors: list[FieldError]) -> Any:
+def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[FieldError]]:
+    """Return the check of what only the whole message can tell: parameters, and a body that fills no element."""
+    root = endpoint.operation.input.root
+    if root is None or endpoint.operation.use == "encoded":
+        return lambda query, body: iter(())
+    ways = endpoint.message()
+    tree = content(endpoint.contract, root.type, ways)
+    asked = tuple(name for _, _, name in ways if not name.startswith(("query.", "body.", "sort.")))
+    merged = endpoint.body is not None and not endpoint.body.steps
+
+    def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
+        given = {*asked, *(f"query.{name}" for name in query)}
+        if "sort" in query:
+            given |= {"sort.key", "sort.direction"}
+        if merged:
+            if not isinstance(body, Mapping):
+                return
+            given |= {f"body.{name}" for name, value in body.items() if value != []}
+        for name, text in wrong(tree, given):
+            place, _, rest = name.partition(".")
+            yield _about(place, rest, text)
+
+    return check
+
+
+def _about(place: str, name: str, text: str) -> FieldError:
+    # Names in the text are those of Endpoint.message: callers know their last part.
+    shown = re.sub(r"\b(query|path|body|page|set)\.|\.(key|direction)\b", "", text)
+    if place == "body":
+        return FieldError("body", f"/{name}", shown)
+    return FieldError("query", "sort" if place == "sort" else name, shown)
+
+
+def _body(field: Field[Any], value: Any, errors: list[FieldError]) -> Any:
     try:
         return field.deserialize(value)
     except ValidationError as error:
         errors.extend(FieldError("body", pointer, text) for pointer, text in pointers(error.messages, ""))
-        return None
+    except RecursionError:
+        errors.append(FieldError("body", "", "is nested too deeply"))
+    return None
 
 
 def pointers(messages: Any, before: str) -> Iterator[tuple[str, str]]:

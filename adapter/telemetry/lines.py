@@ -23,6 +23,7 @@ FIELDS = frozenset((
     "code", "cause", "notes", "request_id", "trace_id", "bytes", "broken", "exception", "frames", "logger", "message",
     "version", "operations",
 ))  # fmt: skip
+_FIRST = ("timestamp", "level", "event")
 _LONGEST = 300
 _MOST_FRAMES = 40
 _QUIET_LIBRARIES = ("zeep", "urllib3", "requests", "werkzeug")
@@ -85,8 +86,8 @@ class Lines:
         for name in fields.keys() - FIELDS:
             del fields[name]
             self._dropped("field")
-        first = {name: fields.pop(name) for name in ("timestamp", "level", "event") if name in fields}
-        return {name: value[:_LONGEST] if isinstance(value, str) else value for name, value in (first | fields).items()}
+        names = [name for name in _FIRST if name in fields] + [name for name in fields if name not in _FIRST]
+        return {name: _cut(fields[name]) for name in names}
 
     def _write(self, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
         """Write, and end the chain: a log that cannot be written must never change an answer."""
@@ -112,6 +113,10 @@ class _Adopted(logging.Handler):
         if record.exc_info and record.exc_info[1]:
             fields |= {"exception": type(record.exc_info[1]).__name__, "frames": list(_frames(record.exc_info[1]))}
         self._log.log(record.levelno, "library", **fields)
+
+
+def _cut(value: object) -> object:
+    return value[:_LONGEST] if isinstance(value, str) else value
 
 
 def _frames(error: BaseException) -> Iterator[str]:

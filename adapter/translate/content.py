@@ -13,8 +13,8 @@ from adapter.wsdl.types import XSI
 
 _NIL = f"{{{XSI}}}nil"
 MAX_NOTES = 20
-# SOAP encoding lets a few references stand for millions of elements; no honest reply needs so many, or so deep.
-MAX_REFERENCES = 200_000
+# SOAP encoding lets a few references stand for millions of elements; no honest reply is so many, or so deep.
+MAX_COPIED = 16_000_000
 MAX_CHAIN = 64
 
 
@@ -24,8 +24,10 @@ class Reading:
     def __init__(self, operation: str, root: Any, encoded: bool) -> None:
         self.operation = operation
         self.notes: list[str] = []
+        self.encoded = encoded
         self.targets: dict[str, Any] = {}
-        self.followed = 0
+        self.weights: dict[str, int] = {}
+        self.copied = 0
         if encoded and root is not None:
             top = root.getparent() if root.getparent() is not None else root
             self.targets = {element.get("id"): element for element in top.iter("*") if element.get("id")}
@@ -38,15 +40,30 @@ class Reading:
     def target(self, element: Any) -> Any:
         """Follow ``href="#id"`` (SOAP 1.1 section 5.4.1) to the element that holds the value."""
         for _ in range(MAX_CHAIN):
-            reference = element.get("href")
-            if reference is None or (not self.targets and not reference.startswith("#")):
+            reference = element.get("href") if self.encoded else None
+            if reference is None:
                 return element
-            self.followed += 1
-            found = self.targets.get(reference.removeprefix("#"))
-            if found is None or self.followed > MAX_REFERENCES:
-                raise invalid(self.operation, "a reference leads nowhere" if found is None else "too many references")
+            name = reference.removeprefix("#")
+            found = self.targets.get(name)
+            if found is None:
+                raise invalid(self.operation, "a reference leads nowhere")
+            # What is referred to is read once for every reference, so its size counts every time.
+            self.copied += self._weight(name, found)
+            if self.copied > MAX_COPIED:
+                raise invalid(self.operation, "references stand for too much")
             element = found
         raise invalid(self.operation, "references in a circle")
+
+    def _weight(self, name: str, element: Any) -> int:
+        if name not in self.weights:
+            self.weights[name] = sum(32 + len(each.text or "") for each in element.iter())
+        return self.weights[name]
+
+
+def is_nil(element: Any) -> bool:
+    """Tell whether an element says that it has no value (XML Schema part 1, section 2.6.2)."""
+    text = element.get(_NIL)
+    return text is not None and text.strip() in ("true", "1")
 
 
 def invalid(operation: str, why: str) -> BackendReplyInvalid:
@@ -94,7 +111,8 @@ class Compiler:
             else:
                 own.append(self.value(field, name))
         # An array is there as soon as the element around its items is.
-        arrays = [field.name for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
+        arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
+        empty = [field.name for field in arrays]
         handlers = {tag: self.child(inner, name) for tag, inner in below.items()}
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
@@ -105,12 +123,13 @@ class Compiler:
                 handle(element, found, reading)
             if not handlers:
                 return
-            if element.get(_NIL) in ("true", "1"):
-                for array in arrays:
-                    found.setdefault(array, None)
+            if is_nil(element):
+                for field in arrays:
+                    _nil_array(field, name, found, reading)
                 return
-            for array in arrays:
-                found.setdefault(array, [])
+            for array in empty:
+                if found.get(array) is None:
+                    found[array] = []
             for child in element:
                 handler = handlers.get(child.tag, any_item)
                 if handler is not None and isinstance(child.tag, str):
@@ -139,10 +158,15 @@ class Compiler:
         place, key = f"{name}.{field.name}", field.name
         convert: ReadObject = _scalar(field.codec, place) if field.codec is not None else self.object_reader(field.type)
         if field.shape in ("scalars", "objects"):
+            nil_items = self.encoded or field.steps[-1].element.nillable
 
             def item(element: Any, found: dict[str, Any], reading: Reading) -> None:
-                nil = element.get(_NIL) in ("true", "1")
-                found[key].append(None if nil else convert(element, reading))
+                if not is_nil(element):
+                    found[key].append(convert(element, reading))
+                elif nil_items:
+                    found[key].append(None)
+                else:
+                    raise invalid(reading.operation, f"an item of {place} is nil")
 
             return item
         nullable, required = field.nullable or self.encoded, field.required
@@ -151,7 +175,7 @@ class Compiler:
             if key in found:
                 reading.note(f"{place} stands there twice")
                 return
-            if element.get(_NIL) in ("true", "1"):
+            if is_nil(element):
                 if nullable:
                     found[key] = None
                 elif required:
@@ -162,6 +186,16 @@ class Compiler:
             found[key] = convert(element, reading)
 
         return single
+
+
+def _nil_array(field: BoundField, name: str, found: dict[str, Any], reading: Reading) -> None:
+    """The element around an array's items is nil: null where the contract allows it, else as good as not there."""
+    if field.nullable or reading.encoded:
+        found.setdefault(field.name, None)
+    elif field.required:
+        raise invalid(reading.operation, f"{name}.{field.name} is nil")
+    else:
+        reading.note(f"{name}.{field.name} is nil")
 
 
 def _scalar(codec: Codec, place: str) -> ReadObject:
@@ -188,7 +222,8 @@ def _text(element: Any, place: str, reading: Reading) -> str:
 
 
 def _attribute(field: BoundField, name: str) -> Handler:
-    assert field.attribute is not None and field.codec is not None
+    assert field.attribute is not None
+    assert field.codec is not None
     tag, key, codec, place = field.attribute.tag, field.name, field.codec, f"{name}.{field.name}"
 
     def read(element: Any, found: dict[str, Any], reading: Reading) -> None:

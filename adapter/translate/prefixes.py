@@ -11,7 +11,7 @@ class Prefixes:
     """Grows while an operation is compiled; requests only read ``nsmap``."""
 
     def __init__(self) -> None:
-        self.nsmap: dict[str | None, str] = {"xsi": XSI}
+        self.nsmap: dict[str, str] = {"xsi": XSI}
         self._by_namespace: dict[str, str] = {XSI: "xsi"}
 
     def of(self, namespace: str) -> str:

@@ -12,13 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapter.errors import BackendReplyInvalid, RequestError
+from adapter.errors import RequestError
 from adapter.mapping.bound import BoundType, Endpoint
-from adapter.mapping.paths import Child
-from adapter.translate.content import Compiler, Reading, invalid
-from adapter.wsdl.types import XSI
+from adapter.translate.content import Compiler, Reading, invalid, is_nil
+from adapter.wsdl.types import XSI, Contract, Record
 
-_NIL = f"{{{XSI}}}nil"
 _TYPE = f"{{{XSI}}}type"
 
 
@@ -39,11 +37,10 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     root = endpoint.operation.output.root
     encoded = endpoint.operation.use == "encoded"
     expected = "" if endpoint.operation.style == "rpc" else root.tag
-    compiler = _Objects(endpoint.types, encoded)
+    compiler = _Objects(endpoint, encoded)
     read_object = compiler.object(endpoint.reply.type)
     take = _many if rule.shape == "each" else _one
-    steps, total = endpoint.reply.steps, _total(endpoint, compiler)
-    find = _finder(steps)
+    find, total = _finder(endpoint), _total(endpoint, compiler)
 
     def read(element: Any) -> Result:
         reading = Reading(endpoint.name, element, encoded)
@@ -59,16 +56,20 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     return read
 
 
-def _finder(steps: tuple[Child, ...]) -> Callable[[Reading, Any], list[Any]]:
-    """Return how the elements that the reply is made of are found below the root; a repeated last step finds them all."""
+def _finder(endpoint: Endpoint) -> Callable[[Reading, Any], list[Any]]:
+    """Return how the elements that the reply is made of are found below the root: all of a last step that repeats."""
+    names = []
+    key = endpoint.operation.output.root.type if endpoint.operation.output and endpoint.operation.output.root else ""
+    for step in endpoint.reply.steps:
+        record = endpoint.contract.types.get(key)
+        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
+        names.append("*" if isinstance(record, Record) and record.soap_array else step.element.tag)
+        key = step.element.type
 
     def find(reading: Reading, root: Any) -> list[Any]:
         found = [root]
-        for step in steps:
-            inner = found[0]
-            found = [
-                reading.target(child) for child in inner if step.element.name == "item" or child.tag == step.element.tag
-            ]
+        for name in names:
+            found = [reading.target(child) for child in found[0].iterchildren(name)]
             if not found:
                 return []
         return found
@@ -79,15 +80,19 @@ def _finder(steps: tuple[Child, ...]) -> Callable[[Reading, Any], list[Any]]:
 def _one(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
     rule = endpoint.reply.rule
     element = found[0] if found else None
-    if element is None or element.get(_NIL) in ("true", "1") or _is_empty(element):
+    if element is None or is_nil(element) or _is_empty(element):
         if rule.empty_status:
             raise RequestError(rule.empty_problem, rule.empty_status, cause=f"{endpoint.name}: the reply is empty")
-        if element is None or element.get(_NIL) is not None:
+        if element is None or is_nil(element):
             raise invalid(endpoint.name, f"the reply holds no {rule.source or 'content'}")
+    if len(found) > 1:
+        reading.note(f"{rule.source} stands there twice")
     return read(element, reading)
 
 
 def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
+    if any(is_nil(element) for element in found):
+        raise invalid(endpoint.name, f"an item of {endpoint.reply.rule.source} is nil")
     return [read(element, reading) for element in found]
 
 
@@ -111,8 +116,9 @@ def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], i
 class _Objects:
     """Object readers by bound type, compiled once each, so that a type that contains itself ends."""
 
-    def __init__(self, types: Mapping[str, BoundType], encoded: bool) -> None:
-        self.types = types
+    def __init__(self, endpoint: Endpoint, encoded: bool) -> None:
+        self.types: Mapping[str, BoundType] = endpoint.types
+        self.contract = endpoint.contract
         self.compiler = Compiler(self.object, encoded)
         self.readers: dict[str, Callable[[Any, Reading], Any]] = {}
 
@@ -131,7 +137,8 @@ class _Objects:
 
     def _variants(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
         by, name, declared = bound.discriminator, bound.name, bound.record
-        variants = {each.record: (each.value, self.object(each.type)) for each in bound.variants}
+        mapped = {each.record: (each.value, self.object(each.type)) for each in bound.variants}
+        variants = {key: mapped[near] for key in self.contract.types if (near := _nearest(self.contract, key, mapped))}
 
         def read(element: Any, reading: Reading) -> Any:
             key = _type_key(element) or declared
@@ -143,6 +150,18 @@ class _Objects:
         return read
 
 
+def _nearest(contract: Contract, key: str, mapped: Mapping[str, object]) -> str:
+    """Return the type that ``key`` is, or the nearest one it is derived from, that has a variant; else ""."""
+    seen: set[str] = set()
+    while key and key not in seen:
+        if key in mapped:
+            return key
+        seen.add(key)
+        kind = contract.types.get(key)
+        key = kind.extends if isinstance(kind, Record) else ""
+    return ""
+
+
 def _type_key(element: Any) -> str:
     """Return the Clark name in xsi:type, or an empty string."""
     text = (element.get(_TYPE) or "").strip()
@@ -151,6 +170,3 @@ def _type_key(element: Any) -> str:
         return ""
     namespace = element.nsmap.get(prefix or None, "")
     return f"{{{namespace}}}{local}" if namespace else local
-
-
-__all__ = ["BackendReplyInvalid", "Result", "reader"]

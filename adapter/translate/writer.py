@@ -7,24 +7,24 @@ Rule 3: text goes into the tree as text, so escaping is lxml's and cannot be for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
-from adapter.mapping.bound import BoundField, BoundType, Endpoint, HeaderBlock
+from adapter.mapping.bound import BoundType, Endpoint, HeaderBlock
+from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import Child, children
 from adapter.messages import Checked
 from adapter.translate.encoding import Encoding
 from adapter.translate.prefixes import Prefixes
-from adapter.wsdl.types import XSI, Contract, Element, Record
+from adapter.wsdl.types import XSI, Contract, Record
 
 Values = Mapping[str, Any]
+# Fills an element from the values at hand; returns whether any of them was there.
 Fill = Callable[[Any, Values], bool]
 _NIL = f"{{{XSI}}}nil"
 _TYPE = f"{{{XSI}}}type"
-# A field, the name of its value among the values at hand, and the steps that remain to it.
-_Way = tuple[tuple[Child, ...], BoundField, str]
 
 
 def writer(endpoint: Endpoint) -> Callable[[Checked], Any]:
@@ -33,26 +33,14 @@ def writer(endpoint: Endpoint) -> Callable[[Checked], Any]:
     if root is None:
         return lambda checked: None
     compiler = _Compiler(endpoint)
-    ways = [(field.steps, field, slot) for field, slot in _sources(endpoint)]
-    body = endpoint.body
-    if body is not None and body.steps:
-        ways.append((body.steps, _whole(endpoint, body.type), "body"))
-    elif body is not None:
-        ways += [(field.steps, field, field.name) for field in endpoint.types[body.type].fields]
-    fill = compiler.record(root.type, ways)
-    slots = _slots(endpoint)
-    merge = body is not None and not body.steps
-    tag, prefixes, finish = root.tag, compiler.prefixes, compiler.encoding.root(root.type)
     compiler.prefixes.of(root.namespace)
+    fill = compiler.record(root.type, endpoint.message())
+    slots = _slots(endpoint)
+    tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
 
     def write(checked: Checked) -> Any:
-        element = etree.Element(tag, nsmap=prefixes.nsmap)
-        values = slots(checked)
-        if merge:
-            values.update(checked.body)
-        elif checked.body is not None:
-            values["body"] = checked.body
-        fill(element, values)
+        element = etree.Element(tag, nsmap=nsmap)
+        fill(element, slots(checked))
         finish(element)
         return element
 
@@ -80,32 +68,12 @@ def _block(endpoint: Endpoint, block: HeaderBlock) -> Callable[[], Any]:
     return make
 
 
-def _whole(endpoint: Endpoint, key: str) -> BoundField:
-    rule = endpoint.path_fields[0].rule if endpoint.path_fields else None
-    return BoundField("body", rule, (), None, "object", None, key)  # type: ignore[arg-type]
-
-
-def _sources(endpoint: Endpoint) -> Iterator[tuple[BoundField, str]]:
-    for field in endpoint.path_fields:
-        yield field, f"path.{field.name}"
-    for field in endpoint.query_fields:
-        yield field, f"query.{field.name}"
-    for field in endpoint.constants:
-        yield field, f"set.{field.name}"
-    if endpoint.page is not None:
-        yield endpoint.page.limit, "page.limit"
-        yield endpoint.page.offset, "page.offset"
-    if endpoint.sort is not None:
-        yield endpoint.sort.key, "sort.key"
-        if endpoint.sort.direction is not None:
-            yield endpoint.sort.direction, "sort.direction"
-
-
 def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
-    """Return how one call's parameters become named values: the caller's, and what the mapping adds."""
+    """Return how one call becomes the values that ``Endpoint.message`` names."""
     fixed = {f"set.{field.name}": field.fixed for field in endpoint.constants}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
+    merged = endpoint.body is not None and not endpoint.body.steps
 
     def slots(checked: Checked) -> dict[str, Any]:
         values: dict[str, Any] = dict(fixed)
@@ -121,6 +89,10 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
             values["sort.key"] = sort.rule.by[order.removeprefix("-")]
             if sort.direction is not None:
                 values["sort.direction"] = sort.rule.descending if order.startswith("-") else sort.rule.ascending
+        if merged:
+            values.update((f"body.{name}", value) for name, value in checked.body.items())
+        elif checked.body is not None:
+            values["body"] = checked.body
         return values
 
     return slots
@@ -160,10 +132,10 @@ class _Compiler:
 
         return fill
 
-    def record(self, key: str, ways: Sequence[_Way]) -> Fill:
+    def record(self, key: str, ways: Sequence[Way]) -> Fill:
         """Return the function that fills an element of complex type ``key`` from the fields of ``ways``."""
         kind = self.contract.types[key]
-        below: dict[str, list[_Way]] = {}
+        below: dict[str, list[Way]] = {}
         parts: list[Fill] = []
         for steps, field, slot in ways:
             if steps:
@@ -172,28 +144,36 @@ class _Compiler:
                 parts.append(_attribute(field.attribute.tag, slot))
             else:
                 parts.append(_text(slot))
-        if isinstance(kind, Record):
-            for child in children(kind):
-                if child.element.tag in below:
-                    parts.append(self.child(child.element, below.pop(child.element.tag)))
+        if not isinstance(kind, Record):
+            return _all(parts)
+        given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
+        parts.extend(
+            _constant_attribute(each.tag, each.fixed)
+            for each in kind.attributes
+            if each.required and each.fixed is not None and each.tag not in given
+        )
+        for child in children(kind):
+            if child.element.tag in below:
+                parts.append(self.child(child, below.pop(child.element.tag)))
+            elif child.required and child.element.fixed is not None:
+                self.prefixes.of(child.element.namespace)
+                parts.append(_constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type)))
         return _all(parts)
 
-    def child(self, element: Element, ways: Sequence[_Way]) -> Fill:
+    def child(self, child: Child, ways: Sequence[Way]) -> Fill:
         """Return the function that appends one child element (or, for an array, its items)."""
+        element = child.element
         self.prefixes.of(element.namespace)
-        own = [(field, slot) for steps, field, slot in ways if not steps and field.attribute is None]
-        inner = [way for way in ways if way[0] or way[1].attribute is not None]
         mark = self.encoding.mark(element.type)
-        if own and own[0][0].shape == "objects":
-            return _items(element.tag, own[0][1], self.object(own[0][0].type), mark)
-        if own and own[0][0].shape == "scalars":
-            return _items(element.tag, own[0][1], None, mark)
-        if own and own[0][0].shape == "object":
-            return _object(element.tag, own[0][1], self.object(own[0][0].type), mark)
-        parts = [_text(slot) for _, slot in own]
-        if inner:
-            parts.append(self.record(element.type, inner))
-        return _element(element.tag, _all(parts), mark)
+        whole = next((way for way in ways if not way[0] and way[1].shape != "scalar"), None)
+        if whole is not None:
+            _, field, slot = whole
+            fill = _object if field.shape == "object" else _items
+            return fill(element.tag, slot, self.object(field.type) if field.type else None, mark)
+        crossed = any(steps or field.attribute is not None for steps, field, _ in ways)
+        # An element that a path only crosses can be required though nothing in it is.
+        kept = crossed and child.required and not self.encoding.encoded
+        return _element(element.tag, self.record(element.type, ways), mark, kept)
 
 
 def _all(parts: Sequence[Fill]) -> Fill:
@@ -230,19 +210,39 @@ def _attribute(tag: str, slot: str) -> Fill:
     return fill
 
 
-def _element(tag: str, inner: Fill, mark: Callable[[Any], None]) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        element = parent.makeelement(tag)
-        if not inner(element, values):
-            return False
-        mark(element)
-        parent.append(element)
-        return True
+def _constant_attribute(tag: str, text: str) -> Fill:
+    def fill(element: Any, values: Values) -> bool:
+        element.set(tag, text)
+        return False
 
     return fill
 
 
-def _object(tag: str, slot: str, inner: Fill, mark: Callable[[Any], None]) -> Fill:
+def _constant(tag: str, text: str, mark: Callable[[Any], None]) -> Fill:
+    """A fixed element that must be there. It alone is no reason for the element around it."""
+
+    def fill(parent: Any, values: Values) -> bool:
+        element = etree.SubElement(parent, tag)
+        element.text = text
+        mark(element)
+        return False
+
+    return fill
+
+
+def _element(tag: str, inner: Fill, mark: Callable[[Any], None], kept: bool) -> Fill:
+    def fill(parent: Any, values: Values) -> bool:
+        element = parent.makeelement(tag)
+        written = inner(element, values)
+        if written or kept:
+            mark(element)
+            parent.append(element)
+        return written
+
+    return fill
+
+
+def _object(tag: str, slot: str, inner: Fill | None, mark: Callable[[Any], None]) -> Fill:
     def fill(parent: Any, values: Values) -> bool:
         if slot not in values:
             return False

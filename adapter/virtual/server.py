@@ -8,12 +8,14 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from adapter.virtual.contract import Port
 from adapter.virtual.envelope import Answer, action
 from adapter.virtual.erp import VirtualErp
 from adapter.virtual.faults import ProtocolFault
@@ -21,6 +23,7 @@ from adapter.virtual.files import contract_file
 from adapter.virtual.misbehave import Control, Cut, Deed, Received
 
 LARGEST_REQUEST = 64 * 1024 * 1024
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 PAGE = "<!DOCTYPE html><html><head><title>{status}</title></head><body><h1>{status}</h1><p>{text}</p></body></html>"
 
 
@@ -75,10 +78,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _call(self) -> None:
         port = self.server.erp.port_at(self.path)
         named = (action(self.headers) or "").rpartition("#")[2]
-        early = self.server.control.take(named, unread=True).cut_at("unread") if port else None
-        if early is not None:
+        early = self.server.control.take(named, unread=True) if port else Deed()
+        if early.cut is not None:
             self._saw(named, "")
-            self._cut(early)
+            self.server.control.wait(early.delay)
+            self._cut(early.cut)
             return
         try:
             data = self._body()
@@ -99,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         erp = self.server.erp
         self._perform(erp.refusal(port, call) if isinstance(call, ProtocolFault) else erp.answer(call), deed)
 
-    def _instead(self, port: Any, deed: Deed) -> bool:
+    def _instead(self, port: Port, deed: Deed) -> bool:
         """Carry out a deed that keeps the ERP from acting; tell whether there was one."""
         cut = deed.cut_at("unread") or deed.cut_at("read")
         if cut is not None:
@@ -122,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         if deed.truncate:
             self._send(Answer(answer.status, answer.content_type, answer.body[:half]))
             return
-        head = self._head(answer, {})
+        head = self._head(answer)
         if deed.cut is not None:
             sent = {"executed": b"", "headers": head, "body": head + answer.body[:half]}[deed.cut.place]
             self.connection.sendall(sent)
@@ -136,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.connection.sendall(head + answer.body)
 
-    def _head(self, answer: Answer, headers: dict[str, str] | Any) -> bytes:
+    def _head(self, answer: Answer, headers: Mapping[str, str] = NO_FIELDS) -> bytes:
         reason = http.client.responses.get(answer.status, "Unknown")
         fields = {"Server": self.server_version, "Date": self.date_time_string()}
         if answer.content_type:
@@ -148,16 +152,15 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in fields.items())]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
-    def _send(self, answer: Answer, headers: dict[str, str] | Any = None) -> None:
-        self.connection.sendall(self._head(answer, headers or {}) + answer.body)
+    def _send(self, answer: Answer, headers: Mapping[str, str] = NO_FIELDS) -> None:
+        self.connection.sendall(self._head(answer, headers) + answer.body)
 
     def _cut(self, cut: Cut) -> None:
         """End the connection here. A reset has to be made before anything else closes the socket in good order."""
         self.close_connection = True
         if cut.reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.rfile.close()
-            self.wfile.close()
+            self.rfile.close()  # it holds the socket open
             self.connection.close()
 
     def _body(self) -> bytes:
@@ -175,12 +178,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _chunks(self) -> bytes:
         data = bytearray()
         while size := int(self.rfile.readline(1000).split(b";")[0], 16):
-            if len(data) + size > LARGEST_REQUEST:
-                raise ValueError("the body is too large")
+            if not 0 < size <= LARGEST_REQUEST - len(data):
+                raise ValueError("a chunk has no acceptable size")
             data += self.rfile.read(size)
             self.rfile.readline(1000)
         while self.rfile.readline(1000).strip():
-            """Trailers are of no interest."""
+            continue  # trailers are of no interest
         return bytes(data)
 
     def _saw(self, operation: str, envelope: str) -> None:

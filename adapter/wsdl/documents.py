@@ -203,7 +203,7 @@ class _Walk:
         parts = urlsplit(location)
         if parts.scheme in ("http", "https"):
             raise ValueError(f"is refused: the URL is not in {self.wsdl_dir.name}/{CATALOG}, and nothing is downloaded")
-        if parts.scheme or parts.netloc or parts.path.startswith("/") or "\\" in location:
+        if parts.scheme or parts.netloc:
             raise ValueError("is refused: only relative paths below the folder of contracts are allowed")
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
         if target == ".." or target.startswith(("../", "/")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 import urllib3
@@ -25,7 +25,7 @@ def download(url: str, authorization: str = "") -> bytes:
     ``authorization`` is sent as the header of that name. A redirect is followed on the same host only, and never from
     https to http. Raises DownloadError.
     """
-    deadline = time.monotonic() + TIME_LIMIT
+    deadline = monotonic() + TIME_LIMIT
     headers = {"Accept": "*/*", "Accept-Encoding": "identity"} | (
         {"Authorization": authorization} if authorization else {}
     )
@@ -44,7 +44,7 @@ def download(url: str, authorization: str = "") -> bytes:
 
 def _get(pool: urllib3.PoolManager, url: str, headers: dict[str, str], deadline: float) -> tuple[int, str, bytes]:
     """Make one request; return status, redirect location and body."""
-    timeout = urllib3.Timeout(total=max(0.1, deadline - time.monotonic()))
+    timeout = urllib3.Timeout(total=max(0.1, deadline - monotonic()))
     try:
         response = pool.request("GET", url, headers=headers, redirect=False, preload_content=False, timeout=timeout)
         try:
@@ -54,7 +54,7 @@ def _get(pool: urllib3.PoolManager, url: str, headers: dict[str, str], deadline:
                 body += chunk
                 if len(body) > MAX_FILE_BYTES:
                     raise DownloadError(f"is larger than {MAX_FILE_BYTES} bytes")
-                if time.monotonic() > deadline:
+                if monotonic() > deadline:
                     raise DownloadError(f"takes longer than {TIME_LIMIT:g} seconds")
         finally:
             response.close()

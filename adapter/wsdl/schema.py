@@ -105,8 +105,6 @@ def _base(building: Building, key: str) -> Record:
     """Return a base type as a record; a simple one is the text of an otherwise empty record."""
     component = building.components.by_kind["type"].get(key)
     base = type_of(building, component) if component else building.types[key]
-    if key == ANY_TYPE:
-        return Record(key)
     return base if isinstance(base, Record) else Record(key, text=key)
 
 

@@ -42,7 +42,7 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """An atomic simple type: the built-in it stands on (``builtin``, a local name such as ``decimal``) and its facets."""
+    """An atomic simple type: its facets and the built-in it stands on (``builtin``, a local name like ``decimal``)."""
 
     name: str
     builtin: str

@@ -3,7 +3,7 @@
 It speaks the JSON of ``/v1/customers``, so that an adapter may send an operation here instead of to the ERP. Standard
 library only, state in SQLite, seeded from ``customers.json`` when the database is empty::
 
-    python ops/demo/customers.py --port 8102 --database /tmp/customers.sqlite3
+    python ops/demo/customers.py --port 9102 --database /tmp/customers.sqlite3
 
 ``/customers`` takes GET (``limit``, ``offset``, ``sort``, filters) and POST, ``/customers/{id}`` GET, PUT and PATCH.
 In a PATCH absent stays untouched, null is kept as null, an address is merged. Errors are problems (RFC 9457).
@@ -284,7 +284,7 @@ def serve(port: int, database: str) -> ThreadingHTTPServer:
 def main() -> None:
     """Serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(description="A small JSON microservice that owns customers.")
-    parser.add_argument("--port", type=int, default=8102)
+    parser.add_argument("--port", type=int, default=9102)
     parser.add_argument("--database", default="customers.sqlite3", help="SQLite file, made and seeded when missing")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -44,5 +44,5 @@ def make(clone: Path, *arguments: str, seconds: int) -> subprocess.CompletedProc
 
 
 def last_words(text: str) -> str:
-    """The last line of what a failed program printed, the one that tends to say why."""
-    return ([line for line in text.splitlines() if line.strip()] or ["said nothing"])[-1]
+    """The last line of what a failed program printed, the one that tends to say why; what make adds says nothing."""
+    return ([line for line in text.splitlines() if line.strip() and not line.startswith("make")] or ["no word"])[-1]

@@ -20,6 +20,7 @@ from tests.evidence.table import Promise
 
 MISSING = Result("missing", ok=False)
 MAX_VALUE = 300
+MAX_SAID = 4000
 
 
 def lines(promises: Iterable[Promise]) -> Iterator[tuple[str, bool]]:
@@ -37,20 +38,30 @@ def measured(promise: Promise) -> Result:
     if not written(promise.measure):
         return MISSING
     with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
-        answer = Path(folder, "answer.json")
+        answer, said = Path(folder, "answer.json"), Path(folder, "said.txt")
         command = [sys.executable, "-m", "tests.evidence.run", promise.measure, str(answer)]
-        with subprocess.Popen(
-            command, cwd=ROOT, stdout=sys.stderr, stdin=subprocess.DEVNULL, start_new_session=True
-        ) as process:
+        with (
+            said.open("wb") as out,
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True
+            ) as process,
+        ):
             try:
                 code = process.wait(promise.seconds)
             except subprocess.TimeoutExpired:
-                return Result(f"not done after {promise.seconds} s", ok=False)
+                code = None
             finally:
                 _end_group(process.pid)
-        if not answer.exists():
-            return Result(f"crashed with exit code {code}", ok=False)
-        said = json.loads(answer.read_text(encoding="utf-8"))
+        result = _result(answer, code, promise.seconds)
+        if not result.ok:
+            print(said.read_text(encoding="utf-8", errors="replace")[-MAX_SAID:], file=sys.stderr, flush=True)
+        return result
+
+
+def _result(answer: Path, code: int | None, seconds: int) -> Result:
+    if not answer.exists():
+        return Result(f"not done after {seconds} s" if code is None else f"crashed with exit code {code}", ok=False)
+    said = json.loads(answer.read_text(encoding="utf-8"))
     return Result(one_line(said["value"]), bool(said["ok"]))
 
 

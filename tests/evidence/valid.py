@@ -1,7 +1,7 @@
 """job.valid: golden envelopes that the contract allows.
 
-lxml's XSD validation judges document/literal, faults included; the virtual ERP's own check, which shares nothing with the
-adapter's contract tree, judges rpc/encoded.
+lxml's XSD validation judges document/literal, faults included; the virtual ERP's own check, which shares nothing with
+the adapter's contract tree, judges rpc/encoded.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from adapter.app import build
+from adapter.mapping.bound import Endpoint
 from tests.cases import cases
 from tests.evidence import Result
 from tests.stack import ROOT, Answer, Stack, stack
@@ -24,7 +25,7 @@ def measure() -> Result:
 def _operations(running: Stack) -> Iterator[Check]:
     """Every golden call, answered by the ERP's own data: same status; same body where nothing depends on the clock."""
     ports: set[str] = set()
-    wire = {endpoint.name: _binding(endpoint) for endpoint in build(ROOT, {}).endpoints}
+    wire = {endpoint.name: binding(endpoint) for endpoint in build(ROOT, {}).endpoints}
     for case in cases():
         running.call("GET", "/healthz")
         running.erp.erp.state.reset()
@@ -41,9 +42,9 @@ def _operations(running: Stack) -> Iterator[Check]:
         yield f"SOAP {name}", name in ports
 
 
-def _binding(endpoint: object) -> str:
-    port, operation = endpoint.port, endpoint.operation  # type: ignore[attr-defined]
-    return f"{port.soap_version} {operation.style} {operation.use}"
+def binding(endpoint: Endpoint) -> str:
+    """Return how an operation is called: SOAP version, style and use."""
+    return f"{endpoint.port.soap_version} {endpoint.operation.style} {endpoint.operation.use}"
 
 
 def _same(answer: Answer, expected: object) -> bool:
@@ -98,4 +99,5 @@ def _three_states(running: Stack) -> bool:
 def _exact_numbers(running: Stack) -> bool:
     """Integers beyond 2^53 and decimals arrive digit by digit."""
     customer, invoice = running.get("/v1/customers/2"), running.get("/v1/invoices/900001")
-    return customer["account_number"] == "9223372036854775002" and invoice["document_id"] == "9223372036854770001"
+    found = (customer["account_number"], invoice["document_id"])
+    return found == ("9223372036854775002", "9223372036854770001")

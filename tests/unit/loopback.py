@@ -43,8 +43,10 @@ class Peer:
         self.sock.sendall(data)
 
     def drip(self, data: bytes) -> None:
-        """Send a byte at a time, over and over, until the client or the test has had enough."""
-        while not self.stop.wait(0.01):
+        """Send a byte at a time, over and over, until the client has had enough, or for five seconds."""
+        for _ in range(500):
+            if self.stop.wait(0.01):
+                return
             self.send(data[:1])
             data = data[1:] + data[:1]
 

@@ -189,7 +189,6 @@ def reset_after(data: bytes) -> Script:
 @pytest.mark.parametrize(
     "script",
     [
-        Peer.reset,
         reset_after(b""),
         reset_after(b"HTTP/1.1 200 OK\r\nContent-Le"),
         reset_after(HEAD + b"12"),
@@ -202,6 +201,11 @@ def reset_after(data: bytes) -> Script:
 def test_lost(script: Script) -> None:
     """A connection that breaks after it was made, wherever it does, is lost: the request may have been carried out."""
     assert LOST == kind(failure_of(script))
+
+
+def test_reset_at_connect() -> None:
+    """A reset that races with the connect is unreachable where it wins, and lost where something may have been sent."""
+    assert kind(failure_of(Peer.reset)) in (UNREACHABLE, LOST)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -85,17 +86,19 @@ def test_deadline_while_connecting() -> None:
 
 def test_deadline_while_resolving(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server that does not answer ends at the deadline; nothing was sent."""
-    known, done = socket.getaddrinfo, threading.Event()
+    known, done, answered = socket.getaddrinfo, threading.Event(), threading.Event()
 
     def slow(*args: object, flags: int = 0, **options: object) -> object:
         if not flags & socket.AI_NUMERICHOST:
             done.wait(PATIENCE)
+            answered.set()
         return known(*args, flags=flags, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     try:
         with exchange_with("http://localhost:1/") as exchange, pytest.raises(BackendError) as caught:
             send(exchange, seconds=SOON)
+        assert not answered.is_set()
     finally:
         done.set()
     assert TIMEOUT_UNSENT == kind(caught.value)
@@ -125,7 +128,33 @@ def test_waiting_for_a_free_connection_counts() -> None:
         assert busy.wait(PATIENCE)
         with pytest.raises(BackendError) as caught:
             send(exchange, seconds=SOON)
+        assert [] == bodies
         free.set()
         holder.join(PATIENCE)
         bodies.append(send(exchange).body)
     assert (TIMEOUT_UNSENT, [b"1", b"2"]) == (kind(caught.value), bodies)
+
+
+def test_time_spent_waiting_is_not_given_back() -> None:
+    """A call that waited for a free connection has only the rest of its time for the answer."""
+    busy, deadline = threading.Event(), time.monotonic() + 1.0
+
+    def hold(peer: Peer) -> None:
+        peer.request()
+        busy.set()
+        peer.stop.wait(deadline - 0.4 - time.monotonic())
+        peer.send(answer(b"1", fields="Connection: close\r\n"))
+
+    def late(peer: Peer) -> None:
+        peer.request()
+        peer.stop.wait(deadline + 0.3 - time.monotonic())
+        peer.send(answer(b"2"))
+
+    with serving(hold, late) as server, exchange_with(server, pool_size=1) as exchange:
+        holder = threading.Thread(target=send, args=(exchange,))
+        holder.start()
+        assert busy.wait(PATIENCE)
+        with pytest.raises(BackendError) as caught:
+            send(exchange, seconds=deadline - time.monotonic())
+        holder.join(PATIENCE)
+    assert (TIMEOUT, 2) == (kind(caught.value), server.connections)

@@ -34,7 +34,7 @@ def mistakes(project: Path, **environ: str) -> list[str]:
 
 def test_without_anything_the_defaults_hold(tmp_path: Path) -> None:
     """A project without ``adapter.env`` answers for the local machine only and trusts nobody."""
-    read = settings.read(tmp_path, {"PATH": "/bin"})
+    read = settings.read(tmp_path, {"PATH": "/bin", "ADAPTER_PROJECT": str(tmp_path)})
 
     assert Settings() == read
     assert (("localhost", "127.0.0.1", "[::1]"), (), 0) == (read.hosts, read.cors_origins, read.proxies)

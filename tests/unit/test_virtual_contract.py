@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from adapter import virtual
 from adapter.virtual.contract import read_ports
 from adapter.virtual.encoded import read_types
 from adapter.virtual.erp import ENCODED, OPERATIONS
+from adapter.virtual.files import contract_file
 from adapter.virtual.validation import envelope_schema
 from tests.unit.virtual_calls import ROOT, dialled, get, post
 
@@ -68,6 +70,16 @@ def test_only_schema_files_of_the_contract_are_served(erp: virtual.Server) -> No
     assert (WSDL / "erp/xsd/typen/codes.xsd").read_bytes() == get(erp, "/erp/xsd/typen/codes.xsd")
     for path in ("/erp/../../adapter.env", "/erp/xsd/../../../secret.xsd", "/erp/%2e%2e/%2e%2e/x.xsd", "/none"):
         assert 404 == post(erp, path, b"", {}, method="GET").status
+
+
+def test_no_file_beside_the_contract_is_served(tmp_path: Path) -> None:
+    """A path that climbs out of the contract's folder finds nothing, even where a schema lies."""
+    shutil.copytree(WSDL / "erp", tmp_path / "wsdl/erp")
+    (tmp_path / "wsdl/secret.xsd").write_text("<secret/>")
+    ports = read_ports(tmp_path / "wsdl/erp/erp.wsdl")
+    assert contract_file(ports, "/erp/xsd/kontext.xsd", "") is not None
+    for path in ("/erp/../secret.xsd", "/erp/xsd/%2e%2e/%2e%2e/secret.xsd"):
+        assert contract_file(ports, path, "") is None
 
 
 def test_get_at_a_port_says_what_to_do(erp: virtual.Server) -> None:

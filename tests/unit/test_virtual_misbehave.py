@@ -138,12 +138,16 @@ def test_delay_ends_when_cleared(erp: virtual.Server) -> None:
     replies: list[int] = []
     caller = threading.Thread(target=lambda: replies.append(say(erp, PATH, "LesePartner", READ).status))
     caller.start()
-    while not erp.control.counts["LesePartner"] and caller.is_alive():
+    for _ in range(1000):
+        if erp.control.counts["LesePartner"]:
+            break
         caller.join(0.01)
     assert [] == replies
-    while caller.is_alive():
+    for _ in range(100):
         erp.control.clear()
         caller.join(0.05)
+        if not caller.is_alive():
+            break
     assert [200] == replies
 
 

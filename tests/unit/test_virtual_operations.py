@@ -184,8 +184,11 @@ def test_orders_are_filtered_by_day_and_status(erp: Erp) -> None:
 
 def test_cancelling(erp: Erp) -> None:
     """An open order can be cancelled once; a delivered one never."""
+    before = erp.call("LeseAuftrag", AuftragNr="0000500001")
     erp.call("StorniereAuftrag", AuftragNr="0000500001", Grund="KD")
-    assert "90" == erp.call("LeseAuftrag", AuftragNr="0000500001").Status
+    after = erp.call("LeseAuftrag", AuftragNr="0000500001")
+    assert "90" == after.Status
+    assert before.Positionen == after.Positionen
     for number, said in {"0000500001": "storniert", "0000500002": "geliefert"}.items():
         with pytest.raises(zeep.exceptions.Fault, match=said):
             erp.call("StorniereAuftrag", AuftragNr=number)

@@ -93,6 +93,7 @@ def test_only_a_valid_trace_is_continued(sent: str, continued: bool) -> None:
         ("GET", "/v1/things/%00", {}, (400, "bad-request")),
         ("GET", "/v1/things/%0B", {}, (422, "invalid-request")),
         ("GET", "/v1/things/1?a=%FF", {}, (400, "bad-request")),
+        ("GET", "/v1/things/1", {"environ_overrides": {"QUERY_STRING": "a=\xfc"}}, (400, "bad-request")),
         ("GET", "/v1/things/1?" + "a=&" * 101, {}, (400, "bad-request")),
         ("GET", "/v1/things/1?%01=1", {}, (422, "invalid-request")),
         ("POST", "/v1/things", {"data": b"{}"}, (415, "unsupported-media-type")),

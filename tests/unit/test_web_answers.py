@@ -112,6 +112,24 @@ def test_a_stream_that_fails_later_breaks_the_connection() -> None:
 
     assert closed == [1]
     assert [(200, True)] == [(line["status"], line["broken"]) for line in edge.lines()]
+    assert '"event":"bug"' not in edge.log.getvalue()
+
+
+def test_a_defect_in_a_stream_is_reported() -> None:
+    """No problem document can be sent any more, but the log says where it came from."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"[1"
+        raise KeyError("secret")
+
+    edge = Edge(_streaming(chunks(), []))
+    answer = edge.app.test_client().get("/v1/things/1")
+    with pytest.raises(ConnectionResetError):
+        list(answer.iter_encoded())
+    answer.close()
+
+    assert '"event":"bug"' in edge.log.getvalue()
+    assert "secret" not in edge.log.getvalue()
 
 
 def _seen(app: Flask) -> None:

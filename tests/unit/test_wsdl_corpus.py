@@ -26,8 +26,6 @@ from tests.unit.wsdl_texts import CORPUS, ROOT, XS
 FILES = [file.relative_to(CORPUS).as_posix() for file in sorted(CORPUS.rglob("*.wsdl"))]
 CORPUS_FILES = FILES or [pytest.param("", marks=pytest.mark.skip(reason="the corpus is not here (ADAPTER_CORPUS)"))]
 OWN = [(ROOT / "wsdl", file.relative_to(ROOT / "wsdl").as_posix()) for file in sorted((ROOT / "wsdl").rglob("*.wsdl"))]
-BOTH = OWN + [(CORPUS, file) for file in FILES]
-
 # What nobody can read, and why.
 BROKEN = {
     "unloadable/aeat/xades/exswsv2/exs_presentation_IE615V2.wsdl": "not well-formed XML",
@@ -41,7 +39,27 @@ NOT_FOR_ZEEP = {
     "unloadable/node-soap-import-mismatch/soap.wsdl",
     "unloadable/sample.wsdl",
 }
-# Operations that zeep offers and the contract tree leaves out: HTTP GET and POST ports, and the last overload of a name.
+# What xmlschema refuses where we and zeep do not (ambiguous content, a missing import, a one-way operation) ...
+NOT_FOR_XMLSCHEMA = BROKEN.keys() | {
+    "dhl-bcs/geschaeftskundenversand-api-3.3.2.wsdl",
+    "dynamics-nav/RecordLink.wsdl",
+    "interop-apache/oneway.wsdl",
+    "interop-apache/round4XSD.wsdl",
+    "interop-apache/swa-mime.wsdl",
+    "onvif/ver10/device/wsdl/devicemgmt.wsdl",
+    "onvif/ver10/events/wsdl/event.wsdl",
+    "onvif/ver10/media/wsdl/media.wsdl",
+    "onvif/ver20/imaging/wsdl/imaging.wsdl",
+    "onvif/ver20/ptz/wsdl/ptz.wsdl",
+    "unloadable/node-soap-import-mismatch/soap.wsdl",
+    "zuora/zuora.a.78.0.wsdl",
+    # ... and what it takes ten seconds for. These agreed when the reader was written.
+    "netsuite/netsuite.wsdl",
+    "vmware-vim/vim.wsdl",
+    "vmware-vim/vimService.wsdl",
+}
+JUDGED = OWN + [(CORPUS, file) for file in FILES if file not in NOT_FOR_XMLSCHEMA]
+# Operations that zeep offers and the contract tree leaves out: HTTP GET and POST ports, the last overload of a name.
 ONLY_ZEEP = {
     ("DataService", "DataServiceHttpGet", "GetTitleAuthors"),
     ("DataService", "DataServiceHttpPost", "GetTitleAuthors"),
@@ -71,7 +89,9 @@ def test_real_contracts_agree_with_zeep(file: str) -> None:
         for service in theirs.services.values()
         for port in service.ports.values()
         for name in port.binding._operations
-    } or {(binding.name.localname,) * 2 + (name,) for binding in theirs.bindings.values() for name in binding._operations}
+    } or {
+        (binding.name.localname,) * 2 + (name,) for binding in theirs.bindings.values() for name in binding._operations
+    }
     assert operations - ONLY_ZEEP == {
         (service.name, port.name, name)
         for service in ours.services.values()
@@ -79,7 +99,9 @@ def test_real_contracts_agree_with_zeep(file: str) -> None:
         for name in port.operations
     }
     assert set(ours.elements) == {e.qname.text for e in theirs.types.elements if not by_heart(e.qname.text)}
-    assert {t.qname.text for t in theirs.types.types if t.qname is not None and not by_heart(t.qname.text)} <= set(ours.types)
+    assert {t.qname.text for t in theirs.types.types if t.qname is not None and not by_heart(t.qname.text)} <= set(
+        ours.types
+    )
 
 
 def by_heart(key: str) -> bool:
@@ -87,16 +109,14 @@ def by_heart(key: str) -> bool:
     return key.startswith((XS, "{http://schemas.xmlsoap.org/soap/encoding/}", "{http://www.w3.org/XML/1998/namespace}"))
 
 
-@pytest.mark.parametrize(("folder", "file"), BOTH)
+@pytest.mark.parametrize(("folder", "file"), JUDGED)
 def test_types_agree_with_xmlschema(folder: Path, file: str) -> None:
     """Every complex and simple type has the elements, bounds, attributes and facets that xmlschema finds."""
-    if file in BROKEN:
-        pytest.skip("nobody can read it")
     ours, judge = load(folder, file), judged(folder, file)
     compared = 0
     for key, theirs in judge.types.items():
         if not isinstance(theirs, tuple) and not by_heart(key) and "xmlsoap.org/wsdl/" not in key:
-            assert as_ours(ours.types[key]) == as_theirs(theirs), key
+            assert same(ours.types[key], theirs), key
             compared += 1
     for key, element in judge.elements.items():
         if not isinstance(element, tuple) and not by_heart(key) and "xmlsoap.org/wsdl/" not in key:
@@ -105,7 +125,7 @@ def test_types_agree_with_xmlschema(folder: Path, file: str) -> None:
             if element.type.name:
                 assert element.type.name == found.type, key
             else:
-                assert as_ours(ours.types[found.type]) == as_theirs(element.type), key
+                assert same(ours.types[found.type], element.type), key
             members = {member.name for member in judge.substitution_groups.get(key, ())}
             assert members == set(ours.substitutes.get(key, ())), key
             compared += 1
@@ -113,19 +133,25 @@ def test_types_agree_with_xmlschema(folder: Path, file: str) -> None:
 
 
 def judged(folder: Path, file: str) -> Any:
-    """Return xmlschema's maps of all components of a contract; skip where it refuses the contract."""
+    """Return xmlschema's maps of all components of a contract."""
     catalog = json.loads((folder / "catalog.json").read_text()) if (folder / "catalog.json").exists() else {}
 
     def local(url: str) -> str:
         known = catalog.get("http" + url[5:] if url.startswith("https:") else url)
         return (folder / known).as_uri() if known else url
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Wsdl11Document(str(folder / file), validation="lax", uri_mapper=local, allow="local").schema.maps
-    except (xmlschema.XMLSchemaException, AttributeError) as error:
-        pytest.skip(f"xmlschema refuses it ({type(error).__name__})")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Wsdl11Document(str(folder / file), validation="lax", uri_mapper=local, allow="local").schema.maps
+
+
+def same(found: Type, theirs: Any) -> bool:
+    """Whether a type says the same in both. A facet that xmlschema lost on the way from the base is not compared."""
+    ours, judged = as_ours(found), as_theirs(theirs)
+    if isinstance(found, Scalar):
+        pairs = zip(ours[2], judged[2], strict=True)
+        return bool(ours[:2] == judged[:2]) and all(judge in (our, "None") for our, judge in pairs)
+    return bool(ours == judged)
 
 
 FACETS = {
@@ -179,8 +205,9 @@ def as_theirs(found: Any) -> Any:
     while not str(builtin.name).startswith(XS):
         builtin = builtin.base_type
     facets = {name.removeprefix(XS): facet for name, facet in found.facets.items() if name and name.startswith(XS)}
-    own = {name: facet.value for name, facet in facets.items() if facet is not builtin.facets.get(f"{XS}{name}")}
-    return builtin.local_name, len(found.enumeration or ()), [str(own.get(name)) for name in FACETS]
+    own = {name: facet for name, facet in facets.items() if facet is not builtin.facets.get(f"{XS}{name}")}
+    texts = [own[name].elem.get("value") if name in own else "None" for name in FACETS]
+    return builtin.local_name, len(found.enumeration or ()), texts
 
 
 def their_flat(group: Any) -> Iterator[tuple[str, int, int | None, bool]]:

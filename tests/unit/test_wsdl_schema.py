@@ -43,10 +43,11 @@ def test_builtin_types_are_present(tmp_path: Path) -> None:
 
 
 def test_elements_keep_everything(tmp_path: Path) -> None:
-    """An element has its bounds, its default, its documentation with white space collapsed, and says if it may be nil."""
+    """An element has its bounds, default and documentation (white space collapsed), and says if it may be nil."""
     body = (
         "<xs:element name='a' type='xs:int' minOccurs='0' maxOccurs='unbounded' nillable='true'/>"
-        "<xs:element name='b' type='xs:string' default='x'><xs:annotation><xs:documentation> One\n two </xs:documentation>"
+        "<xs:element name='b' type='xs:string' default='x'><xs:annotation>"
+        "<xs:documentation> One\n two </xs:documentation>"
         "<xs:documentation>three</xs:documentation></xs:annotation></xs:element>"
         "<xs:element name='c' fixed='y' maxOccurs='2'/><xs:element name='gone' maxOccurs='0' minOccurs='0'/>"
     )
@@ -120,7 +121,8 @@ def test_qualification(tmp_path: Path) -> None:
 def test_attributes(tmp_path: Path) -> None:
     """Attributes come from the type, from groups and from xml:lang; a wildcard is noted, arrayType is not data."""
     body = (
-        "<xs:attributeGroup name='G'><xs:attribute name='x' type='xs:int' default='1'/><xs:anyAttribute/></xs:attributeGroup>"
+        "<xs:attributeGroup name='G'><xs:attribute name='x' type='xs:int' default='1'/><xs:anyAttribute/>"
+        "</xs:attributeGroup>"
         "<xs:complexType name='A'><xs:attribute name='y' fixed='2'><xs:simpleType><xs:restriction base='xs:token'/>"
         "</xs:simpleType></xs:attribute><xs:attributeGroup ref='t:G'/><xs:attribute ref='xml:lang'/>"
         "<xs:attribute ref='soapenc:arrayType'/></xs:complexType>"
@@ -142,7 +144,8 @@ def test_facets_merge_along_restrictions(tmp_path: Path) -> None:
         "<xs:enumeration value='aa'/><xs:enumeration value='bb'/></xs:restriction>"
     )
     body += simple(
-        "<xs:restriction base='t:S'><xs:pattern value='..'/><xs:maxLength value='2'/><xs:enumeration value='aa'/></xs:restriction>",
+        "<xs:restriction base='t:S'><xs:pattern value='..'/><xs:maxLength value='2'/>"
+        "<xs:enumeration value='aa'/></xs:restriction>",
         "S2",
     )
     body += simple(
@@ -164,12 +167,14 @@ def test_facets_merge_along_restrictions(tmp_path: Path) -> None:
 def test_lists_and_unions(tmp_path: Path) -> None:
     """Lists and unions name the types of their values; a restriction of one keeps its kind."""
     body = simple("<xs:list itemType='xs:int'/>", "L") + simple(
-        "<xs:restriction><xs:simpleType><xs:list itemType='xs:int'/></xs:simpleType><xs:length value='2'/></xs:restriction>",
+        "<xs:restriction><xs:simpleType><xs:list itemType='xs:int'/></xs:simpleType><xs:length value='2'/>"
+        "</xs:restriction>",
         "L2",
     )
     body += simple("<xs:list><xs:simpleType><xs:restriction base='xs:token'/></xs:simpleType></xs:list>", "L3")
     body += simple(
-        "<xs:union memberTypes='xs:int t:L'><xs:simpleType><xs:restriction base='xs:token'/></xs:simpleType></xs:union>",
+        "<xs:union memberTypes='xs:int t:L'><xs:simpleType><xs:restriction base='xs:token'/></xs:simpleType>"
+        "</xs:union>",
         "U",
     )
     contract = types_of(tmp_path, body)
@@ -185,7 +190,8 @@ DERIVED = """
  <xs:sequence><xs:element name='b'/></xs:sequence><xs:attribute name='x'/><xs:attribute name='y'/>
 </xs:complexType>
 <xs:complexType name='C'><xs:complexContent><xs:extension base='t:B'>
- <xs:sequence><xs:element name='c'/></xs:sequence><xs:attribute name='z'/></xs:extension></xs:complexContent></xs:complexType>
+ <xs:sequence><xs:element name='c'/></xs:sequence><xs:attribute name='z'/></xs:extension></xs:complexContent>
+</xs:complexType>
 <xs:complexType name='D'><xs:complexContent><xs:extension base='t:C'><xs:choice><xs:element name='d'/></xs:choice>
  </xs:extension></xs:complexContent></xs:complexType>
 <xs:complexType name='R'><xs:complexContent><xs:restriction base='t:B'><xs:sequence><xs:element name='b' type='xs:int'/>
@@ -252,10 +258,13 @@ def test_mixed_and_anything(tmp_path: Path) -> None:
     body = (
         of_type("", "mixed='true'")
         + "<xs:complexType name='B'><xs:complexContent><xs:extension base='t:A'/></xs:complexContent></xs:complexType>"
-        "<xs:complexType name='C'><xs:complexContent mixed='true'><xs:restriction base='xs:anyType'/></xs:complexContent>"
-        "</xs:complexType>"
+        "<xs:complexType name='C'><xs:complexContent mixed='true'><xs:restriction base='xs:anyType'/>"
+        "</xs:complexContent>"
+        "</xs:complexType><xs:complexType name='D'><xs:complexContent mixed='true'><xs:extension base='xs:anyType'/>"
+        "</xs:complexContent></xs:complexType>"
     )
     contract = types_of(tmp_path, body)
+    assert (Any(0, None, "##any", "lax"),) == group(contract, "{urn:t}D").items
     assert [(True, None, "")] * 2 == [
         (record(contract, key).mixed, record(contract, key).content, record(contract, key).extends)
         for key in ("{urn:t}A", "{urn:t}C")
@@ -264,7 +273,8 @@ def test_mixed_and_anything(tmp_path: Path) -> None:
 
 
 SOAP_ARRAY = (
-    "<xs:complexType name='A'><xs:complexContent><xs:restriction base='soapenc:Array'>{}</xs:restriction></xs:complexContent>"
+    "<xs:complexType name='A'><xs:complexContent><xs:restriction base='soapenc:Array'>{}</xs:restriction>"
+    "</xs:complexContent>"
     "</xs:complexType>"
 )
 
@@ -319,7 +329,8 @@ def test_substitution_groups(tmp_path: Path) -> None:
 def test_recursive_types(tmp_path: Path) -> None:
     """A type that contains itself refers to its own key."""
     body = of_type("<xs:element name='a' type='t:A' minOccurs='0'/><xs:element ref='t:e'/>") + (
-        "<xs:element name='e'><xs:complexType><xs:sequence><xs:element ref='t:e'/></xs:sequence></xs:complexType></xs:element>"
+        "<xs:element name='e'><xs:complexType><xs:sequence><xs:element ref='t:e'/></xs:sequence>"
+        "</xs:complexType></xs:element>"
     )
     contract = types_of(tmp_path, body)
     assert ["{urn:t}A", "{urn:t}/e"] == [element.type for element in elements(contract, "{urn:t}A")]
@@ -335,6 +346,18 @@ def test_chameleon_include(tmp_path: Path) -> None:
     )
     contract = load(wsdl_dir, "a.xsd")
     assert ["{urn:t}S", "{urn:u}S"] == [elements(contract, key)[0].type for key in ("{urn:t}A", "{urn:u}A")]
+
+
+def test_a_chameleon_means_its_own_names(tmp_path: Path) -> None:
+    """A name in an included schema means the includer's, even where a schema without a namespace has the same name."""
+    wsdl_dir = folder(
+        tmp_path,
+        a__xsd=schema("<xs:include schemaLocation='c.xsd'/><xs:import schemaLocation='b.xsd'/>"),
+        b__xsd=schema(simple("<xs:restriction base='xs:date'/>"), ""),
+        c__xsd=schema(of_type("<xs:element name='a' type='S'/>") + simple("<xs:restriction base='xs:int'/>"), ""),
+    )
+    contract = load(wsdl_dir, "a.xsd")
+    assert ("{urn:t}S", "date") == (elements(contract, "{urn:t}A")[0].type, scalar(contract, "S").builtin)
 
 
 def test_several_schemas_of_one_namespace(tmp_path: Path) -> None:
@@ -389,15 +412,18 @@ def test_the_tree_is_a_value(tmp_path: Path) -> None:
         (of_type("<xs:element name='a' maxOccurs='٣'/>"), "is not a whole number"),
         ("<xs:complexType name='A'><xs:attribute ref='t:gone'/></xs:complexType>", "there is no attribute {urn:t}gone"),
         ("<xs:complexType name='A'><xs:attributeGroup ref='t:gone'/></xs:complexType>", "there is no attributeGroup"),
-        (simple("<xs:restriction base='xs:string'><xs:maxLength value='long'/></xs:restriction>"), "not a whole number"),
+        (simple("<xs:restriction base='xs:string'><xs:maxLength value='long'/>"
+        "</xs:restriction>"), "not a whole number"),
         (simple("<xs:restriction base='t:S'/>"), "{urn:t}S is derived from itself"),
         (simple("<xs:restriction base='t:A'/>") + of_type(""), "{urn:t}A is not a simple type"),
         ("<xs:complexType name='A'><xs:complexContent><xs:extension base='t:A'/></xs:complexContent></xs:complexType>",
          "{urn:t}A is derived from itself"),
-        ("<xs:group name='G'><xs:sequence><xs:group ref='t:G'/></xs:sequence></xs:group>" + of_type("<xs:group ref='t:G'/>"),
+        ("<xs:group name='G'><xs:sequence><xs:group ref='t:G'/></xs:sequence>"
+        "</xs:group>" + of_type("<xs:group ref='t:G'/>"),
          "the group {urn:t}G contains itself"),
         ("<xs:attributeGroup name='G'><xs:attributeGroup ref='t:G'/></xs:attributeGroup>"
-         "<xs:complexType name='A'><xs:attributeGroup ref='t:G'/></xs:complexType>", "the attribute group {urn:t}G contains"),
+         "<xs:complexType name='A'><xs:attributeGroup ref='t:G'/>"
+         "</xs:complexType>", "the attribute group {urn:t}G contains"),
         ("<xs:element type='xs:int'/>", "a global element has no name"),
         ("<xs:override schemaLocation='b.xsd'/>", "xsd:override (XML Schema 1.1) is not supported"),
         ("<xs:element name='a' substitutionGroup='t:gone'/>", "there is no element {urn:t}gone"),
@@ -418,13 +444,13 @@ def test_all_schema_mistakes_at_once(tmp_path: Path) -> None:
 def test_a_redefinition_of_nothing_is_a_mistake(tmp_path: Path) -> None:
     """A redefine must name something that the other document declares."""
     text = schema("<xs:redefine schemaLocation='b.xsd'><xs:simpleType name='S'/></xs:redefine>")
-    with pytest.raises(BuildError, match="redefines {urn:t}S, which b.xsd does not declare"):
+    with pytest.raises(BuildError, match=r"redefines {urn:t}S, which b.xsd does not declare"):
         load(folder(tmp_path, a__xsd=text, b__xsd=schema("")), "a.xsd")
 
 
 def test_an_import_of_something_else_is_a_mistake(tmp_path: Path) -> None:
     """A schema can import schemas only."""
-    with pytest.raises(BuildError, match="b.xsd is not an XML Schema document"):
+    with pytest.raises(BuildError, match=r"b.xsd is not an XML Schema document"):
         load(folder(tmp_path, a__xsd=schema("<xs:include schemaLocation='b.xsd'/>"), b__xsd="<html/>"), "a.xsd")
 
 
@@ -432,7 +458,8 @@ def test_expansion_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """A few groups that each name the one before twice are a mistake, not a full memory."""
     monkeypatch.setattr(building, "MAX_PARTICLES", 10_000)
     body = "<xs:group name='G0'><xs:sequence><xs:element name='a'/></xs:sequence></xs:group>" + "".join(
-        f"<xs:group name='G{n}'><xs:sequence><xs:group ref='t:G{n - 1}'/><xs:group ref='t:G{n - 1}'/></xs:sequence></xs:group>"
+        f"<xs:group name='G{n}'><xs:sequence><xs:group ref='t:G{n - 1}'/><xs:group ref='t:G{n - 1}'/>"
+        f"</xs:sequence></xs:group>"
         for n in range(1, 40)
     )
     assert "more than 10000 particles" in wrong(tmp_path, body + of_type("<xs:group ref='t:G39'/>"))[0]
@@ -441,7 +468,8 @@ def test_expansion_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_endless_derivation_is_bounded(tmp_path: Path) -> None:
     """A chain of derivations that is far too long is a mistake, not a crash."""
     chain = "".join(
-        f"<xs:complexType name='C{n}'><xs:complexContent><xs:extension base='t:C{n + 1}'/></xs:complexContent></xs:complexType>"
+        f"<xs:complexType name='C{n}'><xs:complexContent><xs:extension base='t:C{n + 1}'/></xs:complexContent>"
+        f"</xs:complexType>"
         for n in range(2000)
     )
     assert "too deeply" in wrong(tmp_path, chain + "<xs:complexType name='C2000'/>")[0]

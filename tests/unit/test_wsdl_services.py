@@ -18,10 +18,12 @@ TYPES = "<wsdl:types>{}</wsdl:types>".format(
     )
 )
 MESSAGES = """
-<wsdl:message name='ask'><wsdl:part name='body' element='t:Ask'/><wsdl:part name='context' element='t:Context'/></wsdl:message>
+<wsdl:message name='ask'><wsdl:part name='body' element='t:Ask'/>
+<wsdl:part name='context' element='t:Context'/></wsdl:message>
 <wsdl:message name='answer'><wsdl:part name='body' element='t:Answer'/></wsdl:message>
 <wsdl:message name='wrong'><wsdl:part name='wrong' element='t:Wrong'/></wsdl:message>
-<wsdl:message name='values'><wsdl:part name='a' type='xs:int'/><wsdl:part name='b' type='soapenc:string'/></wsdl:message>
+<wsdl:message name='values'><wsdl:part name='a' type='xs:int'/>
+<wsdl:part name='b' type='soapenc:string'/></wsdl:message>
 <wsdl:message name='nothing'/>
 <wsdl:message name='lost'><wsdl:part name='x' element='t:Gone'/></wsdl:message>
 """
@@ -75,7 +77,8 @@ def test_document_literal(tmp_path: Path) -> None:
 
 def test_soap12(tmp_path: Path) -> None:
     """A binding of the SOAP 1.2 namespace makes a SOAP 1.2 port."""
-    text = wsdl(operation(ASKED), operation("<soap12:operation soapAction='urn:do'/>" + BODY.replace("soap:", "soap12:")),
+    text = wsdl(operation(ASKED),
+                operation("<soap12:operation soapAction='urn:do'/>" + BODY.replace("soap:", "soap12:")),
                 f"<soap12:binding {HTTP}/>")  # fmt: skip
     port = loaded(tmp_path, text).services["S"].ports["P"]
     assert ("1.2", "urn:do") == (port.soap_version, port.operations["Do"].soap_action)
@@ -103,13 +106,14 @@ def test_a_body_within_mime_parts(tmp_path: Path) -> None:
     """A body inside multipart/related is found, and attachments are not part of it."""
     inside = (
         "<wsdl:input><mime:multipartRelated xmlns:mime='http://schemas.xmlsoap.org/wsdl/mime/'><mime:part><soap:body/>"
-        "</mime:part><mime:part><mime:content part='context' type='image/png'/></mime:part></mime:multipartRelated></wsdl:input>"
+        "</mime:part><mime:part><mime:content part='context' type='image/png'/></mime:part>"
+        "</mime:multipartRelated></wsdl:input>"
     )
     assert () == only(tmp_path, ASKED, inside).input.parts
 
 
 def test_rpc_wrapper(tmp_path: Path) -> None:
-    """An rpc body is a wrapper in the binding's namespace that holds the parts, unqualified; a reply's ends in Response."""
+    """An rpc body is a wrapper in the binding's namespace with unqualified parts; a reply's ends in Response."""
     rpc = f"<soap:binding style='rpc' {HTTP}/>"
     body = "<soap:body use='encoded' namespace='urn:r'/>"
     text = wsdl(
@@ -157,7 +161,7 @@ def test_one_way(tmp_path: Path) -> None:
 
 
 def test_faults(tmp_path: Path) -> None:
-    """A fault has the element of its one part, made from the part's name where it names a type; an unknown one has none."""
+    """A fault has the element of its one part, made from its name where it names a type; an unknown has none."""
     faults = "".join(f"<wsdl:fault name='{name}' message='t:{name}'/>" for name in ("wrong", "values", "lost"))
     assert (
         Fault("wrong", Element("Wrong", "urn:t", f"{XS}anyType")),

@@ -38,7 +38,7 @@ def test_zeep_knows_the_operations_of_the_carried_contracts(file: str) -> None:
 
 
 def test_zeep_gets_relative_and_catalogued_documents(tmp_path: Path) -> None:
-    """zeep finds imports by path, by URL, and relative to a URL, in the same files as our reader."""
+    """Imports are found by zeep by path, by URL, and relative to a URL, in the same files as our reader."""
     wsdl_dir = folder(
         tmp_path,
         erp___a__wsdl=definitions(
@@ -58,7 +58,8 @@ def test_zeep_gets_the_soap_encoding_unasked(tmp_path: Path) -> None:
     """A contract that uses the SOAP encoding without importing it works without a network."""
     array = (
         "<xs:complexType name='L'><xs:complexContent><xs:restriction base='soapenc:Array'>"
-        "<xs:attribute ref='soapenc:arrayType' wsdl:arrayType='xs:int[]'/></xs:restriction></xs:complexContent></xs:complexType>"
+        "<xs:attribute ref='soapenc:arrayType' wsdl:arrayType='xs:int[]'/></xs:restriction></xs:complexContent>"
+        "</xs:complexType>"
         "<xs:complexType name='M'><xs:sequence><xs:element name='a' type='soapenc:string'/></xs:sequence>"
         "<xs:attribute ref='xml:lang'/></xs:complexType>"
         "<xs:import namespace='http://www.w3.org/XML/1998/namespace'/>"
@@ -110,8 +111,10 @@ def test_a_backend_brings_its_own_post(tmp_path: Path) -> None:
     text = definitions(
         "<wsdl:types>" + schema("<xs:element name='Ask' type='xs:int'/>") + "</wsdl:types>"
         "<wsdl:message name='m'><wsdl:part name='p' element='t:Ask'/></wsdl:message><wsdl:portType name='T'>"
-        "<wsdl:operation name='Do'><wsdl:input message='t:m'/><wsdl:output message='t:m'/></wsdl:operation></wsdl:portType>"
-        f"<wsdl:binding name='B' type='t:T'><soap:binding {HTTP}/><wsdl:operation name='Do'><wsdl:input><soap:body use='literal'/>"
+        "<wsdl:operation name='Do'><wsdl:input message='t:m'/><wsdl:output message='t:m'/></wsdl:operation>"
+        "</wsdl:portType>"
+        f"<wsdl:binding name='B' type='t:T'><soap:binding {HTTP}/><wsdl:operation name='Do'><wsdl:input>"
+        f"<soap:body use='literal'/>"
         "</wsdl:input><wsdl:output><soap:body use='literal'/></wsdl:output></wsdl:operation></wsdl:binding>"
     )
     documents = read_documents(folder(tmp_path, a__wsdl=text), "a.wsdl")

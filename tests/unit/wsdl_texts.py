@@ -9,7 +9,7 @@ from adapter.wsdl.load import load
 from adapter.wsdl.types import Contract, Element, Group, Record, Scalar
 
 ROOT = Path(__file__).parents[2]
-# Real contracts that nobody here wrote and that are not part of the project; tests over them skip where they are absent.
+# Real contracts that are not part of the project; tests over them skip where they are absent.
 CORPUS = Path(os.environ.get("ADAPTER_CORPUS") or ROOT.parent / "shared" / "corpus") / "wsdl"
 
 XS = "{http://www.w3.org/2001/XMLSchema}"

@@ -55,6 +55,8 @@ def _pid(request: Request) -> Response:
 
 def _read(request: Request) -> Response:
     match request.path["id"]:
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "defect":
             raise KeyError("payload that must not be seen")
         case "stream":
@@ -75,15 +77,24 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Server:
-    """A running gunicorn: its process, where it listens and where its two outputs go."""
+    """A running gunicorn: its process, where it listens (a port or a socket's path) and where its two outputs go."""
 
     process: subprocess.Popen[bytes]
-    port: int
+    address: int | str
     folder: Path
+
+    def connect(self) -> socket.socket:
+        """Open a connection."""
+        if isinstance(self.address, int):
+            return socket.create_connection(("127.0.0.1", self.address), timeout=20)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(20)
+        connection.connect(self.address)
+        return connection
 
     def talk(self, sent: bytes) -> bytes:
         """Send bytes on a new connection and return everything that comes back until the server closes it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+        with self.connect() as connection:
             connection.sendall(sent)
             return drain(connection)
 
@@ -110,26 +121,26 @@ def drain(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def running(folder: Path, workers: int = 1) -> Iterator[Server]:
+def running(folder: Path, workers: int = 1, bind: str = "127.0.0.1:0") -> Iterator[Server]:
     """Run gunicorn with the configuration that is shipped, and stop it gracefully."""
     # The console script, since "python -m gunicorn" cannot replace itself: its folder would hide http of the library.
     command = [str(Path(sys.executable).with_name("gunicorn")), "--config", str(ROOT / "ops/gunicorn.conf.py"),
-               "--bind", "127.0.0.1:0", "--workers", str(workers), "tests.wire.edge:application()"]  # fmt: skip
+               "--bind", bind, "--workers", str(workers), "tests.wire.edge:application()"]  # fmt: skip
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err)
     try:
-        yield Server(process, _port(process, folder / "err"), folder)
+        yield Server(process, _address(process, folder / "err"), folder)
     finally:
         process.send_signal(signal.SIGTERM)
         assert 0 == process.wait(timeout=60)
 
 
-def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+def _address(process: subprocess.Popen[bytes], log: Path) -> int | str:
     """Wait until gunicorn has said where it listens."""
     for _ in range(1_000_000):
-        if match := re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text()):
-            return int(match[1])
+        if match := re.search(r"Listening at: (?:http://127\.0\.0\.1:(\d+)|unix:(\S+))", log.read_text()):
+            return match[2] or int(match[1])
         if process.poll() is not None:
             break
     raise AssertionError(log.read_text())

@@ -48,21 +48,22 @@ def test_urls_nobody_can_mean_are_refused(server: Server, target: str, expected:
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
+        (b"GET /problems HTTP/1.1\r\nConnection: close\r\n\r\n", (400, "missing-host")),
+        (b"GET /problems HTTP/1.0\r\n\r\n", (400, "missing-host")),
         (b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n", (400, "missing-host")),
-        (b"GET /healthz HTTP/1.0\r\n\r\n", (400, "missing-host")),
-        (b"GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n", (400, "missing-host")),
-        (b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", (421, "unknown-host")),
-        (b"GET /healthz HTTP/1.1\r\nHost: localhost@evil\r\nConnection: close\r\n\r\n", (421, "unknown-host")),
+        (b"GET /problems HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n", (400, "missing-host")),
+        (b"GET /problems HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", (421, "unknown-host")),
+        (b"GET /problems HTTP/1.1\r\nHost: localhost@evil\r\nConnection: close\r\n\r\n", (421, "unknown-host")),
         (
-            b"GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            b"GET http://evil.example/problems HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
             (421, "unknown-host"),
         ),
         (
-            b"GET http://localhost/healthz HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+            b"GET http://localhost/problems HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
             (421, "unknown-host"),
         ),
         (
-            b"GET http://localhost@evil.example/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+            b"GET http://localhost@evil.example/problems HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
             (421, "unknown-host"),
         ),
     ],
@@ -72,9 +73,17 @@ def test_only_known_authorities_are_answered(server: Server, sent: bytes, expect
     assert expected == problem(parsed(server.talk(sent)))
 
 
+@pytest.mark.parametrize("page", ["healthz", "readyz", "metrics"])
+def test_probes_ask_by_any_name(server: Server, page: str) -> None:
+    """An orchestrator asks by an address that nobody could have listed."""
+    sent = f"GET /{page} HTTP/1.1\r\nHost: 10.1.2.3:8000\r\nConnection: close\r\n\r\n"
+
+    assert 200 == parsed(server.talk(sent.encode()))[0]
+
+
 def test_an_absolute_target_with_a_known_authority_is_served(server: Server) -> None:
     """RFC 9112 section 3.2.2: a server must accept the absolute form."""
-    sent = b"GET http://localhost:1/healthz HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n"
+    sent = b"GET http://localhost:1/problems HTTP/1.1\r\nHost: localhost:1\r\nConnection: close\r\n\r\n"
 
     assert 200 == parsed(server.talk(sent))[0]
 
@@ -148,7 +157,7 @@ def test_a_chunked_body_arrives_whole(server: Server) -> None:
 )
 def test_a_body_above_the_limit_is_refused(server: Server, sent: bytes) -> None:
     """The limit holds whatever the framing, and an announced size is refused before it is sent."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with server.connect() as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
 
@@ -162,7 +171,7 @@ def test_a_body_above_the_limit_is_refused(server: Server, sent: bytes) -> None:
 )
 def test_a_body_with_broken_framing_is_a_400(server: Server, framing: str, body: bytes) -> None:
     """A body that ends too early or is cut wrongly never reaches a handler as if it were whole."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with server.connect() as connection:
         connection.sendall(_post(framing, body))
         connection.shutdown(socket.SHUT_WR)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from pathlib import Path
 
 from tests.wire.edge import Server, drain, parsed, running
@@ -54,6 +53,23 @@ def test_the_metrics_of_all_workers_are_added_up(tmp_path: Path) -> None:
     assert [] == list(tmp_path.glob("adapter-metrics-*"))
 
 
+def test_a_worker_that_dies_takes_its_calls_out_of_flight(tmp_path: Path) -> None:
+    """A worker that was killed in the middle of a call does not count as busy for ever, and is replaced."""
+    with running(tmp_path) as server:
+        assert b"" == server.talk(b"GET /things/kill HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        metrics = server.ask("/metrics")[1].decode()
+
+    assert "adapter_requests_in_flight 0.0" in metrics
+
+
+def test_a_peer_on_a_unix_socket_is_not_believed_either(tmp_path: Path) -> None:
+    """Gunicorn trusts every peer there; headers still move nobody below another path or scheme."""
+    with running(tmp_path, bind=f"unix:{tmp_path}/s") as server:
+        spoofed = "SCRIPT_NAME: /things\r\nPATH_INFO: /pid\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Ssl: on\r\n"
+
+        assert (200, b'{"status":"alive"}') == server.ask("/healthz", headers=spoofed)
+
+
 def test_a_master_can_be_replaced_without_losing_a_call(tmp_path: Path) -> None:
     """USR2 starts a second master on the same socket; the first is then told to stop, and calls go on."""
     with running(tmp_path) as server:
@@ -81,7 +97,7 @@ def test_hup_replaces_the_workers_and_keeps_the_metrics(tmp_path: Path) -> None:
 
 def test_a_worker_that_stops_ends_what_it_began(tmp_path: Path) -> None:
     """A call that has begun when the master is told to stop still gets its whole answer; new ones are not accepted."""
-    with running(tmp_path) as server, socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with running(tmp_path) as server, server.connect() as connection:
         connection.sendall(
             b"POST /wait HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n"
             b"Content-Type: application/json\r\nContent-Length: 8\r\n\r\n"
@@ -96,7 +112,7 @@ def test_a_worker_that_stops_ends_what_it_began(tmp_path: Path) -> None:
 
 def _refuses(server: Server) -> bool:
     try:
-        socket.create_connection(("127.0.0.1", server.port), timeout=20).close()
+        server.connect().close()
     except ConnectionError:
         return True
     return False

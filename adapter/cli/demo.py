@@ -1,0 +1,164 @@
+"""``adapter demo``: the pretend ERP, the microservice and the façade, all real, and a handful of calls."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from adapter import app, settings
+from adapter.cli import demo_calls, serve, virtual
+from adapter.cli.children import HOST, ChildError, Children, free_port
+from adapter.cli.command import Command, argument, carried, project_of, say
+from adapter.cli.display import json_text, shortened
+from adapter.cli.explain import explained
+
+FACADE, SERVICE = 8080, 9102
+SERVICE_PROGRAM = Path("ops", "demo", "customers.py")
+SHOWN_LINES = 24
+EXPLAINED = "/v1/customers/7"
+PAUSE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the three listen, on loopback."""
+
+    erp: int
+    service: int
+    facade: int
+
+
+def run(asked: Namespace) -> int:
+    """Start, wait, call, show; then stop (``--once``) or stay. Exit status 1 when an answer was wrong."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    project = _example(asked).resolve()
+    ports = Ports(*map(_port, ("pretend ERP", "microservice", "façade"), (virtual.PORT, SERVICE, asked.port)))
+    environ = _environment(project, ports)
+    with tempfile.TemporaryDirectory(prefix="adapter-demo-") as folder, Children(Path(folder)) as children:
+        try:
+            _start(children, project, ports, environ, Path(folder))
+            built = app.build(project, environ)  # while the others start: for the call that is explained
+            for name, port, path in (("erp", ports.erp, "/erp/soap11?wsdl"), ("facade", ports.facade, "/readyz")):
+                children.wait_for(name, port, path)
+            children.wait_for("microservice", ports.service, "/customers?limit=1")
+            failures = _calls(ports.facade)
+            failures += _explain(built)
+            children.check()
+            if not asked.once:
+                _stay(children, ports, environ, Path(folder))
+        except ChildError as error:
+            say(f"adapter demo: {error}")
+            return 1
+    print(f"\n{failures} of {len(demo_calls.CALLS) + 1} calls went wrong" if failures else "\nEvery answer was right.")
+    return int(failures > 0)
+
+
+def _example(asked: Namespace) -> Path:
+    """Return the project that is shown: the one asked for if it has a microservice to start, else the example."""
+    project = project_of(asked)
+    if (project / SERVICE_PROGRAM).is_file():
+        return project
+    say(f"{project} has no {SERVICE_PROGRAM}; showing the example project instead")
+    return carried()
+
+
+def _port(name: str, wanted: int) -> int:
+    port = free_port(wanted)
+    if port != wanted:
+        say(f"port {wanted} is taken; the {name} listens on {port}")
+    return port
+
+
+def _environment(project: Path, ports: Ports) -> dict[str, str]:
+    """Return the environment of the children: nobody's own settings, and all endpoints on the ports of this run."""
+    known = settings.read(project, {})
+    environ = {k: v for k, v in settings.environment().items() if not k.startswith(settings.PREFIX)}
+    for family, port, addresses in (("ENDPOINT", ports.erp, known.endpoint), ("SERVICE", ports.service, known.service)):
+        for name, url in addresses.items():
+            moved = urlsplit(url)._replace(scheme="http", netloc=f"{HOST}:{port}").geturl()
+            environ[f"{settings.PREFIX}{family}_{name}"] = moved
+    return environ | {settings.PROJECT: str(project), "PYTHONUNBUFFERED": "1"}
+
+
+def _start(children: Children, project: Path, ports: Ports, environ: Mapping[str, str], folder: Path) -> None:
+    say("starting the pretend ERP, the microservice and the façade …")
+    erp = ["-m", "adapter", "virtual", "--port", str(ports.erp), "--project", str(project)]
+    service = [str(project / SERVICE_PROGRAM), "--port", str(ports.service), "--database", str(folder / "customers.db")]
+    children.start("erp", [sys.executable, *erp], environ)
+    children.start("microservice", [sys.executable, *service], environ)
+    children.start("facade", serve.gunicorn(project, f"{HOST}:{ports.facade}", 1), environ, signal.SIGQUIT)
+
+
+def _calls(port: int) -> int:
+    """Make every call and print it. Return how many went wrong."""
+    order, failures = "", 0
+    for number, template in enumerate(demo_calls.CALLS, 1):
+        call = replace(template, path=template.path.replace("{order}", order))
+        print(f"\n{number}. {call.title}\n$ {demo_calls.curl(call, f'http://{HOST}:{port}')}")
+        try:
+            answer = demo_calls.ask(call, port)
+        except (OSError, http.client.HTTPException) as error:
+            print(f"WRONG: no answer ({type(error).__name__})")
+            failures += 1
+            continue
+        print(f"{answer.status}  {answer.seconds * 1000:.0f} ms", flush=True)
+        if answer.body:
+            print(shortened(json_text(answer.body), SHOWN_LINES))
+        if complaints := list(demo_calls.wrong(call, answer)):
+            print("\n".join(f"WRONG: {complaint}" for complaint in complaints))
+            failures += 1
+        order = demo_calls.order_of(answer) if call.keep_order else order
+    return failures
+
+
+def _explain(built: app.Built) -> int:
+    """Show all four messages of one call. Return 1 when it went wrong."""
+    print(f"\n{len(demo_calls.CALLS) + 1}. All messages of one call\n$ adapter explain GET {EXPLAINED}")
+    status, text = explained(built, "GET", EXPLAINED)
+    print(text)
+    return int(status != 200)
+
+
+def _stay(children: Children, ports: Ports, environ: Mapping[str, str], folder: Path) -> None:
+    """Say what can be opened, and wait until somebody presses Ctrl-C or a child ends."""
+    try:
+        print(f"\nOpen  http://{HOST}:{ports.facade}/docs  the endpoints, to read and try")
+        print(f"      http://{HOST}:{ports.facade}/problems  what every error means")
+        print(f"      http://{HOST}:{ports.erp}/erp/soap11?wsdl  the contract of the pretend ERP")
+        print(f"Look  {_given(ports, environ)}adapter explain GET {EXPLAINED}")
+        print(f"Logs  {folder}\nStop  Ctrl-C", flush=True)
+        while True:
+            children.check()
+            time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        say("stopping …")
+
+
+def _given(ports: Ports, environ: Mapping[str, str]) -> str:
+    """Return the settings that lead to the pretend ERP, for a shell; nothing where the project's own ones do."""
+    if ports.erp == virtual.PORT:
+        return ""
+    prefix = f"{settings.PREFIX}ENDPOINT_"
+    return "".join(f"{name}={value} " for name, value in environ.items() if name.startswith(prefix))
+
+
+COMMAND = Command(
+    "demo",
+    help="start everything on this machine and make a handful of calls",
+    run=run,
+    example="demo --once",
+    doc="Starts a pretend ERP that speaks real SOAP, a JSON microservice and the façade in front of both, on loopback; "
+    "makes calls, shows each as a curl command with its answer, and checks the answers. Then it stays until Ctrl-C.",
+    arguments=(
+        argument("--once", action="store_true", help="stop after the calls; exit status 1 if an answer was wrong"),
+        argument("--port", type=int, default=FACADE, help=f"port of the façade (default: {FACADE}, or a free one)"),
+    ),
+)

@@ -1,0 +1,98 @@
+"""Agreement of what comes back: the reply's place in the output message, and the fault table."""
+
+from __future__ import annotations
+
+import re
+
+from adapter.mapping.agree_types import Binder
+from adapter.mapping.bound import Reply
+from adapter.mapping.model import FieldRule, OperationRule, Place
+from adapter.mapping.paths import Child, PathError, follow, suggest
+from adapter.mapping.scalars import ScalarError, field_codec
+from adapter.wsdl.types import Operation, Port
+
+_STATUS = {"create": 201, "cancel": 204}
+
+
+def element_at(binder: Binder, place: Place, start: str, path: str) -> tuple[tuple[Child, ...], str] | None:
+    """Return the steps to the element at ``path`` and the key of its type. None, and a mistake, where there is none."""
+    try:
+        spot = follow(binder.contract, start, path)
+    except PathError as error:
+        binder.wrong(place, str(error), error.remedy)
+        return None
+    if spot.attribute is not None:
+        binder.wrong(place, f"{path} is an attribute, not an element", "name the element")
+        return None
+    return spot.steps, spot.type
+
+
+def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encoded: bool) -> Reply:
+    """Bind ``reply:``. Where it does not agree, the reply that is returned reads nothing."""
+    reply = rule.reply
+    assert reply is not None
+    status = reply.status or (_STATUS.get(rule.verb, 200) if reply.shape != "none" else 204)
+    nothing = Reply(reply, "", (), status)
+    if reply.shape == "none":
+        return nothing
+    if operation.output is None or operation.output.root is None:
+        binder.wrong(reply.place, f"{rule.name}: {operation.name} answers nothing", "reply: {status: 204}")
+        return nothing
+    found = element_at(binder, reply.place, operation.output.root.type, reply.source)
+    if found is None:
+        return nothing
+    steps, key = found
+    repeats = bool(steps) and steps[-1].repeats
+    inner = [step.element.name for step in steps[:-1] if step.repeats]
+    if inner:
+        text = f"{rule.name}: {inner[0]} on the way to {reply.source} repeats"
+        binder.wrong(reply.place, text, f"from: end the path at {inner[0]} and name the rest in its type")
+        return nothing
+    if repeats != (reply.shape == "each"):
+        word, remedy = ("may occur many times", "write 'each'") if repeats else ("occurs once", "write 'one'")
+        binder.wrong(reply.place, f"{rule.name}: {reply.source or 'the reply'} {word}", remedy)
+        return nothing
+    bound = binder.bind(reply.type_name, key, "reply", reply.place, encoded)
+    if not bound:
+        return nothing
+    known = _field_names(binder, bound) | set(rule.path_fields)
+    for name in re.findall(r"\{([^}]*)\}", reply.location):
+        if name not in known:
+            text = f"{rule.name}: location: {reply.type_name} has no property {name}"
+            binder.wrong(reply.place, text, suggest(name, sorted(known)))
+    return Reply(reply, bound, steps, status)
+
+
+def _field_names(binder: Binder, key: str) -> set[str]:
+    bound = binder.types[key]
+    keys = [variant.type for variant in bound.variants] or [key]
+    return {field.name for each in keys for field in binder.types[each].fields}
+
+
+def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> None:
+    """The path to the ERP's own code must lead somewhere in a fault that the operation declares."""
+    path = binder.resource.soap.fault_code
+    place = binder.resource.soap.place
+    name, _, rest = path.partition(".")
+    declared = {fault.element.name: fault.element for fault in operation.faults if fault.element is not None}
+    if not path or not declared:
+        return
+    if name not in declared:
+        binder.wrong(place, f"fault_code: {operation.name} declares no fault {name}", suggest(name, list(declared)))
+        return
+    try:
+        spot = follow(binder.contract, declared[name].type, rest)
+        field_codec(binder.contract, spot.type, FieldRule(name, place, rest), {})
+    except (PathError, ScalarError) as error:
+        binder.wrong(place, f"fault_code: {error}", error.remedy)
+
+
+def check_details(binder: Binder, port: Port) -> None:
+    """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
+    called = [port.operations[rule.call] for rule in binder.resource.operations if rule.call in port.operations]
+    declared = {fault.element.name for each in called for fault in each.faults if fault.element is not None}
+    rules = {rule for operation in binder.resource.operations for rule in operation.faults if rule.detail}
+    for rule in rules:
+        if declared and rule.detail not in declared:
+            text = f"the operations declare no fault with the detail {rule.detail}"
+            binder.wrong(rule.place, text, suggest(rule.detail, sorted(declared)))

@@ -1,0 +1,158 @@
+"""The content model of a record over the fields that fill it: what must be there, and what cannot stand together.
+
+While building, ``unfilled`` names what the contract requires and no field fills. While working, ``wrong`` says the same
+of the fields that a caller gave. Both walk one small tree, made once from contract and mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from adapter.mapping import lexical
+from adapter.mapping.bound import BoundField
+from adapter.mapping.paths import Child
+from adapter.wsdl.types import Any, Contract, Element, Facets, Group, Record, Scalar
+
+# A field, the name of its value among the values at hand, and the steps that remain to it.
+Way = tuple[tuple[Child, ...], BoundField, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One particle, attribute or text of a record, with the names of the fields at or below it.
+
+    ``label`` is the path a mapping would write. ``required`` holds where the group around it stands. ``parts`` are
+    those of a group, or of an element that a path crosses. ``many``: a choice that repeats. ``kept``: the writer
+    writes it even when nothing below it is given.
+    """
+
+    kind: Literal["value", "sequence", "choice"]
+    label: str
+    names: tuple[str, ...]
+    required: bool
+    parts: tuple[Part, ...] = ()
+    many: bool = False
+    kept: bool = False
+
+    def among(self, given: Container[str]) -> bool:
+        """Return whether any of its fields is given."""
+        return any(name in given for name in self.names)
+
+
+def content(contract: Contract, record: str, ways: Sequence[Way], before: str = "", sure: bool = True) -> Part:
+    """Return the tree of the record with key ``record``. ``sure``: it stands in every message that its parent is in."""
+    kind = contract.types.get(record)
+    names = tuple(name for _, _, name in ways)
+    if not isinstance(kind, Record):
+        return Part("value", before.rstrip("."), names, True)
+    below: dict[str, list[Way]] = {}
+    attributes: dict[str, list[str]] = {}
+    for steps, field, name in ways:
+        if steps:
+            below.setdefault(steps[0].element.tag, []).append((steps[1:], field, name))
+        else:
+            attributes.setdefault(field.attribute.tag if field.attribute else "", []).append(name)
+    parts = [
+        Part(
+            "value", f"{before}@{each.name}", tuple(attributes.get(each.tag, ())), each.required and each.fixed is None
+        )
+        for each in kind.attributes
+    ]
+    if kind.text:
+        parts.append(Part("value", f"{before}#text", tuple(attributes.get("", ())), _needs_text(contract, kind.text)))
+    if kind.content is not None:
+        parts.append(_Walk(contract, below, before).group(kind.content, True, sure))
+    return Part("sequence", before.rstrip("."), names, True, tuple(parts))
+
+
+class _Walk:
+    """Walks the groups of one record. ``below`` are the ways by the tag of their first step; each is taken once."""
+
+    def __init__(self, contract: Contract, below: dict[str, list[Way]], before: str) -> None:
+        self.contract, self.below, self.before = contract, below, before
+
+    def group(self, group: Group, required: bool, sure: bool) -> Part:
+        sure = sure and group.kind != "choice" and group.min > 0
+        parts = [self.item(item, sure) for item in group.items]
+        names = tuple(name for part in parts for name in part.names)
+        kind: Literal["sequence", "choice"] = "choice" if group.kind == "choice" else "sequence"
+        label = " or ".join(part.label for part in parts) if kind == "choice" else parts[0].label if parts else ""
+        return Part(kind, label, names, required and group.min > 0, tuple(parts), group.max != 1)
+
+    def item(self, item: Element | Group | Any, sure: bool) -> Part:
+        if isinstance(item, Group):
+            return self.group(item, True, sure)
+        if isinstance(item, Any):
+            return Part("value", f"{self.before}any element (xsd:any)", (), item.min > 0)
+        label = f"{self.before}{item.name}"
+        inner = self.below.pop(item.tag, [])
+        required = item.min > 0
+        if not inner:
+            return Part("value", label, (), required and not (sure and item.fixed is not None))
+        names = tuple(name for _, _, name in inner)
+        if any(not steps and field.shape != "scalar" for steps, field, _ in inner):
+            return Part("value", label, names, required)
+        tree = content(self.contract, item.type, inner, f"{label}.", sure and required)
+        return Part("value", label, names, required, tree.parts, kept=sure and required and bool(tree.parts))
+
+
+def _needs_text(contract: Contract, key: str) -> bool:
+    """Tell whether the text of a simple content must be given: an empty one is text too where any text is taken."""
+    kind = contract.types.get(key)
+    return not (isinstance(kind, Scalar) and kind.builtin in lexical.STRINGS and kind.facets == Facets())
+
+
+def unfilled(part: Part) -> Iterator[str]:
+    """Yield the labels of what must be there (given that the fields' own elements are) and that no field fills."""
+    if part.names:
+        for inner in part.parts:
+            if part.kind != "choice" or inner.names:
+                yield from unfilled(inner)
+    elif not part.required or _may_be_empty(part):
+        return
+    elif part.kind == "sequence":
+        for inner in part.parts:
+            yield from unfilled(inner)
+    else:
+        yield part.label
+
+
+def wrong(part: Part, given: Container[str], beside: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what does not hold for the fields ``given``: the field's name, empty for the object itself, and why.
+
+    ``beside`` is a field that makes others necessary.
+    """
+    if part.among(given):
+        inside = [inner for inner in part.parts if inner.among(given)]
+        if part.kind == "choice":
+            if len(inside) > 1 and not part.many:
+                yield "", f"must have only one of {', '.join(part.names)}"
+        elif part.kind == "value" and part.parts:
+            beside = next(name for name in part.names if name in given)
+        for inner in inside if part.kind == "choice" else part.parts:
+            yield from wrong(inner, given, beside)
+    elif part.required and part.names and not _may_be_empty(part):
+        yield from _missing(part, given, beside)
+
+
+def _missing(part: Part, given: Container[str], beside: str) -> Iterator[tuple[str, str]]:
+    together = f" together with {beside}" if beside else ""
+    if part.kind == "choice":
+        yield "", f"must have one of {', '.join(part.names)}{together}"
+        return
+    found = [each for inner in part.parts for each in wrong(inner, given, beside)]
+    if found:
+        yield from found
+    elif part.kind == "value" and len(part.names) == 1 and not part.kept:
+        yield part.names[0], f"is required{together}"
+    elif part.kind == "value" and not part.kept:
+        yield "", f"must have one of {', '.join(part.names)}{together}"
+
+
+def _may_be_empty(part: Part) -> bool:
+    """Tell whether a group can stand there with nothing in it."""
+    if part.kind == "choice":
+        return not part.parts or any(not each.required or _may_be_empty(each) for each in part.parts)
+    return part.kind == "sequence" and all(not each.required or _may_be_empty(each) for each in part.parts)

@@ -1,0 +1,169 @@
+"""Operation rules: one entry of ``operations:`` each, with what it takes and what it answers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from adapter.mapping import schema
+from adapter.mapping.fields import field_rules
+from adapter.mapping.files import Path_
+from adapter.mapping.model import BodyRule, Constant, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
+from adapter.mapping.sections import Sections
+
+
+def operation_rule(
+    sections: Sections, resource: str, verb: Any, data: Any, path: Path_, shared: tuple[FaultRule, ...]
+) -> OperationRule | None:
+    """Return the rule of one operation, None where a key that it needs is missing. ``shared``: the file's faults."""
+    found = sections.load(schema.OperationSection, data, path)
+    if found is None:
+        return None
+    method, _, below = found["request"].partition(" ")
+    if not schema.TEMPLATE.fullmatch(below):
+        sections.wrong((*path, "request"), f"'{below}' is not a path", "for example /{id} or /{id}/lines")
+    return OperationRule(
+        name=f"{resource}.{verb}",
+        verb=verb,
+        place=sections.place(path),
+        method=method,
+        path=below.rstrip("/"),
+        call=found["call"],
+        path_fields=field_rules(sections, found.get("path"), (*path, "path"), "path"),
+        query_fields=field_rules(sections, found.get("query"), (*path, "query"), "query"),
+        set=constants(sections, found.get("set"), (*path, "set")),
+        page=_page(sections, found.get("page"), (*path, "page")),
+        sort=_sort(sections, found.get("sort"), (*path, "sort")),
+        body=_body(sections, found.get("body"), (*path, "body")),
+        reply=_reply(sections, found["reply"], (*path, "reply")),
+        faults=fault_rules(sections, found.get("faults"), (*path, "faults")) + shared,
+        answered_by=found.get("answered_by", "soap"),
+        timeout=_timeout(sections, found.get("timeout"), (*path, "timeout")),
+        title=found.get("title", ""),
+        doc=found.get("doc", ""),
+    )
+
+
+def _timeout(sections: Sections, value: Any, path: Path_) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 < value <= 600:
+        sections.wrong(path, "timeout: must be a number of seconds up to 600", "timeout: 5")
+        return None
+    return float(value)
+
+
+def _page(sections: Sections, data: Any, path: Path_) -> PageRule | None:
+    found = sections.load(schema.PageSection, data, path) if data is not None else None
+    if found is None:
+        return None
+    rule = PageRule(sections.place(path), **found)
+    if rule.default > rule.max:
+        text = f"default: {rule.default} is more than max: {rule.max}"
+        sections.wrong((*path, "default" if "default" in found else "max"), text, "change one of them")
+    return rule
+
+
+def _sort(sections: Sections, data: Any, path: Path_) -> SortRule | None:
+    found = sections.load(schema.SortSection, data, path) if data is not None else None
+    if found is None:
+        return None
+    direction: dict[str, Any] = {}
+    if "direction" in found:
+        direction = sections.load(schema.DirectionSection, found["direction"], (*path, "direction")) or {}
+    by = sections.texts(found["by"], (*path, "by"), "the ERP's sort keys")
+    if not by:
+        sections.wrong((*path, "by"), "by: names no sort key", "by: {our name: the ERP's key}")
+    default = found.get("default", "")
+    if default and default.removeprefix("-") not in by:
+        sections.wrong((*path, "default"), f"default: '{default}' is not a key of 'by'", f"one of {', '.join(by)}")
+    if default.startswith("-") and not direction:
+        sections.wrong((*path, "default"), "default: descending needs 'direction'", "add 'direction:' to sort")
+    return SortRule(
+        sections.place(path),
+        found["soap"],
+        by,
+        direction.get("soap", ""),
+        direction.get("ascending", ""),
+        direction.get("descending", ""),
+        default,
+    )
+
+
+def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
+    found = sections.load(schema.BodySection, data, path) if data is not None else None
+    if found is None:
+        return None
+    return BodyRule(sections.place(path), found["one"], found.get("into", ""), found.get("partial_", False))
+
+
+def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
+    found = sections.load(schema.ReplySection, data, path)
+    if found is None:
+        return None
+    if "one" in found and "each" in found:
+        sections.wrong(path, "a reply is either 'one' or 'each'", "keep one of them")
+    for key, needs in (("from_", ("one", "each")), ("location", ("one",)), ("when_empty", ("one",))):
+        if key in found and not any(each in found for each in needs):
+            name = key.rstrip("_")
+            remedy = f"add {' or '.join(needs)}, or remove '{name}'"
+            sections.wrong((*path, name), f"{name}: means nothing without {' or '.join(needs)}", remedy)
+    empty = (
+        sections.load(schema.EmptySection, found["when_empty"], (*path, "when_empty"))
+        if "when_empty" in found
+        else None
+    )
+    shape: Any = "one" if "one" in found else "each" if "each" in found else "none"
+    return ReplyRule(
+        sections.place(path),
+        shape,
+        found.get("one", found.get("each", "")),
+        found.get("from_", ""),
+        found.get("status", 0),
+        found.get("location", ""),
+        empty["status"] if empty else 0,
+        empty["problem"] if empty else "",
+    )
+
+
+def fault_rules(sections: Sections, data: Any, path: Path_) -> tuple[FaultRule, ...]:
+    """Return the lines of a fault table."""
+    if data is None:
+        return ()
+    if not isinstance(data, list):
+        sections.wrong(path, "faults must be a list", "start each line with '- {code: …, status: …, problem: …}'")
+        return ()
+    rules: list[FaultRule] = []
+    for index, line in enumerate(data):
+        where: Path_ = (*path, index)
+        found = sections.load(schema.FaultSection, line, where)
+        if found is None:
+            continue
+        if sum(key in found for key in ("code", "detail", "text")) != 1:
+            sections.wrong(where, "a fault needs exactly one of code, detail, text", "split it into several lines")
+            continue
+        rule = FaultRule(sections.place(where), **found)
+        if not (rule.code or rule.detail or rule.text):
+            sections.wrong(where, "an empty text matches nothing in particular", "write what to look for")
+        if any((rule.code, rule.detail, rule.text) == (each.code, each.detail, each.text) for each in rules):
+            text = f"'{rule.code or rule.detail or rule.text}' stands in the table already"
+            sections.wrong(where, text, "the first match wins: remove one")
+        rules.append(rule)
+    return tuple(rules)
+
+
+def constants(sections: Sections, data: Any, path: Path_) -> tuple[Constant, ...]:
+    """Return a section that maps paths to constants."""
+    found_here = []
+    for name, value, where in sections.entries(data, path, "constants"):
+        if value is not None and not isinstance(value, str | dict | list):
+            sections.wrong(where, f"{name}: must be text", "write it in quotes, or {setting: a name}")
+            continue
+        found = sections.load(schema.ConstantSection, {"value": value} if isinstance(value, str) else value, where)
+        if found is None:
+            continue
+        if len(found) != 1:
+            sections.wrong(where, f"{name}: needs either 'value' or 'setting'", "value: text, or setting: a name")
+            continue
+        found_here.append(Constant(name, sections.place(where), found.get("value", ""), found.get("setting", "")))
+    return tuple(found_here)

@@ -1,0 +1,14 @@
+"""Servers of others from PyPI, called through the adapter. The one from npm is called by the evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.foreign.servers import SOAPBAR, SPYNE, Foreign, called, wrong
+
+
+@pytest.mark.parametrize("foreign", [SPYNE, SOAPBAR], ids=lambda foreign: foreign.name)
+def test_foreign_server(foreign: Foreign) -> None:
+    """Every call is answered as expected, over a contract that the server itself generated."""
+    with called(foreign) as app:
+        assert [] == wrong(app, foreign.calls)
