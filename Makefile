@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# pip is asked not to compile: what the demo imports is compiled when it is imported, the rest never
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
+# pip says errors only (twice quiet) and is asked not to compile: what the demo imports is compiled when it is imported, the rest never
+PIP    := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile --editable
 
 .PHONY: demo test check evidence docs
 .DEFAULT_GOAL := demo

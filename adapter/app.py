@@ -29,7 +29,7 @@ from adapter.openapi import read_examples, to_json
 from adapter.pipeline import Backends, Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
-from adapter.settings import Settings
+from adapter.settings import Settings, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
 from adapter.wsdl.documents import Documents, read_documents
@@ -65,9 +65,23 @@ def build(project: Path, environ: Mapping[str, str]) -> Built:
         settings.value_of, settings.service_of, settings.endpoint_of, _converters(settings.converters)
     )
     endpoints, contracts = load_project(project, load, around)
-    if mistakes := check_lock(project / "wsdl", contracts.values()):
+    mistakes = [*check_lock(project / "wsdl", contracts.values()), *settings_room.unused(settings, _asked(endpoints))]
+    if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents)
+
+
+def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
+    """Return the variables that the mappings ask for, so that one with a typing error is noticed."""
+    asked: set[str] = set()
+    for endpoint in endpoints:
+        resource = endpoint.resource
+        asked.update(endpoint_names(resource.soap.service, resource.soap.port))
+        constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
+        asked.update(value_name(each.setting) for each in constants if each.setting)
+        if resource.http is not None:
+            asked.add(service_name(resource.http.service))
+    return asked
 
 
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
@@ -134,7 +148,9 @@ def _backends(built: Built) -> Backends:
 
     ports: dict[tuple[str, str, str], SoapPort] = {}
     services: dict[str, Exchange] = {}
-    clients = {name: zeep_client(docs, ClosedTransport(docs), raw_response=True) for name, docs in built.documents.items()}
+    clients = {
+        name: zeep_client(each, ClosedTransport(each), raw_response=True) for name, each in built.documents.items()
+    }
     for endpoint in built.endpoints:
         rule = endpoint.resource.soap
         key = (rule.wsdl, rule.service, rule.port)

@@ -92,6 +92,7 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         service_path=rule.path,
         public_path=endpoint.resource.path,
         problems=_problems(endpoint),
+        shown={rule.problem for rule in endpoint.faults if rule.message},
     )
 
 

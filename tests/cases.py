@@ -108,7 +108,7 @@ def _plain(element: Any) -> Any:
     return copy
 
 
-def _prefixes(element: Any) -> dict[str | None, str]:
+def _prefixes(element: Any) -> dict[str, str]:
     names = [element.tag, *element.attrib]
     spaces = sorted({etree.QName(name).namespace for name in names} - {None})
     return {f"p{index}": str(space) for index, space in enumerate(spaces)}

@@ -17,6 +17,8 @@ from adapter.virtual import VirtualErp
 from adapter.virtual.elements import DIENST, make, name
 from adapter.virtual.partner import suche
 from adapter.wsdl.load import load
+from tests import docs_pages
+from tests.bad_requests import page as bad_requests
 from tests.evidence import promises
 from tests.evidence.house import ROOT
 
@@ -46,12 +48,15 @@ def customers() -> str:
 FILES: Mapping[str, Callable[[], str]] = {
     "docs/promises.rst": promises.page,
     "ops/demo/customers.json": customers,
+    "docs/reference/bad-requests.rst": bad_requests.page,
+    **docs_pages.PAGES,
 }
 
 
 def main() -> None:
     """Write every file."""
     for path, content in FILES.items():
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / path).write_text(content(), encoding="utf-8")
 
 

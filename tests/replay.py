@@ -11,7 +11,7 @@ Responder = Callable[[bytes], tuple[int, bytes]]
 
 
 class Replay(ThreadingHTTPServer):
-    """Answers every POST with ``status``, ``media_type`` and ``reply``, or by a responder: body in, status and body out.
+    """Answers every POST with ``status``, ``media_type`` and ``reply``, or by a responder (body in).
 
     ``sent`` are the bodies it received.
     """

@@ -15,7 +15,7 @@ everything else                502 ``backend-reply-invalid``
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -42,14 +42,17 @@ def http(
     service_path: str,
     public_path: str,
     problems: Mapping[str, int],
+    shown: Collection[str] = (),
 ) -> Handler:
     """Return the handler that answers by one microservice.
 
     ``path`` (such as ``/{id}``) stands below ``service_path`` there and below ``public_path`` here; a ``Location`` is
-    translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status.
+    translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status; the
+    service's own words reach callers only for those of ``shown`` and for the house's, so that both backends say the same.
     """
     fill = _path(service_path + path)
     known = {**_ALWAYS_KNOWN, **problems}
+    told = {*_ALWAYS_KNOWN, *shown}
     relocate = _relocate(urlsplit(exchange.url), service_path, public_path)
 
     def handle(request: Request) -> Response:
@@ -62,7 +65,7 @@ def http(
             body=request.body,
         )
         if reply.status >= 400:
-            raise _refusal(reply, known)
+            raise _refusal(reply, known, told)
         return _response(reply, relocate)
 
     return handle
@@ -140,12 +143,12 @@ def _relocate(endpoint: Any, service_path: str, public_path: str) -> Callable[[s
     return relocate
 
 
-def _refusal(reply: Reply, known: Mapping[str, int]) -> BackendError:
+def _refusal(reply: Reply, known: Mapping[str, int], told: Collection[str]) -> BackendError:
     problem = _problem(reply)
     slug = str(problem.get("type", "")).rpartition("/")[2]
     cause = f"status {reply.status}"
     if known.get(slug) == reply.status:
-        detail = " ".join(str(problem.get("detail", "")).split())[:_MAX_DETAIL]
+        detail = " ".join(str(problem.get("detail", "")).split())[:_MAX_DETAIL] if slug in told else ""
         return BackendFault(
             slug, reply.status, detail, fields=_fields(problem.get("errors")), cause=cause, sent="yes", code=slug
         )

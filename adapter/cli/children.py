@@ -80,9 +80,13 @@ class Children:
         self._children.append(_Child(name, process, log, stop))
 
     def wait_for(self, name: str, port: int, path: str) -> None:
-        """Return once ``path`` answers with 200. Raise ChildError when a process ends, or after ``PATIENCE``."""
+        """Return once a process has printed its URL on ``port`` and answers ``path`` with 200.
+
+        Without the first, somebody else's server on that port might be taken for ours. Raises ChildError when a process
+        ends, or after ``PATIENCE`` seconds.
+        """
         deadline = time.monotonic() + PATIENCE
-        while not _answers(port, path):
+        while not (f"http://{HOST}:{port}" in self._log(name) and _answers(port, path)):
             self.check()
             if time.monotonic() > deadline:
                 raise ChildError(f"{name} does not answer on port {port} after {PATIENCE:g} s\n{self._said(name)}")
@@ -95,10 +99,11 @@ class Children:
             if status is not None:
                 raise ChildError(f"{child.name} ended with status {status}\n{self._said(child.name)}")
 
+    def _log(self, name: str) -> str:
+        return (self._folder / f"{name}.log").read_text("utf-8", "replace")
+
     def _said(self, name: str) -> str:
-        log = self._folder / f"{name}.log"
-        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
-        return "\n".join(f"  {line}" for line in lines[-LAST_LINES:])
+        return "\n".join(f"  {line}" for line in self._log(name).splitlines()[-LAST_LINES:])
 
 
 def free_port(wanted: int) -> int:

@@ -40,7 +40,7 @@ def run(asked: Namespace) -> int:
     """Start, wait, call, show; then stop (``--once``) or stay. Exit status 1 when an answer was wrong."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     project = _example(asked).resolve()
-    ports = Ports(*map(_port, ("pretend ERP", "microservice", "façade"), (virtual.PORT, SERVICE, asked.port)))
+    ports = _ports(asked.port)
     environ = _environment(project, ports)
     with tempfile.TemporaryDirectory(prefix="adapter-demo-") as folder, Children(Path(folder)) as children:
         try:
@@ -70,9 +70,15 @@ def _example(asked: Namespace) -> Path:
     return carried()
 
 
+def _ports(facade: int) -> Ports:
+    """Return the usual ports, or free ones for those that are taken; only free ones when the façade is to have any."""
+    erp, service = (virtual.PORT, SERVICE) if facade else (0, 0)
+    return Ports(_port("pretend ERP", erp), _port("microservice", service), _port("façade", facade))
+
+
 def _port(name: str, wanted: int) -> int:
     port = free_port(wanted)
-    if port != wanted:
+    if wanted not in (port, 0):
         say(f"port {wanted} is taken; the {name} listens on {port}")
     return port
 
@@ -159,6 +165,8 @@ COMMAND = Command(
     "makes calls, shows each as a curl command with its answer, and checks the answers. Then it stays until Ctrl-C.",
     arguments=(
         argument("--once", action="store_true", help="stop after the calls; exit status 1 if an answer was wrong"),
-        argument("--port", type=int, default=FACADE, help=f"port of the façade (default: {FACADE}, or a free one)"),
+        argument(
+            "--port", type=int, default=FACADE, help=f"port of the façade (default: {FACADE}); 0: free ports for all"
+        ),
     ),
 )

@@ -87,6 +87,9 @@ def _parameters(
             continue
         if rule.default is not None:
             _default(binder, rule, bound)
+        if bound.steps and bound.steps[-1].least > 1:
+            text = f"{rule.name} is one value, but {rule.soap} must stand there at least {bound.steps[-1].least} times"
+            binder.wrong(rule.place, text, "make it an array in the body")
         required = always or ((bound.required or rule.required) and rule.default is None)
         found.append(replace(bound, shape="scalar", nullable=False, required=required))
     return tuple(found)

@@ -13,6 +13,7 @@ from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, M
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import FieldRule, Place, Resource, TypeRule
+from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
 from adapter.wsdl.types import Contract, Record
@@ -143,8 +144,9 @@ class Binder:
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
         required = _array_required(spot) if repeats else spot.required
         # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
-        required = (required and (mode == "reply" or not encoded)) or (rule.required and mode == "request")
-        nullable = spot.nillable or (encoded and spot.attribute is None)
+        demanded = rule.required and mode == "request"
+        required = (required and (mode == "reply" or not encoded)) or demanded
+        nullable = spot.nillable or (encoded and spot.attribute is None and not demanded)
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
         shape: Shape
         if rule.shape == "scalar":
@@ -155,6 +157,9 @@ class Binder:
             nullable = nullable or (own_null and not repeats)
             shape = "scalars" if repeats else "scalar"
             return BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
+        if not spot.steps or spot.attribute is not None:
+            self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
+            return None
         if repeats != (rule.shape == "each"):
             text = "may occur many times" if repeats else "occurs once"
             remedy = "write 'each' for 'one'" if repeats else "write 'one' for 'each', or lengthen the path"
@@ -163,7 +168,7 @@ class Binder:
         key = self.bind(rule.type_name, spot.type, mode, rule.place, encoded)
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
-            nullable = nullable and not self._refuses_nil(spot.type)
+            nullable = takes_nil(self.contract, spot.steps[-1].element)
         return BoundField(rule.name, rule, spot.steps, None, shape, None, key, nullable, required, doc) if key else None
 
     def _can_stand(self, rule: FieldRule, spot: Spot) -> bool:
@@ -178,11 +183,6 @@ class Binder:
             text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
             self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
         return not inner and not abstract
-
-    def _refuses_nil(self, record: str) -> bool:
-        """Tell whether an element of this type cannot be nil: its type is abstract, or its attributes are required."""
-        kind = self.contract.types.get(record)
-        return isinstance(kind, Record) and (kind.abstract or any(each.required for each in kind.attributes))
 
 
 def _array_required(spot: Spot) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from adapter.mapping import lexical
 from adapter.mapping.convert import Converter
+from adapter.mapping.digits import decimal_pattern
 from adapter.mapping.facets import Check, checks, describe, safe_bounds
 from adapter.strict_json import xml_can_carry
 from adapter.wsdl.types import Facets
@@ -52,7 +53,8 @@ def codec(
     in_xml = (lexical.check_for(builtin), *checks(builtin, facets))
     in_json = (lexical.check_for(logical), *checks(logical, narrowed or Facets()))
     to_json, from_json, schema = _json_form(logical, Facets() if converters else facets, narrowed, json)
-    schema = {**schema, **_hints(converters)}
+    own = {"pattern": schema["pattern"]} if narrowed is not None and narrowed.patterns and "pattern" in schema else {}
+    schema = {**schema, **_hints(converters), **own}
     gives_null = any(converter.gives_null for converter in converters)
 
     def read(text: str) -> Any:
@@ -182,7 +184,7 @@ def _json_form(
     if logical == "decimal":
         if json == "number":
             return Decimal, _from_number, {"type": "number", **schema}
-        form = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$"
+        form = decimal_pattern(facets, narrowed or Facets())
         return str, _from_text, {"type": "string", "pattern": form, **_texts(schema)}
     if logical in ("float", "double"):
         special = {"type": "string", "enum": ["INF", "-INF", "NaN"]}

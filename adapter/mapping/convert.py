@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapter.mapping import lexical
+from adapter.mapping.digits import decimal_pattern
+from adapter.wsdl.types import Facets
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def implied_decimal(places: str) -> Converter:
             raise ValueError(f"must have at most {scale} decimals")
         return ("-" if text.startswith("-") else "") + ((whole + part.ljust(scale, "0")).lstrip("0") or "0")
 
-    return Converter(f"implied_decimal({scale})", read, write, "decimal")
+    schema = {"pattern": decimal_pattern(Facets(fraction_digits=scale))}
+    return Converter(f"implied_decimal({scale})", read, write, "decimal", schema)
 
 
 def trimmed() -> Converter:

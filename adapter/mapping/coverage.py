@@ -21,7 +21,7 @@ def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, 
             if _overlap(field, other) or _overlap(other, field):
                 yield field, f"{field.name} and {other.name} fill the same element", "keep one, or make one read_only"
             elif _take_turns(field, other):
-                text = f"{field.name} and {other.name} stand in a sequence that repeats as a whole"
+                text = f"{field.name} and {other.name} stand in a group that repeats as a whole"
                 yield field, text, "their order would be lost: keep one, or make one read_only"
 
 

@@ -13,6 +13,8 @@ STRINGS = frozenset(
     "string normalizedString token language Name NCName NMTOKEN ID IDREF ENTITY anyURI QName NOTATION "
     "anySimpleType anyAtomicType IDREFS ENTITIES NMTOKENS".split()
 )
+# Those of them that take an empty text.
+EMPTY = frozenset(("string", "normalizedString", "token", "anyURI", "anySimpleType"))
 INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "byte": (-(2**7), 2**7 - 1),
     "short": (-(2**15), 2**15 - 1),
@@ -146,6 +148,15 @@ def hex_binary(text: str) -> None:
         raise ValueError("not pairs of hexadecimal digits")
 
 
+def any_uri(text: str) -> None:
+    """Check an anyURI as far as RFC 3986 parts it: scheme, escapes, one fragment. Other letters are escaped later."""
+    before = re.split(r"[/?#]", text, maxsplit=1)[0]
+    scheme, colon, _ = before.partition(":")
+    wrong_scheme = colon and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
+    if wrong_scheme or text.count("#") > 1 or re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        raise ValueError("not a URI")
+
+
 def collapsed(builtin: str, text: str) -> str:
     """Return text as a schema processor sees it, its white space replaced or collapsed (4.3.6)."""
     if builtin in ("string", "anySimpleType"):
@@ -182,6 +193,7 @@ def check_for(builtin: str) -> Callable[[str], None]:
         "dateTime": date_time,
         "base64Binary": base64_binary,
         "hexBinary": hex_binary,
+        "anyURI": any_uri,
     }
     if builtin in _OTHER_DATES:
         return _other_date(builtin)

@@ -1,12 +1,12 @@
 """The content model of a record over the fields that fill it: what must be there, and what cannot stand together.
 
-While building, ``unfilled`` names what the contract requires and no field fills. While working, ``wrong`` says the same
-of the fields that a caller gave. Both walk one small tree, made once from contract and mapping.
+While building, ``unfilled`` names what the contract requires and no field fills. While working, ``together`` says the
+same of the fields that a caller gave. Both walk one small tree, made once from contract and mapping.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -92,7 +92,7 @@ class _Walk:
         if not inner:
             return Part("value", label, (), required and not (sure and item.fixed is not None))
         names = tuple(name for _, _, name in inner)
-        if any(not steps and field.shape != "scalar" for steps, field, _ in inner):
+        if any(not steps and field.type for steps, field, _ in inner):
             return Part("value", label, names, required)
         tree = content(self.contract, item.type, inner, f"{label}.", sure and required)
         return Part("value", label, names, required, tree.parts, kept=sure and required and bool(tree.parts))
@@ -101,7 +101,14 @@ class _Walk:
 def _needs_text(contract: Contract, key: str) -> bool:
     """Tell whether the text of a simple content must be given: an empty one is text too where any text is taken."""
     kind = contract.types.get(key)
-    return not (isinstance(kind, Scalar) and kind.builtin in lexical.STRINGS and kind.facets == Facets())
+    return not (isinstance(kind, Scalar) and kind.builtin in lexical.EMPTY and kind.facets == Facets())
+
+
+def takes_nil(contract: Contract, element: Element) -> bool:
+    """Tell whether a mere ``xsi:nil`` is valid there: not where the type is abstract or its attributes are required."""
+    kind = contract.types.get(element.type)
+    refuses = isinstance(kind, Record) and (kind.abstract or any(each.required for each in kind.attributes))
+    return element.nillable and not refuses
 
 
 def unfilled(part: Part) -> Iterator[str]:
@@ -119,11 +126,47 @@ def unfilled(part: Part) -> Iterator[str]:
         yield part.label
 
 
-def wrong(part: Part, given: Container[str], beside: str = "") -> Iterator[tuple[str, str]]:
-    """Yield what does not hold for the fields ``given``: the field's name, empty for the object itself, and why.
+def together(
+    contract: Contract, record: str, ways: Sequence[Way]
+) -> Callable[[Mapping[str, object]], Iterator[tuple[str, str]]]:
+    """Return what proves the values that were given, by name: it yields the field's name, and what is wrong with it.
 
-    ``beside`` is a field that makes others necessary.
+    The name is empty where it is the object itself. Of a value only its presence counts, and whether it is null or [].
     """
+    tree, nilled = content(contract, record, ways), _nilled(ways)
+    bare = {name for steps, field, name in ways if len(steps) == 1 and field.shape in ("scalars", "objects")}
+
+    def wrong(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        # An array without an element around it writes nothing when it is empty.
+        given = {name for name, value in values.items() if value != [] or name not in bare}
+        yield from _wrong(tree, given, "")
+        for name, others in nilled:
+            if name in values and values[name] is None:
+                yield from ((other, f"must be left out where {name} is null") for other in sorted(others & given))
+
+    return wrong
+
+
+def _nilled(ways: Sequence[Way]) -> list[tuple[str, frozenset[str]]]:
+    """Find the arrays whose null makes the element around them nil, and what else would stand in that element."""
+    found = []
+    for steps, field, name in ways:
+        around = [step.element.tag for step in steps[:-1]]
+        if field.shape in ("scalars", "objects") and field.nullable and around:
+            others = frozenset(
+                other
+                for inner, _, other in ways
+                if other != name
+                and len(inner) > len(around)
+                and around == [step.element.tag for step in inner[: len(around)]]
+            )
+            if others:
+                found.append((name, others))
+    return found
+
+
+def _wrong(part: Part, given: Container[str], beside: str) -> Iterator[tuple[str, str]]:
+    """Yield what does not hold where just these fields are given. ``beside`` is one that makes others necessary."""
     if part.among(given):
         inside = [inner for inner in part.parts if inner.among(given)]
         if part.kind == "choice":
@@ -132,7 +175,7 @@ def wrong(part: Part, given: Container[str], beside: str = "") -> Iterator[tuple
         elif part.kind == "value" and part.parts:
             beside = next(name for name in part.names if name in given)
         for inner in inside if part.kind == "choice" else part.parts:
-            yield from wrong(inner, given, beside)
+            yield from _wrong(inner, given, beside)
     elif part.required and part.names and not _may_be_empty(part):
         yield from _missing(part, given, beside)
 
@@ -142,7 +185,7 @@ def _missing(part: Part, given: Container[str], beside: str) -> Iterator[tuple[s
     if part.kind == "choice":
         yield "", f"must have one of {', '.join(part.names)}{together}"
         return
-    found = [each for inner in part.parts for each in wrong(inner, given, beside)]
+    found = [each for inner in part.parts for each in _wrong(inner, given, beside)]
     if found:
         yield from found
     elif part.kind == "value" and len(part.names) == 1 and not part.kept:

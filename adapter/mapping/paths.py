@@ -23,7 +23,7 @@ class Child:
 
     A choice is named by its position in the record; the number is the branch, the flag says whether a branch must be
     there. ``least`` and ``most`` bound how often it stands there if it does (``most`` None: unbounded). ``repeated``
-    is the position of a sequence of several elements that repeats as a whole, whose elements so take turns.
+    is the position of a group of several elements that repeats as a whole, so that its elements take turns.
     """
 
     element: Element
@@ -82,7 +82,8 @@ class _Around:
 def _children(group: Group, around: _Around) -> Iterator[Child]:
     required = around.required and group.min > 0
     least, most = around.least * max(group.min, 1), _times(around.most, group.max)
-    taking_turns = most != 1 and group.kind != "choice" and len(group.items) > 1
+    # In a choice that repeats without end any order is right.
+    taking_turns = most != 1 and len(group.items) > 1 and (group.kind != "choice" or most is not None)
     repeated = (around.position or "/") if taking_turns else around.repeated
     for index, item in enumerate(group.items):
         choices, needed = around.choices, required

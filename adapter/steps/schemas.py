@@ -13,9 +13,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint
 from adapter.mapping.codec import Codec
-from adapter.mapping.occurrence import content, wrong
+from adapter.mapping.occurrence import takes_nil, together
 
-Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
+Extra = Callable[[Mapping[str, Any]], dict[str, list[str]]]
 _MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
 _SCHEMA_MESSAGES = {"unknown": "is not known here", "type": "must be an object"}
 
@@ -51,7 +51,7 @@ class ObjectField(fields.Field[Any]):
         try:
             loaded = self.schema().load(value)
         except ValidationError as error:
-            messages: dict[Any, Any] = dict(error.normalized_messages())
+            messages: dict[Any, Any] = dict(error.messages_dict)
             messages.update((name, ["is read-only"]) for name in self.only_read & messages.keys())
             for name, texts in (self.extra(value) if isinstance(value, dict) else {}).items():
                 messages.setdefault(name, texts)
@@ -94,6 +94,7 @@ class _Schemas:
 
     def __init__(self, endpoint: Endpoint, apart: str) -> None:
         self.endpoint, self.apart = endpoint, apart
+        self._encoded = endpoint.operation.use == "encoded"
         self.types: Mapping[str, BoundType] = endpoint.types
         self.schemas: dict[str, Schema] = {}
 
@@ -122,9 +123,18 @@ class _Schemas:
         return frozenset(each.name for each in rules if each.read_only or each.name in rule.fields) - here
 
     def _extra(self, bound: BoundType) -> Extra:
-        if self.endpoint.operation.use == "encoded" or bound.key == self.apart:
+        if self._encoded or bound.key == self.apart:
             return lambda values: {}
-        return _together(self.endpoint, bound)
+        ways = [(field.steps, field, field.name) for field in bound.fields]
+        wrong = together(self.endpoint.contract, bound.record, ways)
+
+        def check(values: Mapping[str, Any]) -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            for name, text in wrong(values):
+                found.setdefault(name or "_schema", []).append(text)
+            return found
+
+        return check
 
     def _field(self, field: BoundField) -> fields.Field[Any]:
         asked: dict[str, Any] = {"required": field.required, "allow_none": field.nullable}
@@ -132,15 +142,19 @@ class _Schemas:
         if field.shape == "object":
             return self.object(field.type, **asked)
         if field.shape == "objects":
-            return _array(field, self.object(field.type, allow_none=_nil_items(field)), asked)
+            return _array(field, self.object(field.type, allow_none=self._nil_items(field)), asked)
         assert field.codec is not None
         if field.shape == "scalars":
-            return _array(field, ValueField(field.codec, allow_none=_nil_items(field)), asked)
+            return _array(field, ValueField(field.codec, allow_none=self._nil_items(field)), asked)
         return ValueField(field.codec, **asked)
+
+    def _nil_items(self, field: BoundField) -> bool:
+        element = field.steps[-1].element
+        return takes_nil(self.endpoint.contract, element) or (element.nillable and self._encoded)
 
 
 def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) -> fields.Field[Any]:
-    least, most = field.steps[-1].least, field.steps[-1].most
+    least, most, element = field.steps[-1].least, field.steps[-1].most, field.steps[-1].element
     # Without items an array that has no element around it writes nothing, which is not the same as too few.
     alone = len(field.steps) == 1
 
@@ -149,48 +163,9 @@ def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) ->
             raise ValidationError(f"must have at least {least} items")
         if most is not None and len(items) > most:
             raise ValidationError(f"must have at most {most} items")
+        # In a group that repeats, each round takes from min to max of them.
+        if element.max is not None and -(-len(items) // element.max) * element.min > len(items):
+            raise ValidationError(f"must have items in rounds of {element.min} to {element.max}")
 
     messages = {**_MESSAGES, "invalid": "must be an array"}
     return fields.List(item, error_messages=messages, validate=counted, **asked)
-
-
-def _nil_items(field: BoundField) -> bool:
-    return bool(field.steps) and field.steps[-1].element.nillable
-
-
-def _together(endpoint: Endpoint, bound: BoundType) -> Extra:
-    """Return the check of a whole object: what the contract wants to stand together, and what it keeps apart."""
-    tree = content(endpoint.contract, bound.record, [(field.steps, field, field.name) for field in bound.fields])
-    shadows = _shadows(bound)
-    arrays = {field.name for field in bound.fields if len(field.steps) == 1 and field.shape in ("scalars", "objects")}
-
-    def check(values: Mapping[str, Any]) -> dict[str, Any]:
-        given = {name for name, value in values.items() if value != [] or name not in arrays}
-        found: dict[str, Any] = {}
-        for name, text in wrong(tree, given):
-            found.setdefault(name or "_schema", []).append(text)
-        for name, others in shadows:
-            if name in values and values[name] is None:
-                for other in others & given:
-                    found.setdefault(other, []).append(f"must be left out where {name} is null")
-        return found
-
-    return check
-
-
-def _shadows(bound: BoundType) -> list[tuple[str, frozenset[str]]]:
-    """Find the arrays whose null makes the element around them nil, and what else would stand in that element."""
-    found = []
-    for field in bound.fields:
-        around = [step.element.tag for step in field.steps[:-1]]
-        if field.shape in ("scalars", "objects") and field.nullable and around:
-            others = frozenset(
-                other.name
-                for other in bound.fields
-                if other is not field
-                and len(other.steps) > len(around)
-                and around == [step.element.tag for step in other.steps[: len(around)]]
-            )
-            if others:
-                found.append((field.name, others))
-    return found

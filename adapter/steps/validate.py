@@ -16,7 +16,7 @@ from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
-from adapter.mapping.occurrence import content, wrong
+from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.messages import Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field
@@ -94,7 +94,7 @@ def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[Fiel
         if page is not None:
             found["limit"] = _whole(given, page.limit, page.rule.default, 1, page.rule.max, 0, errors)
             found["offset"] = _whole(given, page.offset, 0, 0, MAX_OFFSET, page.rule.first, errors)
-        if sort is not None and (order := given.get("sort", sort.rule.default)):
+        if sort is not None and (order := given.get("sort", sort.rule.default or None)) is not None:
             found["sort"] = order
             if order.removeprefix("-") not in sort.rule.by or (order.startswith("-") and sort.direction is None):
                 errors.append(FieldError("query", "sort", f"must be one of {', '.join(sort.rule.by)}"))
@@ -125,21 +125,19 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[
     if root is None or endpoint.operation.use == "encoded":
         return lambda query, body: iter(())
     ways = endpoint.message()
-    tree = content(endpoint.contract, root.type, ways)
-    asked = tuple(name for _, _, name in ways if not name.startswith(("query.", "body.", "sort.")))
+    wrong = together(endpoint.contract, root.type, ways)
+    always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort."))}
     merged = endpoint.body is not None and not endpoint.body.steps
 
     def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
-        given = {*asked, *(f"query.{name}" for name in query)}
+        values: dict[str, object] = {**always, **{f"query.{name}": text for name, text in query.items()}}
         if "sort" in query:
-            given |= {"sort.key", "sort.direction"}
+            values |= {"sort.key": "", "sort.direction": ""}
         if merged:
-            if not isinstance(body, Mapping):
-                return
-            given |= {f"body.{name}" for name, value in body.items() if value != []}
-        for name, text in wrong(tree, given):
+            values |= {f"body.{name}": value for name, value in body.items()}
+        for name, text in wrong(values):
             place, _, rest = name.partition(".")
-            yield _about(place, rest, text)
+            yield _about(place or ("body" if merged else "query"), rest, text)
 
     return check
 
@@ -148,7 +146,7 @@ def _about(place: str, name: str, text: str) -> FieldError:
     # Names in the text are those of Endpoint.message: callers know their last part.
     shown = re.sub(r"\b(query|path|body|page|set)\.|\.(key|direction)\b", "", text)
     if place == "body":
-        return FieldError("body", f"/{name}", shown)
+        return FieldError("body", f"/{name}" if name else "", shown)
     return FieldError("query", "sort" if place == "sort" else name, shown)
 
 

@@ -81,7 +81,15 @@ def zeep_client(
                 documents.url, transport=transport or ClosedTransport(documents), settings=settings
             )
             return made
-    except (zeep.exceptions.Error, ValueError, AssertionError, AttributeError, LookupError, TypeError) as error:
+    except (
+        zeep.exceptions.Error,
+        ValueError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        RuntimeError,
+    ) as error:
         # zeep meets a contract that it cannot use with whatever breaks first.
         text = f"zeep cannot use this contract ({type(error).__name__})"
         raise BuildError([Mistake(f"{documents.folder}/{documents.root}", 0, 0, text)]) from error

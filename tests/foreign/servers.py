@@ -24,6 +24,7 @@ from adapter.wsdl.vendor import add
 from tests.stack import free_port
 
 HERE = Path(__file__).parent
+_PYTHON = (sys.executable, "-W", "ignore")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Foreign:
 
 
 SPYNE = Foreign(
-    "spyne", (sys.executable, "-W", "ignore", str(HERE / "spyne_server.py"), "PORT"), "/", "shipments.yaml", "SHIPMENTS",
+    "spyne", (*_PYTHON, str(HERE / "spyne_server.py"), "PORT"), "/", "shipments.yaml", "SHIPMENTS",
     (
         Call("GET", "/v1/shipments/7", None, 200, {
             "id": "7", "recipient": "Müller & Söhne", "sent_on": "2026-01-31", "parcels": [{"weight": "1.50"}],
@@ -60,12 +61,13 @@ SPYNE = Foreign(
             "type": "/problems/shipment-not-found", "title": "No such shipment", "status": 404,
         }),
         Call("POST", "/v1/shipments", {
-            "id": "1", "recipient": "<Ada & Co>", "sent_on": None, "parcels": [{"weight": "0.10"}, {"weight": "2", "label": ""}],
+            "id": "1", "recipient": "<Ada & Co>", "sent_on": None,
+            "parcels": [{"weight": "0.10"}, {"weight": "2", "label": ""}],
         }, 201, {"id": "220"}),
     ),
 )  # fmt: skip
 SOAPBAR = Foreign(
-    "soapbar", (sys.executable, "-W", "ignore", str(HERE / "soapbar_server.py"), "PORT"), "/", "rates.yaml", "RATES",
+    "soapbar", (*_PYTHON, str(HERE / "soapbar_server.py"), "PORT"), "/", "rates.yaml", "RATES",
     (
         Call("GET", "/v1/rates/EUR/CHF?amount=12345678901234567.25", None, 200, {"amount": "11728394956172838.8875"}),
         Call("GET", "/v1/rates/EUR/XXX", None, 404, {
@@ -76,9 +78,13 @@ SOAPBAR = Foreign(
 NODE = Foreign(
     "npm soap", ("node", "node_server.js", "PORT", str(HERE / "weather.wsdl")), "/weather", "weather.yaml", "WEATHER",
     (
-        Call("GET", "/v1/stations/Ulm%20S%C3%BCd/readings?most=1", None, 200, {"items": [{"hour": 0, "celsius": "-0.50"}]}),
+        Call("GET", "/v1/stations/Ulm%20S%C3%BCd/readings?most=1", None, 200, {
+            "items": [{"hour": 0, "celsius": "-0.50"}],
+        }),
         Call("GET", "/v1/stations/Ulm/readings", None, 200, {
-            "items": [{"hour": 0, "celsius": "-0.50"}, {"hour": 1, "celsius": "12.25"}, {"hour": 2, "celsius": "21.00"}],
+            "items": [
+                {"hour": 0, "celsius": "-0.50"}, {"hour": 1, "celsius": "12.25"}, {"hour": 2, "celsius": "21.00"},
+            ],
         }),
         Call("GET", "/v1/stations/Ulm/readings?most=0", None, 200, {"items": []}),
         Call("GET", "/v1/stations/nowhere/readings", None, 404, {

@@ -1,4 +1,4 @@
-"""Currency rates, served by soapbar (SOAP 1.1, rpc/literal, its own generated WSDL): ``python soapbar_server.py PORT``."""
+"""Currency rates, served by soapbar (SOAP 1.1, rpc/literal, a WSDL of its own): ``python soapbar_server.py PORT``."""
 
 from __future__ import annotations
 

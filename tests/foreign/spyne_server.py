@@ -34,7 +34,7 @@ class Shipments(ServiceBase):
     """The service."""
 
     @rpc(Integer(min_occurs=1), _returns=Shipment)
-    def GetShipment(ctx, Id):  # noqa: N802, N805
+    def GetShipment(ctx, Id):  # noqa: N802, N803, N805
         """Return one shipment; 404 is a fault."""
         if Id == 404:
             raise Fault("Client.NotFound", "no such shipment")

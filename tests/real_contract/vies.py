@@ -93,7 +93,8 @@ KNOWN = {
     "name": "MUSTER & CIE S.A.R.L.", "address": "5, RUE PLAETIS\nL-2338  LUXEMBOURG",
 }  # fmt: skip
 UNKNOWN = {
-    "country": "DE", "number": "123456789", "checked_on": "2026-11-22+01:00", "valid": False, "name": "---", "address": "---",
+    "country": "DE", "number": "123456789", "checked_on": "2026-11-22+01:00", "valid": False,
+    "name": "---", "address": "---",
 }  # fmt: skip
 # fmt: off
 EXPECTED: dict[str, tuple[int, dict[str, Any]]] = {

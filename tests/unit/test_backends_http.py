@@ -33,7 +33,9 @@ def request(*, seconds: float = PATIENCE, **parts: Any) -> Request:
     )
 
 
-def call(script: Script, asked: Request | None = None, *, base: str = "") -> tuple[Response, list[bytes]]:
+def call(
+    script: Script, asked: Request | None = None, *, base: str = "", shown: tuple[str, ...] = ("customer-not-found",)
+) -> tuple[Response, list[bytes]]:
     """Call a service once; return the response and the requests that arrived."""
     asked = asked or request()
     with serving(script) as server, exchange_with(server.url + base) as exchange:
@@ -44,6 +46,7 @@ def call(script: Script, asked: Request | None = None, *, base: str = "") -> tup
             service_path="/customers",
             public_path="/v1/customers",
             problems=DECLARED,
+            shown=shown,
         )
         return handle(asked), server.requests
 
@@ -168,6 +171,14 @@ def test_declared_problem_is_passed_on() -> None:
     assert ("customer-not-found", 404, "yes") == (error.problem, error.status, error.sent)
     assert error.detail.startswith("no such onexxx")
     assert 300 == len(error.detail)
+
+
+def test_words_that_no_mapping_shows_stay_here() -> None:
+    """A declared problem without ``message: true`` comes through without the service's own words."""
+    body = {"type": "/problems/customer-not-found", "detail": "row 7 of table KUNDE"}
+    with pytest.raises(BackendFault) as caught:
+        call(says(body, status="404 Not Found", media_type=PROBLEM), shown=())
+    assert ("customer-not-found", "") == (caught.value.problem, caught.value.detail)
 
 
 def test_field_errors_are_passed_on() -> None:

@@ -164,6 +164,7 @@ def test_header_blocks_are_copied(tmp_path: Path) -> None:
         handle(request())
     header = b'<soap:Header><h:Client xmlns:h="urn:h">100</h:Client></soap:Header><soap:Body>'
     assert [1, 1] == [sent.count(header) for sent in server.requests]
+    assert block.getparent() is None
 
 
 def test_addressing_is_zeeps(tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def test_help_has_one_example(words: tuple[str, ...], command: Command, capsys: 
     assert command.run is asked.run
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["demo", "--port", "many"], ["wsdl"], ["serve", "--workers", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["dance"], ["demo", "--port", "many"], ["wsdl"], ["serve", "--workers", "0"]]
+)
 def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A command line that cannot be understood ends with 2 and says how it is used."""
     with pytest.raises(SystemExit) as ended:

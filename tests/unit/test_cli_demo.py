@@ -8,15 +8,20 @@ import signal
 import socket
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from adapter.cli import demo
 from adapter.cli.children import ChildError, Children, free_port
+from adapter.cli.command import carried
 from adapter.cli.demo_calls import CALLS, Answer, Call, at, curl, order_of, wrong
+from tests.unit.loopback import answer, replying, serving
 
+ROOT = Path(__file__).parents[2]
 SLEEPER = "import signal; print('here', flush=True); signal.pause()"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPER}"
 
@@ -78,6 +83,26 @@ def test_taken_port() -> None:
     assert free == free_port(free)
 
 
+def test_taken_ports_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The façade leaves a taken port alone, and says where it listens instead; port 0 gives free ports to all."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        facade = demo._ports(number).facade
+    assert number != facade
+    assert f"port {number} is taken; the façade listens on {facade}\n" in capsys.readouterr().err
+    free = demo._ports(0)
+    assert not {0, demo.FACADE, demo.SERVICE, demo.virtual.PORT} & {free.erp, free.service, free.facade}
+    assert "" == capsys.readouterr().err
+
+
+def test_own_project_without_a_microservice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a project that has no microservice to start, the example project is shown, and that is said."""
+    (tmp_path / "mappings").mkdir()
+    assert carried() == demo._example(Namespace(project=str(tmp_path)))
+    assert "showing the example project instead" in capsys.readouterr().err
+    assert ROOT == demo._example(Namespace(project=str(ROOT)))
+
+
 def start(children: Children, folder: Path, program: str) -> subprocess.Popen[bytes]:
     """Start a Python program as a child; return its process once it has spoken."""
     children.start("one", [sys.executable, "-c", program], {})
@@ -104,6 +129,19 @@ def test_child_that_fails_is_quoted(tmp_path: Path) -> None:
         with pytest.raises(ChildError) as raised:
             children.wait_for("erp", free_port(0), "/")
     assert "erp ended with status 1\n  no such contract" == str(raised.value)
+
+
+def test_server_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that answers on the port is not taken for the child, unless the child says that it listens there."""
+    ok = replying(answer(b"{}"))
+    with serving(ok) as server, Children(tmp_path) as children:
+        start(children, tmp_path, SLEEPER.replace("here", f"on http://127.0.0.1:{server.port}"))
+        children.wait_for("one", server.port, "/")
+    monkeypatch.setattr("adapter.cli.children.PATIENCE", 0.0)
+    with serving(ok) as server, Children(tmp_path) as children:
+        start(children, tmp_path, SLEEPER)
+        with pytest.raises(ChildError, match="one does not answer"):
+            children.wait_for("one", server.port, "/")
 
 
 def test_child_that_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

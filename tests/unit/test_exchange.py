@@ -28,8 +28,6 @@ from tests.unit.exchanges import (
 )
 from tests.unit.loopback import PATIENCE, Peer, Script, answer, once, replying, serving
 
-# What arrives
-
 
 def test_whole_exchange() -> None:
     """The request goes to the pinned path, and the answer comes back with status, lower-case names and body."""
@@ -60,15 +58,16 @@ def test_environment_proxies_are_ignored(monkeypatch: pytest.MonkeyPatch) -> Non
         assert b"<b/>" == send(exchange).body
 
 
-def test_redirect_is_not_followed() -> None:
-    """A redirect is an invalid answer, and the place it names is never called."""
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Again", "308 For good"])
+def test_redirect_is_not_followed(status: str) -> None:
+    """A redirect is an invalid answer: one request was sent, and none to the place that it names."""
     with serving(replying(answer(b""))) as other:
-        location = f"Location: {other.url}\r\n"
-        for status in ("301 Moved", "302 Found", "303 See", "307 Again", "308 For good"):
-            error = failure_of(replying(answer(b"", status=status, fields=location)))
-            assert INVALID == kind(error)
-            assert f"status {status[:3]}" == error.cause
-    assert 0 == other.connections
+        moved = answer(b"", status=status, fields=f"Location: {other.url}\r\n")
+        failing = pytest.raises(BackendError)
+        with serving(replying(moved)) as server, exchange_with(server) as exchange, failing as caught:
+            send(exchange)
+    sent = (len(server.requests), other.connections)
+    assert (INVALID, f"status {status[:3]}", (1, 0)) == (kind(caught.value), caught.value.cause, sent)
 
 
 def test_connection_is_kept() -> None:
@@ -92,6 +91,15 @@ def test_surplus_bytes_do_not_reach_the_next_answer() -> None:
     first = answer(b"1") + b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nWRONG"
     with serving(replying(first, answer(b"2"))) as server, exchange_with(server) as exchange:
         assert [b"1", b"2"] == [send(exchange).body, send(exchange).body]
+
+
+def test_unread_answer_ends_its_connection() -> None:
+    """After an answer that was refused unread, its connection is not used again."""
+    with serving(replying(answer(b"", status="302 F"))) as server, exchange_with(server) as exchange:
+        for _ in range(2):
+            with pytest.raises(BackendError):
+                send(exchange)
+    assert 2 == server.connections
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,9 +21,9 @@ PATIENCE = 90
 
 @contextmanager
 def demo(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the demonstration from another folder; it is ended, should the test fail."""
+    """Run the demonstration from another folder, on free ports; it is ended, should the test fail."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
-    command = [sys.executable, "-m", "adapter", "demo", "--project", str(ROOT), *arguments]
+    command = [sys.executable, "-m", "adapter", "demo", "--port", "0", "--project", str(ROOT), *arguments]
     environ["PYTHONPATH"] = str(ROOT)
     process = subprocess.Popen(
         command, cwd=ROOT / "docs", env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -78,14 +79,17 @@ def test_demo_stays_until_it_is_stopped() -> None:
     assert [] == [port for port in served if listening(port)]
 
 
-def test_demo_beside_other_things(tmp_path: Path) -> None:
-    """A port that is taken is left alone, and in a project of one's own the example is shown; both are said."""
-    (tmp_path / "mappings").mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        number = taken.getsockname()[1]
-        with demo("--once", "--port", str(number), "--project", str(tmp_path)) as process:
-            out, err = process.communicate(timeout=PATIENCE)
-    assert 0 == process.returncode, out + err
-    assert f"port {number} is taken; the façade listens on " in err
-    assert number not in ports(out)
-    assert "showing the example project instead" in err
+def test_demo_that_goes_wrong(tmp_path: Path) -> None:
+    """An answer that is not as it should be is marked, and ends with 1."""
+    for name in ("mappings", "wsdl", "ops"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "adapter.env", tmp_path)
+    customers = tmp_path / "mappings" / "customers.yaml"
+    text = customers.read_text(encoding="utf-8").replace("customer-not-found", "nobody-there")
+    customers.write_text(text, encoding="utf-8")
+    with demo("--once", "--project", str(tmp_path)) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert 1 == process.returncode, out + err
+    wrong = 'WRONG: /type should be "/problems/customer-not-found", it is "/problems/nobody-there"'
+    assert [wrong] == re.findall("^WRONG.*$", out, re.MULTILINE)
+    assert out.endswith(f"\n1 of {len(CALLS) + 1} calls went wrong\n")

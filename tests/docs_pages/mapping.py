@@ -1,0 +1,186 @@
+"""The reference of the mapping grammar, from its schema, the converters and the codecs."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from marshmallow.fields import Field
+from marshmallow.validate import Range
+
+from adapter.mapping import schema
+from adapter.mapping.convert import CONVERTERS
+from adapter.mapping.model import VERBS, OperationRule, PageRule
+from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
+from tests.docs_pages.values import json_values
+
+
+class Place(NamedTuple):
+    """Where a section of the grammar stands, and an example of it."""
+
+    title: str
+    kind: type[schema.Section]
+    example: str
+
+
+PLACES = (
+    Place("The file", schema.FileSection, ""),
+    Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
+          "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
+          "    Aufrufkontext.Sprache: DE"),
+    Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
+    Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
+          '    fields: {street: Strasse, country: {soap: "@land"}}'),
+    Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
+          'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
+          "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
+    Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"
+          "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
+          "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),
+    Place("One variant", schema.VariantSection, ""),
+    Place("One operation", schema.OperationSection, "operations:\n  read:\n    request: GET /{id}\n"
+          "    call: LesePartner\n    path: {id: {soap: PartnerNr, convert: zero_padded(10)}}\n"
+          "    reply: {one: Customer, from: Partner}\n    timeout: 5"),
+    Place("page", schema.PageSection, "page: {limit: Blatt.MaxAnz, offset: Blatt.AbPos, total: GesamtAnz}"),
+    Place("sort", schema.SortSection, "sort:\n  soap: Blatt.SortFeld\n"
+          "  direction: {soap: Blatt.SortRichtung, ascending: AUF, descending: AB}\n"
+          "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
+    Place("direction", schema.DirectionSection, ""),
+    Place("body", schema.BodySection, "body: {one: Customer, into: Aenderung, partial: true}"),
+    Place("reply", schema.ReplySection, "reply: {one: Customer, from: Partner, "
+          "when_empty: {status: 404, problem: customer-not-found}}"),
+    Place("when_empty", schema.EmptySection, ""),
+    Place("One constant", schema.ConstantSection, "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
+          "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
+    Place("One fault", schema.FaultSection,
+          "faults:\n  - {code: GP-404, status: 404, problem: customer-not-found, title: No such customer}\n"
+          "  - {detail: SperrFehler, status: 423, problem: record-locked, retryable: true}"),
+)  # fmt: skip
+
+_FIELDS = "names, each to `one field`_"
+_CONSTANTS = "paths, each to `one constant`_"
+_FAULTS = "a list, each item `one fault`_"
+# What the keys hold that ``reading`` looks at itself.
+RAW = {
+    "FileSection.soap": "`soap`_",
+    "FileSection.http": "`http`_",
+    "FileSection.types": "names, each to `one type`_",
+    "FileSection.operations": "verbs, each to `one operation`_",
+    "FileSection.faults": _FAULTS,
+    "SoapSection.headers": _CONSTANTS,
+    "TypeSection.fields": _FIELDS,
+    "TypeSection.variants": "`variants`_",
+    "VariantsSection.of": "values, each to `one variant`_",
+    "VariantSection.fields": _FIELDS,
+    "FieldSection.convert": "one of the `converters`_, or a list",
+    "FieldSection.codes": "our words to the ERP's codes",
+    "FieldSection.blank": "``null``",
+    "FieldSection.minimum": "a number",
+    "FieldSection.maximum": "a number",
+    "FieldSection.default": "text",
+    "FieldSection.example": "text",
+    "OperationSection.path": _FIELDS,
+    "OperationSection.query": _FIELDS,
+    "OperationSection.set": _CONSTANTS,
+    "OperationSection.page": "`page`_",
+    "OperationSection.sort": "`sort`_",
+    "OperationSection.body": "`body`_",
+    "OperationSection.reply": "`reply`_",
+    "OperationSection.faults": _FAULTS,
+    "OperationSection.timeout": "seconds, above 0 and up to 600",
+    "SortSection.by": "our names to the ERP's keys",
+    "SortSection.direction": "`direction`_",
+    "ReplySection.when_empty": "`when_empty`_",
+}
+# What a description leaves to the model.
+MORE = {
+    "FileSection.operations": f"Verbs: {', '.join(VERBS)}.",
+    "PageSection.default": f"Without it: {PageRule.__dataclass_fields__['default'].default}.",
+    "PageSection.max": f"Without it: {PageRule.__dataclass_fields__['max'].default}.",
+    "PageSection.first": f"Without it: {PageRule.__dataclass_fields__['first'].default}. Callers count from 0.",
+    "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
+    "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
+    "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "FieldSection.required": "The contract's own requirements hold without it.",
+    "FieldSection.read_only": "A request that gives it is refused (422).",
+    "FieldSection.json": "Without it: a string where a double could not hold every value.",
+    "FaultSection.message": "Without it the ERP's text goes nowhere.",
+    "FaultSection.retryable": "The answer then has ``Retry-After: 1``.",
+}  # fmt: skip
+
+
+def page() -> str:
+    """Return the page in reStructuredText."""
+    return "".join((GENERATED, *_head(), *_sections(), *_converters(), *json_values())).rstrip() + "\n"
+
+
+def _head() -> Iterator[str]:
+    yield heading("Mapping files")
+    yield paragraph(
+        "One YAML file in ``mappings/`` for each resource. Left is your API; right of ``soap:`` is the ERP. The "
+        "smallest file that works:"
+    )
+    yield block(_smallest(), "yaml")
+    yield paragraph(
+        "**A path** (the right of ``soap:``, ``from:``, ``into:`` and so on) is element names joined by points, from "
+        "the place where the rule stands: ``Telefone.Telefon``. An attribute is ``@land`` at the end. The text of an "
+        "element that also has attributes is ``.`` alone, or ``Betrag.#text``."
+    )
+    yield paragraph(
+        "**Written as text.** ``NO``, ``010`` and ``12:30`` stay text here, unlike in other YAML. An unknown key is a "
+        "mistake, never ignored. Anchors, tags and several documents in one file are refused."
+    )
+    yield paragraph("**What can go wrong.** Much; ``adapter check`` names every mistake with its place and what to do.")
+    yield ".. contents::\n    :local:\n\n"
+
+
+def _smallest() -> str:
+    """Return the example in the docstring of the schema."""
+    return textwrap.dedent(inspect.cleandoc(str(schema.__doc__)).partition("::\n\n")[2].partition("\n\n")[0])
+
+
+def _sections() -> Iterator[str]:
+    for place in PLACES:
+        yield heading(place.title, "-")
+        yield paragraph(literal(str(place.kind.__doc__).partition("\n")[0]))
+        if place.example:
+            yield block(place.example, "yaml")
+        yield table(("Key", "Value", "Required", "Meaning"), (15, 30, 10, 45), _keys(place.kind))
+
+
+def _keys(kind: type[schema.Section]) -> Iterator[tuple[str, str, str, str]]:
+    for name, field in kind().fields.items():
+        key = field.data_key or name
+        place = f"{kind.__name__}.{key}"
+        meaning = " ".join(filter(None, (str(field.metadata["description"]), MORE.get(place, ""))))
+        yield code(key), _value(field, place), "yes" if field.required else "", meaning
+
+
+def _value(field: Field[Any], place: str) -> str:
+    if isinstance(field, schema.Raw):
+        return RAW[place]
+    if isinstance(field, schema.Flag):
+        return "``true`` or ``false``"
+    if isinstance(field, schema.Whole):
+        (bounds,) = (each for each in field.validators if isinstance(each, Range))
+        return f"whole number, {bounds.min} to {bounds.max}" if bounds.min != bounds.max else code(str(bounds.min))
+    assert isinstance(field, schema.Text)
+    if field.pattern is schema.XML_PATH:
+        return "a path into XML"
+    return field.form.removeprefix("one of ").replace(", ", " or ") or "text"
+
+
+def _converters() -> Iterator[str]:
+    yield heading("Converters", "-")
+    yield paragraph(
+        "What a field names in ``convert:``. Each works in both directions. In a list the first stands nearest the "
+        "XML: ``[sentinel_date(00000000), yyyymmdd]``. Your own: `own-converter.rst <../howto/own-converter.rst>`_."
+    )
+    rows = []
+    for name, factory in CONVERTERS.items():
+        arguments = ", ".join(inspect.signature(factory).parameters)
+        words = " ".join(inspect.cleandoc(str(factory.__doc__)).split())
+        rows.append((code(f"{name}({arguments})" if arguments else name), words))
+    yield table(("Converter", "What it does"), (30, 70), rows)

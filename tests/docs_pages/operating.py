@@ -1,0 +1,187 @@
+"""The references of what an operator sets, reads and counts: settings, problem types, metrics, log lines."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from adapter import app
+from adapter import problems as room
+from adapter.problems import HOUSE
+from adapter.settings import FILE, describe
+from adapter.telemetry import Lines, Metrics, Outcome
+from adapter.telemetry.lines import FIELDS
+from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
+from tests.evidence.house import ROOT
+
+LABELS = {
+    "operation": "``resource.verb``; ``-`` for what reached no operation",
+    "method": "HTTP method; ``other`` for unheard ones",
+    "status": "HTTP status of the answer",
+    "problem": "slug of the problem type; empty for a success",
+    "answered_by": "``soap`` or ``http``; empty where no backend gave an answer",
+    "note": "what was odd, in fixed words",
+    "what": "``field`` or ``line``",
+    "le": "upper bound in seconds",
+}
+LOG_FIELDS = {
+    "timestamp": "when, ISO 8601 in UTC",
+    "level": "``debug``, ``info``, ``warning`` (status 500 and above), ``error``",
+    "event": "what the line is: see the events below",
+    "operation": "``resource.verb``; ``-`` for what reached no operation",
+    "method": "HTTP method",
+    "status": "HTTP status of the answer",
+    "problem": "slug of the problem type",
+    "duration_ms": "from the request to the last byte of its answer",
+    "answered_by": "``soap`` or ``http``",
+    "sent": "whether the backend may have acted on the request: ``no``, ``maybe``, ``yes``",
+    "code": "the backend's own fault code",
+    "cause": "what went wrong, in words for the operator",
+    "notes": "what was odd about an answer that was read all the same",
+    "request_id": "the same as the header ``X-Request-Id`` and the problem's ``instance``",
+    "trace_id": "of the header ``traceparent`` (W3C Trace Context)",
+    "bytes": "size of the answer's body",
+    "broken": "true where the answer did not end as it should",
+    "exception": "class of an unexpected exception; never its message",
+    "frames": "where it came from: ``module.py:line function``",
+    "logger": "logger of a library",
+    "message": "a library's message without its arguments",
+    "version": "version of the adapter",
+    "operations": "how many operations are served",
+}
+EVENTS = (
+    ("request", "one request ended; each leaves exactly one such line"),
+    ("bug", "an exception that nobody expected; the caller got 500 ``internal-error``"),
+    ("library", "something that a library logged, of level WARNING or worse"),
+)
+
+
+def settings() -> str:
+    """Return the reference of settings."""
+    rows = [
+        (code(each.name), each.kind, code(each.default) or "none", literal(each.doc.rstrip(".") + "."))
+        for each in describe()
+    ]
+    return "".join((
+        GENERATED,
+        heading("Settings"),
+        paragraph(f"Set them in ``{FILE}`` of the project or in the environment, which wins. They are read once, while "
+                  "starting. ``adapter settings`` shows what holds now. For example:"),
+        block("ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11=https://erp.example/services/erp\nADAPTER_TIMEOUT=8", "text"),
+        paragraph("**What can go wrong.** A name that is no setting, a value of the wrong kind, or an endpoint that no "
+                  "mapping asks for stops the start; ``adapter check`` names them all. Passwords belong into the "
+                  "environment, not into a file under version control."),
+        table(("Variable", "Value", "Default", "Meaning"), (30, 10, 20, 40), rows),
+        paragraph("``<NAME>`` is the name in capitals; what is neither letter nor digit becomes ``_``: service "
+                  "``order-status`` is ``ADAPTER_SERVICE_ORDER_STATUS``."),
+        paragraph("``ADAPTER_PROJECT`` names the project folder where ``--project`` does not. "
+                  "``ADAPTER_WSDL_PASSWORD`` is read by ``adapter wsdl add --user`` only. gunicorn has variables of "
+                  "its own, such as ``WEB_CONCURRENCY``."),
+    )).rstrip() + "\n"  # fmt: skip
+
+
+def problems() -> str:
+    """Return the reference of problem types."""
+    declared = app.declared(app.build(ROOT, {}).endpoints)
+    house = [(code(each.slug), str(each.status), each.title, each.doc) for each in room.catalogue().values()]
+    theirs = sorted((each for each in declared if each.slug not in HOUSE), key=lambda each: (each.status, each.slug))
+    example = room.document(room.house("no-such-path"), "0f8fad5b-d9cb-469f-a165-70867728950e")
+    return "".join((
+        GENERATED,
+        heading("Problem types"),
+        paragraph("Every error is ``application/problem+json`` (RFC 9457). A running adapter has a page for each type "
+                  "at ``/problems/<slug>``. For example:"),
+        block(json.dumps(example, indent=2), "json"),
+        paragraph("``instance`` holds the request id, which is also in the log. ``errors``, where it is there, names "
+                  "each wrong value: ``in`` is body, query, path or header; ``pointer`` is a JSON Pointer (RFC 6901) "
+                  "into the body, or the parameter's name."),
+        paragraph("**What can go wrong.** After 502 and 504 the ERP may have acted on the request: look before you "
+                  "repeat a change. The log line says what is known (``sent``)."),
+        heading("Of the house", "-"),
+        table(("Slug", "Status", "Title", "When, and what to do"), (22, 8, 20, 50), house),
+        heading("Declared by the example's mappings", "-"),
+        paragraph("Fault tables add their own; these are the example project's. See `errors-and-faults.rst "
+                  "<../howto/errors-and-faults.rst>`_."),
+        table(("Slug", "Status", "Title"), (30, 10, 60), [(code(e.slug), str(e.status), e.title) for e in theirs]),
+    )).rstrip() + "\n"  # fmt: skip
+
+
+def metrics() -> str:
+    """Return the reference of metrics, from what one of each leaves behind."""
+    rows = []
+    for family in text_string_to_metric_families(_one_of_each()):
+        if family.name.endswith("_created"):  # when a counter began; lost where workers are added up
+            continue
+        names = sorted({label for sample in family.samples for label in sample.labels})
+        samples = ", ".join(dict.fromkeys(code(sample.name) for sample in family.samples))
+        labels = ", ".join(code(each) for each in names if each in LABELS or _unknown(each)) or "none"
+        rows.append((samples, family.type, labels, family.documentation))
+    return "".join((
+        GENERATED,
+        heading("Metrics"),
+        paragraph("``/metrics`` has them in the text format of Prometheus, the numbers of all workers added up. The "
+                  "proxy keeps that path from callers. For example, answers of status 500 and above in a second:"),
+        block('sum by (operation, problem) (rate(adapter_requests_total{status=~"5.."}[5m]))', "text"),
+        paragraph("**What can go wrong.** A restart begins at nought, as Prometheus expects. ``adapter_bugs_total`` "
+                  "above nought is a defect of ours: its log line has ``event`` ``bug``."),
+        table(("Samples", "Type", "Labels", "Meaning"), (40, 12, 23, 25), rows),
+        heading("Labels", "-"),
+        paragraph("Values come from bounded sets; what exceeds them is ``other``."),
+        table(("Label", "Value"), (20, 80), [(code(name), words) for name, words in LABELS.items()]),
+    )).rstrip() + "\n"  # fmt: skip
+
+
+def log() -> str:
+    """Return the reference of log lines."""
+    if FIELDS != LOG_FIELDS.keys():
+        raise LookupError(f"log fields without words, or words without a field: {sorted(FIELDS ^ LOG_FIELDS.keys())}")
+    return "".join((
+        GENERATED,
+        heading("Log lines"),
+        paragraph("One JSON object a line, on standard output. Only these fields ever leave the process: no payload, "
+                  "no header value, no query, no message of an exception. For example, one refused order:"),
+        block(_one_line(), "json"),
+        paragraph("**What can go wrong.** A line that cannot be written is dropped and counted "
+                  "(``adapter_log_dropped_total``); the answer is not touched. Texts are cut after 300 characters. "
+                  "Successful calls of ``/healthz``, ``/readyz`` and ``/metrics`` are only logged at level DEBUG."),
+        heading("Events", "-"),
+        table(("Event", "Meaning"), (20, 80), [(code(name), words) for name, words in EVENTS]),
+        heading("Fields", "-"),
+        table(("Field", "Meaning"), (20, 80), [(code(name), words) for name, words in LOG_FIELDS.items()]),
+    )).rstrip() + "\n"  # fmt: skip
+
+
+def _one_of_each() -> str:
+    """Return the metrics of a process in which everything happened once."""
+    known = Metrics()
+    known.started()
+    known.ended()
+    known.count(Outcome("customers.read", "GET", 200, "", answered_by="soap", notes=("note",), broken=True))
+    known.bug("customers.read")
+    known.dropped("field")
+    return known.render().decode("utf-8")
+
+
+def _one_line() -> str:
+    """Return the line of one refused order, on a day that does not change."""
+    stream, request_id = io.StringIO(), "0f8fad5b-d9cb-469f-a165-70867728950e"
+    refused = Outcome(
+        "orders.create",
+        "POST",
+        422,
+        request_id,
+        seconds=0.0312,
+        problem="unknown-item",
+        sent="yes",
+        code="AR-404",
+        cause="orders.create: fault AR-404",
+        bytes=171,
+    )
+    Lines("INFO", stream, dropped=lambda what: None).finished(refused)
+    return json.dumps(json.loads(stream.getvalue()) | {"timestamp": "2025-01-31T09:30:00.000000Z"}, indent=2)
+
+
+def _unknown(label: str) -> bool:
+    raise LookupError(f"the label {label} has no words in LABELS")
