@@ -5,13 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.stack import ROOT, free_port
+from tests.stack import ROOT, free_port, wait_for
 
 
 @contextmanager
@@ -24,19 +22,8 @@ def microservice() -> Iterator[str]:
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             url = f"http://127.0.0.1:{port}"
             try:
-                _wait(f"{url}/customers?limit=1", process)
+                wait_for(f"{url}/customers?limit=1", process)
                 yield url
             finally:
                 process.terminate()
                 process.wait(10)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 20
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("the microservice did not start")

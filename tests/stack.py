@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,7 @@ def stack(project: Path = ROOT, environ: Mapping[str, str] | None = None, worker
         process = _gunicorn(project, port, workers, folder, {**erp_settings(erp), **(environ or {})})
         try:
             url = f"http://127.0.0.1:{port}"
-            _wait(url, process, folder / "err")
+            wait_for(url + "/healthz", process, lambda: (folder / "err").read_text()[-2000:])
             yield Stack(url, erp, process, folder / "out")
         finally:
             process.send_signal(signal.SIGTERM)
@@ -121,12 +121,13 @@ def _gunicorn(
         )
 
 
-def _wait(url: str, process: subprocess.Popen[bytes], err: Path) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], why: Callable[[], str] = str) -> None:
+    """Wait until ``url`` answers. Raise RuntimeError, with what ``why`` says, when the process ends or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            with urllib.request.urlopen(url + "/healthz", timeout=2):
+            with urllib.request.urlopen(url, timeout=2):
                 return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError(f"the adapter did not start: {err.read_text()[-2000:]}")
+    raise RuntimeError(f"nothing answers at {url}: {why()}")

@@ -7,7 +7,9 @@ Rule 2: wherever else the same text comes back (an echo in a fault, in JSON), it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -20,10 +22,11 @@ SHORTEST_ECHO = 4
 
 
 class Secrets:
-    """Hides the secrets of one operation in messages, and those of all operations in text."""
+    """Hides the secrets of one operation by their place in its envelopes, and those of all operations in any text."""
 
     def __init__(self, endpoint: Endpoint | None, settings: Settings) -> None:
-        self._values = sorted({v for v in settings.value.values() if len(v) >= SHORTEST_ECHO}, key=len, reverse=True)
+        long = [value for value in settings.value.values() if len(value) >= SHORTEST_ECHO]
+        self._forms = sorted({form for value in long for form in _forms(value)}, key=len, reverse=True)
         self._header: tuple[Constant, ...] = ()
         self._body: tuple[Constant, ...] = ()
         if endpoint is not None:
@@ -32,35 +35,34 @@ class Secrets:
             self._body = tuple(each for rule in rules for each in rule.set if each.setting)
 
     def text(self, text: str) -> str:
-        """Return a text without the secrets."""
-        for value in self._values:
-            text = text.replace(value, HIDDEN)
+        """Return a text (JSON or XML, as it is written, or plain) without the secrets."""
+        for form in self._forms:
+            text = text.replace(form, HIDDEN)
         return text
 
     def envelope(self, root: etree._Element) -> None:
-        """Take the secrets out of a SOAP envelope, in place."""
-        for constant in self._header:
-            _hide(root.iterfind("{*}Header"), constant.path)
-        for constant in self._body:
-            _hide(root.iterfind("{*}Body/*"), constant.path)
-        for element in root.iter():
-            if element.text:
-                element.text = self.text(element.text)
-            for name, value in element.attrib.items():
-                element.set(name, self.text(str(value)))
+        """Take the secrets out of the places in a SOAP envelope where the mapping puts them."""
+        hide(root.iterfind("{*}Header"), self._header)
+        hide(root.iterfind("{*}Body/*"), self._body)
 
 
-def _hide(parents: Iterable[etree._Element], path: str) -> None:
-    """Follow a path of local names (``Aufruf.Kennwort``, ``Aufruf.@id``) and hide what stands at its end."""
-    found = list(parents)
-    for step in path.split("."):
-        if step.startswith("@"):
-            for element in found:
-                for name in element.attrib:
-                    if etree.QName(name).localname == step[1:]:
-                        element.set(name, HIDDEN)
-            return
-        if step not in ("", "#text"):
-            found = [child for element in found for child in element.iterfind(f"{{*}}{step}")]
-    for element in found:
-        element.text = HIDDEN
+def hide(parents: Iterable[etree._Element], constants: Iterable[Constant]) -> None:
+    """Hide what stands at the end of each constant's path (``Aufruf.Kennwort``, ``Aufruf.@id``) below the parents."""
+    parents = list(parents)
+    for constant in constants:
+        *steps, last = constant.path.split(".")
+        found = parents
+        for step in [*steps, "" if last.startswith("@") else last]:
+            if step not in ("", "#text"):
+                found = [child for element in found for child in element.iterfind(f"{{*}}{step}")]
+        for element in found:
+            if not last.startswith("@"):
+                element.text = HIDDEN
+            for name in element.attrib:
+                if f"@{etree.QName(name).localname}" == last:
+                    element.set(name, HIDDEN)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yield a value as it stands in plain text, in JSON, and in the text and attributes of XML."""
+    yield from (value, json.dumps(value, ensure_ascii=False)[1:-1], escape(value), escape(value, {'"': "&quot;"}))

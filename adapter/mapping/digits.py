@@ -1,4 +1,4 @@
-"""The limits of a decimal that JSON carries as a string, as one pattern: JSON Schema compares numbers, not their texts."""
+"""The limits of a decimal that JSON carries as a string, in one pattern: JSON Schema compares numbers, not texts."""
 
 from __future__ import annotations
 

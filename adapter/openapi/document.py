@@ -24,7 +24,11 @@ _ABOUT = (
     "Every answer carries X-Request-Id; name it when you report something."
 )
 _HEADERS: dict[str, Any] = {
-    "X-Request-Id": {"description": "The request's id: the caller's own, or a new one.", "schema": {"type": "string"}},
+    "X-Request-Id": {
+        "description": "The request's id: the caller's own, or a new one.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
     "Retry-After": {
         "description": "Seconds after which the same request may succeed.",
         "schema": {"type": "integer", "minimum": 0},

@@ -96,11 +96,10 @@ def responses(refused: Sequence[Refusal], cases: Iterable[Example], components: 
 
 def _response(here: Sequence[Refusal], shown: Mapping[str, Any], components: Components) -> dict[str, Any]:
     examples = {each.slug: _shared(components, "examples", each.slug, _example(each)) for each in here}
-    found: dict[str, Any] = {"description": "\n".join(f"- `{each.slug}`: {each.title}." for each in here)}
-    if any(refusal.retryable for refusal in here):
-        found["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+    named = ["X-Request-Id", *(["Retry-After"] if any(refusal.retryable for refusal in here) else [])]
     return {
-        **found,
+        "description": "\n".join(f"- `{each.slug}`: {each.title}." for each in here),
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in named},
         "content": {problems.MEDIA_TYPE: media({"$ref": "#/components/schemas/Problem"}, {**examples, **shown})},
     }
 

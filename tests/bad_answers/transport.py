@@ -82,6 +82,11 @@ def _gzip(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+def _open(answer: bytes) -> bytes:
+    """Let the connection stay open."""
+    return answer.replace(b"Connection: close\r\n", b"")
+
+
 def _plain(*fields: str, body: bytes = _BODY, status: str = "200 OK") -> bytes:
     return head(status, _XML, *fields) + body
 
@@ -153,13 +158,47 @@ BROKEN = (
 
 LENGTHS = (
     Case("until the close", _plain(), 200, "", "The close is the end.", found=GOOD),
+    Case("more than announced", partial(_keep, data=_open(http(RIGHT)) + _OTHER), 200, "",
+         "What follows is nobody's answer, least of all the next caller's.", found=GOOD),
     Case("Content-Length too long", _plain(f"Content-Length: {len(_BODY) + 10}"), *LOST, "The rest never came."),
     Case("Content-Length too short", _plain("Content-Length: 300"), *INVALID, "What was read is no XML."),
-    Case("more than announced", partial(_keep, data=_keepable(http(RIGHT)) + _OTHER) if False else http(RIGHT) + _OTHER,
-         200, "", "What follows is nobody's answer.", found=GOOD),
     Case("Content-Length 0", _plain("Content-Length: 0"), *INVALID, "Empty is no answer."),
     Case("Content-Length negative", _plain("Content-Length: -5"), *INVALID, "Where the body ends is not known."),
     Case("Content-Length no number", _plain("Content-Length: many"), *INVALID, "Where the body ends is not known."),
     Case("two Content-Lengths", _plain(_LONG, "Content-Length: 10"), *INVALID, "Where the body ends is not known."),
     Case("Content-Length of 10 TB", _plain("Content-Length: 10000000000000", body=b""), *INVALID, "It is not waited for."),
+    Case("chunks", chunked(_BODY[:7], _BODY[7:]), 200, "", "As it should be.", found=GOOD),
+    Case("chunks with extensions and a trailer", chunked(end=b"%x;a=b\r\n%b\r\n0\r\nX-Evil: 1\r\n\r\n" % (
+         len(_BODY), _BODY)), 200, "", "RFC 9112 allows both.", found=GOOD),
+    Case("chunk size no number", _chunk_line(b"xyz"), *INVALID, "Where the body ends is not known."),
+    Case("chunk size negative", _chunk_line(b"-5"), *INVALID, "Where the body ends is not known."),
+    Case("chunk size empty", _chunk_line(b""), *INVALID, "Where the body ends is not known."),
+    Case("chunk size of 10 TB", _chunk_line(b"9184e72a000"), *INVALID, "It is not waited for."),
+    Case("endless chunk size", chunked(end=b"0" * 200_000), *INVALID, "Lines are bounded."),
+    Case("chunk shorter than its size", chunked(end=b"ffff\r\n" + _BODY), *LOST, "The rest never came."),
+    Case("no last chunk", chunked(_BODY, end=b""), *LOST, "Nobody said that it was whole."),
+    Case("unknown Transfer-Encoding", _plain("Transfer-Encoding: blub"), *INVALID, "Where the body ends is not known."),
+    Case("11 MiB of text", http(envelope(customer(SECRET, "x" * 11 * _MEBI))), *INVALID, "ADAPTER_MAX_REPLY_BYTES."),
+    Case("11 MiB until the close", partial(_pour, data=b" " * _MEBI, times=11, first=_plain(body=b"")), *INVALID,
+         "ADAPTER_MAX_REPLY_BYTES."),
+    Case("11 MiB in chunks", partial(_pour, data=b"100000\r\n" + b" " * _MEBI + b"\r\n", times=11,
+         first=chunked(end=b"")), *INVALID, "ADAPTER_MAX_REPLY_BYTES."),
+    Case("a million chunks of a byte", partial(_pour, data=b"1\r\n \r\n" * 10_000, times=400,
+         first=chunked(end=b"")), *INVALID, "Their framing is bounded too."),
+)  # fmt: skip
+
+PACKED = (
+    Case("gzip", http(_gzip(_BODY), "200 OK", "Content-Encoding: gzip"), 200, "", "It is asked for.", found=GOOD),
+    Case("gzip bomb", _bomb("gzip"), *INVALID, "300 MiB in 300 KB: it is unpacked as far as the limit."),
+    Case("deflate bomb", _bomb("deflate"), *INVALID, "300 MiB in 300 KB: it is unpacked as far as the limit."),
+    Case("gzip bomb in gzip", _bomb("gzip", 2), *INVALID, "300 MiB in a few hundred bytes."),
+    Case("gzip cut off", http(_gzip(_BODY)[:-20], "200 OK", "Content-Encoding: gzip"), *INVALID, "The end is missing."),
+    Case("gzip broken inside", http(_gzip(_BODY)[:60] + b"\0" * 9, "200 OK", "Content-Encoding: gzip"), *INVALID,
+         "It cannot be unpacked."),
+    Case("gzip that is none", http(RIGHT, "200 OK", "Content-Encoding: gzip"), *INVALID, "It cannot be unpacked."),
+    Case("packed in secret", http(_gzip(_BODY)), *INVALID, "Nothing says that it is gzip."),
+    Case("Brotli", http(b"\x8b\x02\x80" + _BODY, "200 OK", "Content-Encoding: br"), *INVALID, "Nobody asked for it."),
+    Case("unknown Content-Encoding", http(RIGHT, "200 OK", "Content-Encoding: blub"), *INVALID, "Nobody asked for it."),
+    Case("gzip a hundred times", http(_gzip(_BODY), "200 OK", "Content-Encoding: " + ", ".join(["gzip"] * 100)), *INVALID,
+         "Nobody packs so often."),
 )  # fmt: skip

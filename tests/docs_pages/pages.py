@@ -1,6 +1,7 @@
 """The pages as tests read them: their code blocks, and a terminal that runs them.
 
-What a block is for stands in the page itself. A file is a block whose first line is ``# folder/name``. A ``console`` block
+What a block is for stands in the page itself. A file is a block whose first line is ``# folder/name``, or
+``# folder/name (at the end)`` for lines to add. A ``console`` block
 holds commands after ``$`` and, below each, lines that it prints, in that order and maybe with others between. Its
 ``:class:`` says ``fails`` where the command ends with a mistake, ``terminal`` where it goes on running in another one.
 """
@@ -22,7 +23,7 @@ from tests.evidence.house import ROOT
 
 SECONDS = 60
 _BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n(?: +:class: (\w+)\n)?\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
-_FILE = re.compile(r"# ([\w./-]+\.\w+)\n")
+_FILE = re.compile(r"# ([\w./-]+\.\w+)( \(at the end\))?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Block:
         """The file that it is, relative to the project; empty for any other block."""
         found = _FILE.match(self.text)
         return found[1] if found else ""
+
+    @property
+    def adds(self) -> bool:
+        """Whether it goes to the end of a file that is there already."""
+        found = _FILE.match(self.text)
+        return bool(found and found[2])
 
     @property
     def commands(self) -> Iterator[tuple[str, list[str]]]:
@@ -67,11 +74,11 @@ class Terminal:
         self._running: list[subprocess.Popen[str]] = []
         program = folder / "bin" / "adapter"
         program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m adapter "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -P -m adapter "$@"\n')
         program.chmod(0o755)
         own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        self._environ = {**own, **environ, "PATH": path, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
+        self._environ = {**own, **environ, "PATH": path, "PYTHONUNBUFFERED": "1"}
 
     def follow(self, page: str) -> None:
         """Do what a page says, block by block, and see that it prints what it shows."""
@@ -79,7 +86,8 @@ class Terminal:
             if block.file:
                 path = self.folder / block.file
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(block.text, encoding="utf-8")
+                before = path.read_text(encoding="utf-8") if block.adds else ""
+                path.write_text(before + (block.text.partition("\n")[2] if block.adds else block.text), encoding="utf-8")
             for line, shown in block.commands:
                 command, expected = self._here(line), [self._here(each) for each in shown]
                 if block.kind == "terminal":

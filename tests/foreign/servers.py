@@ -7,8 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +19,7 @@ from adapter.app import create_app
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from adapter.wsdl.vendor import add
-from tests.stack import free_port
+from tests.stack import free_port, wait_for
 
 HERE = Path(__file__).parent
 _PYTHON = (sys.executable, "-W", "ignore")
@@ -105,7 +103,7 @@ def called(foreign: Foreign) -> Iterator[Flask]:
     ):
         try:
             url = f"http://127.0.0.1:{port}{foreign.path}"
-            _wait(f"{url}?wsdl", process)
+            wait_for(f"{url}?wsdl", process)
             yield _app(foreign, Path(folder), url)
         finally:
             process.terminate()
@@ -148,14 +146,3 @@ def npm_folder() -> Path | None:
         capture_output=True, timeout=180, check=False,
     )  # fmt: skip
     return folder if done.returncode == 0 else None
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 20
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"nothing answers at {url}")

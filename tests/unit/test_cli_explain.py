@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import sys
@@ -10,10 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from adapter import virtual
 from adapter.__main__ import main
 from adapter.cli.display import json_text, shortened, xml_text
+from adapter.cli.secrets import Secrets, hide
+from adapter.mapping.model import Constant, Place
+from adapter.settings import Settings
 from tests.unit.loopback import answer, once, serving
 
 ROOT = Path(__file__).parents[2]
@@ -243,6 +248,30 @@ def test_secrets_are_hidden(erp: virtual.Server, explain, tmp_path: Path, monkey
     assert '"detail": "Kennwort (hidden) falsch"' in told.sections["problem out"]
     assert SECRET in erp.control.log[0].envelope
     assert SECRET not in told.text
+
+
+def test_short_secrets_are_hidden_by_their_place() -> None:
+    """A value too short to be recognized elsewhere is hidden where the mapping puts it: element, attribute, text."""
+    place = Place("mappings/x.yaml", 1, 1)
+    constants = [Constant(path, place, setting="pin") for path in ("Login.Pin", "Login.@pin", "Konto.Nr.#text")]
+    root = etree.fromstring(
+        '<e:E xmlns:e="urn:e"><e:Body><f:F xmlns:f="urn:f"><f:Login f:pin="7" x="7"><f:Pin>7</f:Pin></f:Login>'
+        "<f:Konto><Nr>7</Nr></f:Konto><f:Menge>7</f:Menge></f:F></e:Body></e:E>"
+    )
+    hide(root.iterfind("{*}Body/*"), constants)
+    shown = re.sub(r' xmlns:\w="\w+:\w"', "", etree.tostring(root, encoding="unicode"))
+    expected = '<f:Login f:pin="(hidden)" x="7"><f:Pin>(hidden)</f:Pin></f:Login><f:Konto><Nr>(hidden)</Nr></f:Konto>'
+    assert f"<e:E><e:Body><f:F>{expected}<f:Menge>7</f:Menge></f:F></e:Body></e:E>" == shown
+
+
+def test_escaped_secrets_are_hidden() -> None:
+    """A secret with characters that JSON or XML escape is recognized in both."""
+    value = 'a"b&c<d'
+    shown = Secrets(None, Settings(value={"WORD": value}))
+    element = etree.Element("e", a=value)
+    element.text = value
+    assert '"(hidden)"' == shown.text(json.dumps(value))
+    assert '<e a="(hidden)">(hidden)</e>' == shown.text(etree.tostring(element, encoding="unicode"))
 
 
 def test_shown_messages_are_not_changed() -> None:

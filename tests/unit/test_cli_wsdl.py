@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from lxml import etree
 
 from adapter.__main__ import main
 from adapter.cli import wsdl
@@ -125,6 +126,24 @@ def test_lock_then_change(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "HoleArtikel (new)" in capsys.readouterr().out
     assert 0 == main(["wsdl", "lock", *in_it])
     assert 0 == main(["wsdl", "diff", *in_it])
+
+
+def test_lock_leaves_out_imported_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A WSDL that another one imports is part of that contract, and a contract by itself only if a mapping names it."""
+    shutil.copy(LAGER, project / "wsdl" / "inner.wsdl")
+    namespace = etree.parse(LAGER).getroot().get("targetNamespace")
+    (project / "wsdl" / "outer.wsdl").write_text(
+        f'<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/" targetNamespace="urn:outer">'
+        f'<w:import namespace="{namespace}" location="inner.wsdl"/></w:definitions>',
+        encoding="utf-8",
+    )
+    assert 0 == main(["wsdl", "lock", "--project", str(project)])
+    assert "wrote wsdl/lock.json: outer.wsdl\n" == capsys.readouterr().out
+    mapping = (ROOT / "mappings" / "stock.yaml").read_text(encoding="utf-8")
+    mapping = mapping.replace("warehouse/lager.wsdl", "inner.wsdl")
+    (project / "mappings" / "stock.yaml").write_text(mapping, encoding="utf-8")
+    assert 0 == main(["wsdl", "lock", "--project", str(project)])
+    assert "wrote wsdl/lock.json: inner.wsdl, outer.wsdl\n" == capsys.readouterr().out
 
 
 def test_lock_tells_what_is_wrong(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

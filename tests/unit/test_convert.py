@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -187,7 +188,7 @@ def _raise(error: Exception) -> str:
 
 
 @pytest.mark.parametrize("read", [lambda text: _raise(KeyError(text)), lambda text: None, lambda text: 3])
-def test_own_converter_that_breaks_while_reading_shows_no_payload(read) -> None:  # type: ignore[no-untyped-def]
+def test_own_converter_that_breaks_while_reading_shows_no_payload(read: Callable[[str], str | None]) -> None:
     """Whatever a team's converter does, reading ends with a ValueError that holds nothing of the reply."""
     with pytest.raises(ValueError, match="^own ") as caught:
         guarded(Converter("own", read, lambda text: text or "")).read("secret")
@@ -195,7 +196,7 @@ def test_own_converter_that_breaks_while_reading_shows_no_payload(read) -> None:
 
 
 @pytest.mark.parametrize("write", [lambda text: _raise(TypeError("x")), lambda text: 3, lambda text: None])
-def test_own_converter_that_breaks_while_writing_is_a_wrong_value(write) -> None:  # type: ignore[no-untyped-def]
+def test_own_converter_that_breaks_while_writing_is_a_wrong_value(write: Callable[[str | None], str]) -> None:
     """Whatever a team's converter does, writing ends with a ValueError; the words of its own ValueError remain."""
     with pytest.raises(ValueError, match="^cannot be converted$"):
         guarded(Converter("own", str, write)).write("x")
