@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# pip says errors only (twice quiet) and is asked not to compile: what the demo imports is compiled when it is imported, the rest never
+# errors only (twice quiet), and not compiled: what the demo imports is compiled then, the rest never
 PIP    := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile --editable
 
 .PHONY: demo test check evidence docs

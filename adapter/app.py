@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import importlib.util
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
 
 POOL_SIZE = 1000
 
+Watch = Callable[[Endpoint, Handler], Handler]
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -62,7 +65,7 @@ def build(project: Path, environ: Mapping[str, str]) -> Built:
         return contract(documents[name])
 
     around = Surroundings(
-        settings.value_of, settings.service_of, settings.endpoint_of, _converters(settings.converters)
+        settings.value_of, settings.service_of, settings.endpoint_of, _converters(project, settings.converters)
     )
     endpoints, contracts = load_project(project, load, around)
     mistakes = [*check_lock(project / "wsdl", contracts.values()), *settings_room.unused(settings, _asked(endpoints))]
@@ -88,10 +91,19 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     backends = _backends(built)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
-    return {
-        endpoint.name: build_pipeline(endpoint, backends, limits, telemetry.started, telemetry.finished)
-        for endpoint in built.endpoints
-    }
+    made: dict[str, Handler] = {}
+    mistakes = []
+    for endpoint in built.endpoints:
+        try:
+            made[endpoint.name] = build_pipeline(endpoint, backends, limits, telemetry.started, telemetry.finished)
+        except LookupError as error:
+            text = f"{endpoint.name}: {error.args[0]}"
+            mistakes.append(
+                endpoint.reply.rule.place.mistake(text, "the call is made by zeep; see `adapter wsdl lock`")
+            )
+    if mistakes:
+        raise BuildError(mistakes)
+    return made
 
 
 def create_app(project: Path | None = None, environ: Mapping[str, str] | None = None) -> Flask:
@@ -100,9 +112,14 @@ def create_app(project: Path | None = None, environ: Mapping[str, str] | None = 
     built = build(project or settings_room.project(environ), environ)
     telemetry = Telemetry(built.settings.log_level)
     telemetry.lines.adopt_libraries()
+    return application(built, telemetry)
+
+
+def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
+    """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
     made = handlers(built, telemetry)
     routes = [
-        Route(each.name, each.method, each.path, made[each.name], each.timeout or built.settings.timeout)
+        Route(each.name, each.method, each.path, watch(each, made[each.name]), each.timeout or built.settings.timeout)
         for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
@@ -162,12 +179,15 @@ def _backends(built: Built) -> Backends:
     return Backends(ports, services)
 
 
-def _converters(module: str) -> Mapping[str, Factory]:
-    """Import the team's own converters. The module is theirs, so whatever it raises is a mistake of theirs to see."""
+def _converters(project: Path, module: str) -> Mapping[str, Factory]:
+    """Import the team's own converters: ``module``.py of the project folder, else a module that Python finds.
+
+    The module is theirs, so whatever it raises is a mistake of theirs to see.
+    """
     if not module:
         return {}
     try:
-        found = importlib.import_module(module).CONVERTERS
+        found = _module(project / f"{module.replace('.', '/')}.py", module).CONVERTERS
     except Exception as error:
         text = f"ADAPTER_CONVERTERS: {module} cannot be imported ({type(error).__name__})"
         raise BuildError([Mistake("adapter.env", 0, 0, text, "it must define a dictionary CONVERTERS")]) from error
@@ -175,3 +195,12 @@ def _converters(module: str) -> Mapping[str, Factory]:
         text = f"ADAPTER_CONVERTERS: {module}.CONVERTERS is not a dictionary of name -> factory"
         raise BuildError([Mistake("adapter.env", 0, 0, text, "see the converters in the reference")])
     return found
+
+
+def _module(file: Path, name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, file) if file.is_file() else None
+    if spec is None or spec.loader is None:
+        return importlib.import_module(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

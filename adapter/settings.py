@@ -20,6 +20,8 @@ from adapter.errors import BuildError, Mistake
 PREFIX = "ADAPTER_"
 FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
+# Read by a command before there are settings: which project, and the password of `adapter wsdl add --user`.
+NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD"})
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
@@ -196,7 +198,7 @@ def read(project: Path, environ: Mapping[str, str]) -> Settings:
     written = _file(project / FILE, mistakes) | {
         name: (value, "environment", 0)
         for name, value in environ.items()
-        if name.startswith(PREFIX) and name != PROJECT
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS
     }
     values: dict[str, Any] = {}
     for name, (text, file, line) in written.items():

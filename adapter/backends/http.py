@@ -47,8 +47,9 @@ def http(
     """Return the handler that answers by one microservice.
 
     ``path`` (such as ``/{id}``) stands below ``service_path`` there and below ``public_path`` here; a ``Location`` is
-    translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status; the
-    service's own words reach callers only for those of ``shown`` and for the house's, so that both backends say the same.
+    translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status;
+    the service's own words reach callers only for those of ``shown`` and the house's, so that both backends say the
+    same.
     """
     fill = _path(service_path + path)
     known = {**_ALWAYS_KNOWN, **problems}
@@ -56,14 +57,14 @@ def http(
     relocate = _relocate(urlsplit(exchange.url), service_path, public_path)
 
     def handle(request: Request) -> Response:
+        path, query = fill(request.path), urlencode(request.query)
+        if request.trace is not None:
+            request.trace("http-out", request.body)
         reply = exchange.send(
-            method,
-            deadline=request.deadline,
-            headers=_headers(request),
-            path=fill(request.path),
-            query=urlencode(request.query),
-            body=request.body,
+            method, deadline=request.deadline, headers=_headers(request), path=path, query=query, body=request.body
         )
+        if request.trace is not None:
+            request.trace("http-in", reply.body)
         if reply.status >= 400:
             raise _refusal(reply, known, told)
         return _response(reply, relocate)

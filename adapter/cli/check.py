@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
 from adapter import app, settings
 from adapter.cli.command import Command, listed, project_of, say
-from adapter.cli.traced import application
 from adapter.errors import BuildError
 from adapter.mapping.project import read_resources
+from adapter.telemetry import Telemetry
 
 
 def run(asked: Namespace) -> int:
@@ -17,7 +18,7 @@ def run(asked: Namespace) -> int:
     say(f"checking {project} …")
     try:
         built = app.build(project, settings.environment())
-        application(built)
+        app.application(built, Telemetry("ERROR", sys.stderr))
     except BuildError as error:  # wrong settings end the build early; mapping files are read all the same
         print(listed(BuildError([*error.mistakes, *read_resources(project)[1]])))
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from adapter.cli.command import Command, UsageError, argument, project_of
 from adapter.cli.display import json_text, xml_lines, xml_root
 from adapter.cli.reasons import reasons
 from adapter.cli.secrets import Secrets
-from adapter.cli.traced import Moment, Passage, application, into
+from adapter.cli.traced import Moment, Passage, watched
 from adapter.mapping.bound import Endpoint
 from adapter.settings import Settings
 from adapter.strict_json import encode
@@ -26,11 +27,14 @@ NO_HEADERS: Mapping[str, str] = {}
 PARTS = {
     ("start", "checked"): "checks",
     ("start", "end"): "checks",
-    ("checked", "soap-out"): "checks once more, and XML written",
+    ("checked", "soap-out"): "XML written",
     ("soap-out", "soap-in"): "network and ERP",
     ("soap-out", "end"): "network and ERP, without a whole answer",
     ("soap-in", "end"): "answer read and JSON written",
-    ("checked", "end"): "network and microservice",
+    ("checked", "http-out"): "request made",
+    ("http-out", "http-in"): "network and microservice",
+    ("http-out", "end"): "network and microservice, without a whole answer",
+    ("http-in", "end"): "answer checked",
 }
 Section = tuple[str, str]
 
@@ -51,7 +55,7 @@ def explained(
 ) -> tuple[int, str]:
     """Make one call against the configured endpoints. Return the status of the answer and all that is to be said."""
     passage = Passage()
-    answer = Client(application(built, into(passage, built))).open(
+    answer = Client(watched(built, passage)).open(
         path,
         method=method,
         base_url=f"http://{built.settings.hosts[0]}",
@@ -67,18 +71,17 @@ def explained(
 
 def _call(data: bytes, passage: Passage, shown: Secrets, known: Settings) -> Iterator[Section]:
     """Yield what came in, what it became, and every message between us and who answered."""
-    endpoint, request, checked = passage.endpoint, passage.request, passage.checked
+    endpoint, request, checked = passage.endpoint, passage.request, passage.message("checked")
     if endpoint is not None and request is not None:
         place = endpoint.resource.place.file
         lines = [f"{endpoint.name} ({place}), answered by {endpoint.answered_by} at {_url(endpoint, known)}"]
         yield "operation", "\n".join([*lines, *(f"{name}: {value}" for name, value in request.headers.items())])
     yield "JSON in", json_text(data) if data else "(no body)"
     if checked is not None:
-        places = {"path": checked.path, "query": checked.query, "body": checked.body}
-        lines = [f"{place:<6}{_compact(values)}" for place, values in places.items() if values]
+        lines = [f"{place:<6}{_compact(values)}" for place, values in json.loads(checked).items() if values]
         yield "values after the checks, as XML will hold them", "\n".join(lines) or "(none)"
     for moment in passage.moments:
-        if moment.message:
+        if moment.message and moment.kind != "checked":
             yield moment.kind.replace("-", " ").replace("soap", "SOAP"), _message(moment, shown)
 
 

@@ -7,22 +7,17 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adapter.app import Built, declared, handlers
+from adapter.app import Built, application
 from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
-from adapter.messages import Checked, Handler, Request, Response
-from adapter.steps.validate import validate
+from adapter.messages import Handler, Request, Response
 from adapter.telemetry import Telemetry
-from adapter.web import Route, install
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-Watch = Callable[[Endpoint, Handler], Handler]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,6 @@ class Passage:
 
     endpoint: Endpoint | None = None
     request: Request | None = None
-    checked: Checked | None = None
     response: Response | None = None
     error: RequestError | None = None
     moments: list[Moment] = field(default_factory=list)
@@ -54,34 +48,17 @@ class Passage:
         return next((moment.message for moment in reversed(self.moments) if moment.kind == kind), None)
 
 
-def application(built: Built, watch: Watch = lambda endpoint, handle: handle) -> WSGIApplication:
-    """Return the application of a project, each pipeline wrapped by ``watch``. It logs only bugs, to standard error."""
-    telemetry = Telemetry("ERROR", sys.stderr)
-    made = handlers(built, telemetry)
-    routes = [
-        Route(each.name, each.method, each.path, watch(each, made[each.name]), each.timeout or built.settings.timeout)
-        for each in built.endpoints
-    ]
-    return install(routes, built.settings, telemetry, declared=declared(built.endpoints))
+def watched(built: Built, passage: Passage) -> WSGIApplication:
+    """Return the application of a project that keeps everything about the one call that is made in ``passage``.
 
-
-def into(passage: Passage, built: Built) -> Watch:
-    """Return the watcher that keeps everything about the one call that is made."""
-    limits = {"max_depth": built.settings.max_depth, "max_digits": built.settings.max_digits}
+    It logs only bugs, to standard error.
+    """
 
     def watch(endpoint: Endpoint, handle: Handler) -> Handler:
-        def keep(request: Request) -> Response:
-            passage.checked = request.checked
-            passage.mark("checked")
-            return Response(200)
-
-        check = validate(endpoint, **limits)(keep)
-
-        def watched(request: Request) -> Response:
+        def seen(request: Request) -> Response:
             passage.endpoint, passage.request = endpoint, request
             passage.mark("start")
             try:
-                check(request)  # the pipeline checks once more by itself; what it found is not seen from outside
                 passage.response = handle(replace(request, trace=passage.mark))
             except RequestError as error:
                 passage.error = error
@@ -90,6 +67,6 @@ def into(passage: Passage, built: Built) -> Watch:
                 passage.mark("end")
             return passage.response
 
-        return watched
+        return seen
 
-    return watch
+    return application(built, Telemetry("ERROR", sys.stderr), watch)

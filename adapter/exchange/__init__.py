@@ -8,6 +8,7 @@ Rule 4: nothing is repeated; every failure says whether something may have been 
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ __all__ = ["Exchange", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
 _AGENT = "strangler-adapter"
+_LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Exchange:
             headers = {name.lower(): value for name, value in response.headers.itermerged()}
             if not (200 <= response.status < 300 or 400 <= response.status < 600):
                 raise reply_invalid(f"status {response.status}")
+            # Where the length cannot be read the end is not known (RFC 9112, section 6.3); urllib3 would wait for the close.
+            if not _LENGTH.fullmatch(headers.get("content-length", "0")):
+                raise reply_invalid("a Content-Length that is no number")
             return Reply(response.status, headers, self._body(response))
         finally:
             # Where the end was reached urllib3 has its connection back already; else a closed one frees its place.
@@ -124,10 +129,13 @@ class Exchange:
         if (response.length_remaining or 0) > self._max_reply_bytes:
             raise ReplyTooLarge
         body = bytearray()
-        for chunk in response.stream(_CHUNK, decode_content=True):
-            body += chunk
-            if len(body) > self._max_reply_bytes:
-                raise ReplyTooLarge
+        try:
+            for chunk in response.stream(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > self._max_reply_bytes:
+                    raise ReplyTooLarge
+        except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
+            raise reply_invalid("a chunk of negative size") from error
         return bytes(body)
 
 

@@ -158,7 +158,7 @@ def _clashes(resources: Sequence[Resource]) -> list[Mistake]:
         for rule in resource.operations:
             route = (rule.method, re.sub(r"\{[^}]*\}", "{}", resource.path + rule.path))
             if route in routes:
-                text = f"{rule.name} has the same method and path as {routes[route].name}"
+                text = f"{rule.name} has the same method and path as {routes[route].name} in {routes[route].place.file}"
                 mistakes.append(rule.place.mistake(text, "change 'request:' of one of them"))
             routes.setdefault(route, rule)
     return mistakes

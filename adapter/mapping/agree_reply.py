@@ -55,18 +55,13 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
     bound = binder.bind(reply.type_name, key, "reply", reply.place, encoded)
     if not bound:
         return nothing
-    known = _field_names(binder, bound) | set(rule.path_fields)
+    named = binder.resource.types[reply.type_name]
+    known = {*named.fields, *rule.path_fields, *(name for each in named.variants for name in each.fields)}
     for name in re.findall(r"\{([^}]*)\}", reply.location):
         if name not in known:
             text = f"{rule.name}: location: {reply.type_name} has no property {name}"
             binder.wrong(reply.place, text, suggest(name, sorted(known)))
     return Reply(reply, bound, steps, status)
-
-
-def _field_names(binder: Binder, key: str) -> set[str]:
-    bound = binder.types[key]
-    keys = [variant.type for variant in bound.variants] or [key]
-    return {field.name for each in keys for field in binder.types[each].fields}
 
 
 def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> None:

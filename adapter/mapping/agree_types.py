@@ -60,7 +60,11 @@ class Binder:
             return key
         kind = self.contract.types.get(record)
         if not isinstance(kind, Record):
-            self.wrong(place, f"{name} is an object, but a single value stands there", "leave the type out")
+            self.wrong(
+                place,
+                f"{name} is an object, but a single value stands there",
+                "remove 'one' or 'each', or name an element that holds elements",
+            )
             return ""
         # Noted before its fields are bound, so that a type that contains itself ends.
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)

@@ -152,9 +152,10 @@ def union_codec(members: tuple[Codec, ...], facets: Facets) -> Codec:
         _all(whole, value)
         for member in members:
             try:
-                return member.write(_as_member(member, value))
+                member.write(_as_member(member, value))
             except ValueError:
                 continue
+            return value
         raise ValueError("is none of the forms allowed here")
 
     return Codec(lambda text: text, write, {"type": "string"})

@@ -19,6 +19,7 @@ _NUMBERS = frozenset((*lexical.INTEGERS, "decimal", "float", "double"))
 _MEASURED = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _ORDERED = frozenset(("date", "dateTime", "time", "gYear", "gYearMonth"))
 _PLAIN_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}(T[0-9:.]+)?|[0-9]{2}:[0-9:.]+")
+_CLASSES = frozenset((r"\s", r"\S", r"\d", r"\D", r"\w", r"\W"))
 _FORMATS = {"date": "date", "base64Binary": "byte"}
 _SAFE_PATTERN = re.compile(r"[A-Za-z0-9 _,:;/@=<>!\"'#%&~`\-\[\]{}()|*+?.\\^]*")
 _UNSAFE_ESCAPES = re.compile(r"\\[icICpPdwDWsS]|-\[|&&|\[\^?\[|\^|\$")
@@ -72,7 +73,7 @@ def safe_bounds(builtin: str, facets: Facets, narrowed: Facets | None) -> bool:
 def bad_pattern(pattern: str) -> str:
     """Return why an XSD regular expression cannot be used, or an empty string."""
     try:
-        re.compile(translate_pattern(pattern, back_references=False, lazy_quantifiers=False, anchors=False))
+        _compiled(pattern)
     except (RegexError, re.error) as error:
         return str(error)
     return ""
@@ -90,13 +91,23 @@ def _one_of(values: tuple[str, ...], builtin: str) -> Check:
 
 
 def _pattern(pattern: str) -> Check:
-    compiled = re.compile(translate_pattern(pattern, back_references=False, lazy_quantifiers=False, anchors=False))
+    compiled = _compiled(pattern)
 
     def check(text: str) -> None:
         if not compiled.search(text):
             raise ValueError(f"must have the form {pattern}")
 
     return check
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    r"""Compile an XSD regular expression. elementpath gives ``\s`` and its like XSD's meaning only inside a class."""
+    parts, depth = [], 0
+    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
+        depth += (part == "[") - (part == "]")
+        parts.append(f"[{part}]" if depth == 0 and part in _CLASSES else part)
+    plain = translate_pattern("".join(parts), back_references=False, lazy_quantifiers=False, anchors=False)
+    return re.compile(plain)
 
 
 def _length(builtin: str, facets: Facets) -> Check:

@@ -23,7 +23,6 @@ MAX_BYTES = 1024 * 1024
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
-_MAP, _SEQ, _STR = (f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str"))
 
 Path_ = tuple[str | int, ...]
 
@@ -59,10 +58,8 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node)
         if isinstance(node, yaml.SequenceNode):
-            self.known_tag(node, _SEQ)
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.MappingNode)
-        self.known_tag(node, _MAP)
         return self.mapping(node, path)
 
     def mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Any]:
@@ -80,12 +77,7 @@ class _Reader:
             result[name] = self.value(value, (*path, name))
         return result
 
-    def known_tag(self, node: yaml.Node, tag: str) -> None:
-        if node.tag != tag:
-            self.mistakes.append(self.at(node.start_mark).mistake("YAML tags are not allowed", "remove the tag"))
-
     def scalar(self, node: yaml.ScalarNode) -> Any:
-        self.known_tag(node, _STR)
         text = str(node.value)
         if node.style is not None:
             return text
@@ -97,14 +89,15 @@ class _Reader:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """PyYAML's parser with its implicit types switched off, and anchors refused."""
+    """PyYAML's parser with its implicit types switched off, anchors and tags refused."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Compose one node; an anchor is an error, since a few aliases can stand for millions of nodes."""
+        """Compose one node. A few aliases could stand for millions of nodes, a tag for any Python object."""
         peek: Callable[[], Any] = self.peek_event
         event = peek()
-        if event.anchor is not None:
-            raise yaml.MarkedYAMLError(None, None, "anchors and aliases are not allowed", event.start_mark)
+        for word, given in (("anchors and aliases", event.anchor), ("tags", getattr(event, "tag", None))):
+            if given is not None:
+                raise yaml.MarkedYAMLError(None, None, f"{word} are not allowed", event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -138,14 +131,16 @@ def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:
 
 
 def _yaml_mistake(file: str, error: yaml.YAMLError) -> Mistake:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or "not YAML")
+    marks = [getattr(error, "problem_mark", None), getattr(error, "context_mark", None)]
+    # What is still open at the end of the file is wrong where it began.
+    mark = next((each for each in (reversed(marks) if "end of stream" in problem else marks) if each is not None), None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if problem.endswith("are not allowed"):
+        return Mistake(file, line, column, problem, "write out what is meant where it is needed")
     remedy = "check indentation, quotes and colons"
-    if "anchors" in problem:
-        return Mistake(file, line, column, problem, "write the text out where it is needed")
     if "\\t" in problem:
         remedy = "indent with spaces, not with tabs"
-    if "single document" in problem:
-        remedy = "one file holds one mapping: remove the '---' between them"
+    if "another document" in problem:
+        remedy = "one file holds one mapping: remove the '---'"
     return Mistake(file, line, column, f"not readable as YAML: {problem}", remedy)

@@ -13,7 +13,7 @@ from typing import Literal
 from adapter.mapping import lexical
 from adapter.mapping.bound import BoundField
 from adapter.mapping.paths import Child
-from adapter.wsdl.types import Any, Contract, Element, Facets, Group, Record, Scalar
+from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, Record, Scalar
 
 # A field, the name of its value among the values at hand, and the steps that remain to it.
 Way = tuple[tuple[Child, ...], BoundField, str]
@@ -48,23 +48,26 @@ def content(contract: Contract, record: str, ways: Sequence[Way], before: str = 
     if not isinstance(kind, Record):
         return Part("value", before.rstrip("."), names, True)
     below: dict[str, list[Way]] = {}
-    attributes: dict[str, list[str]] = {}
+    own: dict[str, list[str]] = {}
     for steps, field, name in ways:
         if steps:
             below.setdefault(steps[0].element.tag, []).append((steps[1:], field, name))
         else:
-            attributes.setdefault(field.attribute.tag if field.attribute else "", []).append(name)
+            own.setdefault(field.attribute.tag if field.attribute else "", []).append(name)
     parts = [
-        Part(
-            "value", f"{before}@{each.name}", tuple(attributes.get(each.tag, ())), each.required and each.fixed is None
-        )
+        Part("value", f"{before}@{each.name}", tuple(own.get(each.tag, ())), _must_be_given(each, own))
         for each in kind.attributes
     ]
     if kind.text:
-        parts.append(Part("value", f"{before}#text", tuple(attributes.get("", ())), _needs_text(contract, kind.text)))
+        parts.append(Part("value", f"{before}#text", tuple(own.get("", ())), _needs_text(contract, kind.text)))
     if kind.content is not None:
         parts.append(_Walk(contract, below, before).group(kind.content, True, sure))
     return Part("sequence", before.rstrip("."), names, True, tuple(parts))
+
+
+def _must_be_given(attribute: Attribute, own: Container[str]) -> bool:
+    """A fixed attribute that no field fills is written by itself."""
+    return attribute.required and (attribute.fixed is None or attribute.tag in own)
 
 
 class _Walk:

@@ -15,11 +15,11 @@ from adapter.mapping.sections import Sections
 def operation_rule(
     sections: Sections, resource: str, verb: Any, data: Any, path: Path_, shared: tuple[FaultRule, ...]
 ) -> OperationRule | None:
-    """Return the rule of one operation, None where a key that it needs is missing. ``shared``: the file's faults."""
-    found = sections.load(schema.OperationSection, data, path)
+    """Return the rule of one operation, None where it is no section. ``shared``: the faults of the file."""
+    found = sections.load(schema.OperationSection, data, path, whole=False)
     if found is None:
         return None
-    method, _, below = found["request"].partition(" ")
+    method, _, below = found.get("request", "GET /").partition(" ")
     if not schema.TEMPLATE.fullmatch(below):
         sections.wrong((*path, "request"), f"'{below}' is not a path", "for example /{id} or /{id}/lines")
     return OperationRule(
@@ -28,14 +28,14 @@ def operation_rule(
         place=sections.place(path),
         method=method,
         path=below.rstrip("/"),
-        call=found["call"],
+        call=found.get("call", ""),
         path_fields=field_rules(sections, found.get("path"), (*path, "path"), "path"),
         query_fields=field_rules(sections, found.get("query"), (*path, "query"), "query"),
         set=constants(sections, found.get("set"), (*path, "set")),
         page=_page(sections, found.get("page"), (*path, "page")),
         sort=_sort(sections, found.get("sort"), (*path, "sort")),
         body=_body(sections, found.get("body"), (*path, "body")),
-        reply=_reply(sections, found["reply"], (*path, "reply")),
+        reply=_reply(sections, found["reply"], (*path, "reply")) if "reply" in found else None,
         faults=fault_rules(sections, found.get("faults"), (*path, "faults")) + shared,
         answered_by=found.get("answered_by", "soap"),
         timeout=_timeout(sections, found.get("timeout"), (*path, "timeout")),

@@ -113,10 +113,15 @@ def follow(contract: Contract, start: str, path: str) -> Spot:
         if part.startswith("@"):
             attribute = _attribute(contract, here, part[1:])
             return Spot(tuple(steps), attribute, attribute.type, required and attribute.required)
-        child = _child(contract, here, part, steps[-1].element.name if steps else "the message")
+        child = _child(contract, here, part, steps[-1].element.name if steps else _named(start))
         steps.append(child)
         here, required = child.element.type, required and child.required
     return Spot(tuple(steps), None, here, required)
+
+
+def _named(key: str) -> str:
+    """Return what a reader calls a type: its name, or that of the element or operation it belongs to."""
+    return key.rpartition("}")[2].lstrip("/").partition("#")[0] or "the message"
 
 
 def _child(contract: Contract, key: str, name: str, where: str) -> Child:
@@ -148,4 +153,4 @@ def suggest(name: str, names: list[str]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     shown = ", ".join(names[:15]) + (", …" if len(names) > 15 else "")
-    return f"there are: {shown}" if names else "there is nothing to name here"
+    return f"there are: {shown}" if names else "it is empty"

@@ -21,10 +21,10 @@ from adapter.mapping.sections import Sections
 def resource(document: Document) -> tuple[Resource | None, list[Mistake]]:
     """Read a whole mapping file. Return its resource, None where the file is wrong, and every mistake."""
     sections = Sections(document)
-    top = sections.load(schema.FileSection, document.data, ())
-    if top is None:
+    top = sections.load(schema.FileSection, document.data, (), whole=False)
+    if top is None or "version" not in top:
         return None, sections.mistakes
-    soap = _soap(sections, top["soap"])
+    soap = _soap(sections, top["soap"]) if "soap" in top else None
     http = _http(sections, top.get("http"))
     types = {
         name: found
@@ -33,10 +33,12 @@ def resource(document: Document) -> tuple[Resource | None, list[Mistake]]:
     }
     shared = fault_rules(sections, top.get("faults"), ("faults",))
     operations = []
-    for verb, data, path in sections.entries(top["operations"], ("operations",), "operations"):
+    for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
         if verb not in VERBS:
             sections.wrong(path, f"'{verb}' is not a verb of the grammar", f"verbs: {', '.join(VERBS)}")
-        elif (found_operation := operation_rule(sections, top["resource"], verb, data, path, shared)) is not None:
+        elif (
+            found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, shared)
+        ) is not None:
             operations.append(found_operation)
     if not operations and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")

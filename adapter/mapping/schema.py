@@ -53,7 +53,9 @@ class Whole(fields.Integer):
     """A whole number within bounds."""
 
     def __init__(self, low: int, high: int, **rest: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(low, high), **rest)
+        text = f"must be {low}" if low == high else f"must be a whole number from {low} to {high}"
+        bounds = validate.Range(low, high, error=text)
+        super().__init__(strict=True, validate=bounds, error_messages={"invalid": text}, **rest)
 
 
 class Flag(fields.Field[bool]):

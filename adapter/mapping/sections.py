@@ -28,8 +28,11 @@ class Sections:
         """Note a mistake at ``path``."""
         self.mistakes.append(self.place(path).mistake(text, remedy))
 
-    def load(self, kind: type[Schema], data: Any, path: Path_) -> dict[str, Any] | None:
-        """Load one section. Return its good values by Python name, None where one that it needs is missing or wrong."""
+    def load(self, kind: type[Schema], data: Any, path: Path_, whole: bool = True) -> dict[str, Any] | None:
+        """Load one section. Return its good values by Python name.
+
+        None where it is no section, or (``whole``) where a key that it needs is missing or wrong.
+        """
         if not isinstance(data, dict):
             self.wrong(path, f"{_named(path)} must be a section with keys", f"keys: {', '.join(_keys(kind))}")
             return None
@@ -41,7 +44,7 @@ class Sections:
                 self._explain(kind, path, str(key), texts)
             good: Any = error.valid_data
             needed = [name for name, field in kind().fields.items() if field.required]
-            return dict(good) if all(name in good for name in needed) else None
+            return None if whole and not all(name in good for name in needed) else dict(good)
         return dict(loaded)
 
     def _explain(self, kind: type[Schema], path: Path_, key: str, messages: Any) -> None:

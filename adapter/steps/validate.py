@@ -20,7 +20,7 @@ from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.messages import Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field
-from adapter.strict_json import decode
+from adapter.strict_json import decode, encode
 
 MAX_ERRORS = 100
 MAX_OFFSET = 2**31 - 2
@@ -47,7 +47,10 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
                 errors.extend(check_message(query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            return then(replace(request, checked=Checked(path, query, checked_body)))
+            checked = Checked(path, query, checked_body)
+            if request.trace is not None:
+                request.trace("checked", encode({"path": path, "query": query, "body": checked_body}))
+            return then(replace(request, checked=checked))
 
         return handle
 

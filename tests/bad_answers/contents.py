@@ -20,8 +20,8 @@ def _wrong(name: str, old: str, new: str, why: str) -> Case:
     return Case(name, http(envelope(customer(old, new))), *INVALID, why)
 
 
-def _read(name: str, old: str, new: str, why: str, note: str = "", **found: Any) -> Case:
-    return Case(name, http(envelope(customer(old, new))), 200, "", why, found={**GOOD, **found}, note=note)
+def _read(case: str, old: str, new: str, why: str, note: str = "", **found: Any) -> Case:
+    return Case(case, http(envelope(customer(old, new))), 200, "", why, found={**GOOD, **found}, note=note)
 
 
 def _stock(name: str, items: str, why: str, others: str = "", *, found: dict[str, Any] | None = None) -> Case:

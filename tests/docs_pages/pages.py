@@ -1,9 +1,9 @@
 """The pages as tests read them: their code blocks, and a terminal that runs them.
 
 What a block is for stands in the page itself. A file is a block whose first line is ``# folder/name``, or
-``# folder/name (at the end)`` for lines to add. A ``console`` block
-holds commands after ``$`` and, below each, lines that it prints, in that order and maybe with others between. Its
-``:class:`` says ``fails`` where the command ends with a mistake, ``terminal`` where it goes on running in another one.
+``# folder/name (at the end)`` for lines to add. A ``console`` block holds commands after ``$`` and, below each, lines that it
+prints, in that order and maybe with others between. Its ``:class:`` says ``fails`` where commands end with status 1, and
+``terminal`` where they go on running in another terminal.
 """
 
 from __future__ import annotations
@@ -53,7 +53,12 @@ class Block:
             line, *shown = command.strip().splitlines()
             while line.endswith("\\"):
                 line = f"{line[:-1]}{shown.pop(0).strip()}"
-            yield line, [each.strip() for each in shown if each.strip()]
+            yield line, [plain(each) for each in shown if each.strip()]
+
+
+def plain(line: str) -> str:
+    """Return a line without its indentation, and with one space where columns have several."""
+    return " ".join(line.split())
 
 
 def blocks(page: str) -> list[Block]:
@@ -87,7 +92,9 @@ class Terminal:
                 path = self.folder / block.file
                 path.parent.mkdir(parents=True, exist_ok=True)
                 before = path.read_text(encoding="utf-8") if block.adds else ""
-                path.write_text(before + (block.text.partition("\n")[2] if block.adds else block.text), encoding="utf-8")
+                path.write_text(
+                    before + (block.text.partition("\n")[2] if block.adds else block.text), encoding="utf-8"
+                )
             for line, shown in block.commands:
                 command, expected = self._here(line), [self._here(each) for each in shown]
                 if block.kind == "terminal":
@@ -120,7 +127,7 @@ class Terminal:
         said = f"$ {command}\n{done.stdout}{done.stderr}"
         assert status == done.returncode, said
         self.folder = Path(done.stderr.splitlines()[-1])
-        printed = iter(line.strip() for line in done.stdout.splitlines())
+        printed = iter([plain(line) for line in done.stdout.splitlines()])
         for expected in shown:
             assert expected in printed, f"{said}\nis not printed, or not in this order: {expected}"
 
@@ -142,7 +149,7 @@ class Terminal:
         for expected in shown:
             for line in process.stdout:
                 said.append(line)
-                if expected in line:
+                if expected in plain(line):
                     break
             else:
                 raise AssertionError(f"$ {command}\n{''.join(said)}\ndoes not print: {expected}")

@@ -25,7 +25,7 @@ TEXTS: dict[str, tuple[str, str | None]] = {
     "language": ("de-CH", "de_CH"), "Name": ("a:b", "1a"), "NCName": ("a.b", "a:b"), "NMTOKEN": ("1-a", "a b"),
     "ID": ("a1", "1a"), "IDREF": ("a1", ""), "ENTITY": ("a1", "a b"), "QName": ("a:b", "a:b:c"),
     "anyURI": ("http://x/ä?y#z", "1:2"), "boolean": ("true", "yes"), "base64Binary": ("QUI=", "QU=="),
-    "hexBinary": ("0aFF", "0a0"), "float": ("-1.5e3", "1e"), "double": ("INF", "+INF"), "decimal": ("+.5", "1e3"),
+    "hexBinary": ("0aFF", "0a0"), "float": ("-1.5e3", "e1"), "double": ("INF", "+INF"), "decimal": ("+.5", "1e3"),
     "integer": ("-007", "1.0"), "nonPositiveInteger": ("0", "1"), "negativeInteger": ("-1", "0"),
     "nonNegativeInteger": ("0", "-1"), "positiveInteger": ("1", "0"), "long": (str(2**63 - 1), str(2**63)),
     "int": (str(-(2**31)), str(-(2**31) - 1)), "short": ("32767", "32768"), "byte": ("-128", "-129"),

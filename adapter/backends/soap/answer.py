@@ -26,6 +26,9 @@ _ROOTS = {f"{{{namespace}}}Envelope": version for version, namespace in NAMESPAC
 _REFUSALS = (401, 403)
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
+# A tag with more than 1,000 attributes is no answer, and libxml2 needs memory of twenty times its size.
+_LARGE = 100_000
+_CROWDED = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){1001}")
 _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNORECASE)
 
 
@@ -97,6 +100,8 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         raise reply_invalid(f"status {reply.status} with an empty body")
     if len(data) != len(reply.body):
         notes.append("space-before-xml")
+    if len(data) > _LARGE and _CROWDED.search(data):
+        raise reply_invalid("a tag with more than 1,000 attributes")
     charset = _CHARSET.search(reply.headers.get("content-type", ""))
     declared = _DECLARED.match(data)
     encoding = None
