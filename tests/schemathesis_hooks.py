@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import quote, unquote
 
 import requests
 import schemathesis
@@ -22,7 +23,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         return
     case.body = _fitting(case.body)
     case.query = _fitting(case.query)
-    case.path_parameters = _fitting(case.path_parameters)
+    case.path_parameters = {name: _fitting_segment(value) for name, value in case.path_parameters.items()}
     if case.method in ("PUT", "PATCH", "DELETE"):
         _name_version(case)
 
@@ -53,10 +54,16 @@ def _fitting(value: Any) -> Any:
     return value
 
 
+def _fitting_segment(value: Any) -> Any:
+    """Do the same to a path parameter, which is percent-encoded already."""
+    text = unquote(str(value))
+    return value if _fitting(text) == text else quote(_fitting(text), safe="")
+
+
 def _name_version(case: Any) -> None:
     """Give the record's own version, without which nearly every change would end as a conflict."""
     given = case.query if case.method == "DELETE" else case.body
     if isinstance(given, dict):
-        found = requests.get(case.operation.schema.get_base_url() + case.formatted_path, timeout=30)
+        found = requests.get(case.operation.schema.get_base_url().rstrip("/") + case.formatted_path, timeout=30)
         if found.status_code == 200 and "version" in found.json():
             given["version"] = found.json()["version"]

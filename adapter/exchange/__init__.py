@@ -116,7 +116,7 @@ class Exchange:
             headers = {name.lower(): value for name, value in response.headers.itermerged()}
             if not (200 <= response.status < 300 or 400 <= response.status < 600):
                 raise reply_invalid(f"status {response.status}")
-            # Where the length cannot be read the end is not known (RFC 9112, section 6.3); urllib3 would wait for the close.
+            # The end is not known then (RFC 9112, section 6.3); urllib3 would take the close for it.
             if not _LENGTH.fullmatch(headers.get("content-length", "0")):
                 raise reply_invalid("a Content-Length that is no number")
             return Reply(response.status, headers, self._body(response))

@@ -132,8 +132,8 @@ def _covered(binder: Binder, rule: OperationRule, operation: Operation, endpoint
     if root is None:
         return
     ways = endpoint.message()
-    for field, text, remedy in collisions([field for _, field, _ in ways]):
-        binder.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
+    for field, text, _ in collisions([field for _, field, _ in ways]):
+        binder.wrong(field.rule.place, f"{rule.name}: {text}", "keep one of them")
     if operation.use == "encoded":
         return
     for missing in unfilled(content(binder.contract, root.type, ways)):

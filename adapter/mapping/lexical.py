@@ -153,7 +153,8 @@ def any_uri(text: str) -> None:
     before = re.split(r"[/?#]", text, maxsplit=1)[0]
     scheme, colon, _ = before.partition(":")
     wrong_scheme = colon and not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme)
-    if wrong_scheme or text.count("#") > 1 or re.search(r"%(?![0-9A-Fa-f]{2})", text):
+    brackets = re.search(r"[\[\]]", re.sub(r"//[^/?#\[]*\[[0-9A-Fa-f:.]+\]", "", text, count=1))
+    if wrong_scheme or brackets or text.count("#") > 1 or re.search(r"%(?![0-9A-Fa-f]{2})", text):
         raise ValueError("not a URI")
 
 

@@ -88,7 +88,7 @@ def _about(text: str, **rest: Any) -> dict[str, Any]:
 
 
 def _xml_path(text: str, **rest: Any) -> Text:
-    return Text(XML_PATH, "a path such as Partner.Name1, Betrag.@waehrung or .", **_about(text, **rest))
+    return Text(XML_PATH, "a path such as Partner.Name1 or Betrag.@waehrung", **_about(text, **rest))
 
 
 def _one_of(words: str, text: str, **rest: Any) -> Text:

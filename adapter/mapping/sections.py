@@ -87,7 +87,7 @@ def _keys(kind: type[Schema]) -> list[str]:
 def _about(kind: type[Schema], key: str) -> str:
     for name, field in kind().fields.items():
         if key in (name, field.data_key):
-            return str(field.metadata.get("description", ""))
+            return f"what it is for: {field.metadata.get('description', '')}"
     return ""
 
 

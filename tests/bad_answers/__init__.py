@@ -1,1 +1,1 @@
-"""Wrong answers of the ERP: what each one is, and what the caller gets, written by hand. ``run`` plays them for real."""
+"""Wrong answers of the ERP: what each one is, and what the caller gets, by hand. ``run`` plays them for real."""

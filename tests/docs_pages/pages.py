@@ -1,9 +1,9 @@
 """The pages as tests read them: their code blocks, and a terminal that runs them.
 
 What a block is for stands in the page itself. A file is a block whose first line is ``# folder/name``, or
-``# folder/name (at the end)`` for lines to add. A ``console`` block holds commands after ``$`` and, below each, lines that it
-prints, in that order and maybe with others between. Its ``:class:`` says ``fails`` where commands end with status 1, and
-``terminal`` where they go on running in another terminal.
+``# folder/name (at the end)`` for lines to add. A ``console`` block holds commands after ``$`` and, below each, lines
+that it prints, in that order and maybe with others between. Its ``:class:`` says ``fails`` where commands end with
+status 1, and ``terminal`` where they go on running in another terminal.
 """
 
 from __future__ import annotations

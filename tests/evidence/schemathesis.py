@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemathesis.checks import CHECKS
+from schemathesis.checks import CHECKS, load_all_checks
 
 from tests.evidence import Result
 from tests.stack import ROOT, stack
@@ -122,6 +122,7 @@ def objections(report: Report, least: int, phases: tuple[str, ...] = PHASES) -> 
 
 def wanted() -> frozenset[str]:
     """Return the names of schemathesis's checks that are on."""
+    load_all_checks()
     return frozenset(CHECKS.get_all_names()) - switched_off()
 
 

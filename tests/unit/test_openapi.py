@@ -110,7 +110,7 @@ def test_path_parameters_are_required() -> None:
     found = parameters(whole(), "stock.list")["item_id"]
     assert {"type": "string", "minLength": 1, "maxLength": 18} == found["schema"]
     assert found["required"]
-    assert "SCHR-M8-40" == found["example"]
+    assert "A-00001" == found["example"]
 
 
 def test_query_parameters_show_default_and_words() -> None:

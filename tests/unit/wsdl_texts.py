@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
+from adapter.errors import BuildError
 from adapter.wsdl.load import load
 from adapter.wsdl.types import Contract, Element, Group, Record, Scalar
 
@@ -72,3 +75,23 @@ def group(contract: Contract, key: str) -> Group:
     content = record(contract, key).content
     assert content is not None
     return content
+
+
+SEQUENCE = "<xs:complexType name='{}'><xs:sequence>{}</xs:sequence></xs:complexType>"
+
+
+def of_type(body: str, attributes: str = "", name: str = "A") -> str:
+    """A complex type with a sequence."""
+    return f"<xs:complexType name='{name}' {attributes}><xs:sequence>{body}</xs:sequence></xs:complexType>"
+
+
+def simple(body: str, name: str = "S") -> str:
+    """A simple type."""
+    return f"<xs:simpleType name='{name}'>{body}</xs:simpleType>"
+
+
+def wrong(tmp_path: Path, body: str) -> list[str]:
+    """Return the mistakes of a schema as text."""
+    with pytest.raises(BuildError) as caught:
+        types_of(tmp_path, body)
+    return [str(mistake) for mistake in caught.value.mistakes]

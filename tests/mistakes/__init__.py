@@ -1,0 +1,1 @@
+"""Mapping files full of mistakes, and what the build must say about each."""
