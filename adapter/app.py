@@ -59,16 +59,22 @@ def build(project: Path, environ: Mapping[str, str]) -> Built:
     """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts."""
     settings = settings_room.read(project, environ)
     documents: dict[str, Documents] = {}
+    mistakes: list[Mistake] = []
 
     def load(folder: Path, name: str) -> Contract:
         documents[name] = read_documents(folder, name)
-        return contract(documents[name])
+        read = contract(documents[name])
+        mistakes.extend(check_lock(folder, [read]))
+        return read
 
     around = Surroundings(
         settings.value_of, settings.service_of, settings.endpoint_of, _converters(project, settings.converters)
     )
-    endpoints, contracts = load_project(project, load, around)
-    mistakes = [*check_lock(project / "wsdl", contracts.values()), *settings_room.unused(settings, _asked(endpoints))]
+    try:
+        endpoints, contracts = load_project(project, load, around)
+    except BuildError as error:
+        raise BuildError([*error.mistakes, *mistakes]) from None
+    mistakes.extend(settings_room.unused(settings, _asked(endpoints)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents)
@@ -190,7 +196,8 @@ def _converters(project: Path, module: str) -> Mapping[str, Factory]:
         found = _module(project / f"{module.replace('.', '/')}.py", module).CONVERTERS
     except Exception as error:
         text = f"ADAPTER_CONVERTERS: {module} cannot be imported ({type(error).__name__})"
-        raise BuildError([Mistake("adapter.env", 0, 0, text, "it must define a dictionary CONVERTERS")]) from error
+        remedy = "it is looked for in the project folder, then where Python looks; it must define CONVERTERS"
+        raise BuildError([Mistake("adapter.env", 0, 0, text, remedy)]) from error
     if not isinstance(found, Mapping) or not all(callable(factory) for factory in found.values()):
         text = f"ADAPTER_CONVERTERS: {module}.CONVERTERS is not a dictionary of name -> factory"
         raise BuildError([Mistake("adapter.env", 0, 0, text, "see the converters in the reference")])

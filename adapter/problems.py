@@ -78,6 +78,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-unreachable", 503, "Not reachable",
                 "No connection to the system behind this service could be made. Nothing was sent; the request may be "
                 "repeated later."),
+        Problem("backend-busy", 503, "Busy",
+                "The system behind this service said that it is busy, and may have said for how long (Retry-After). "
+                "Try again then."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
         Problem("shutting-down", 503, "Shutting down",

@@ -10,6 +10,7 @@ from gevent import monkey
 
 monkey.patch_all()  # before anything imports sockets, since the application is loaded here and not in the workers
 
+import logging  # noqa: E402
 import os  # noqa: E402
 import shutil  # noqa: E402
 import tempfile  # noqa: E402
@@ -46,6 +47,17 @@ forwarder_headers = ""
 control_socket_disable = True
 accesslog = None  # each request leaves one line of our own
 errorlog = "-"
+
+
+def on_starting(server: Arbiter) -> None:
+    """Keep what gunicorn says about a request that it refuses, but not the request line: a query is nobody's log."""
+    logging.getLogger("gunicorn.error").addFilter(_without_the_request)
+
+
+def _without_the_request(record: logging.LogRecord) -> bool:
+    if str(record.msg).startswith("Invalid request from ip="):
+        record.msg = str(record.msg).partition(": ")[0]
+    return True
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

@@ -18,6 +18,7 @@ from adapter.virtual.elements import DIENST, make, name
 from adapter.virtual.partner import suche
 from adapter.wsdl.load import load
 from tests import docs_pages
+from tests.bad_answers import page as bad_answers
 from tests.bad_requests import page as bad_requests
 from tests.evidence import promises
 from tests.evidence.house import ROOT
@@ -48,6 +49,7 @@ def customers() -> str:
 FILES: Mapping[str, Callable[[], str]] = {
     "docs/promises.rst": promises.page,
     "ops/demo/customers.json": customers,
+    "docs/reference/bad-answers.rst": bad_answers.page,
     "docs/reference/bad-requests.rst": bad_requests.page,
     **docs_pages.PAGES,
 }

@@ -7,7 +7,7 @@ The request goes on as it came (body and query untouched, path parameters percen
 200, 201, 202, 204             status and JSON body; ``Location`` in the façade's own terms
 4xx with a declared problem    that problem (its type's last segment), with detail and field errors
 401, 403 otherwise             502 ``backend-refused-us``: the caller's credentials were not sent, so ours are meant
-429, 503                       503 ``backend-unreachable`` with the service's ``Retry-After``; sent: maybe
+429, 503                       503 ``backend-busy`` with the service's ``Retry-After``; sent: maybe
 everything else                502 ``backend-reply-invalid``
 =============================  ====================================================================================
 """
@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from adapter.errors import BackendError, BackendFault, BackendUnreachable, FieldError, InvalidRequest
+from adapter.errors import BackendError, BackendFault, FieldError, InvalidRequest
 from adapter.exchange import Exchange, Reply, reply_invalid
 from adapter.messages import Handler, Request, Response
 from adapter.strict_json import decode
@@ -159,7 +159,9 @@ def _refusal(reply: Reply, known: Mapping[str, int], told: Collection[str]) -> B
         wait = reply.headers.get("retry-after", "")
         headers = {"Retry-After": wait} if re.fullmatch("[0-9]{1,5}", wait) else {}
         busy = "The service behind this endpoint is busy."
-        return BackendUnreachable("backend-unreachable", 503, busy, headers=headers, cause=cause, sent="maybe")
+        return BackendFault(
+            "backend-busy", 503, busy, headers=headers, cause=cause, sent="maybe", code=f"http-{reply.status}"
+        )
     return reply_invalid(cause)
 
 

@@ -55,7 +55,7 @@ def _backend(error: BackendError, endpoint: Endpoint, answer: bytes | None, url:
     elif isinstance(error, BackendTimeout):
         yield f"{url} did not answer before the deadline. `timeout:` of the operation or ADAPTER_TIMEOUT sets it."
     elif isinstance(error, BackendReplyInvalid):
-        yield f"The answer of {url} is not what {endpoint.contract.file} allows."
+        yield f"The answer of {url} is not what {endpoint.contract.file} and {endpoint.resource.place.file} say."
     yield _SENT[error.sent]
 
 

@@ -53,8 +53,7 @@ def codec(
     in_xml = (lexical.check_for(builtin), *checks(builtin, facets))
     in_json = (lexical.check_for(logical), *checks(logical, narrowed or Facets()))
     to_json, from_json, schema = _json_form(logical, Facets() if converters else facets, narrowed, json)
-    own = {"pattern": schema["pattern"]} if narrowed is not None and narrowed.patterns and "pattern" in schema else {}
-    schema = {**schema, **_hints(converters), **own}
+    schema = {**schema, **_hints(converters), **_own_pattern(schema, narrowed)}
     gives_null = any(converter.gives_null for converter in converters)
 
     def read(text: str) -> Any:
@@ -100,6 +99,11 @@ def _hints(converters: tuple[Converter, ...]) -> dict[str, Any]:
     for converter in converters:
         hints = {**({} if converter.result else hints), **converter.schema}
     return hints
+
+
+def _own_pattern(schema: Mapping[str, Any], narrowed: Facets | None) -> dict[str, Any]:
+    """Return the rule's own pattern, which says more than what a converter hints at."""
+    return {"pattern": schema["pattern"]} if narrowed and narrowed.patterns and "pattern" in schema else {}
 
 
 def _sample(name: str, builtin: str, text: str, in_contract: Callable[[str], str]) -> None:

@@ -51,7 +51,7 @@ class ObjectField(fields.Field[Any]):
         try:
             loaded = self.schema().load(value)
         except ValidationError as error:
-            messages: dict[Any, Any] = dict(error.messages_dict)
+            messages: dict[Any, Any] = self._in_order(error.messages_dict, value)
             messages.update((name, ["is read-only"]) for name in self.only_read & messages.keys())
             for name, texts in (self.extra(value) if isinstance(value, dict) else {}).items():
                 messages.setdefault(name, texts)
@@ -59,6 +59,13 @@ class ObjectField(fields.Field[Any]):
         if found := self.extra(value):
             raise ValidationError(found)
         return loaded
+
+    def _in_order(self, messages: Mapping[Any, Any], value: Any) -> dict[Any, Any]:
+        """Put unknown names in the caller's own order, after the known: marshmallow finds them in a set."""
+        known = {each.data_key for each in self.schema().fields.values()}
+        places = {name: place for place, name in enumerate(value, 1)} if isinstance(value, dict) else {}
+        order = {name: places.get(name, 0) for name in messages if name not in known}
+        return {name: messages[name] for name in sorted(messages, key=lambda name: order.get(name, 0))}
 
 
 class VariantField(fields.Field[Any]):

@@ -144,6 +144,7 @@ class Terminal:
         self._running.append(process)
         assert process.stdout is not None
         late = Timer(SECONDS, process.terminate)
+        late.daemon = True  # where a line is missing, nobody waits for it
         late.start()
         said = []
         for expected in shown:

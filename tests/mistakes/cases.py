@@ -164,7 +164,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "location-unknown": ("Customer has no property nr", "there are: "),
     "problem-of-the-house": ("the problem invalid-request has the status 404 here and 422", "rename one of them"),
     # what a request must hold
-    "required-element-unmapped": ("AuftragTyp requires PartnerNr, and no field fills it", "a field with soap: PartnerNr"),
+    "required-element-unmapped": (
+        "AuftragTyp requires PartnerNr, and no field fills it",
+        "a field with soap: PartnerNr",
+    ),
     "text-beside-attribute-unmapped": ("requires GesBetrag.#text", "a field with soap: GesBetrag.#text"),
     "element-filled-twice": ("Order: remark and note fill the same element", "keep one"),
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,7 @@ def around(converters: Mapping[str, Factory] | None = None) -> Surroundings:
     return Surroundings(lambda key: "100", lambda key: "http://x", lambda service, port: "http://x", converters or {})
 
 
+@cache
 def erp() -> dict[str, Endpoint]:
     """The endpoints of the example project, by name."""
     endpoints, _ = load_project(ROOT, load, around())
@@ -112,9 +115,13 @@ def mistakes(make: Callable[[], object]) -> list[Mistake]:
 
 
 def check(
-    endpoint: Endpoint, body: Any = None, path: Mapping[str, str] | None = None, query: tuple[tuple[str, str], ...] = ()
+    endpoint: Endpoint,
+    body: Any = None,
+    path: Mapping[str, str] | None = None,
+    query: tuple[tuple[str, str], ...] = (),
+    max_depth: int = 64,
 ) -> Checked:
-    """Send a request through ``validate`` and return what comes out. ``body`` is JSON text, bytes or a JSON value."""
+    """Send a request through ``validate`` and return what comes out. ``body`` is bytes or a JSON value."""
     seen: list[Checked | None] = []
 
     def then(request: Request) -> Response:
@@ -123,20 +130,35 @@ def check(
 
     data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     request = Request(endpoint.name, "1", 0.0, endpoint.method, path or {}, query, data)
-    validate(endpoint, max_depth=64, max_digits=1000)(then)(request)
+    validate(endpoint, max_depth=max_depth, max_digits=1000)(then)(request)
     assert seen[0] is not None
     return seen[0]
 
 
-def errors(
-    endpoint: Endpoint, body: Any = None, path: Mapping[str, str] | None = None, query: tuple[tuple[str, str], ...] = ()
-) -> dict[str, str]:
-    """What is wrong with a request, by pointer or parameter; empty when nothing is."""
+def errors(endpoint: Endpoint, *arguments: Any, **more: Any) -> dict[str, str]:
+    """What is wrong with a request, by pointer or parameter; empty when nothing is. Takes what ``check`` takes."""
     try:
-        check(endpoint, body, path, query)
+        check(endpoint, *arguments, **more)
     except InvalidRequest as error:
         return {field.pointer: field.detail for field in error.fields}
     return {}
+
+
+def calls(act: Callable[[], object]) -> int:
+    """How many calls of Python functions something takes: a measure of its cost that is the same on every machine."""
+    count = 0
+
+    def counting(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(counting)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return count
 
 
 def sent(element: Any) -> Any:

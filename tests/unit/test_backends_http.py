@@ -13,7 +13,6 @@ from adapter.errors import (
     BackendFault,
     BackendReplyInvalid,
     BackendTimeout,
-    BackendUnreachable,
     FieldError,
     InvalidRequest,
     RequestError,
@@ -202,10 +201,10 @@ def test_refusing_us(status: str) -> None:
     [("503 Busy", "7", {"Retry-After": "7"}), ("429 Slow", "Wed, 21 Oct 2026 07:28:00 GMT", {}), ("503 B", "-1", {})],
 )
 def test_busy_service(status: str, wait: str, headers: dict[str, str]) -> None:
-    """A busy service is unreachable for now, with its own time to wait; the call may have been carried out."""
+    """A busy service is said to be busy, with its own time to wait; the call may have been carried out."""
     error = refusal(says({}, status=status, fields=f"Retry-After: {wait}\r\n"))
-    assert isinstance(error, BackendUnreachable)
-    assert ("backend-unreachable", 503, "maybe", headers) == (error.problem, error.status, error.sent, error.headers)
+    assert isinstance(error, BackendFault)
+    assert ("backend-busy", 503, "maybe", headers) == (error.problem, error.status, error.sent, error.headers)
 
 
 def test_deadline_goes_along() -> None:

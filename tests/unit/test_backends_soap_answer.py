@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.backends.soap.answer import Answer, open_answer
+from adapter.backends.soap.answer import MOST_TAGS, Answer, open_answer
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply
 
@@ -204,3 +204,11 @@ def test_any_bytes(data: bytes) -> None:
     """Whatever arrives is an answer or a BackendReplyInvalid, never another error."""
     with suppress(BackendReplyInvalid):
         assert isinstance(opened(data), Answer)
+
+
+def test_tags_are_counted_before_they_cost_memory() -> None:
+    """More tags than any answer needs are refused unparsed, since each costs far more memory than its bytes."""
+    with pytest.raises(BackendReplyInvalid) as caught:
+        opened(envelope("<r>" + "<a/>" * MOST_TAGS + "</r>"))
+
+    assert "more than 1,000,000 tags" == caught.value.cause

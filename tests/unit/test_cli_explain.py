@@ -164,7 +164,7 @@ def test_answer_that_is_no_soap(erp: virtual.Server, explain) -> None:
     told = explain("GET", "/v1/customers/42")
     assert 1 == told.status
     assert "Wartung" in told.sections["SOAP in"]
-    assert "is not what erp/erp.wsdl allows." in told.sections["why"]
+    assert "is not what erp/erp.wsdl and mappings/customers.yaml say." in told.sections["why"]
     assert "Cause, as it is logged: " in told.sections["why"]
 
 

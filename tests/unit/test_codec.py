@@ -69,7 +69,9 @@ def test_bad_text_is_refused_both_ways(builtin: str) -> None:
 @pytest.mark.parametrize("builtin", [name for name in SIMPLE if name not in ("ENTITY", "QName")])
 def test_libxml2_agrees_about_the_examples(builtin: str) -> None:
     """An independent validator takes and refuses the same texts."""
-    schema = etree.XMLSchema(etree.fromstring(typed(f'<xsd:sequence><xsd:element name="e" type="xsd:{builtin}"/></xsd:sequence>')))
+    schema = etree.XMLSchema(
+        etree.fromstring(typed(f'<xsd:sequence><xsd:element name="e" type="xsd:{builtin}"/></xsd:sequence>'))
+    )
     for text, fits in zip(TEXTS[builtin], (True, False), strict=True):
         if text is not None:
             document = etree.fromstring('<t:In xmlns:t="urn:t" xmlns:a="urn:a"><t:X><t:e/></t:X></t:In>')

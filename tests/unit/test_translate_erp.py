@@ -22,7 +22,14 @@ from tests.unit.random_values import Values
 
 ERP = erp()
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "wsdl" / "erp" / "xsd" / "nachrichten.xsd"))
-WITH_BODY = ["customers.create", "customers.update", "customers.patch", "orders.create", "orders.update", "orders.patch"]
+WITH_BODY = [
+    "customers.create",
+    "customers.update",
+    "customers.patch",
+    "orders.create",
+    "orders.update",
+    "orders.patch",
+]
 PATHS = {"id": "42", "customer_id": "42", "order_id": "1001", "item_id": "SCHR-M8-40"}
 PERSON = {"kind": "person", "name": "Muster", "first_name": "Erika"}
 ORDER = {"customer_id": "42"}
@@ -69,9 +76,7 @@ def canonical(endpoint: Endpoint, key: str, value: Any) -> Any:
         inner = next(each.type for each in bound.variants if each.value == kind)
         rest = {name: member for name, member in value.items() if name != bound.discriminator}
         return {bound.discriminator: kind, **canonical(endpoint, inner, rest)}
-    found = {
-        field.name: _member(endpoint, field, value[field.name]) for field in bound.fields if field.name in value
-    }
+    found = {field.name: _member(endpoint, field, value[field.name]) for field in bound.fields if field.name in value}
     return found | {name: [] for name in _bare_arrays(bound) if name not in found}
 
 
@@ -98,7 +103,9 @@ def test_smallest_request_is_valid(name: str) -> None:
     SCHEMA.assertValid(message(name, body))
 
 
-@pytest.mark.parametrize("name", ["customers.list", "orders.list", "invoices.list", "items.list", "customer-orders.list"])
+@pytest.mark.parametrize(
+    "name", ["customers.list", "orders.list", "invoices.list", "items.list", "customer-orders.list"]
+)
 @given(st.integers(0, 10**9))
 def test_generated_searches_are_valid(name: str, seed: int) -> None:
     """Whatever query validate accepts, with paging and sorting, is a valid search."""

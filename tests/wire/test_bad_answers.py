@@ -8,9 +8,7 @@ import pytest
 
 from tests.bad_answers.case import Case
 from tests.bad_answers.large import large_list
-from tests.bad_answers.page import page
 from tests.bad_answers.run import CASES, Stage, objections, stage
-from tests.stack import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +39,3 @@ def test_a_large_right_answer_arrives_whole() -> None:
 def test_names_are_unique() -> None:
     """A name leads to one case."""
     assert len(CASES) == len({case.name for case in CASES})
-
-
-def test_the_page_is_not_stale() -> None:
-    """``make docs`` was run after the last change of a case."""
-    assert page() == (ROOT / "docs" / "reference" / "bad-answers.rst").read_text("utf-8")

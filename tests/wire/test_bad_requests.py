@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bad_requests.case import Case
-from tests.bad_requests.page import page
 from tests.bad_requests.run import CASES, adapter, objections
-from tests.stack import ROOT, Stack
+from tests.stack import Stack
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +27,3 @@ def test_case(case: Case, running: Stack) -> None:
 def test_names_are_unique() -> None:
     """A name leads to one case."""
     assert len(CASES) == len({case.name for case in CASES})
-
-
-def test_the_page_is_not_stale() -> None:
-    """``make docs`` was run after the last change of a case."""
-    assert page() == (ROOT / "docs" / "reference" / "bad-requests.rst").read_text("utf-8")

@@ -23,6 +23,7 @@ def test_each_request_leaves_one_line_without_anything_of_the_caller(tmp_path: P
         server.ask("/things/1", headers="Accept: text/html\r\n")
         server.ask("/healthz")
         server.talk(b"GET / HTTP/1.1\r\nHost: SECRETHOST\r\nConnection: close\r\n\r\n")
+        server.talk(b"GET /?SECRETLINE GET HTTP/1.1\r\nHost: localhost\r\n\r\n")
     lines = server.lines()
     written = (tmp_path / "out").read_text() + (tmp_path / "err").read_text()
 
@@ -38,6 +39,7 @@ def test_each_request_leaves_one_line_without_anything_of_the_caller(tmp_path: P
     ] == [(line["operation"], line["status"], line.get("problem")) for line in lines if line["event"] == "request"]
     assert ["KeyError"] == [line["exception"] for line in lines if line["event"] == "bug"]
     assert "SECRET" not in written
+    assert "Invalid request from ip=127.0.0.1\n" in written
     assert "payload that must not be seen" not in written
 
 

@@ -29,6 +29,8 @@ _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9.
 # A tag with more than 1,000 attributes is no answer, and libxml2 needs memory of twenty times its size.
 _LARGE = 100_000
 _CROWDED = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){1001}")
+# A parsed element costs some 120 bytes, however short its tag: 10 MB of <a/> were 300 MB.
+MOST_TAGS = 1_000_000
 _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNORECASE)
 
 
@@ -102,6 +104,8 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         notes.append("space-before-xml")
     if len(data) > _LARGE and _CROWDED.search(data):
         raise reply_invalid("a tag with more than 1,000 attributes")
+    if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
+        raise reply_invalid("more than 1,000,000 tags")
     charset = _CHARSET.search(reply.headers.get("content-type", ""))
     declared = _DECLARED.match(data)
     encoding = None
