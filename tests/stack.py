@@ -122,7 +122,7 @@ def _gunicorn(
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], why: Callable[[], str] = str) -> None:
-    """Wait until ``url`` answers. Raise RuntimeError, with what ``why`` says, when the process ends or takes too long."""
+    """Wait until ``url`` answers. Raise RuntimeError with what ``why`` says when the process ends or is too slow."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from adapter.mapping import convert, lexical
 from adapter.mapping.codec import Codec, codec, list_codec, union_codec
+from adapter.strict_json import xml_can_carry
 from adapter.wsdl.builtins import BUILTINS
 from adapter.wsdl.types import Facets
 from tests.unit.mapped import typed
@@ -156,7 +157,7 @@ def test_booleans_have_two_texts_each() -> None:
 
 
 def test_white_space_is_what_the_type_makes_of_it() -> None:
-    """A string keeps its white space, a token collapses it, and base64 loses the line breaks that JSON readers refuse."""
+    """A string keeps its white space, a token collapses it, base64 loses the breaks that JSON readers refuse."""
     assert [" a\n", " a ", "a"] == [plain(name).read(" a\n") for name in ("string", "normalizedString", "token")]
     assert "QUJD" == plain("base64Binary").read("\n QU\n JD ")
 
@@ -178,11 +179,11 @@ def test_binary_goes_both_ways(data: bytes) -> None:
 @given(st.text())
 def test_text_is_written_as_it_is_or_not_at_all(text: str) -> None:
     """A string arrives unchanged on the other side of lxml, unless it holds what XML cannot carry."""
-    try:
-        written = plain("string").write(text)
-    except ValueError as error:
-        assert "holds a character that XML cannot carry" == str(error)
+    if not xml_can_carry(text):
+        with pytest.raises(ValueError, match="^holds a character that XML cannot carry$"):
+            plain("string").write(text)
         return
+    written = plain("string").write(text)
     element = etree.Element("x")
     element.text = written
     assert text == (etree.fromstring(etree.tostring(element)).text or "")
@@ -263,7 +264,7 @@ def test_facets_hold_in_xml_and_own_limits_in_json() -> None:
 
 
 def test_schema_speaks_of_json() -> None:
-    """The JSON Schema describes the value in JSON: words for codes, a date for eight digits, texts for big enumerations."""
+    """The JSON Schema describes the value in JSON: words for codes, a date for eight digits, texts for big numbers."""
     assert ["active"] == chain("string", NONE, convert.codes({"active": "A"})).schema["enum"]
     assert "date" == chain("string", Facets(max_length=8), convert.yyyymmdd()).schema["format"]
     assert "maxLength" not in chain("string", Facets(max_length=8), convert.yyyymmdd()).schema

@@ -142,7 +142,7 @@ def test_codes_are_their_own_inverse(table: dict[str, str]) -> None:
 
 
 def test_codes_name_what_is_allowed() -> None:
-    """An unknown word is answered with the known ones, an unknown code without showing it; an empty table is refused."""
+    """An unknown word is answered with the known ones, an unknown code is not shown; an empty table is refused."""
     converter = convert.codes({"active": "A", "dormant": "R"})
     with pytest.raises(ValueError, match="must be one of active, dormant"):
         converter.write("A")
@@ -173,8 +173,8 @@ def test_arguments_that_mean_nothing_are_refused(name: str, arguments: list[str]
 
 
 @pytest.mark.parametrize("converter", [
-    convert.zero_padded("3"), convert.yyyymmdd(), convert.flag("J", "N"), convert.implied_decimal("2"), convert.trimmed(),
-    convert.codes({"a": "A"}),
+    convert.zero_padded("3"), convert.yyyymmdd(), convert.flag("J", "N"), convert.implied_decimal("2"),
+    convert.trimmed(), convert.codes({"a": "A"}),
 ], ids=lambda converter: converter.name)  # fmt: skip
 def test_null_is_refused_where_it_has_no_text(converter: Converter) -> None:
     """A converter without a text for null says so, and does not claim to give it."""

@@ -1,4 +1,4 @@
-"""What ``agree`` accepts holds: any request that ``validate`` takes is a valid document, for any contract and mapping."""
+"""What ``agree`` accepts holds: whatever ``validate`` takes is a valid document, for any contract and mapping."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def text(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value without what XML does not tell apart: no items and no array, white space of tokens, "" beside attributes."""
+    """A value without what XML does not tell apart: no items and no array, spaces of tokens, "" beside attributes."""
     if isinstance(value, dict):
         members = {name: plain(member) for name, member in value.items()}
         return {name: member for name, member in members.items() if member not in ([], "")}

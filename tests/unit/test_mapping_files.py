@@ -51,8 +51,8 @@ def test_words_stay_words(tmp_path: Path, word: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("true", True), ("false", False), ("null", None), ("~", None), ("", None), ("0", 0), ("-7", -7), ("200", 200),
-     ("1.50", Decimal("1.50")), ("-0.1", Decimal("-0.1")), ('"200"', "200"), ("'true'", "true"), ("|\n  a\n  b", "a\nb"),
-     ("[a, 1, true]", ["a", 1, True]), ("{a: {b: 1}}", {"a": {"b": 1}})],
+     ("1.50", Decimal("1.50")), ("-0.1", Decimal("-0.1")), ('"200"', "200"), ("'true'", "true"),
+     ("|\n  a\n  b", "a\nb"), ("[a, 1, true]", ["a", 1, True]), ("{a: {b: 1}}", {"a": {"b": 1}})],
 )  # fmt: skip
 def test_plain_values(tmp_path: Path, text: str, expected: Any) -> None:
     """Truth values, null and plain numbers are what they look like; a decimal is exact; quotes make text."""
@@ -73,8 +73,8 @@ def test_every_key_and_item_has_its_place(tmp_path: Path) -> None:
     """Line and column count from one; what is not there has the place of what is around it."""
     document, _ = load(tmp_path, "a:\n  b:\n    - x\n    -   y: 1\n")
     assert document is not None
-    places = [(["a"], 1, 1), (["a", "b"], 2, 3), (["a", "b", 0], 3, 7), (["a", "b", 1], 4, 9), (["a", "b", 1, "y"], 4, 9)]
-    places += [(["a", "c"], 1, 1), (["z"], 1, 1), ([], 1, 1)]
+    places = [(["a"], 1, 1), (["a", "b"], 2, 3), (["a", "b", 0], 3, 7), (["a", "b", 1], 4, 9)]
+    places += [(["a", "b", 1, "y"], 4, 9), (["a", "c"], 1, 1), (["z"], 1, 1), ([], 1, 1)]
     for path, line, column in places:
         place = document.place(*path)
         assert ("mappings/x.yaml", line, column) == (place.file, place.line, place.column), path

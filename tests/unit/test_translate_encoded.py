@@ -18,7 +18,8 @@ LIST, CREATE = erp()["stock.list"], erp()["stock-movements.create"]
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 SOAPENC = "{http://schemas.xmlsoap.org/soap/encoding/}"
 SPACES = (
-    'xmlns:l="urn:muster-lager" xmlns:lt="urn:muster-lager:typen" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xmlns:l="urn:muster-lager" xmlns:lt="urn:muster-lager:typen" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/" '
     'xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"'
 )

@@ -74,7 +74,7 @@ def test_first_match_wins() -> None:
 
 
 def test_operations_faults_come_before_the_files() -> None:
-    """orders.create answers for an unknown customer what the orders file says, and for one locked what its detail says."""
+    """orders.create says of an unknown customer and of a locked one what the orders file says."""
     endpoint = erp()["orders.create"]
     assert ("unknown-customer", 422) == (
         told(endpoint, erp_fault("GP-404")).problem,

@@ -20,11 +20,9 @@ INSIDE = """<xsd:sequence>
   <xsd:element name="Tag" type="xsd:date" minOccurs="0"/>
   <xsd:element name="Wert" minOccurs="0"><xsd:complexType><xsd:simpleContent><xsd:extension base="xsd:decimal">
     <xsd:attribute name="w" type="xsd:int"/></xsd:extension></xsd:simpleContent></xsd:complexType></xsd:element>
-  <xsd:element name="Liste" minOccurs="0" nillable="true"><xsd:complexType><xsd:sequence>
-    <xsd:element name="Punkt" type="xsd:string" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence></xsd:complexType></xsd:element>
-  <xsd:element name="Feste" minOccurs="0"><xsd:complexType><xsd:sequence>
-    <xsd:element name="Punkt" type="xsd:string" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence></xsd:complexType></xsd:element>
-  <xsd:element name="Norm" minOccurs="0"><xsd:simpleType><xsd:list itemType="xsd:NMTOKEN"/></xsd:simpleType></xsd:element>
+  <xsd:element name="Liste" minOccurs="0" nillable="true" type="t:Punkte"/>
+  <xsd:element name="Feste" minOccurs="0" type="t:Punkte"/>
+  <xsd:element name="Norm" type="xsd:NMTOKENS" minOccurs="0"/>
   <xsd:element name="item" type="xsd:string" minOccurs="0"/>
 </xsd:sequence>"""
 FIELDS = {
@@ -36,7 +34,10 @@ FIELDS = {
 @pytest.fixture(scope="module")
 def thing() -> Endpoint:
     """An endpoint over INSIDE."""
-    return echo(typed(INSIDE), FIELDS)
+    points = """<xsd:complexType name="Punkte"><xsd:sequence>
+      <xsd:element name="Punkt" type="xsd:string" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence></xsd:complexType>
+    </xsd:schema>"""
+    return echo(typed(INSIDE).replace("</xsd:schema>", points), FIELDS)
 
 
 def read(endpoint: Endpoint, content: str, root: str = "Out") -> Result:
@@ -87,7 +88,7 @@ def test_values(thing: Endpoint, content: str, expected: dict[str, Any]) -> None
     ],
 )
 def test_oddities_are_noted(thing: Endpoint, content: str, expected: dict[str, Any], note: str) -> None:
-    """A bad date, a second value and a nil that the contract does not allow cost nothing but a note without the value."""
+    """A bad date, a second value and a nil that the contract forbids cost nothing but a note without the value."""
     result = read(thing, content)
     assert {"number": 1, **expected} == result.document
     assert (note,) == result.notes
@@ -218,7 +219,8 @@ def test_nil_entry_of_a_list_is_refused() -> None:
 
 def test_derived_type_that_nobody_mapped_is_read_as_the_nearest_one() -> None:
     """An ERP may send a type derived from one of the variants: it is read as that variant."""
-    base = '<xsd:complexType name="{}"><xsd:complexContent><xsd:extension base="t:{}"/></xsd:complexContent></xsd:complexType>'
+    base = """<xsd:complexType name="{}"><xsd:complexContent><xsd:extension base="t:{}"/></xsd:complexContent>
+      </xsd:complexType>"""
     xsd = typed('<xsd:sequence><xsd:element name="a" type="xsd:string"/></xsd:sequence>').replace(
         "</xsd:schema>", base.format("Special", "T") + base.format("VerySpecial", "Special") + "</xsd:schema>"
     )
