@@ -115,9 +115,10 @@ def _gunicorn(
 ) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "ops" / "gunicorn.conf.py"),
                "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "adapter.app:create_app()"]  # fmt: skip
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         return subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=err, env={**os.environ, "ADAPTER_PROJECT": str(project), **environ}
+            command, cwd=ROOT, stdout=out, stderr=err, env={**own, "ADAPTER_PROJECT": str(project), **environ}
         )
 
 

@@ -67,7 +67,7 @@ def codec(
             in_json[0](value)
         return to_json(value)
 
-    def to_text(value: Any) -> str:
+    def write(value: Any) -> str:
         text = None if value is None and gives_null else from_json(value)
         if text is not None:
             _all(in_json, text)
@@ -76,7 +76,7 @@ def codec(
             text = converter.write(text) if text is not None or converter.gives_null else None
         if text is None:
             raise ValueError("must not be null")
-        return text
+        return in_contract(text)
 
     def in_contract(text: str) -> str:
         _all(in_xml, lexical.collapsed(builtin, text))
@@ -86,9 +86,6 @@ def codec(
 
     for sample in converters[0].texts if converters else ():
         _sample(converters[0].name, builtin, sample, in_contract)
-
-    def write(value: Any) -> str:
-        return in_contract(to_text(value))
 
     return Codec(read, write, schema, gives_null, logical in lexical.DATES, gives_null and _takes_null(write))
 

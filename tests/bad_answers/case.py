@@ -23,7 +23,7 @@ class Case:
 
     ``answer`` are the bytes on the wire, or a function that plays the server's end of the connection. ``problem`` is
     empty where the caller gets a document, in which ``found`` must stand. ``path`` is what is called, ``{n}`` the
-    case's own number. ``note`` must begin a note in the log line. ``at_accept``: played before anything is read.
+    case's own number. ``note`` must begin a note in the log line. ``at_accept``: played at a connection's first byte.
     """
 
     name: str

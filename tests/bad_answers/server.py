@@ -95,6 +95,8 @@ class _Connection(socketserver.BaseRequestHandler):
             peer = Peer(self.request, self.server.lure)
             if (script := self.server.at_accept) is not None:
                 self.server.at_accept = None
+                # One byte first: a reset that overtakes the accept can also look like a connection never made.
+                self.request.recv(1)
                 script(peer)
                 return
             while sent := _request(self.request):

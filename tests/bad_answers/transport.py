@@ -144,7 +144,7 @@ STATUSES = (
 
 BROKEN = (
     Case("closes without a word", lambda peer: None, *LOST, "It may have acted."),
-    Case("reset at once", _reset, *LOST, "It may have read enough.", at_accept=True),
+    Case("reset at the first byte", _reset, *LOST, "It may have read enough.", at_accept=True),
     Case("reset after the request", _reset, *LOST, "It may have acted."),
     Case("reset after the header", partial(_reset, data=head("200 OK", _XML, _LONG)), *LOST, "It may have acted."),
     Case("reset in the body", partial(_reset, data=_plain(_LONG, body=_BODY[:300])), *LOST, "It may have acted."),

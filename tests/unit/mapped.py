@@ -46,8 +46,7 @@ soap: {{wsdl: t.wsdl, service: S, port: P}}
 types:
 {types}
 operations:
-  create:
-    request: POST /
+  {verb}:
     call: Do
 {operation}
 """
@@ -82,9 +81,13 @@ def typed(content: str, name: str = "T") -> str:
 
 
 def build(
-    xsd: str, types: Mapping[str, Any], operation: Mapping[str, Any], converters: Mapping[str, Factory] | None = None
+    xsd: str,
+    types: Mapping[str, Any],
+    operation: Mapping[str, Any],
+    converters: Mapping[str, Factory] | None = None,
+    verb: str = "create",
 ) -> Endpoint:
-    """Bind one operation ``things.create`` on a schema. ``types`` and ``operation`` are sections as data."""
+    """Bind one operation of ``things`` on a schema. ``types`` and ``operation`` are sections as data."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / "wsdl").mkdir()
@@ -92,8 +95,9 @@ def build(
         (project / "wsdl" / "t.wsdl").write_text(_WSDL.format(schema=xsd), "utf-8")
         # JSON is YAML, and keeps every text in quotes.
         lines = [f"  {name}: {json.dumps(section)}" for name, section in types.items()]
-        parts = [f"    {key}: {json.dumps(section)}" for key, section in operation.items()]
-        text = _MAPPING.format(types="\n".join(lines) or "  {}", operation="\n".join(parts))
+        sections = {"request": "POST /", **operation}
+        parts = [f"    {key}: {json.dumps(section)}" for key, section in sections.items()]
+        text = _MAPPING.format(types="\n".join(lines) or "  {}", verb=verb, operation="\n".join(parts))
         (project / "mappings" / "things.yaml").write_text(text, "utf-8")
         endpoints, _ = load_project(project, load, around(converters))
     return endpoints[0]

@@ -76,10 +76,8 @@ def test_first_match_wins() -> None:
 def test_operations_faults_come_before_the_files() -> None:
     """orders.create says of an unknown customer and of a locked one what the orders file says."""
     endpoint = erp()["orders.create"]
-    assert ("unknown-customer", 422) == (
-        told(endpoint, erp_fault("GP-404")).problem,
-        told(endpoint, erp_fault("GP-404")).status,
-    )
+    unknown = told(endpoint, erp_fault("GP-404"))
+    assert ("unknown-customer", 422) == (unknown.problem, unknown.status)
     locked = told(endpoint, FaultParts("Server", "secret text", detail("<f:SperrFehler/>")))
     assert ("record-locked", 423, {"Retry-After": "1"}) == (locked.problem, locked.status, locked.headers)
 

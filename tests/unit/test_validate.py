@@ -80,7 +80,8 @@ def test_missing_members_are_all_named() -> None:
     ("payment", "said"),
     [
         ({}, {"/payment": "must have one of direct_debit, card, invoice"}),
-        ({"invoice": {"days": 1}, "card": {"token": "t"}}, {"/payment": "must have only one of direct_debit, card, invoice"}),
+        ({"invoice": {"days": 1}, "card": {"token": "t"}},
+         {"/payment": "must have only one of direct_debit, card, invoice"}),
         ({"invoice": {}}, {"/payment/invoice/days": "is required"}),
         ({"invoice": None}, {"/payment/invoice": "must not be null"}),
         ({"invoice": {"days": 1}}, {}),
@@ -95,7 +96,8 @@ FLAT = typed("""<xsd:sequence>
   <xsd:element name="A" minOccurs="0"><xsd:complexType><xsd:sequence><xsd:element name="Ort" type="xsd:string"/>
     <xsd:element name="Plz" type="xsd:string" minOccurs="0"/></xsd:sequence></xsd:complexType></xsd:element>
   <xsd:element name="B" minOccurs="0"><xsd:complexType><xsd:simpleContent><xsd:extension base="xsd:decimal">
-    <xsd:attribute name="w" type="xsd:string" use="required"/></xsd:extension></xsd:simpleContent></xsd:complexType></xsd:element>
+    <xsd:attribute name="w" type="xsd:string" use="required"/></xsd:extension></xsd:simpleContent></xsd:complexType>
+  </xsd:element>
   <xsd:choice><xsd:sequence><xsd:element name="C" type="xsd:int"/><xsd:element name="D" type="xsd:int"/></xsd:sequence>
     <xsd:element name="E" type="xsd:int"/></xsd:choice>
   <xsd:element name="L" type="xsd:int" minOccurs="0" maxOccurs="2"/>

@@ -60,7 +60,8 @@ def test_control_characters_do_not_reach_xml() -> None:
 PARAMETERS = typed("""<xsd:sequence>
   <xsd:element name="S" minOccurs="0"><xsd:complexType><xsd:sequence><xsd:element name="a" type="xsd:int"/>
     <xsd:element name="b" type="xsd:double" minOccurs="0" maxOccurs="3"/></xsd:sequence></xsd:complexType></xsd:element>
-  <xsd:choice minOccurs="0"><xsd:element name="c" type="xsd:int"/><xsd:element name="d" type="xsd:decimal"/></xsd:choice>
+  <xsd:choice minOccurs="0"><xsd:element name="c" type="xsd:int"/><xsd:element name="d" type="xsd:decimal"/>
+  </xsd:choice>
   <xsd:element name="must" type="xsd:string"/>
 </xsd:sequence>""")
 
