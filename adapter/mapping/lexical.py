@@ -55,15 +55,19 @@ _OTHER_DATES = {
     "duration": _DURATION,
     "time": _TIME,
 }  # fmt: skip
-# XML 1.0 (section 2.3) and Namespaces in XML (section 3), with letters as Unicode has them now.
-_START = r"[^\W\d]"
-_REST = r"[\w.\-\u00b7]"
+# XML 1.0 fifth edition (section 2.3) and Namespaces in XML (section 3): NameStartChar and NameChar, without the colon.
+_LETTERS = (
+    r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
+    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_START = rf"[{_LETTERS}]"
+_REST = rf"[{_LETTERS}\-.0-9\u00b7\u0300-\u036f\u203f-\u2040]"
 _NAMES = {
     "language": re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*"),
     "NMTOKEN": re.compile(rf"({_REST}|:)+"),
     "Name": re.compile(rf"({_START}|:)({_REST}|:)*"),
-    "QName": re.compile(rf"({_START}{_REST}*:)?{_START}{_REST}*"),
-    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), re.compile(rf"{_START}{_REST}*")),
+    # A QName with a prefix would need a declaration that no value brings along.
+    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY", "QName"), re.compile(rf"{_START}{_REST}*")),
 }
 # The white space that a string type keeps: all of it, each character as a space, or single spaces inside (4.3.6).
 _SPACE = re.compile(r"[ \t\r\n]+")

@@ -246,7 +246,7 @@ def serve(
     project: Path, host: str, port: int, database: str = ":memory:", ready: Callable[[str], None] | None = None
 ) -> None:
     """Serve a project's contracts until interrupted (Ctrl-C). ``ready`` is called with the URL once it listens."""
-    server = Server(VirtualErp(project, database), host, port)
+    server = _listening(project, database, host, port)
     try:
         if ready is not None:
             ready(server.url())
@@ -260,7 +260,7 @@ def serve(
 @contextmanager
 def running(project: Path, database: str = ":memory:", host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
     """Serve in a thread of this process for as long as the ``with`` block lasts."""
-    server = Server(VirtualErp(project, database), host, port)
+    server = _listening(project, database, host, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -269,6 +269,15 @@ def running(project: Path, database: str = ":memory:", host: str = "127.0.0.1", 
         server.shutdown()
         thread.join()
         server.close()
+
+
+def _listening(project: Path, database: str, host: str, port: int) -> Server:
+    erp = VirtualErp(project, database)
+    try:
+        return Server(erp, host, port)
+    except OSError:
+        erp.close()  # the address is taken
+        raise
 
 
 def _rule(data: bytes) -> dict[str, Any]:

@@ -24,7 +24,7 @@ SIMPLE = [name for name in BUILTINS if name not in ("anyType", "NMTOKENS", "IDRE
 TEXTS: dict[str, tuple[str, str | None]] = {
     "anySimpleType": ("x", None), "string": (" ä\t", None), "normalizedString": ("a b", None), "token": ("a b", None),
     "language": ("de-CH", "de_CH"), "Name": ("a:b", "1a"), "NCName": ("a.b", "a:b"), "NMTOKEN": ("1-a", "a b"),
-    "ID": ("a1", "1a"), "IDREF": ("a1", ""), "ENTITY": ("a1", "a b"), "QName": ("a:b", "a:b:c"),
+    "ID": ("a1", "1a"), "IDREF": ("a1", ""), "ENTITY": ("a1", "a b"), "QName": ("a", "a:b"),
     "anyURI": ("http://x/ä?y#z", "1:2"), "boolean": ("true", "yes"), "base64Binary": ("QUI=", "QU=="),
     "hexBinary": ("0aFF", "0a0"), "float": ("-1.5e3", "e1"), "double": ("INF", "+INF"), "decimal": ("+.5", "1e3"),
     "integer": ("-007", "1.0"), "nonPositiveInteger": ("0", "1"), "negativeInteger": ("-1", "0"),
@@ -67,7 +67,7 @@ def test_bad_text_is_refused_both_ways(builtin: str) -> None:
             made.read(bad or "")
 
 
-@pytest.mark.parametrize("builtin", [name for name in SIMPLE if name not in ("ENTITY", "QName")])
+@pytest.mark.parametrize("builtin", [name for name in SIMPLE if name != "ENTITY"])
 def test_libxml2_agrees_about_the_examples(builtin: str) -> None:
     """An independent validator takes and refuses the same texts."""
     schema = etree.XMLSchema(
@@ -75,7 +75,7 @@ def test_libxml2_agrees_about_the_examples(builtin: str) -> None:
     )
     for text, fits in zip(TEXTS[builtin], (True, False), strict=True):
         if text is not None:
-            document = etree.fromstring('<t:In xmlns:t="urn:t" xmlns:a="urn:a"><t:X><t:e/></t:X></t:In>')
+            document = etree.fromstring('<t:In xmlns:t="urn:t"><t:X><t:e/></t:X></t:In>')
             document[0][0].text = text
             assert fits is schema.validate(document), text
 

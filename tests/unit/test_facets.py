@@ -95,7 +95,8 @@ def test_length_is_looked_at_before_a_pattern() -> None:
 _DIGITS = Facets(total_digits=5, fraction_digits=2, min_inclusive="-999", max_exclusive="999.99")
 _XSD = etree.XMLSchema(etree.fromstring(typed(
     '<xsd:sequence><xsd:element name="e"><xsd:simpleType><xsd:restriction base="xsd:decimal">'
-    '<xsd:totalDigits value="5"/><xsd:fractionDigits value="2"/><xsd:minInclusive value="-999"/><xsd:maxExclusive value="999.99"/>'
+    '<xsd:totalDigits value="5"/><xsd:fractionDigits value="2"/>'
+    '<xsd:minInclusive value="-999"/><xsd:maxExclusive value="999.99"/>'
     "</xsd:restriction></xsd:simpleType></xsd:element></xsd:sequence>"
 )))  # fmt: skip
 

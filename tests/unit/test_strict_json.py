@@ -58,7 +58,6 @@ def test_numbers_keep_every_digit(text: str) -> None:
         ("{}".encode("utf-16"), "line 1, column 1"),
         (b"{} x", "line 1, column 4"),
         (b"{'a':1}", "line 1, column 2"),
-        (b'{"a":1,}', "line 1, column 8"),
         (b'"\x01"', "line 1, column 2"),
         (b"01", "line 1, column 2"),
         (b"\n[NaN]", "line 2, column 2"),

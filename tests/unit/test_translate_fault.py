@@ -44,6 +44,7 @@ def test_code_is_found_at_its_path() -> None:
     """The ERP's own code stands below the detail's element, whatever namespace and white space."""
     error = told(with_rules({"code": "GP-404", "status": 404, "problem": "customer-not-found"}), erp_fault("GP-404"))
     assert ("customer-not-found", 404, "GP-404", "yes") == (error.problem, error.status, error.code, error.sent)
+    assert 502 == told(with_rules({"code": "GP-40"}, {"code": "gp-404"}), erp_fault("GP-404")).status
 
 
 @pytest.mark.parametrize("inside", ["", "<f:Other/>", "<f:ErpFehler/>", "<f:ErpFehler><f:Text/></f:ErpFehler>"])

@@ -10,7 +10,7 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid, RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.translate.reader import Result, reader
-from tests.unit.mapped import calls, echo, erp, typed
+from tests.unit.mapped import build, calls, echo, erp, typed
 
 SECRET = "geheim-4711"
 INSIDE = """<xsd:sequence>
@@ -153,9 +153,14 @@ def test_element_called_item_or_an_attribute_called_href_means_nothing_in_a_lite
       <xsd:element name="a" type="xsd:string"/></xsd:sequence><xsd:attribute name="href" type="xsd:string"/>
       <xsd:attribute name="id" type="xsd:string"/></xsd:complexType></xsd:element>
       <xsd:element name="count" type="xsd:int" minOccurs="0"/></xsd:sequence>"""
-    endpoint = echo(typed(inside), {"items": {"soap": "item", "each": "I"}}, I={"fields": {"a": "a", "link": "@href"}})
-    result = read(endpoint, '<item href="#x"><a>1</a></item><!-- c --><item id="x"><a>2</a></item><count>2</count>')
-    assert {"items": [{"a": "1", "link": "#x"}, {"a": "2"}]} == result.document
+    kind = {"I": {"fields": {"a": "a", "link": "@href"}}}
+    content = '<item href="#x"><a>1</a></item><!-- c --><item id="x"><a>2</a></item><count>2</count>'
+    expected = [{"a": "1", "link": "#x"}, {"a": "2"}]
+    inner = echo(typed(inside), {"items": {"soap": "item", "each": "I"}}, **kind)
+    assert {"items": expected} == read(inner, content).document
+    optional = typed(inside).replace('name="X" ', 'name="X" minOccurs="0" ')
+    listed = build(optional, kind, {"request": "GET /", "reply": {"each": "I", "from": "X.item"}}, verb="list")
+    assert expected == read(listed, content).document
 
 
 ERP = erp()
