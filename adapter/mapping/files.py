@@ -89,7 +89,7 @@ class _Reader:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """PyYAML's parser with its implicit types switched off, anchors and tags refused."""
+    """PyYAML's parser, stopped before it makes values of nodes, with anchors and tags refused."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Compose one node. A few aliases could stand for millions of nodes, a tag for any Python object."""
@@ -99,9 +99,6 @@ class _PlainLoader(yaml.SafeLoader):
             if given is not None:
                 raise yaml.MarkedYAMLError(None, None, f"{word} are not allowed", event.start_mark)
         return super().compose_node(parent, index)
-
-
-_PlainLoader.yaml_implicit_resolvers = {}
 
 
 def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:

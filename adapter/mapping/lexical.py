@@ -55,13 +55,13 @@ _OTHER_DATES = {
     "duration": _DURATION,
     "time": _TIME,
 }  # fmt: skip
-# XML 1.0 fifth edition (section 2.3) and Namespaces in XML (section 3): NameStartChar and NameChar, without the colon.
+# XML 1.0 (section 2.3) and Namespaces in XML (section 3): letters and digits that every edition takes, no colon.
 _LETTERS = (
     r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
-    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+    r"\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"
 )
-_START = rf"[{_LETTERS}]"
-_REST = rf"[{_LETTERS}\-.0-9\u00b7\u0300-\u036f\u203f-\u2040]"
+_START = rf"(?:(?=[^\W\d])[{_LETTERS}])"
+_REST = rf"(?:(?=\w)[{_LETTERS}0-9]|[.\-\u00b7])"
 _NAMES = {
     "language": re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*"),
     "NMTOKEN": re.compile(rf"({_REST}|:)+"),

@@ -163,6 +163,7 @@ def test_choice_that_repeats_takes_every_branch() -> None:
     endpoint = echo(typed(inside), {"a": "a", "b": "b"})
     body = {"a": ["1", "2"], "b": ["3"]}
     assert body == back(endpoint, written(endpoint, body))
+    assert not any(bound.choices for bound in endpoint.types.values())
 
 
 def test_elements_of_the_same_name_in_other_namespaces_are_others() -> None:

@@ -80,6 +80,15 @@ def test_libxml2_agrees_about_the_examples(builtin: str) -> None:
             assert fits is schema.validate(document), text
 
 
+@pytest.mark.parametrize("text", ["\u00b2a", "a\u00bd", "\U0001f600", "a\u2044", "-a", "a b", ""])
+def test_names_are_letters_in_every_edition_of_xml(text: str) -> None:
+    """Signs that only look like letters or digits are in no name; letters of any script are."""
+    for name in ("Name", "NCName", "ID", "QName"):
+        assert "Größe-1.ß" == plain(name).write("Größe-1.ß")
+        with pytest.raises(ValueError, match=f"not a {name}"):
+            plain(name).write(text)
+
+
 @given(st.integers(1, 60), st.integers(), st.integers(0, 60))
 def test_decimals_keep_every_digit(length: int, seed: int, places: int) -> None:
     """Sixty digits before and after the point pass unchanged, as string and as number."""

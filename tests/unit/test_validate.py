@@ -76,6 +76,38 @@ def test_missing_members_are_all_named() -> None:
     assert {"/kind": "is required"} == errors(CREATE, {"name": "x"})
 
 
+INSIDE_ARRAYS = typed("""<xsd:sequence><xsd:choice>
+  <xsd:element name="a" type="xsd:int" maxOccurs="9"/><xsd:element name="b" type="xsd:int"/></xsd:choice>
+  <xsd:element name="M" minOccurs="0" maxOccurs="9" nillable="true"><xsd:complexType><xsd:simpleContent>
+    <xsd:extension base="xsd:int"><xsd:attribute name="k" type="xsd:int" use="required"/></xsd:extension>
+  </xsd:simpleContent></xsd:complexType></xsd:element>
+  <xsd:element name="N" minOccurs="0" nillable="true" type="t:M"/>
+</xsd:sequence>""").replace(
+    "</xsd:schema>",
+    """<xsd:complexType name="M"><xsd:sequence/>
+  <xsd:attribute name="k" type="xsd:int" use="required"/></xsd:complexType></xsd:schema>""",
+)
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [
+        ({"a": [1]}, {}),
+        ({"b": 1}, {}),
+        ({"a": [], "b": 1}, {}),
+        ({"a": []}, {"": "must have one of a, b"}),
+        ({"b": 1, "m": [None]}, {"/m/0": "must not be null"}),
+        ({"b": 1, "n": None}, {"/n": "must not be null"}),
+        ({"b": 1, "m": [{"v": 1, "k": 1}], "n": {"k": 1}}, {}),
+    ],
+)  # fmt: skip
+def test_nothing_is_given_by_an_empty_array_or_a_mere_nil(member: dict[str, Any], said: dict[str, str]) -> None:
+    """An array without items writes no element, and nil is no value where an attribute is required."""
+    fields = {"a": "a", "b": "b", "m": {"soap": "M", "each": "M"}, "n": {"soap": "N", "one": "N"}}
+    endpoint = echo(INSIDE_ARRAYS, fields, M={"fields": {"v": ".", "k": "@k"}}, N={"fields": {"k": "@k"}})
+    assert said == errors(endpoint, member)
+
+
 @pytest.mark.parametrize(
     ("payment", "said"),
     [
