@@ -8,7 +8,6 @@ import pytest
 
 from tests.foreign.servers import SOAPBAR, SPYNE, Foreign, called, wrong
 
-
 NO_SPYNE = pytest.mark.skipif(find_spec("spyne") is None, reason="spyne does not run on Python 3.12 and newer")
 
 
