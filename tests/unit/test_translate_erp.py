@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -232,3 +233,22 @@ def test_recursion_of_sixty_levels() -> None:
         assert f"A{level}" == document["item_id"]
         document = document["parts"][0]["made_of"]
     assert {"item_id": "A0", "parts": []} == document
+
+
+def test_compiled_functions_share_nothing_between_calls() -> None:
+    """Many requests at once, of different callers, are checked, written and read without touching each other."""
+    endpoint = ERP["orders.create"]
+    read = reader(endpoint)
+
+    def one(number: int) -> tuple[Any, Any]:
+        body = {"customer_id": str(number), "lines": [{"item_id": f"A{number}", "quantity": "1"}] * (number % 7)}
+        answer = etree.Element("{urn:muster-erp:dienst}LegeAuftragAnAntwort")
+        answer.append(inside("orders.create", body))
+        document = read(sent(answer)).document
+        return [body["customer_id"], *(line["item_id"] for line in body["lines"])], [
+            document["customer_id"], *(line["item_id"] for line in document["lines"])
+        ]  # fmt: skip
+
+    with ThreadPoolExecutor(8) as pool:
+        for expected, found in pool.map(one, range(1, 200)):
+            assert expected == found
