@@ -21,6 +21,10 @@ class Promise:
     long: bool = False
 
 
+def _map(name: str, what: str, goal: str) -> Promise:
+    return Promise(f"map.{name}", what, goal, f"tests.evidence.map_{name}:measure")
+
+
 def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
     return Promise(f"job.{name}", what, goal, f"tests.evidence.{name}:measure", seconds)
 
@@ -53,5 +57,19 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         _job("real_contract", "a real published contract mapped, called and read", "right"),
         _job("schemathesis", "failures that schemathesis finds against the OpenAPI document", "0", seconds=900),
         _job("house", "import cycles, hidden imports, files over 300 lines, public names without docstring", "0"),
+    ),
+    "mapping": (
+        _map("shapes", "shapes of the language with golden folder, docs example and proof / all", "all"),
+        _map("one_rule", "fields in our mappings declared once and used both ways / fields usable both ways", "100 %"),
+        _map("netsuite", "five NetSuite record types: requests XSD-valid, all golden folders pass", "all"),
+        _map("dynamics", "the Dynamics NAV pages: requests XSD-valid, all golden folders pass", "all"),
+        _map("sequence", "header, lines, commit, with a failure at each step: what is known is told", "all"),
+        _map("login", "1,000 calls on an expired session: logins made; failed calls", "1; 0"),
+        _map(
+            "wsse", "wrapped, doubled, weak, missing or stale security refused / 12; a correct one accepted", "12; yes"
+        ),
+        _map("secrets", "seeded secrets in logs, metrics, problems, traces, explain, repr", "0"),
+        _map("mistakes", "grammar mistakes named with file, line, column and remedy in one run", ">= 60"),
+        _map("lines", "lines of YAML per NetSuite operation / the same by hand in Flask + zeep", "<= 1/3"),
     ),
 }
