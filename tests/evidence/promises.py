@@ -24,8 +24,8 @@ _INTRODUCTION = (
     "========",
     "",
     "What this project promises, each line measured by ``make evidence`` (``WHAT=main-job`` for one piece of work,",
-    "``LONG=1`` for the long ones too). What is not shown yet prints ``short``, and ``missing``
-where nothing measures it. This page is written by ``make docs`` from ``tests/evidence/table.py``.",
+    "``LONG=1`` for the long ones too). What is not shown yet prints ``short``, and ``missing`` where nothing measures",
+    "it. This page is written by ``make docs`` from ``tests/evidence/table.py``.",
     "",
 )
 
