@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -164,6 +165,23 @@ def test_it_never_says_no_to_what_is_read(path: Path, data: st.DataObject) -> No
         where[key] = data.draw(PARTS)
     if not reading.resource(Document("x.yaml", changed, {}))[1]:
         assert [] == [error.message for error in VALIDATOR.iter_errors(changed)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistakes"),
+    [
+        ("name: Name1", "name: {soap: Name1, blank: null}", []),
+        ("path: /v1/customers", "path: /v1/customers\nhttp:", ["http: is empty"]),
+    ],
+)
+def test_null_is_read_where_it_means_something(tmp_path: Path, old: str, new: str, mistakes: list[str]) -> None:
+    """``blank: null`` is the one null of the grammar; reader and schema agree that any other is a mistake."""
+    smallest = textwrap.dedent(str(schema.__doc__).partition("::\n\n")[2].partition("\n\n")[0])
+    assert old in smallest
+    (tmp_path / "x.yaml").write_text(smallest.replace(old, new), "utf-8")
+    found = document(tmp_path / "x.yaml")
+    assert mistakes == [mistake.text for mistake in reading.resource(found)[1]]
+    assert VALIDATOR.is_valid(found.data) is not bool(mistakes)
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
