@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from lxml import etree
 
+from adapter.mapping import editor
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.translate.reader import reader
@@ -51,6 +52,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "ops/demo/customers.json": customers,
     "docs/reference/bad-answers.rst": bad_answers.page,
     "docs/reference/bad-requests.rst": bad_requests.page,
+    f"mappings/{editor.FILE}": editor.text,
     **docs_pages.PAGES,
 }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapter.mapping import editor
+
 _README = """\
 An API in front of a SOAP ERP
 =============================
@@ -11,7 +13,8 @@ An API in front of a SOAP ERP
 ``wsdl/``
     The ERP's contracts, and ``lock.json``, which says what they said when somebody last looked.
 ``mappings/``
-    One YAML file for each resource. Left is the API; right of ``soap:`` is the ERP.
+    One YAML file for each resource. Left is the API; right of ``soap:`` is the ERP. Editors complete and check them
+    by ``mapping.schema.json``; after an upgrade, ``adapter schema -o mappings/mapping.schema.json`` writes it again.
 ``adapter.env``
     Settings, as ``KEY=VALUE``. The environment wins over this file.
 
@@ -130,7 +133,8 @@ ADAPTER_VALUE_CLIENT=100
 FILES: Mapping[str, str] = {
     "README.rst": _README,
     "adapter.env": _SETTINGS,
-    "mappings/items.yaml": _MAPPING,
+    "mappings/items.yaml": editor.MODELINE + _MAPPING,
+    f"mappings/{editor.FILE}": editor.text(),
     "wsdl/README.rst": _WSDL_README,
     ".gitignore": "__pycache__/\n*.sqlite3\n.env\n",
 }

@@ -70,9 +70,9 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
         pattern=found.get("pattern"),
         minimum=_number(sections, found, "minimum", path),
         maximum=_number(sections, found, "maximum", path),
-        default=_text(found.get("default")),
+        default=_scalar(sections, found, "default", path),
         doc=found.get("doc", ""),
-        example=_text(found.get("example")),
+        example=_scalar(sections, found, "example", path),
     )
 
 
@@ -114,6 +114,14 @@ def _number(sections: Sections, found: Mapping[str, Any], key: str, path: Path_)
         sections.wrong((*path, key), f"{key}: '{text}' is not a number", f"{key}: 0")
         return None
     return text
+
+
+def _scalar(sections: Sections, found: Mapping[str, Any], key: str, path: Path_) -> str | None:
+    value = found.get(key)
+    if isinstance(value, dict | list):
+        sections.wrong((*path, key), f"{key}: must be one value", f'write it in quotes: {key}: "…"')
+        return None
+    return _text(value)
 
 
 def _text(value: Any) -> str | None:

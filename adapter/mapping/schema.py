@@ -162,7 +162,7 @@ class FieldSection(Section):
     required = Flag(**_about("Callers must give it."))
     read_only = Flag(**_about("Callers cannot set it."))
     json = _one_of("string number", "How a decimal or a big integer looks in JSON.")
-    blank = Raw(**_about("null: an empty element is null."))
+    blank = Raw(**_about("null: an empty element is null.", allow_none=True))
     min_length = Whole(0, 1_000_000, **_about("Fewest characters."))
     max_length = Whole(0, 1_000_000, **_about("Most characters."))
     pattern = Text(**_about("A regular expression (XML Schema syntax)."))

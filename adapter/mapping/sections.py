@@ -55,6 +55,8 @@ class Sections:
             self.wrong((*path, key), f"{_named(path)} has no key '{key}'", remedy)
         elif text == "Missing data for required field.":
             self.wrong(path, f"{_named(path)} needs the key '{key}'", _about(kind, key))
+        elif text == "Field may not be null.":
+            self.wrong((*path, key), f"{key}: is empty", f"remove it, or fill it; {_about(kind, key)}")
         else:
             self.wrong((*path, key), f"{key}: {_lower(text)}", _about(kind, key))
 

@@ -33,6 +33,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_TOTAL_BYTES = 64 * 1024 * 1024
 MAX_FILES = 1000
 ADD = "bring it into the project with `adapter wsdl add`"
+_AGAIN = "restore it, or run `adapter wsdl add` again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def parse(content: bytes, place: str) -> etree._Element:
         # The parser's own message quotes the file; its name for the error does not.
         log: Any = error.error_log
         kind = log.last_error.type_name if log.last_error else "XML"
-        raise BuildError([Mistake(place, error.lineno or 0, 0, f"not well-formed XML ({kind})")]) from None
+        text, remedy = f"not well-formed XML ({kind})", "fetch it again; what is there may be an error page, or cut off"
+        raise BuildError([Mistake(place, error.lineno or 0, 0, text, remedy)]) from None
     docinfo: Any = root.getroottree().docinfo
     if docinfo.doctype:
         raise BuildError([Mistake(place, 1, 0, "has a DOCTYPE, which is refused", "remove the DTD and its entities")])
@@ -134,9 +136,9 @@ def read_catalog(wsdl_dir: Path) -> dict[str, str]:
         entries = json.loads(read_below(wsdl_dir, CATALOG))
     except (OSError, ValueError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-        raise BuildError([Mistake(place, line, 0, "cannot be read as JSON")]) from None
+        raise BuildError([Mistake(place, line, 0, "cannot be read as JSON", _AGAIN)]) from None
     if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
-        raise BuildError([Mistake(place, 0, 0, 'must be one object of {"URL": "path below wsdl/"}')])
+        raise BuildError([Mistake(place, 0, 0, 'must be one object of {"URL": "path below wsdl/"}', _AGAIN)])
     return {catalog_key(url): posixpath.normpath(path) for url, path in entries.items()}
 
 
@@ -219,7 +221,8 @@ class _Walk:
         if max(len(self.files), len(self.locations) // 4) <= MAX_FILES and size <= MAX_TOTAL_BYTES:
             return False
         text = f"imports more than {MAX_FILES} files or {MAX_TOTAL_BYTES} bytes"
-        self.mistakes.append(Mistake(f"{self.wsdl_dir.name}/{next(iter(self.files))}", 0, 0, text))
+        remedy = "keep only what the contract needs, and see whether its imports go round in circles"
+        self.mistakes.append(Mistake(f"{self.wsdl_dir.name}/{next(iter(self.files))}", 0, 0, text, remedy))
         return True
 
 

@@ -28,7 +28,8 @@ def contract(documents: Documents) -> Contract:
         schemas = read_schemas(components)
     except RecursionError:
         place = f"{documents.folder}/{documents.root}"
-        raise BuildError([Mistake(place, 0, 0, "its types derive from one another too deeply")]) from None
+        text, remedy = "its types derive from one another too deeply", "a type may not derive from itself"
+        raise BuildError([Mistake(place, 0, 0, text, remedy)]) from None
     if schemas.mistakes:
         raise BuildError(schemas.mistakes)
     return read_services(documents, schemas)

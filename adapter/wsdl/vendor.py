@@ -91,6 +91,10 @@ def _write_catalog(into: Path, urls: Mapping[str, str]) -> Path:
     return _write(into / CATALOG, (json.dumps(merged, indent=1, sort_keys=True) + "\n").encode())
 
 
+_LOOK = "see what this machine gets from there: a wrong path, a login page and a proxy are the usual reasons"
+_MOVE = "save all files side by side, and let them import one another by relative paths"
+
+
 @dataclass(frozen=True, slots=True)
 class _Gathering:
     """The documents of one contract as they are found: by URL, or by their real path as text."""
@@ -121,9 +125,8 @@ class _Gathering:
                 continue
             except (DownloadError, OSError) as error:
                 reason = error.strerror if isinstance(error, OSError) else str(error)
-                self.mistakes.append(
-                    Mistake(otherwise.file, otherwise.line, 0, f"{otherwise.text}: {address} {reason}")
-                )
+                text = f"{otherwise.text}: {address} {reason}"
+                self.mistakes.append(Mistake(otherwise.file, otherwise.line, 0, text, _LOOK))
                 continue
             self.found[place] = content, document
             for node, location in references(document):
@@ -131,7 +134,7 @@ class _Gathering:
                 try:
                     target = self._target(address, location)
                 except ValueError as error:
-                    self.mistakes.append(Mistake(address, line_of(node), 0, f"{text} {error}"))
+                    self.mistakes.append(Mistake(address, line_of(node), 0, f"{text} {error}", _MOVE))
                     continue
                 if catalog_key(target) not in self.known:
                     place = catalog_key(target) if _is_url(target) else target

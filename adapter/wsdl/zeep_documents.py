@@ -92,4 +92,5 @@ def zeep_client(
     ) as error:
         # zeep meets a contract that it cannot use with whatever breaks first.
         text = f"zeep cannot use this contract ({type(error).__name__})"
-        raise BuildError([Mistake(f"{documents.folder}/{documents.root}", 0, 0, text)]) from error
+        remedy = "ask who gave you the contract whether it is whole"
+        raise BuildError([Mistake(f"{documents.folder}/{documents.root}", 0, 0, text, remedy)]) from error

@@ -82,6 +82,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "length-is-a-word": ("max_length: must be a whole number", "Most characters"),
     "minimum-is-a-word": ("minimum: 'low' is not a number", "minimum: 0"),
     "default-outside-query": ("only a query parameter has a default", "remove 'default'"),
+    "example-is-a-list": ("example: must be one value", "write it in quotes"),
     "flag-is-a-word": ("required: must be true or false", "Callers must give it"),
     "property-name": ("'1st' is not a property name", "start with a letter"),
     "unknown-verb": ("'fetch' is not a verb", "verbs: list, read, create"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapter.errors import Mistake
-from tests.mistakes.cases import TEXTS, Expected, expected, found
+from tests.mistakes.cases import HERE, TEXTS, WHOLE_FILE, Expected, expected, found
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +38,13 @@ def test_nothing_else_is_named(said: tuple[Mistake, ...]) -> None:
 def test_every_mistake_has_a_remedy(said: tuple[Mistake, ...]) -> None:
     """Whoever reads a mistake is told what to do about it."""
     assert [] == [str(mistake) for mistake in said if not mistake.remedy]
+
+
+def test_every_mistake_has_a_column(said: tuple[Mistake, ...]) -> None:
+    """Editors jump to where a word of the line begins, unless the whole file is what is wrong."""
+    for mistake in said:
+        if mistake.file in WHOLE_FILE.values():
+            assert (0, 0) == (mistake.line, mistake.column)
+            continue
+        line = (HERE / mistake.file).read_text("utf-8").splitlines()[mistake.line - 1].partition(" # <-")[0]
+        assert "" != line[mistake.column - 1 : mistake.column].strip(" :,") or "tab" in mistake.file, str(mistake)

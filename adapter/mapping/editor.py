@@ -1,0 +1,166 @@
+"""The grammar as JSON Schema (2020-12), for editors: completion, hover text, and mistakes while they are typed.
+
+Made from the sections of ``schema``. It says no only to what ``reading`` refuses too; what needs the contract, or two
+places of a file at once, stays with ``adapter check``. The one difference is YAML's: where a plain ``010`` stands for
+text, ``reading`` takes it and editors ask for quotes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow.fields import Field
+from marshmallow.validate import Range
+
+from adapter.mapping import schema
+from adapter.mapping.convert import CONVERTERS
+from adapter.mapping.model import VERBS
+
+FILE = "mapping.schema.json"
+MODELINE = f"# yaml-language-server: $schema={FILE}\n"
+
+Shape = dict[str, Any]
+
+_TEXT: Shape = {"type": "string"}
+_SCALAR: Shape = {"type": ["string", "number", "boolean"]}
+_NUMBER: Shape = {"type": ["number", "string"], "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+# Python's \w knows every alphabet, ECMAScript's only ASCII. Wider than XML's names: an editor must not say no to Größe.
+_LETTERS = {r"[^\W\d]": r"[A-Za-z_\u0080-\uffff]", r"[\w\-]": r"[A-Za-z0-9_\-\u0080-\uffff]"}
+
+
+def _one(kind: type[schema.Section]) -> Shape:
+    return {"$ref": f"#/$defs/{kind.__name__}"}
+
+
+def _named(shape: Shape, **more: Any) -> Shape:
+    return {"type": "object", "additionalProperties": shape, **more}
+
+
+def _converter() -> Shape:
+    calls = {name: ", ".join(inspect.signature(factory).parameters) for name, factory in CONVERTERS.items()}
+    return {
+        "type": "string",
+        "pattern": r"^[a-z][a-z0-9_]*(\(.*\))?$",
+        "patternErrorMessage": "write a converter such as zero_padded(10) or yyyymmdd",
+        "examples": [f"{name}({arguments})" if arguments else name for name, arguments in calls.items()],
+    }
+
+
+_FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{schema.NAME.pattern}$"})
+_CONSTANTS = _named(_one(schema.ConstantSection))
+_FAULTS: Shape = {"type": "array", "items": _one(schema.FaultSection)}
+
+# What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
+RAW: Mapping[str, Shape] = {
+    "FileSection.soap": _one(schema.SoapSection),
+    "FileSection.http": _one(schema.HttpSection),
+    "FileSection.types": _named(_one(schema.TypeSection)),
+    "FileSection.operations": {
+        "type": "object",
+        "properties": {verb: _one(schema.OperationSection) for verb in VERBS},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+    "FileSection.faults": _FAULTS,
+    "SoapSection.headers": _CONSTANTS,
+    "TypeSection.fields": _FIELDS,
+    "TypeSection.variants": _one(schema.VariantsSection),
+    "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
+    "VariantSection.fields": _FIELDS,
+    "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
+    "FieldSection.codes": _named(_TEXT, minProperties=1),
+    "FieldSection.blank": {"type": "null"},
+    "FieldSection.minimum": _NUMBER,
+    "FieldSection.maximum": _NUMBER,
+    "FieldSection.default": _SCALAR,
+    "FieldSection.example": _SCALAR,
+    "OperationSection.path": _FIELDS,
+    "OperationSection.query": _FIELDS,
+    "OperationSection.set": _CONSTANTS,
+    "OperationSection.page": _one(schema.PageSection),
+    "OperationSection.sort": _one(schema.SortSection),
+    "OperationSection.body": _one(schema.BodySection),
+    "OperationSection.reply": _one(schema.ReplySection),
+    "OperationSection.faults": _FAULTS,
+    "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+    "SortSection.by": _named(_TEXT, minProperties=1),
+    "SortSection.direction": _one(schema.DirectionSection),
+    "ReplySection.when_empty": _one(schema.EmptySection),
+}
+# The sections that text alone may stand for, and the key that it is short for.
+SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
+_NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
+# What a section asks of its keys together.
+_TOGETHER: Mapping[str, Shape] = {
+    "FieldSection": _NOT_BOTH,
+    "ReplySection": _NOT_BOTH,
+    "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
+}
+
+
+def editor_schema() -> Shape:
+    """Return the JSON Schema of a mapping file."""
+    sections = sorted(schema.Section.__subclasses__(), key=lambda kind: kind.__name__)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Mapping file",
+        **_section(schema.FileSection),
+        "$defs": {kind.__name__: _section(kind) for kind in sections if kind is not schema.FileSection},
+    }
+
+
+def text() -> str:
+    """Return the JSON Schema as the text of a file."""
+    return json.dumps(editor_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _section(kind: type[schema.Section]) -> Shape:
+    fields = {field.data_key or name: field for name, field in kind().fields.items()}
+    properties = {key: _key(field, f"{kind.__name__}.{key}") for key, field in fields.items()}
+    needed = [key for key, field in fields.items() if field.required]
+    found: Shape = {
+        "description": str(kind.__doc__).partition("\n")[0].replace("``", "`"),
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        **({"required": needed} if needed else {}),
+        **_TOGETHER.get(kind.__name__, {}),
+    }
+    if kind.__name__ in SHORT:
+        long = properties[SHORT[kind.__name__]]
+        pattern = {key: value for key, value in long.items() if key.startswith("pattern")}
+        found |= {"type": ["string", "object"], **pattern}
+    return found
+
+
+def _key(field: Field[Any], place: str) -> Shape:
+    shape = {"description": field.metadata["description"], **_value(field, place)}
+    return {"anyOf": [shape, {"type": "null"}]} if field.allow_none and shape.get("type") != "null" else shape
+
+
+def _value(field: Field[Any], place: str) -> Shape:
+    if isinstance(field, schema.Flag):
+        return {"type": "boolean"}
+    if isinstance(field, schema.Whole):
+        (bounds,) = (each for each in field.validators if isinstance(each, Range))
+        low, high = bounds.min, bounds.max
+        return {"const": low} if low == high else {"type": "integer", "minimum": low, "maximum": high}
+    if not isinstance(field, schema.Text):
+        return RAW.get(place, {})
+    if field.form.startswith("one of "):
+        return {"enum": field.form.removeprefix("one of ").split(", ")}
+    if field.pattern is None or (pattern := _ecmascript(field.pattern.pattern)) is None:
+        return _TEXT
+    return {**_TEXT, "pattern": pattern, "patternErrorMessage": f"write {field.form}"}
+
+
+def _ecmascript(pattern: str) -> str | None:
+    """Return a pattern of Python's as one of ECMAScript's for the whole text, None where the two may differ."""
+    for python, ours in _LETTERS.items():
+        pattern = pattern.replace(python, ours)
+    differs = any(sign in pattern for sign in (r"\w", r"\W", "(?", r"\A", r"\Z"))
+    return None if differs else f"^({pattern})$"
