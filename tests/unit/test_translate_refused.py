@@ -119,6 +119,14 @@ def test_warnings_are_noted_by_code() -> None:
     assert 20 == len(read(bound, '<Zeile art="W"/>' * 50 + "<X><Nr>1</Nr></X>").notes)
 
 
+def test_a_warning_that_cannot_be_read_is_noted() -> None:
+    """What the ERP did is not turned into an error by a warning."""
+    bound = endpoint(warnings={"where": "Ok", "is": ["false"], "code": "Rc"})
+    result = read(bound, "<Ok>nein</Ok><X><Nr>1</Nr></X>")
+    assert {"number": 1} == result.document
+    assert ("things.create.where: not true or false",) == result.notes
+
+
 def test_an_answer_without_content_can_refuse() -> None:
     """An operation whose success has no body is refused by its reply all the same; a foreign reply is no success."""
     bound = build(schema(IN + OUT), {}, {"reply": {"status": 204, "refused": FLAG}, "faults": FAULTS}, verb="cancel")
