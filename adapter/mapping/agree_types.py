@@ -12,6 +12,7 @@ from adapter.errors import Mistake
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, Mode, Shape
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
+from adapter.mapping.defaults import check_defaults, standing_in
 from adapter.mapping.model import FieldRule, Place, Resource, TypeRule
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, follow, suggest
@@ -112,16 +113,26 @@ class Binder:
         whole: bool = True,
     ) -> BoundType:
         before = len(self.mistakes)
-        wanted = [each for each in rules.values() if mode == "reply" or not each.read_only]
-        fields = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
+        wanted = [each for each in rules.values() if _stands_in(each, mode)]
+        found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
+        fields = [standing_in(self.wrong, each, mode) for each in found]
         if mode != "reply":
             for field, text, remedy in collisions(fields):
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
+            check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in fields])
             for missing in uncovered(self.contract, record, fields):
                 text = f"{rule.name}: {_local(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
-        return BoundType(key, rule.name, mode, record, tuple(fields), choices=_choices(fields), doc=rule.doc)
+        return BoundType(
+            key,
+            rule.name,
+            mode,
+            record,
+            tuple(fields),
+            choices=_choices([each for each in fields if each.missing is None]),
+            doc=rule.doc,
+        )
 
     def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
         """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
@@ -148,7 +159,7 @@ class Binder:
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
         required = _array_required(spot) if repeats else spot.required
         # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
-        demanded = rule.required and mode == "request"
+        demanded = rule.required and mode in ("request", "update")
         required = (required and (mode == "reply" or not encoded)) or demanded
         nullable = spot.nillable or (encoded and spot.attribute is None and not demanded)
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
@@ -187,6 +198,13 @@ class Binder:
             text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
             self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
         return not inner and not abstract
+
+
+def _stands_in(rule: FieldRule, mode: Mode) -> bool:
+    """Tell whether a property is in the type that is bound for ``mode``."""
+    if mode == "reply":
+        return not rule.write_only
+    return not rule.read_only and not (rule.create_only and mode != "request")
 
 
 def _array_required(spot: Spot) -> bool:

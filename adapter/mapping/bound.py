@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FaultRule, FieldRule, PageRule, ReplyRule, Resource, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
-Mode = Literal["request", "partial", "reply"]
+# A request creates something, or asks; an update and a partial one change what is there.
+Mode = Literal["request", "update", "partial", "reply"]
 Shape = Literal["scalar", "object", "scalars", "objects"]
 
 
@@ -24,7 +25,9 @@ class BoundField:
 
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
     arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant.
+    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant,
+    ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
+    leaves the element out.
     """
 
     name: str
@@ -38,6 +41,8 @@ class BoundField:
     required: bool = False
     doc: str = ""
     fixed: str | None = None
+    default: str | None = None
+    missing: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class FieldRule:
     codes: Mapping[str, str] | None = None
     required: bool = False
     read_only: bool = False
+    write_only: bool = False
+    create_only: bool = False
     json: Literal["", "string", "number"] = ""
     blank_null: bool = False
     min_length: int | None = None
@@ -57,6 +59,7 @@ class FieldRule:
     minimum: str | None = None
     maximum: str | None = None
     default: str | None = None
+    missing: str | None = None
     doc: str = ""
     example: str | None = None
 

@@ -161,6 +161,8 @@ class FieldSection(Section):
     codes = Raw(**_about("Our words for the ERP's codes."))
     required = Flag(**_about("Callers must give it."))
     read_only = Flag(**_about("Callers cannot set it."))
+    write_only = Flag(**_about("Callers can set it and never see it."))
+    create_only = Flag(**_about("Callers can set it when they create, and not later."))
     json = _one_of("string number", "How a decimal or a big integer looks in JSON.")
     blank = Raw(**_about("null: an empty element is null."))
     min_length = Whole(0, 1_000_000, **_about("Fewest characters."))
@@ -168,7 +170,8 @@ class FieldSection(Section):
     pattern = Text(**_about("A regular expression (XML Schema syntax)."))
     minimum = Raw(**_about("Smallest number."))
     maximum = Raw(**_about("Largest number."))
-    default = Raw(**_about("What a query parameter is when the caller leaves it out."))
+    default = Raw(**_about("What stands in for a query parameter or property that the caller leaves out."))
+    missing = Raw(**_about("What callers read when the ERP's reply leaves the element out."))
     doc = Text(**_about("What it is."))
     example = Raw(**_about("An example value, as text."))
 

@@ -41,18 +41,18 @@ class ValueField(fields.Field[Any]):
 
 
 class ObjectField(fields.Field[Any]):
-    """One object: its schema, what only the object as a whole can tell, and the properties that are only read."""
+    """One object: its schema, what only the object as a whole can tell, and why known properties are refused."""
 
-    def __init__(self, schema: Callable[[], Schema], extra: Extra, only_read: frozenset[str], **rest: Any) -> None:
+    def __init__(self, schema: Callable[[], Schema], extra: Extra, refused: Mapping[str, str], **rest: Any) -> None:
         super().__init__(error_messages=_MESSAGES, **rest)
-        self.schema, self.extra, self.only_read = schema, extra, only_read
+        self.schema, self.extra, self.refused = schema, extra, refused
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
         try:
             loaded = self.schema().load(value)
         except ValidationError as error:
             messages: dict[Any, Any] = self._in_order(error.messages_dict, value)
-            messages.update((name, ["is read-only"]) for name in self.only_read & messages.keys())
+            messages.update((name, [why]) for name, why in self.refused.items() if name in messages)
             for name, texts in (self.extra(value) if isinstance(value, dict) else {}).items():
                 messages.setdefault(name, texts)
             raise ValidationError(messages) from None
@@ -121,23 +121,28 @@ class _Schemas:
             made.error_messages = _SCHEMA_MESSAGES
             self.schemas[key] = made(unknown=RAISE)
         bound = self.types[key]
-        return ObjectField(lambda: self.schemas[key], self._extra(bound), self._only_read(bound), **rest)
+        return ObjectField(lambda: self.schemas[key], self._extra(bound), self._refused(bound), **rest)
 
-    def _only_read(self, bound: BoundType) -> frozenset[str]:
+    def _refused(self, bound: BoundType) -> Mapping[str, str]:
         rule = self.endpoint.resource.types[bound.name]
         rules = [*rule.fields.values(), *(each for variant in rule.variants for each in variant.fields.values())]
         here = {field.name for field in bound.fields}
-        return frozenset(each.name for each in rules if each.read_only or each.name in rule.fields) - here
+        return {
+            each.name: "can only be set on create" if each.create_only else "is read-only"
+            for each in rules
+            if each.name not in here and (each.read_only or each.create_only or each.name in rule.fields)
+        }
 
     def _extra(self, bound: BoundType) -> Extra:
         if self._encoded or bound.key == self.apart:
             return lambda values: {}
         ways = [(field.steps, field, field.name) for field in bound.fields]
         wrong = together(self.endpoint.contract, bound.record, ways)
+        defaults = {field.name: field.default for field in bound.fields if field.default is not None}
 
         def check(values: Mapping[str, Any]) -> dict[str, list[str]]:
             found: dict[str, list[str]] = {}
-            for name, text in wrong(values):
+            for name, text in wrong({**defaults, **values}):
                 found.setdefault(name or "_schema", []).append(text)
             return found
 
@@ -153,6 +158,8 @@ class _Schemas:
         assert field.codec is not None
         if field.shape == "scalars":
             return _array(field, ValueField(field.codec, allow_none=self._nil_items(field)), asked)
+        if field.default is not None:
+            asked |= {"load_default": field.default}
         return ValueField(field.codec, **asked)
 
     def _nil_items(self, field: BoundField) -> bool:
