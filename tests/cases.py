@@ -2,13 +2,14 @@
 
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
-there is one).
+there is one). ``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping of their own.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,15 @@ from typing import Any
 from flask import Flask
 from lxml import etree
 
+from adapter import settings
 from adapter.app import create_app
+from adapter.wsdl.load import load
+from adapter.wsdl.lock import write_lock
 from tests.replay import Replay
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
+SHAPES = ROOT / "tests" / "shapes"
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _QNAMES = (_XSI_TYPE, "{http://schemas.xmlsoap.org/soap/encoding/}arrayType")
 
@@ -56,8 +61,34 @@ class Seen:
 
 def cases() -> list[Case]:
     """Return every golden case, in the order of their names."""
-    folders = sorted(path.parent for path in GOLDEN.glob("*/*/request.json"))
+    return _cases(GOLDEN)
+
+
+def shape_cases() -> list[Case]:
+    """Return every case of a shape; ``operation`` is the shape's name."""
+    return _cases(SHAPES)
+
+
+def _cases(below: Path) -> list[Case]:
+    folders = sorted(path.parent for path in below.glob("*/*/request.json"))
     return [Case(folder.parent.name, folder.name, folder) for folder in folders]
+
+
+def shape_project(shape: Path, project: Path, replay: Replay) -> Path:
+    """Make a project of a shape in the folder ``project``, with every SOAP port at ``replay``; return the folder.
+
+    ``shape`` holds ``shape.wsdl``, ``mapping.yaml``, and maybe ``settings.env`` with more settings.
+    """
+    for folder, name in (("wsdl", "shape.wsdl"), ("mappings", "mapping.yaml")):
+        (project / folder).mkdir(parents=True)
+        shutil.copy(shape / name, project / folder)
+    contract = load(project / "wsdl", "shape.wsdl")
+    write_lock(project / "wsdl", [contract])
+    more = shape / "settings.env"
+    lines = [f"{settings.endpoint_names(service, '')[1]}={replay.url}" for service in contract.services]
+    text = "\n".join([*lines, more.read_text("utf-8") if more.exists() else ""])
+    (project / settings.FILE).write_text(text, "utf-8")
+    return project
 
 
 def replay_app(replay: Replay) -> Flask:

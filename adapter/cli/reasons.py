@@ -20,6 +20,7 @@ from adapter.exchange import Reply
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model import FaultRule
 from adapter.translate.fault import FaultParts, fault_reader
+from adapter.translate.refused import refusal
 
 _SENT = {
     "no": "Nothing was sent.",
@@ -60,12 +61,12 @@ def _backend(error: BackendError, endpoint: Endpoint, answer: bytes | None, url:
 
 
 def _fault(endpoint: Endpoint, answer: bytes | None) -> Iterator[str]:
-    fault = None if answer is None else _parts(endpoint, answer)
+    fault, kind = (None, "") if answer is None else _parts(endpoint, answer)
     if fault is None:
         yield "The other side refused, and not with a SOAP fault."
         return
     code = fault_reader(replace(endpoint, faults=()))(fault).code
-    yield f"The ERP answered with a fault; its code is {code}."
+    yield f"The ERP answered with {kind}; its code is {code}."
     for rule in endpoint.faults:
         if _matches(endpoint, rule, fault):
             place = f"{rule.place.file}:{rule.place.line}"
@@ -74,12 +75,20 @@ def _fault(endpoint: Endpoint, answer: bytes | None) -> Iterator[str]:
     yield f"No line of the fault table matches. To declare it: {{code: {code}, status: …, problem: …, title: …}}"
 
 
-def _parts(endpoint: Endpoint, answer: bytes) -> FaultParts | None:
+def _parts(endpoint: Endpoint, answer: bytes) -> tuple[FaultParts | None, str]:
+    """Return the fault, or the refusal in a normal reply, and what the answer is called."""
     version = endpoint.port.soap_version
     try:
-        return open_answer(Reply(500, {"content-type": MEDIA_TYPES[version]}, answer), version).fault
+        opened = open_answer(Reply(200, {"content-type": MEDIA_TYPES[version]}, answer), version)
+        if opened.fault is not None:
+            return opened.fault, "a fault"
+        sign = endpoint.reply.refused
+        if sign is None or opened.child is None:
+            return None, ""
+        place = sign.rule.place
+        return refusal(endpoint, opened.child), f"a refusal ({place.file}:{place.line}: refused)"
     except RequestError:
-        return None
+        return None, ""
 
 
 def _matches(endpoint: Endpoint, rule: FaultRule, fault: FaultParts) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
+from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import bind_constants, bind_headers
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
@@ -53,7 +54,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
         body=_body(binder, rule, start, encoded),
-        reply=bind_reply(binder, rule, operation, encoded),
+        reply=bind_signs(binder, rule, operation, encoded, bind_reply(binder, rule, operation, encoded)),
         faults=rule.faults,
         answered_by=rule.answered_by,
         timeout=rule.timeout,

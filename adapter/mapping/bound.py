@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FaultRule, FieldRule, PageRule, ReplyRule, Resource, SortRule, Verb
+from adapter.mapping.model import FaultRule, FieldRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
@@ -113,6 +113,21 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """Where a reply says no, or warns: the steps to each message (none: the reply itself), and fields below it.
+
+    ``where`` reads a value that can be compared with ``values``, or None; the codes and the text are read as they are.
+    """
+
+    rule: SignRule
+    steps: tuple[Child, ...]
+    where: BoundField
+    values: tuple[object, ...]
+    codes: tuple[BoundField, ...]
+    text: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer: its type, and the steps to the element (of one item, for a list) that it is read from."""
 
@@ -120,6 +135,8 @@ class Reply:
     type: str
     steps: tuple[Child, ...]
     status: int
+    refused: Sign | None = None
+    warnings: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True)

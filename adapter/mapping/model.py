@@ -136,6 +136,22 @@ class BodyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SignRule:
+    """Where a reply that is no fault says no, or warns: in itself, or in each of its messages (``each``, a path).
+
+    It does where the value at ``where`` is one of ``values`` (``others``: none of them).
+    """
+
+    place: Place
+    where: FieldRule
+    values: tuple[str, ...]
+    others: bool = False
+    each: str = ""
+    codes: tuple[FieldRule, ...] = ()
+    text: FieldRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyRule:
     """What is answered: nothing, one object or a list, from where in the reply, with which status."""
 
@@ -147,6 +163,8 @@ class ReplyRule:
     location: str = ""
     empty_status: int = 0
     empty_problem: str = ""
+    refused: SignRule | None = None
+    warnings: SignRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model import BodyRule, Constant, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.sections import Sections
+from adapter.mapping.signs import sign_rule
 
 
 def operation_rule(
@@ -123,6 +124,12 @@ def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         found.get("location", ""),
         empty["status"] if empty else 0,
         empty["problem"] if empty else "",
+        sign_rule(sections, schema.RefusedSection, found["refused"], (*path, "refused"))
+        if "refused" in found
+        else None,
+        sign_rule(sections, schema.WarningsSection, found["warnings"], (*path, "warnings"))
+        if "warnings" in found
+        else None,
     )
 
 

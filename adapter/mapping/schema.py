@@ -244,6 +244,29 @@ class ReplySection(Section):
     status = Whole(200, 299, **_about("The status of success."))
     location = Text(TEMPLATE, "a path such as /{id}", **_about("The Location header, below the resource's path."))
     when_empty = Raw(**_about("status and problem when the ERP answers with nothing."))
+    refused = Raw(**_about("Where a reply that is no fault says no."))
+    warnings = Raw(**_about("Where a reply warns; the codes go into the log and a counter."))
+
+
+class RefusedSection(Section):
+    """``refused:`` of ``reply:``."""
+
+    each = _xml_path("The repeated element, one for each message; left out: the reply itself.")
+    where = _xml_path("Where it says so; below 'each'. Absent or empty there: not refused.", required=True)
+    is_ = Raw(data_key="is", **_about("Values there that say no, in a list."))
+    is_not = Raw(**_about("Values there that do not say no; every other does."))
+    code = Raw(**_about("Where the code for the fault table stands; several in a list are joined by '-'."))
+    text = _xml_path("Where the text for the fault table stands.")
+
+
+class WarningsSection(Section):
+    """``warnings:`` of ``reply:``."""
+
+    each = _xml_path("The repeated element, one for each message; left out: the reply itself.")
+    where = _xml_path("Where it says so; below 'each'. Absent or empty there: no warning.", required=True)
+    is_ = Raw(data_key="is", **_about("Values there that warn, in a list."))
+    is_not = Raw(**_about("Values there that do not warn; every other does."))
+    code = Raw(**_about("Where its code stands; several in a list are joined by '-'.", required=True))
 
 
 class EmptySection(Section):

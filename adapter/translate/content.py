@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapter.errors import BackendReplyInvalid
-from adapter.mapping.bound import BoundField
+from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.codec import Codec
 from adapter.mapping.paths import Child
-from adapter.wsdl.types import XSI
+from adapter.wsdl.types import XSI, Record
 
 _NIL = f"{{{XSI}}}nil"
 MAX_NOTES = 20
@@ -69,6 +69,27 @@ def is_nil(element: Any) -> bool:
 def invalid(operation: str, why: str) -> BackendReplyInvalid:
     """Return the error for an answer that is not what contract and mapping say."""
     return BackendReplyInvalid("backend-reply-invalid", 502, cause=f"{operation}: {why}", sent="yes")
+
+
+def finder(endpoint: Endpoint, steps: Sequence[Child]) -> Callable[[Reading, Any], list[Any]]:
+    """Return how the elements at ``steps`` are found below the reply's root: all of a last step that repeats."""
+    names = []
+    key = endpoint.operation.output.root.type if endpoint.operation.output and endpoint.operation.output.root else ""
+    for step in steps:
+        record = endpoint.contract.types.get(key)
+        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
+        names.append("*" if isinstance(record, Record) and record.soap_array else step.element.tag)
+        key = step.element.type
+
+    def find(reading: Reading, root: Any) -> list[Any]:
+        found = [root]
+        for name in names:
+            found = [reading.target(child) for child in found[0].iterchildren(name)]
+            if not found:
+                return []
+        return found
+
+    return find
 
 
 Handler = Callable[[Any, dict[str, Any], Reading], None]

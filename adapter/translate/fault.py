@@ -40,12 +40,12 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
                     detail=_shown(fault.text) if rule.message else "",
                     title=rule.title,
                     headers={"Retry-After": "1"} if rule.retryable else {},
-                    cause=f"{name}: fault {_safe(code)}",
+                    cause=f"{name}: fault {safe(code)}",
                     sent="yes",
-                    code=_safe(code),
+                    code=safe(code),
                 )
         return BackendFault(
-            "backend-fault", 502, cause=f"{name}: unmapped fault {_safe(code)}", sent="yes", code=_safe(code)
+            "backend-fault", 502, cause=f"{name}: unmapped fault {safe(code)}", sent="yes", code=safe(code)
         )
 
     return read
@@ -70,7 +70,7 @@ def _code(entries: list[Any], path: list[str]) -> str:
     return (found[0].text or "").strip() if path and found else ""
 
 
-def _safe(code: str) -> str:
+def safe(code: str) -> str:
     """Keep what a code looks like; anything else never reaches a log line or a label."""
     plain = "".join(letter for letter in code[:64] if letter.isalnum() or letter in "._-:")
     return plain or "none"

@@ -14,7 +14,8 @@ from typing import Any
 
 from adapter.errors import RequestError
 from adapter.mapping.bound import BoundType, Endpoint
-from adapter.translate.content import Compiler, Reading, invalid, is_nil
+from adapter.translate.content import Compiler, Reading, finder, invalid, is_nil
+from adapter.translate.refused import judge
 from adapter.wsdl.types import XSI, Contract, Record
 
 _TYPE = f"{{{XSI}}}type"
@@ -31,23 +32,24 @@ class Result:
 
 def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the body's child element (or None) in, a ``Result`` out."""
-    rule = endpoint.reply.rule
-    if rule.shape == "none" or endpoint.operation.output is None or endpoint.operation.output.root is None:
+    reply = endpoint.reply
+    silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
+    if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
         return lambda element: Result(None)
     root = endpoint.operation.output.root
     encoded = endpoint.operation.use == "encoded"
     expected = "" if endpoint.operation.style == "rpc" else root.tag
     compiler = _Objects(endpoint, encoded)
-    read_object = compiler.object(endpoint.reply.type)
-    take = _many if rule.shape == "each" else _one
-    find, total = _finder(endpoint), _total(endpoint, compiler)
+    take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
     def read(element: Any) -> Result:
         reading = Reading(endpoint.name, element, encoded)
         if element is None or (expected and element.tag != expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         try:
-            document = take(endpoint, find(reading, element), reading, read_object)
+            # A reply that says no has mostly nothing else in it.
+            check(element, reading)
+            document = take(element, reading)
             count = total(element, reading) if total is not None else None
         except RecursionError:
             raise invalid(endpoint.name, "nested too deep") from None
@@ -56,25 +58,14 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     return read
 
 
-def _finder(endpoint: Endpoint) -> Callable[[Reading, Any], list[Any]]:
-    """Return how the elements that the reply is made of are found below the root: all of a last step that repeats."""
-    names = []
-    key = endpoint.operation.output.root.type if endpoint.operation.output and endpoint.operation.output.root else ""
-    for step in endpoint.reply.steps:
-        record = endpoint.contract.types.get(key)
-        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
-        names.append("*" if isinstance(record, Record) and record.soap_array else step.element.tag)
-        key = step.element.type
-
-    def find(reading: Reading, root: Any) -> list[Any]:
-        found = [root]
-        for name in names:
-            found = [reading.target(child) for child in found[0].iterchildren(name)]
-            if not found:
-                return []
-        return found
-
-    return find
+def _taker(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], Any]:
+    """Return how the answer is read from the root: nothing, one object or a list."""
+    shape = endpoint.reply.rule.shape
+    if shape == "none":
+        return lambda element, reading: None
+    read_object, find = compiler.object(endpoint.reply.type), finder(endpoint, endpoint.reply.steps)
+    take = _many if shape == "each" else _one
+    return lambda element, reading: take(endpoint, find(reading, element), reading, read_object)
 
 
 def _one(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:

@@ -1,0 +1,107 @@
+"""Agreement of signs in a reply: where it says no or warns, with paths and values that the contract knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from adapter.mapping import lexical
+from adapter.mapping.agree_reply import element_at
+from adapter.mapping.agree_types import Binder
+from adapter.mapping.bound import BoundField, Reply, Sign
+from adapter.mapping.codec import Codec
+from adapter.mapping.model import FieldRule, OperationRule, SignRule
+from adapter.wsdl.types import Operation, Record, Scalar
+
+
+def bind_signs(binder: Binder, rule: OperationRule, operation: Operation, encoded: bool, reply: Reply) -> Reply:
+    """Return the bound reply with ``refused:`` and ``warnings:`` bound too, where they agree."""
+    refused, warnings = reply.rule.refused, reply.rule.warnings
+    return replace(
+        reply,
+        refused=_sign(binder, "refused", refused, operation, encoded) if refused is not None else None,
+        warnings=_sign(binder, "warnings", warnings, operation, encoded) if warnings is not None else None,
+    )
+
+
+def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encoded: bool) -> Sign | None:
+    if operation.output is None or operation.output.root is None:
+        binder.wrong(rule.place, f"{name}: {operation.name} answers nothing", f"remove '{name}'")
+        return None
+    start = operation.output.root.type
+    found = element_at(binder, rule.place, start, rule.each) if rule.each else ((), start)
+    if found is None:
+        return None
+    steps, key = found
+    if rule.each and not steps[-1].repeats:
+        binder.wrong(rule.place, f"{name}: each: {rule.each} occurs once", "remove 'each' and lengthen the paths")
+        return None
+    if inner := [step.element.name for step in steps[:-1] if step.repeats]:
+        binder.wrong(rule.place, f"{name}: {inner[0]} on the way to {rule.each} repeats", f"each: end it at {inner[0]}")
+        return None
+    where = _field(binder, name, rule.where, key, encoded)
+    codes = [_field(binder, name, each, key, encoded) for each in rule.codes]
+    text = _field(binder, name, rule.text, key, encoded) if rule.text is not None else None
+    if where is None or where.codec is None:
+        return None
+    value = _value(where.codec, _builtin(binder, where, key))
+    return Sign(
+        rule,
+        steps,
+        replace(where, codec=replace(where.codec, read=value)),
+        tuple(
+            each
+            for each in (_known(binder, name, rule, where.codec, value, text) for text in rule.values)
+            if each is not None
+        ),
+        tuple(_as_it_is(each, f"code{index}") for index, each in enumerate(codes) if each is not None),
+        _as_it_is(text, "text") if text is not None else None,
+    )
+
+
+def _field(binder: Binder, name: str, rule: FieldRule, start: str, encoded: bool) -> BoundField | None:
+    """Bind a path to one value, which no reply needs to hold."""
+    found = binder.field(replace(rule, name=f"{name}: {rule.name}"), start, "reply", encoded)
+    if found is not None and found.shape != "scalar":
+        text = f"{name}: {rule.name}: {rule.soap} may occur many times"
+        binder.wrong(rule.place, text, f"each: {rule.soap}, and paths from there")
+        return None
+    return replace(found, name=rule.name, required=False, nullable=True) if found is not None else None
+
+
+def _as_it_is(field: BoundField, name: str) -> BoundField:
+    return replace(field, name=name, codec=Codec(str.strip, str))
+
+
+def _value(codec: Codec, builtin: str) -> Callable[[str], object]:
+    """Return how a text is read so that one value is one: ``1`` and ``true``, ``4`` and ``04``."""
+
+    def read(text: str) -> object:
+        text = text.strip(" \t\r\n")
+        if not text:
+            return None
+        value = codec.read(text)
+        return Decimal(text) if builtin == "decimal" or builtin in lexical.INTEGERS else value
+
+    return read
+
+
+def _known(
+    binder: Binder, name: str, rule: SignRule, codec: Codec, value: Callable[[str], object], text: str
+) -> object:
+    """Return the value of a text in the rule. None, and a mistake, where the contract does not allow it there."""
+    try:
+        codec.write(codec.read(text))
+        return value(text)
+    except ValueError as error:
+        remedy = f"give values that the contract allows at {rule.where.soap}"
+        binder.wrong(rule.place, f"{name}: '{text}' {error}", remedy)
+        return None
+
+
+def _builtin(binder: Binder, field: BoundField, start: str) -> str:
+    key = field.steps[-1].element.type if field.steps else start
+    kind = binder.contract.types.get(field.attribute.type if field.attribute is not None else key)
+    kind = binder.contract.types.get(kind.text) if isinstance(kind, Record) else kind
+    return kind.builtin if isinstance(kind, Scalar) else ""

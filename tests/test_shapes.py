@@ -1,0 +1,52 @@
+"""Every shape of ``tests/shapes``: a small contract, a mapping, and calls in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from adapter.app import create_app
+from tests.cases import SHAPES, Case, canonical, run, shape_cases, shape_project
+from tests.replay import Replay, replaying
+
+
+@pytest.fixture(scope="module")
+def replay() -> Iterator[Replay]:
+    """The endpoint of every shape's ports."""
+    with replaying() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def app(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Flask]:
+    """The adapter on the project of a shape, made once each."""
+
+    @cache
+    def made(shape: str) -> Flask:
+        folder: Path = tmp_path_factory.mktemp(shape)
+        return create_app(shape_project(SHAPES / shape, folder, replay), {})
+
+    return made
+
+
+@pytest.mark.parametrize("case", shape_cases(), ids=lambda case: f"{case.operation}-{case.name}")
+def test_case(case: Case, app: Callable[[str], Flask], replay: Replay) -> None:
+    """The JSON call becomes exactly the envelope of the case, and its reply becomes exactly its JSON."""
+    seen = run(case, app(case.operation), replay)
+    expected, envelope = case.json("reply.json"), case.xml("soap-request.xml")
+
+    assert expected["status"] == seen.status
+    assert expected.get("body") == seen.body
+    assert expected.get("location") == seen.location
+    assert (envelope and canonical(envelope)) == (seen.sent and canonical(seen.sent))
+
+
+def test_every_shape_has_cases() -> None:
+    """A shape without a case proves nothing."""
+    assert sorted(path.parent.name for path in SHAPES.glob("*/shape.wsdl")) == sorted(
+        {case.operation for case in shape_cases()}
+    )
