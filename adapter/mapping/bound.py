@@ -5,8 +5,8 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
@@ -28,6 +28,9 @@ class BoundField:
     null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant,
     ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
     leaves the element out.
+
+    ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
+    nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
     """
 
     name: str
@@ -43,6 +46,17 @@ class BoundField:
     fixed: str | None = None
     default: str | None = None
     missing: Any = None
+    parts: tuple[BoundField, ...] = ()
+    necessary: bool = False
+
+
+def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
+    """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
+    for field in fields:
+        if field.parts:
+            yield from leaves(field.parts, f"{before}{field.name}/")
+        else:
+            yield replace(field, name=before + field.name) if before else field
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,10 @@ class BoundVariant:
 
 @dataclass(frozen=True, slots=True)
 class BoundType:
-    """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own."""
+    """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
+
+    ``nested``: the object has no element; its fields stand in the record of the object around it.
+    """
 
     key: str
     name: str
@@ -78,6 +95,7 @@ class BoundType:
     variants: tuple[BoundVariant, ...] = ()
     choices: tuple[Choice, ...] = ()
     doc: str = ""
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +215,5 @@ class Endpoint:
             return ways
         if self.body.steps:
             return [*ways, (self.body.steps, self.body.field, "body")]
-        return [*ways, *((field.steps, field, f"body.{field.name}") for field in self.types[self.body.type].fields)]
+        fields = leaves(self.types[self.body.type].fields)
+        return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]

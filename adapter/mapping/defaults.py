@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from adapter.mapping.bound import BoundField, Mode
+from adapter.mapping.joined import split
 from adapter.mapping.model import Place
 from adapter.mapping.occurrence import Way, together
 from adapter.mapping.scalars import parameter
@@ -33,10 +34,15 @@ def standing_in(wrong: Wrong, field: BoundField, mode: Mode) -> BoundField:
             read = codec.read(codec.write(value))
             if read != value:
                 raise ValueError(f"'{rule.missing}' would be read as '{read}'")
-            return replace(field, missing=read, required=True)
+            # What is missing is then no longer missed in any of its parts.
+            parts = tuple(replace(part, required=False) for part in field.parts)
+            return replace(field, missing=read, required=True, parts=parts)
         if mode in ("request", "update") and rule.default is not None:
             key = "default"
-            return replace(field, default=codec.write(parameter(field, rule.default)), required=False)
+            text = codec.write(parameter(field, rule.default))
+            texts = split(field.parts, rule.join, text) if field.parts else {}
+            parts = tuple(replace(part, default=texts[part.name]) for part in field.parts)
+            return replace(field, default=text, required=False, parts=parts)
     except ValueError as error:
         wrong(rule.place, f"{rule.name}: {key}: {error}", "write a value that could stand in JSON there")
     return field

@@ -59,10 +59,13 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
     _bounds(sections, found, path)
+    parts = _parts(sections, name, found, path)
     return FieldRule(
         name=name,
         place=sections.place(path),
-        soap=found["soap"],
+        soap=", ".join(parts) or found["soap"],
+        parts=parts,
+        join=found.get("join", ""),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
@@ -96,6 +99,9 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
     }
+    if rule.parts and where != "type":
+        text = f"{rule.name}: a parameter stands in one element"
+        sections.wrong((*at, "soap"), text, "make it a property of the body, or two parameters")
     for key, (given, why) in parameter.items() if where != "type" else ():
         if given:
             sections.wrong((*at, key), f"{rule.name}: {why}", f"remove '{key}'")
@@ -106,6 +112,23 @@ def _exclusive(sections: Sections, name: str, found: Mapping[str, Any], path: Pa
     for one, other in _OPPOSITES:
         if found.get(one) not in (None, False) and found.get(other) not in (None, False):
             sections.wrong((*path, one), f"{name}: cannot be {one} and {other}", "remove one of them")
+
+
+def _parts(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> tuple[str, ...]:
+    """Return the paths of a joined value; () for any other."""
+    several = isinstance(found["soap"], list)
+    if several != bool(found.get("join")):
+        text = f"{name}: several elements and 'join' go together"
+        sections.wrong((*path, "soap"), text, 'soap: [Vorname, Nachname], join: " "')
+    if not several:
+        return ()
+    parts = tuple(found["soap"])
+    if len(set(parts)) < max(2, len(parts)):
+        sections.wrong((*path, "soap"), f"{name}: a joined value needs several elements", "name each of them once")
+    for key in ("one", "each", *_VALUE_KEYS):
+        if key in found and key not in ("default", "missing", "example"):
+            sections.wrong((*path, key), f"{key}: means nothing beside 'join'", f"remove '{key}'")
+    return parts
 
 
 def _codes(sections: Sections, data: Any, path: Path_) -> dict[str, str]:

@@ -38,11 +38,16 @@ class ConverterCall:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type."""
+    """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
+
+    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them.
+    """
 
     name: str
     place: Place
     soap: str
+    parts: tuple[str, ...] = ()
+    join: str = ""
     shape: Literal["scalar", "one", "each"] = "scalar"
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()

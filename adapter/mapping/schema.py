@@ -49,6 +49,15 @@ class Text(fields.Field[str]):
         return value
 
 
+class Paths(Text):
+    """One path, or a list of several."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
+        if not isinstance(value, list):
+            return super()._deserialize(value, attr, data, **rest)
+        return [super(Paths, self)._deserialize(each, attr, data, **rest) for each in value]
+
+
 class Whole(fields.Integer):
     """A whole number within bounds."""
 
@@ -154,7 +163,12 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = _xml_path("Where the value stands in XML.", required=True)
+    soap = Paths(
+        XML_PATH,
+        "a path such as Partner.Name1 or Betrag.@waehrung",
+        **_about("Where the value stands in XML.", required=True),
+    )
+    join = Text(**_about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **_about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **_about("The value is an array of objects of this type."))
     convert = Raw(**_about("A converter, or a list of them, nearest the XML first."))

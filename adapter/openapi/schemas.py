@@ -15,7 +15,7 @@ from itertools import chain, count
 from typing import Any
 
 from adapter import strict_json
-from adapter.mapping.bound import BoundType, Choice, Endpoint, Mode
+from adapter.mapping.bound import BoundType, Choice, Endpoint, Mode, leaves
 from adapter.openapi.values import Schema, described, property_of
 
 PROBLEM = "Problem"
@@ -155,6 +155,8 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         schema["required"] = required
     if bound.mode != "reply":
         schema["additionalProperties"] = False
+    if bound.nested and bound.mode != "reply" and not any(each.default for each in leaves(bound.fields)):
+        schema["minProperties"] = 1
     return {**schema, **_choices(bound)}
 
 

@@ -234,7 +234,8 @@ def test_type_is_bound_once_for_each_record_and_direction() -> None:
         for bound in orders.types.values()
         if bound.name == "Order"
     }
-    assert {"reply": {"customer_id"}, "request": {"customer_id"}, "partial": set()} == required
+    given = {"customer_id"}
+    assert {"reply": given, "request": given, "update": given, "partial": set()} == required
 
 
 def test_endpoints_can_be_compared_and_replaced() -> None:

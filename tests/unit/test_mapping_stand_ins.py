@@ -91,7 +91,7 @@ def test_location_needs_what_callers_can_see() -> None:
 
 
 def test_default_is_written_for_what_is_left_out() -> None:
-    """What the caller leaves out is written as the default, even where the contract requires it; null and values win."""
+    """What the caller leaves out is written as the default, even where it must be there; null and values win."""
     xsd = inside(element("a"), element("n", "xsd:int", nillable="true"))
     fields = {"a": {"soap": "a", "codes": {"open": "O", "done": "D"}, "default": "open"},
               "n": {"soap": "n", "default": 5}}  # fmt: skip
