@@ -160,6 +160,15 @@ def test_the_howtos_work_as_written(shop: Terminal, page: str) -> None:
     shop.follow(f"docs/howto/{page}.rst")
 
 
+def test_refusals_of_the_page_are_those_of_shapes() -> None:
+    """What the page says about normal answers stands, word by word, in mappings that are tested with real calls."""
+    shown = [line for block in blocks("docs/howto/errors-and-faults.rst") for line in block.text.splitlines()]
+    signs = [line.strip() for line in shown if line.strip().startswith(("refused:", "warnings:"))]
+    tested = "".join(path.read_text("utf-8") for path in (ROOT / "tests/shapes").glob("*/mapping.yaml"))
+    assert 3 == len(signs)
+    assert [] == [sign for sign in signs if sign not in tested]
+
+
 def test_moving_to_a_microservice_works_as_written(clone: Terminal) -> None:
     """One line of the example's mapping moves an operation to the demo's microservice."""
     clone.follow("docs/howto/move-to-a-microservice.rst")

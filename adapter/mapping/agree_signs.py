@@ -12,6 +12,7 @@ from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import BoundField, Reply, Sign
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule, OperationRule, SignRule
+from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Operation, Record, Scalar
 
 
@@ -62,12 +63,27 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
 
 def _field(binder: Binder, name: str, rule: FieldRule, start: str, encoded: bool) -> BoundField | None:
     """Bind a path to one value, which no reply needs to hold."""
-    found = binder.field(replace(rule, name=f"{name}: {rule.name}"), start, "reply", encoded)
-    if found is not None and found.shape != "scalar":
-        text = f"{name}: {rule.name}: {rule.soap} may occur many times"
-        binder.wrong(rule.place, text, f"each: {rule.soap}, and paths from there")
+    named = replace(rule, name=f"{name}: {rule.name}")
+    if wrong := _no_single_value(binder, start, rule.soap):
+        binder.wrong(rule.place, f"{named.name}: {wrong[0]}", wrong[1])
         return None
+    found = binder.field(named, start, "reply", encoded)
     return replace(found, name=rule.name, required=False, nullable=True) if found is not None else None
+
+
+def _no_single_value(binder: Binder, start: str, path: str) -> tuple[str, str] | None:
+    """Say what stands at the end of a path in place of one value, and what to do. None where it leads nowhere."""
+    try:
+        spot = follow(binder.contract, start, path)
+    except PathError:
+        return None
+    for step in spot.steps:
+        if step.repeats:
+            return f"{step.element.name} may occur many times", f"each: the path to {step.element.name}"
+    kind = binder.contract.types.get(spot.type)
+    if isinstance(kind, Record) and not kind.text:
+        return f"{path} holds elements, not a value", "lengthen the path to a value"
+    return None
 
 
 def _as_it_is(field: BoundField, name: str) -> BoundField:

@@ -52,6 +52,12 @@ PLACES = (
     Place("reply", schema.ReplySection, "reply: {one: Customer, from: Partner, "
           "when_empty: {status: 404, problem: customer-not-found}}"),
     Place("when_empty", schema.EmptySection, ""),
+    Place("refused", schema.RefusedSection, "reply:\n"
+          '  refused: {where: Status.@isSuccess, is: ["false"], code: Status.Code, text: Status.Text}\n'
+          "# or in a table of messages, of which the first that fits decides:\n"
+          "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
+    Place("warnings", schema.WarningsSection, "reply:\n"
+          "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
     Place("One constant", schema.ConstantSection, "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
           "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
     Place("One fault", schema.FaultSection,
@@ -62,6 +68,8 @@ PLACES = (
 _FIELDS = "names, each to `one field`_"
 _CONSTANTS = "paths, each to `one constant`_"
 _FAULTS = "a list, each item `one fault`_"
+_VALUES = "a list of texts"
+_CODE = "a path into XML, or a list of them"
 # What the keys hold that ``reading`` looks at itself.
 RAW = {
     "FileSection.soap": "`soap`_",
@@ -94,6 +102,14 @@ RAW = {
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
     "ReplySection.when_empty": "`when_empty`_",
+    "ReplySection.refused": "`refused`_",
+    "ReplySection.warnings": "`warnings`_",
+    "RefusedSection.is": _VALUES,
+    "RefusedSection.is_not": _VALUES,
+    "RefusedSection.code": _CODE,
+    "WarningsSection.is": _VALUES,
+    "WarningsSection.is_not": _VALUES,
+    "WarningsSection.code": _CODE,
 }
 # What a description leaves to the model.
 MORE = {
@@ -111,6 +127,9 @@ MORE = {
     "FieldSection.default": "Not in ``partial`` bodies, where what is left out stays untouched.",
     "FieldSection.missing": "The property is then in every reply. An empty element and xsi:nil are not missing.",
     "FieldSection.json": "Without it: a string where a double could not hold every value.",
+    "RefusedSection.is": "Either this or ``is_not``.",
+    "RefusedSection.code": "``code``, ``text`` or both must be there.",
+    "WarningsSection.is": "Either this or ``is_not``.",
     "FaultSection.message": "Without it the ERP's text goes nowhere.",
     "FaultSection.retryable": "The answer then has ``Retry-After: 1``.",
 }  # fmt: skip
