@@ -53,8 +53,6 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
     for key in _VALUE_KEYS if shape != "scalar" else ():
         if key in found:
             sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
-    if "blank" in found and found["blank"] is not None:
-        sections.wrong((*path, "blank"), "blank: can only be null", "blank: null")
     _exclusive(sections, name, found, path)
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
@@ -108,10 +106,12 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
 
 
 def _exclusive(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> None:
-    """Some keys say the opposite of others."""
+    """Some keys say the opposite of others, or nothing but one word."""
     for one, other in _OPPOSITES:
         if found.get(one) not in (None, False) and found.get(other) not in (None, False):
             sections.wrong((*path, one), f"{name}: cannot be {one} and {other}", "remove one of them")
+    if "blank" in found and found["blank"] is not None:
+        sections.wrong((*path, "blank"), "blank: can only be null", "blank: null")
 
 
 def _parts(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> tuple[str, ...]:

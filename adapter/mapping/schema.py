@@ -16,8 +16,7 @@ The smallest mapping::
         path: {id: PartnerNr}
         reply: {one: Customer, from: Partner}
 
-One flat marshmallow schema per section; ``reading`` walks the sections. The ``description`` of a key is what the
-generated reference prints.
+One flat marshmallow schema per section, walked by ``reading``. ``description`` is what the reference prints.
 """
 
 from __future__ import annotations
@@ -34,28 +33,23 @@ XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_NAME})(\.{XML_NAME}
 TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
 
 
-class Text(fields.Field[str]):
-    """Text as written. A number or true/false is refused: quotes make it text."""
+class Text(fields.Field[Any]):
+    """Text as written, or with ``several`` a list. A number or true/false is refused: quotes make it text."""
 
-    def __init__(self, pattern: re.Pattern[str] | None = None, form: str = "", **rest: Any) -> None:
+    def __init__(
+        self, pattern: re.Pattern[str] | None = None, form: str = "", several: bool = False, **rest: Any
+    ) -> None:
         super().__init__(**rest)
-        self.pattern, self.form = pattern, form
+        self.pattern, self.form, self.several = pattern, form, several
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> str:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
+        if self.several and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return [self._deserialize(each, attr, data) for each in value]
         if not isinstance(value, str):
             raise ValidationError(f'must be text; write it in quotes: "{value}"')
         if self.pattern is not None and not self.pattern.fullmatch(value):
             raise ValidationError(f"'{value}' is not {self.form}")
         return value
-
-
-class Paths(Text):
-    """One path, or a list of several."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
-        if not isinstance(value, list):
-            return super()._deserialize(value, attr, data, **rest)
-        return [super(Paths, self)._deserialize(each, attr, data, **rest) for each in value]
 
 
 class Whole(fields.Integer):
@@ -163,11 +157,7 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = Paths(
-        XML_PATH,
-        "a path such as Partner.Name1 or Betrag.@waehrung",
-        **_about("Where the value stands in XML.", required=True),
-    )
+    soap = _xml_path("Where the value stands in XML.", required=True, several=True)
     join = Text(**_about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **_about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **_about("The value is an array of objects of this type."))

@@ -120,6 +120,8 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements.",
+    "FieldSection.join": "Writing splits there into exactly as many texts; the last one takes the rest.",
     "FieldSection.required": "The contract's own requirements hold without it.",
     "FieldSection.read_only": "A request that gives it is refused (422).",
     "FieldSection.write_only": "It is in no reply, even when the ERP sends it.",

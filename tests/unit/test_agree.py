@@ -102,7 +102,7 @@ def test_shape_and_presence_come_from_the_contract(
          ["T: b and a stand in a group that repeats as a whole"]),
         (sequence(element("a")), {"a": "a", "b": "a"}, ["T: b and a fill the same element"]),
         (sequence(element("a")), {"a": "a", "b": {"soap": "a", "read_only": True}}, []),
-        (sequence(element("a")), {"a": {"soap": ".", "one": "T"}}, ["a: an object needs an element of its own"]),
+        (sequence(element("a")), {"a": {"soap": ".", "one": "T"}}, ["a: T would stand in itself without end"]),
     ],
 )  # fmt: skip
 def test_what_a_request_needs(inside: str, fields: dict[str, Any], texts: list[str]) -> None:
