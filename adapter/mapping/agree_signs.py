@@ -47,10 +47,12 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
     if where is None or where.codec is None:
         return None
     value = _value(where.codec, _builtin(binder, where, key))
+    # A warning that cannot be read must not turn what the ERP did into an error; a refusal that cannot be read must.
+    codec = replace(where.codec, read=value, tolerant=name == "warnings")
     return Sign(
         rule,
         steps,
-        replace(where, codec=replace(where.codec, read=value)),
+        replace(where, codec=codec),
         tuple(
             each
             for each in (_known(binder, name, rule, where.codec, value, text) for text in rule.values)

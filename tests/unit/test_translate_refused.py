@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,10 @@ from lxml import etree
 
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
+from adapter.mapping.project import load_project
 from adapter.translate.reader import Result, reader
-from tests.unit.mapped import build, mistakes, schema
+from adapter.wsdl.load import load
+from tests.unit.mapped import ROOT, around, build, mistakes, schema
 
 IN = '<xsd:element name="In"><xsd:complexType><xsd:sequence/></xsd:complexType></xsd:element>'
 OUT = """<xsd:element name="Out"><xsd:complexType><xsd:sequence>
@@ -115,6 +119,14 @@ def test_warnings_are_noted_by_code() -> None:
     assert 20 == len(read(bound, '<Zeile art="W"/>' * 50 + "<X><Nr>1</Nr></X>").notes)
 
 
+def test_a_warning_that_cannot_be_read_is_noted() -> None:
+    """What the ERP did is not turned into an error by a warning."""
+    bound = endpoint(warnings={"where": "Ok", "is": ["false"], "code": "Rc"})
+    result = read(bound, "<Ok>nein</Ok><X><Nr>1</Nr></X>")
+    assert {"number": 1} == result.document
+    assert ("things.create.where: not true or false",) == result.notes
+
+
 def test_an_answer_without_content_can_refuse() -> None:
     """An operation whose success has no body is refused by its reply all the same; a foreign reply is no success."""
     bound = build(schema(IN + OUT), {}, {"reply": {"status": 204, "refused": FLAG}, "faults": FAULTS}, verb="cancel")
@@ -130,3 +142,22 @@ def test_values_are_proved_against_the_contract() -> None:
         each.text for each in mistakes(lambda: endpoint(refused={**FLAG, "is": ["nein"]}))
     ]
     assert ["is: must be a list"] == [each.text for each in mistakes(lambda: endpoint(refused={**FLAG, "is": []}))]
+
+
+def test_lines_of_an_encoded_array(tmp_path: Path) -> None:
+    """In an rpc/encoded reply the lines are found by reference, and whatever their elements are called."""
+    shutil.copytree(ROOT / "wsdl", tmp_path / "wsdl")
+    (tmp_path / "mappings").mkdir()
+    text = (ROOT / "mappings" / "stock.yaml").read_text("utf-8")
+    sign = 'refused: {each: bestaende.item, where: menge, is: ["-1"], code: lagerort}'
+    changed = text.replace("from: bestaende.item}", f"from: bestaende.item, {sign}}}")
+    (tmp_path / "mappings" / "stock.yaml").write_text(changed, "utf-8")
+    (bound,), _ = load_project(tmp_path, load, around())
+    body = etree.fromstring(
+        '<Body xmlns:l="urn:muster-lager"><l:Antwort><bestaende href="#a"/></l:Antwort>'
+        '<multiRef id="a"><any href="#b"/></multiRef>'
+        '<multiRef id="b"><menge>-1.00</menge><lagerort>LG-405</lagerort></multiRef></Body>'
+    )
+    with pytest.raises(BackendFault) as caught:
+        reader(bound)(body[0])
+    assert ("warehouse-not-found", 404) == (caught.value.problem, caught.value.status)
