@@ -186,6 +186,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "json-number-of-text": ("json: number does not fit string", "remove 'json'"),
     "length-of-a-number": ("min_length and max_length do not fit int", "remove them"),
     "minimum-of-text": ("minimum and maximum do not fit string", "remove them"),
+    "missing-no-reply-could-hold": ("term: missing: must be a whole number", "could stand in JSON"),
+    "joined-number": ("label: ZahlZiel is no text, and only texts can be joined", "a field of its own"),
+    "nested-variants": ("whole: Customer has variants, so it needs an element of its own", "soap: name it"),
     "default-outside-contract": ("status: default: must be one of A, R, L", "a default that a caller could have sent"),
     # operations
     "resource-twice": ("the resource agreement stands in mappings/agreement.yaml too", "rename"),
