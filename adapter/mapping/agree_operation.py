@@ -10,8 +10,9 @@ from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import bind_constants, bind_headers
-from adapter.mapping.bound import Body, BoundField, Endpoint
+from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.coverage import collisions
+from adapter.mapping.defaults import check_defaults
 from adapter.mapping.model import FieldRule, OperationRule
 from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import suggest
@@ -118,9 +119,8 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool) -> Bod
         text = f"{rule.name}: {named.name} has variants, so it needs an element of its own"
         binder.wrong(body.place, text, "into: the element it fills")
         return None
-    bound = binder.bind(
-        body.type_name, key, "partial" if body.partial else "request", body.place, encoded, whole=bool(steps)
-    )
+    mode: Mode = "partial" if body.partial else "update" if rule.verb in ("update", "patch") else "request"
+    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=bool(steps))
     if not bound:
         return None
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "object", None, bound)
@@ -137,6 +137,8 @@ def _covered(binder: Binder, rule: OperationRule, operation: Operation, endpoint
         binder.wrong(field.rule.place, f"{rule.name}: {text}", "keep one of them")
     if operation.use == "encoded":
         return
+    if endpoint.body is not None and not endpoint.body.steps:
+        check_defaults(binder.wrong, binder.contract, root.type, ways)
     for missing in unfilled(content(binder.contract, root.type, ways)):
         text = f"{rule.name}: {operation.name} requires {missing}, and nothing fills it"
         binder.wrong(rule.place, text, f"set: {{{missing}: …}}, or a parameter")

@@ -56,7 +56,8 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
     if not bound:
         return nothing
     named = binder.resource.types[reply.type_name]
-    known = {*named.fields, *rule.path_fields, *(name for each in named.variants for name in each.fields)}
+    seen = [*named.fields.values(), *(field for each in named.variants for field in each.fields.values())]
+    known = {*rule.path_fields, *(field.name for field in seen if not field.write_only)}
     for name in re.findall(r"\{([^}]*)\}", reply.location):
         if name not in known:
             text = f"{rule.name}: location: {reply.type_name} has no property {name}"

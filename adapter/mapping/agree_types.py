@@ -7,11 +7,15 @@ change requires.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import chain
 
 from adapter.errors import Mistake
-from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, Mode, Shape
+from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, Mode, Shape, leaves
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
+from adapter.mapping.defaults import check_defaults, standing_in
+from adapter.mapping.joined import is_text, joined
 from adapter.mapping.model import FieldRule, Place, Resource, TypeRule
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, follow, suggest
@@ -30,6 +34,7 @@ class Binder:
         self.mistakes: list[Mistake] = []
         self.used: set[str] = set()
         self._bound_at: set[Place] = set()
+        self._around: tuple[str, ...] = ()
         self._left_out: list[tuple[FieldRule, PathError]] = []
 
     def wrong(self, place: Place, text: str, remedy: str = "") -> None:
@@ -45,17 +50,32 @@ class Binder:
             for name in self.resource.types.keys() - self.used:
                 self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
 
-    def bind(self, name: str, record: str, mode: Mode, place: Place, encoded: bool = False, whole: bool = True) -> str:
+    def bind(
+        self,
+        name: str,
+        record: str,
+        mode: Mode,
+        place: Place,
+        encoded: bool = False,
+        whole: bool = True,
+        nested: bool = False,
+    ) -> str:
         """Bind mapping type ``name`` to the record with key ``record``; return the bound type's key, "" where wrong.
 
         ``whole``: its fields are all that fills the record; else somebody else proves what the record requires.
+        ``nested``: it is one of several objects that the record is.
         """
         rule = self.resource.types.get(name)
         if rule is None:
             self.wrong(place, f"there is no type {name}", suggest(name, list(self.resource.types)))
             return ""
         self.used.add(name)
-        key = f"{name} {mode} {record}" + (" encoded" if encoded else "") + ("" if whole else " part")
+        key = (
+            f"{name} {mode} {record}"
+            + (" encoded" if encoded else "")
+            + ("" if whole else " part")
+            + (" nested" if nested else "")
+        )
         if key in self.types:
             return key
         kind = self.contract.types.get(record)
@@ -68,11 +88,15 @@ class Binder:
             return ""
         # Noted before its fields are bound, so that a type that contains itself ends.
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
+        before, self._around = self._around, (*self._around, name) if nested else (name,)
         if rule.variants:
             self.types[key] = self._variants(rule, kind, record, key, mode, encoded)
         else:
-            self._not_abstract(rule, kind)
-            self.types[key] = self._plain(rule, rule.fields, record, key, mode, encoded, whole)
+            if not nested:
+                self._not_abstract(rule, kind)
+            bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole)
+            self.types[key] = replace(bound, nested=nested)
+        self._around = before
         return key
 
     def _not_abstract(self, rule: TypeRule, kind: Record) -> None:
@@ -112,22 +136,37 @@ class Binder:
         whole: bool = True,
     ) -> BoundType:
         before = len(self.mistakes)
-        wanted = [each for each in rules.values() if mode == "reply" or not each.read_only]
-        fields = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
-        if mode != "reply":
-            for field, text, remedy in collisions(fields):
+        wanted = [each for each in rules.values() if _stands_in(each, mode)]
+        found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
+        fields = [standing_in(self.wrong, each, mode) for each in found]
+        ends = list(leaves(fields))
+        if mode != "reply" and whole:
+            for field, text, remedy in collisions(ends):
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
-            for missing in uncovered(self.contract, record, fields):
+            check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in ends])
+            for missing in uncovered(self.contract, record, ends):
                 text = f"{rule.name}: {_local(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
-        return BoundType(key, rule.name, mode, record, tuple(fields), choices=_choices(fields), doc=rule.doc)
+        return BoundType(
+            key,
+            rule.name,
+            mode,
+            record,
+            tuple(fields),
+            choices=_choices([each for each in ends if each.missing is None]),
+            doc=rule.doc,
+        )
 
     def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
         """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
         try:
-            spot = follow(self.contract, start, rule.soap)
-            bound = self._bound(rule, spot, mode, encoded)
+            if rule.parts:
+                bound = self._joined(rule, start, mode, encoded)
+            elif rule.shape == "one" and rule.soap == ".":
+                bound = self._nested(rule, start, mode, encoded)
+            else:
+                bound = self._bound(rule, follow(self.contract, start, rule.soap), mode, encoded)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":
@@ -148,8 +187,9 @@ class Binder:
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
         required = _array_required(spot) if repeats else spot.required
         # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
-        demanded = rule.required and mode == "request"
-        required = (required and (mode == "reply" or not encoded)) or demanded
+        demanded = rule.required and mode in ("request", "update")
+        necessary = required and (mode == "reply" or not encoded)
+        required = necessary or demanded
         nullable = spot.nillable or (encoded and spot.attribute is None and not demanded)
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
         shape: Shape
@@ -160,7 +200,8 @@ class Binder:
             own_null = codec.gives_null if mode == "reply" else codec.takes_null
             nullable = nullable or (own_null and not repeats)
             shape = "scalars" if repeats else "scalar"
-            return BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
+            bound = BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
+            return replace(bound, necessary=necessary)
         if not spot.steps or spot.attribute is not None:
             self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
             return None
@@ -173,7 +214,34 @@ class Binder:
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
             nullable = takes_nil(self.contract, spot.steps[-1].element)
-        return BoundField(rule.name, rule, spot.steps, None, shape, None, key, nullable, required, doc) if key else None
+        bound = BoundField(rule.name, rule, spot.steps, None, shape, None, key, nullable, required, doc)
+        return replace(bound, necessary=necessary) if key else None
+
+    def _nested(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
+        """Bind an object whose fields stand in the same record as itself."""
+        named = self.resource.types.get(rule.type_name)
+        if named is not None and named.variants:
+            raise ScalarError(f"{named.name} has variants, so it needs an element of its own", "soap: name it")
+        if rule.type_name in self._around:
+            raise ScalarError(f"{rule.type_name} would stand in itself without end", "remove it, or name an element")
+        key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True)
+        parts = self.types[key].fields if key else ()
+        necessary = any(each.necessary or (mode == "reply" and each.required) for each in parts)
+        required = necessary or (rule.required and mode in ("request", "update"))
+        bound = BoundField(rule.name, rule, (), None, "object", None, key, False, required, rule.doc)
+        return replace(bound, parts=parts, necessary=necessary) if parts else None
+
+    def _joined(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
+        """Bind a text whose parts stand in several elements of the record."""
+        found = []
+        for index, path in enumerate(rule.parts):
+            spot = follow(self.contract, start, path)
+            if not is_text(self.contract, spot.type):
+                raise ScalarError(f"{path} is no text, and only texts can be joined", "make it a field of its own")
+            alone = FieldRule(str(index), rule.place, path, doc=rule.doc)
+            found.append(self._bound(alone, spot, mode, encoded))
+        parts = [each for each in found if each is not None]
+        return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None
 
     def _can_stand(self, rule: FieldRule, spot: Spot) -> bool:
         """Tell whether every step can be in a message, and once but for the last."""
@@ -187,6 +255,13 @@ class Binder:
             text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
             self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
         return not inner and not abstract
+
+
+def _stands_in(rule: FieldRule, mode: Mode) -> bool:
+    """Tell whether a property is in the type that is bound for ``mode``."""
+    if mode == "reply":
+        return not rule.write_only
+    return not rule.read_only and not (rule.create_only and mode != "request")
 
 
 def _array_required(spot: Spot) -> bool:
@@ -209,7 +284,8 @@ def _choices(fields: list[BoundField]) -> tuple[Choice, ...]:
     return tuple(
         Choice(tuple(tuple(names) for names in branches.values()), required[place])
         for place, branches in found.items()
-        if len(branches) > 1 or required[place]
+        # A property that is a part of another cannot be named in the documentation of a choice.
+        if (len(branches) > 1 or required[place]) and "/" not in "".join(chain(*branches.values()))
     )
 
 

@@ -5,16 +5,17 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FaultRule, FieldRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
-Mode = Literal["request", "partial", "reply"]
+# A request creates something, or asks; an update and a partial one change what is there.
+Mode = Literal["request", "update", "partial", "reply"]
 Shape = Literal["scalar", "object", "scalars", "objects"]
 
 
@@ -24,7 +25,12 @@ class BoundField:
 
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
     arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant.
+    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant,
+    ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
+    leaves the element out.
+
+    ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
+    nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
     """
 
     name: str
@@ -38,6 +44,19 @@ class BoundField:
     required: bool = False
     doc: str = ""
     fixed: str | None = None
+    default: str | None = None
+    missing: Any = None
+    parts: tuple[BoundField, ...] = ()
+    necessary: bool = False
+
+
+def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
+    """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
+    for field in fields:
+        if field.parts:
+            yield from leaves(field.parts, f"{before}{field.name}/")
+        else:
+            yield replace(field, name=before + field.name) if before else field
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +81,10 @@ class BoundVariant:
 
 @dataclass(frozen=True, slots=True)
 class BoundType:
-    """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own."""
+    """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
+
+    ``nested``: the object has no element; its fields stand in the record of the object around it.
+    """
 
     key: str
     name: str
@@ -73,6 +95,7 @@ class BoundType:
     variants: tuple[BoundVariant, ...] = ()
     choices: tuple[Choice, ...] = ()
     doc: str = ""
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +215,5 @@ class Endpoint:
             return ways
         if self.body.steps:
             return [*ways, (self.body.steps, self.body.field, "body")]
-        return [*ways, *((field.steps, field, f"body.{field.name}") for field in self.types[self.body.type].fields)]
+        fields = leaves(self.types[self.body.type].fields)
+        return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]

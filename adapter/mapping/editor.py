@@ -51,6 +51,8 @@ def _converter() -> Shape:
 
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{schema.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
+_TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
 _FAULTS: Shape = {"type": "array", "items": _one(schema.FaultSection)}
 
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
@@ -76,6 +78,7 @@ RAW: Mapping[str, Shape] = {
     "FieldSection.minimum": _NUMBER,
     "FieldSection.maximum": _NUMBER,
     "FieldSection.default": _SCALAR,
+    "FieldSection.missing": _SCALAR,
     "FieldSection.example": _SCALAR,
     "OperationSection.path": _FIELDS,
     "OperationSection.query": _FIELDS,
@@ -89,6 +92,11 @@ RAW: Mapping[str, Shape] = {
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema.DirectionSection),
     "ReplySection.when_empty": _one(schema.EmptySection),
+    "ReplySection.refused": _one(schema.RefusedSection),
+    "ReplySection.warnings": _one(schema.WarningsSection),
+    **{f"{kind}.{key}": _TEXTS for kind in ("RefusedSection", "WarningsSection") for key in ("is", "is_not")},
+    "RefusedSection.code": _TEXT_OR_TEXTS,
+    "WarningsSection.code": _TEXT_OR_TEXTS,
 }
 # The sections that text alone may stand for, and the key that it is short for.
 SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
@@ -98,6 +106,11 @@ _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": _NOT_BOTH,
     "ReplySection": _NOT_BOTH,
     "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "RefusedSection": {
+        "oneOf": [{"required": [key]} for key in ("is", "is_not")],
+        "anyOf": [{"required": [key]} for key in ("code", "text")],
+    },
+    "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 
@@ -155,7 +168,8 @@ def _value(field: Field[Any], place: str) -> Shape:
         return {"enum": field.form.removeprefix("one of ").split(", ")}
     if field.pattern is None or (pattern := _ecmascript(field.pattern.pattern)) is None:
         return _TEXT
-    return {**_TEXT, "pattern": pattern, "patternErrorMessage": f"write {field.form}"}
+    one: Shape = {**_TEXT, "pattern": pattern, "patternErrorMessage": f"write {field.form}"}
+    return {**one, "type": ["string", "array"], "items": one, "minItems": 2} if field.several else one
 
 
 def _ecmascript(pattern: str) -> str | None:

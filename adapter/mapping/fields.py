@@ -13,7 +13,17 @@ from adapter.mapping.files import Path_
 from adapter.mapping.model import ConverterCall, FieldRule
 from adapter.mapping.sections import Sections
 
-_VALUE_KEYS = tuple("convert codes json blank min_length max_length pattern minimum maximum default example".split())
+_VALUE_KEYS = tuple(
+    "convert codes json blank min_length max_length pattern minimum maximum default missing example".split()
+)
+_OPPOSITES = (
+    ("required", "read_only"),
+    ("write_only", "read_only"),
+    ("create_only", "read_only"),
+    ("default", "read_only"),
+    ("default", "required"),
+    ("missing", "write_only"),
+)
 _CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
 
 
@@ -28,10 +38,7 @@ def field_rules(
         rule = _field(sections, name, value, at)
         if rule is None:
             continue
-        if rule.default is not None and where != "query":
-            sections.wrong((*at, "default"), f"{name}: only a query parameter has a default", "remove 'default'")
-        if rule.read_only and where != "type":
-            sections.wrong((*at, "read_only"), f"{name}: a parameter is never read", "remove 'read_only'")
+        _only_where_it_means_something(sections, rule, where, at)
         rules[name] = rule
     return rules
 
@@ -46,23 +53,25 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
     for key in _VALUE_KEYS if shape != "scalar" else ():
         if key in found:
             sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
-    if "blank" in found and found["blank"] is not None:
-        sections.wrong((*path, "blank"), "blank: can only be null", "blank: null")
-    if found.get("required") and found.get("read_only"):
-        sections.wrong((*path, "required"), f"{name}: cannot be required and read_only", "remove one of them")
+    _exclusive(sections, name, found, path)
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
     _bounds(sections, found, path)
+    parts = _parts(sections, name, found, path)
     return FieldRule(
         name=name,
         place=sections.place(path),
-        soap=found["soap"],
+        soap=", ".join(parts) or found["soap"],
+        parts=parts,
+        join=found.get("join", ""),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
         codes=_codes(sections, found["codes"], (*path, "codes")) if "codes" in found else None,
         required=found.get("required", False),
         read_only=found.get("read_only", False),
+        write_only=found.get("write_only", False),
+        create_only=found.get("create_only", False),
         json=found.get("json", ""),
         blank_null="blank" in found,
         min_length=found.get("min_length"),
@@ -71,9 +80,55 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
         minimum=_number(sections, found, "minimum", path),
         maximum=_number(sections, found, "maximum", path),
         default=_scalar(sections, found, "default", path),
+        missing=_scalar(sections, found, "missing", path),
         doc=found.get("doc", ""),
         example=_scalar(sections, found, "example", path),
     )
+
+
+def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: str, at: Path_) -> None:
+    """A path parameter is always given, and no parameter is read."""
+    if rule.default is not None and where == "path":
+        text = f"{rule.name}: only a query parameter or a property has a default"
+        sections.wrong((*at, "default"), text, "remove 'default'")
+    parameter = {
+        "read_only": (rule.read_only, "a parameter is never read"),
+        "write_only": (rule.write_only, "a parameter is never read anyway"),
+        "create_only": (rule.create_only, "a parameter belongs to one operation"),
+        "missing": (rule.missing is not None, "a parameter is never read"),
+    }
+    if rule.parts and where != "type":
+        text = f"{rule.name}: a parameter stands in one element"
+        sections.wrong((*at, "soap"), text, "make it a property of the body, or two parameters")
+    for key, (given, why) in parameter.items() if where != "type" else ():
+        if given:
+            sections.wrong((*at, key), f"{rule.name}: {why}", f"remove '{key}'")
+
+
+def _exclusive(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> None:
+    """Some keys say the opposite of others, or nothing but one word."""
+    for one, other in _OPPOSITES:
+        if found.get(one) not in (None, False) and found.get(other) not in (None, False):
+            sections.wrong((*path, one), f"{name}: cannot be {one} and {other}", "remove one of them")
+    if "blank" in found and found["blank"] is not None:
+        sections.wrong((*path, "blank"), "blank: can only be null", "blank: null")
+
+
+def _parts(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> tuple[str, ...]:
+    """Return the paths of a joined value; () for any other."""
+    several = isinstance(found["soap"], list)
+    if several != bool(found.get("join")):
+        text = f"{name}: several elements and 'join' go together"
+        sections.wrong((*path, "soap"), text, 'soap: [Vorname, Nachname], join: " "')
+    if not several:
+        return ()
+    parts = tuple(found["soap"])
+    if len(set(parts)) < max(2, len(parts)):
+        sections.wrong((*path, "soap"), f"{name}: a joined value needs several elements", "name each of them once")
+    for key in ("one", "each", *_VALUE_KEYS):
+        if key in found and key not in ("default", "missing", "example"):
+            sections.wrong((*path, key), f"{key}: means nothing beside 'join'", f"remove '{key}'")
+    return parts
 
 
 def _codes(sections: Sections, data: Any, path: Path_) -> dict[str, str]:

@@ -38,17 +38,24 @@ class ConverterCall:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type."""
+    """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
+
+    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them.
+    """
 
     name: str
     place: Place
     soap: str
+    parts: tuple[str, ...] = ()
+    join: str = ""
     shape: Literal["scalar", "one", "each"] = "scalar"
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
     codes: Mapping[str, str] | None = None
     required: bool = False
     read_only: bool = False
+    write_only: bool = False
+    create_only: bool = False
     json: Literal["", "string", "number"] = ""
     blank_null: bool = False
     min_length: int | None = None
@@ -57,6 +64,7 @@ class FieldRule:
     minimum: str | None = None
     maximum: str | None = None
     default: str | None = None
+    missing: str | None = None
     doc: str = ""
     example: str | None = None
 

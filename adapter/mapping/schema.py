@@ -16,8 +16,7 @@ The smallest mapping::
         path: {id: PartnerNr}
         reply: {one: Customer, from: Partner}
 
-One flat marshmallow schema per section; ``reading`` walks the sections. The ``description`` of a key is what the
-generated reference prints.
+One flat marshmallow schema per section, walked by ``reading``. ``description`` is what the reference prints.
 """
 
 from __future__ import annotations
@@ -34,14 +33,18 @@ XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_NAME})(\.{XML_NAME}
 TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
 
 
-class Text(fields.Field[str]):
-    """Text as written. A number or true/false is refused: quotes make it text."""
+class Text(fields.Field[Any]):
+    """Text as written, or with ``several`` a list. A number or true/false is refused: quotes make it text."""
 
-    def __init__(self, pattern: re.Pattern[str] | None = None, form: str = "", **rest: Any) -> None:
+    def __init__(
+        self, pattern: re.Pattern[str] | None = None, form: str = "", several: bool = False, **rest: Any
+    ) -> None:
         super().__init__(**rest)
-        self.pattern, self.form = pattern, form
+        self.pattern, self.form, self.several = pattern, form, several
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> str:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
+        if self.several and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return [self._deserialize(each, attr, data) for each in value]
         if not isinstance(value, str):
             raise ValidationError(f'must be text; write it in quotes: "{value}"')
         if self.pattern is not None and not self.pattern.fullmatch(value):
@@ -154,13 +157,16 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = _xml_path("Where the value stands in XML.", required=True)
+    soap = _xml_path("Where the value stands in XML.", required=True, several=True)
+    join = Text(**_about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **_about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **_about("The value is an array of objects of this type."))
     convert = Raw(**_about("A converter, or a list of them, nearest the XML first."))
     codes = Raw(**_about("Our words for the ERP's codes."))
     required = Flag(**_about("Callers must give it."))
     read_only = Flag(**_about("Callers cannot set it."))
+    write_only = Flag(**_about("Callers can set it and never see it."))
+    create_only = Flag(**_about("Callers can set it when they create, and not later."))
     json = _one_of("string number", "How a decimal or a big integer looks in JSON.")
     blank = Raw(**_about("null: an empty element is null.", allow_none=True))
     min_length = Whole(0, 1_000_000, **_about("Fewest characters."))
@@ -168,7 +174,8 @@ class FieldSection(Section):
     pattern = Text(**_about("A regular expression (XML Schema syntax)."))
     minimum = Raw(**_about("Smallest number."))
     maximum = Raw(**_about("Largest number."))
-    default = Raw(**_about("What a query parameter is when the caller leaves it out."))
+    default = Raw(**_about("What stands in for a query parameter or property that the caller leaves out."))
+    missing = Raw(**_about("What callers read when the ERP's reply leaves the element out."))
     doc = Text(**_about("What it is."))
     example = Raw(**_about("An example value, as text."))
 

@@ -15,11 +15,12 @@ from itertools import chain, count
 from typing import Any
 
 from adapter import strict_json
-from adapter.mapping.bound import BoundType, Choice, Endpoint
+from adapter.mapping.bound import BoundType, Choice, Endpoint, Mode, leaves
 from adapter.openapi.values import Schema, described, property_of
 
 PROBLEM = "Problem"
 _PREFIX = "#/components/schemas/"
+_SUFFIXES: Mapping[Mode, str] = {"reply": "", "request": "Input", "update": "Update", "partial": "Patch"}
 _Key = tuple[str, str]
 _Ref = Callable[[_Key], str]
 
@@ -123,7 +124,7 @@ def _names(groups: Sequence[Sequence[_Node]]) -> dict[str, Sequence[_Node]]:
 
 def _suffix(group: Sequence[_Node]) -> str:
     modes = {node.bound.mode for node in group}
-    return "" if "reply" in modes else "Input" if "request" in modes else "Patch"
+    return next(word for mode, word in _SUFFIXES.items() if mode in modes)
 
 
 def _own(node: _Node) -> bool:
@@ -145,7 +146,7 @@ def _draft(node: _Node, target: _Ref) -> Schema:
     properties: dict[str, Any] = {each.name: property_of(each, bound.mode, ref) for each in bound.fields}
     # In SOAP encoding any accessor may be left out of a message, whatever its schema says (SOAP 1.1 section 5.1).
     promised = bound.mode != "reply" or not node.encoded
-    required = [each.name for each in bound.fields if each.required and promised]
+    required = [each.name for each in bound.fields if each.required and (promised or each.missing is not None)]
     if node.by:
         properties = {node.by: {"type": "string", "const": node.value}, **properties}
         required.insert(0, node.by)
@@ -154,6 +155,8 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         schema["required"] = required
     if bound.mode != "reply":
         schema["additionalProperties"] = False
+    if bound.nested and bound.mode != "reply" and not any(each.default for each in leaves(bound.fields)):
+        schema["minProperties"] = 1
     return {**schema, **_choices(bound)}
 
 

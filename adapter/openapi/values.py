@@ -25,6 +25,10 @@ def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Sch
         schema["description"] = field.doc
     if field.rule.read_only:
         schema["readOnly"] = True
+    if field.rule.write_only:
+        schema["writeOnly"] = True
+    if field.default is not None:
+        schema["default"] = parameter(field, field.rule.default or "")
     return schema
 
 

@@ -6,16 +6,19 @@ passed here can be written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
-from adapter.mapping.bound import BoundField, BoundType, Endpoint
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
 from adapter.mapping.codec import Codec
+from adapter.mapping.flat import flattened
+from adapter.mapping.joined import split
 from adapter.mapping.occurrence import takes_nil, together
 
-Extra = Callable[[Mapping[str, Any]], dict[str, list[str]]]
+Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
 _MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
 _SCHEMA_MESSAGES = {"unknown": "is not known here", "type": "must be an object"}
 
@@ -40,21 +43,34 @@ class ValueField(fields.Field[Any]):
             raise ValidationError(str(error)) from None
 
 
-class ObjectField(fields.Field[Any]):
-    """One object: its schema, what only the object as a whole can tell, and the properties that are only read."""
+class JoinedField(fields.Field[Any]):
+    """One text that stands in several elements: JSON in, the texts of its parts out."""
 
-    def __init__(self, schema: Callable[[], Schema], extra: Extra, only_read: frozenset[str], **rest: Any) -> None:
+    def __init__(self, bound: BoundField, **rest: Any) -> None:
         super().__init__(error_messages=_MESSAGES, **rest)
-        self.schema, self.extra, self.only_read = schema, extra, only_read
+        self.bound = bound
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> dict[str, str]:
+        try:
+            return split(self.bound.parts, self.bound.rule.join, value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class ObjectField(fields.Field[Any]):
+    """One object: its schema, what only the object as a whole can tell, and why known properties are refused."""
+
+    def __init__(self, schema: Callable[[], Schema], extra: Extra, refused: Mapping[str, str], **rest: Any) -> None:
+        super().__init__(error_messages=_MESSAGES, **rest)
+        self.schema, self.extra, self.refused = schema, extra, refused
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
         try:
             loaded = self.schema().load(value)
         except ValidationError as error:
             messages: dict[Any, Any] = self._in_order(error.messages_dict, value)
-            messages.update((name, ["is read-only"]) for name in self.only_read & messages.keys())
-            for name, texts in (self.extra(value) if isinstance(value, dict) else {}).items():
-                messages.setdefault(name, texts)
+            messages.update((name, [why]) for name, why in self.refused.items() if name in messages)
+            _add(messages, self.extra(value) if isinstance(value, dict) else {})
             raise ValidationError(messages) from None
         if found := self.extra(value):
             raise ValidationError(found)
@@ -96,6 +112,19 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
     return _Schemas(endpoint, apart).object(endpoint.body.type, required=True)
 
 
+def without_part(name: str) -> str:
+    """Return a name of ``leaves`` as callers know it: the parts of a joined text are numbers, and not theirs."""
+    return re.sub(r"/[0-9]+\b", "", name)
+
+
+def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
+    """Add what is said about places of which nothing is said yet."""
+    for name, found in more.items():
+        said = messages.setdefault(name, found)
+        if said is not found and isinstance(said, dict) and isinstance(found, dict):
+            _add(said, found)
+
+
 class _Schemas:
     """Builds the schema of each bound type once; a type that contains itself refers to the one being built."""
 
@@ -121,24 +150,34 @@ class _Schemas:
             made.error_messages = _SCHEMA_MESSAGES
             self.schemas[key] = made(unknown=RAISE)
         bound = self.types[key]
-        return ObjectField(lambda: self.schemas[key], self._extra(bound), self._only_read(bound), **rest)
+        return ObjectField(lambda: self.schemas[key], self._extra(bound), self._refused(bound), **rest)
 
-    def _only_read(self, bound: BoundType) -> frozenset[str]:
+    def _refused(self, bound: BoundType) -> Mapping[str, str]:
         rule = self.endpoint.resource.types[bound.name]
         rules = [*rule.fields.values(), *(each for variant in rule.variants for each in variant.fields.values())]
         here = {field.name for field in bound.fields}
-        return frozenset(each.name for each in rules if each.read_only or each.name in rule.fields) - here
+        return {
+            each.name: "can only be set on create" if each.create_only else "is read-only"
+            for each in rules
+            if each.name not in here and (each.read_only or each.create_only or each.name in rule.fields)
+        }
 
     def _extra(self, bound: BoundType) -> Extra:
-        if self._encoded or bound.key == self.apart:
+        if bound.nested and not any(field.default for field in leaves(bound.fields)):
+            return lambda values: {} if values else {"_schema": ["must not be empty"]}
+        if self._encoded or bound.key == self.apart or bound.nested:
             return lambda values: {}
-        ways = [(field.steps, field, field.name) for field in bound.fields]
+        ways = [(field.steps, field, field.name) for field in leaves(bound.fields)]
         wrong = together(self.endpoint.contract, bound.record, ways)
 
-        def check(values: Mapping[str, Any]) -> dict[str, list[str]]:
-            found: dict[str, list[str]] = {}
-            for name, text in wrong(values):
-                found.setdefault(name or "_schema", []).append(text)
+        def check(values: Mapping[str, Any]) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            for name, text in wrong(dict(flattened(bound.fields, values))):
+                *outer, last = without_part(name or "_schema").split("/")
+                place = found
+                for part in outer:
+                    place = place.setdefault(part, {})
+                place.setdefault(last, []).append(without_part(text))
             return found
 
         return check
@@ -153,6 +192,10 @@ class _Schemas:
         assert field.codec is not None
         if field.shape == "scalars":
             return _array(field, ValueField(field.codec, allow_none=self._nil_items(field)), asked)
+        if field.default is not None:
+            asked |= {"load_default": {part.name: part.default for part in field.parts} or field.default}
+        if field.parts:
+            return JoinedField(field, **asked)
         return ValueField(field.codec, **asked)
 
     def _nil_items(self, field: BoundField) -> bool:

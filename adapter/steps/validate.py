@@ -16,10 +16,11 @@ from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.flat import flattened
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.messages import Checked, Handler, Middleware, Request, Response
-from adapter.steps.schemas import body_field
+from adapter.steps.schemas import body_field, without_part
 from adapter.strict_json import decode, encode
 
 MAX_ERRORS = 100
@@ -131,13 +132,14 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[
     wrong = together(endpoint.contract, root.type, ways)
     always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort."))}
     merged = endpoint.body is not None and not endpoint.body.steps
+    fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
 
     def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
         values: dict[str, object] = {**always, **{f"query.{name}": text for name, text in query.items()}}
         if "sort" in query:
             values |= {"sort.key": "", "sort.direction": ""}
         if merged:
-            values |= {f"body.{name}": value for name, value in body.items()}
+            values |= {f"body.{name}": value for name, value in flattened(fields, body)}
         for name, text in wrong(values):
             place, _, rest = name.partition(".")
             yield _about(place or ("body" if merged else "query"), rest, text)
@@ -149,7 +151,7 @@ def _about(place: str, name: str, text: str) -> FieldError:
     # Names in the text are those of Endpoint.message: callers know their last part.
     shown = re.sub(r"\b(query|path|body|page|set)\.|\.(key|direction)\b", "", text)
     if place == "body":
-        return FieldError("body", f"/{name}" if name else "", shown)
+        return FieldError("body", f"/{without_part(name)}" if name else "", without_part(shown))
     return FieldError("query", "sort" if place == "sort" else name, shown)
 
 

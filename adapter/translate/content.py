@@ -108,7 +108,8 @@ class Compiler:
         """Return the function that reads one object with these fields."""
         fill = self.content([(field.steps, field) for field in fields], name)
         order = [field.name for field in fields]
-        needed = [field.name for field in fields if field.required and not self.encoded]
+        missing = {field.name: field.missing for field in fields if field.missing is not None}
+        needed = [field.name for field in fields if field.required and not self.encoded and field.missing is None]
 
         def read(element: Any, reading: Reading) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -116,6 +117,8 @@ class Compiler:
             for required in needed:
                 if required not in found:
                     raise invalid(reading.operation, f"{name}.{required} is missing")
+            if missing:
+                found = {**missing, **found}
             return {key: found[key] for key in order if key in found}
 
         return read
@@ -190,7 +193,7 @@ class Compiler:
                     raise invalid(reading.operation, f"an item of {place} is nil")
 
             return item
-        nullable, required = field.nullable or self.encoded, field.required
+        nullable, required = field.nullable or self.encoded, field.required and field.missing is None
 
         def single(element: Any, found: dict[str, Any], reading: Reading) -> None:
             if key in found:

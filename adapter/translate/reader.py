@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.errors import RequestError
-from adapter.mapping.bound import BoundType, Endpoint
+from adapter.mapping.bound import BoundType, Endpoint, leaves
+from adapter.mapping.flat import assembled
 from adapter.translate.content import Compiler, Reading, finder, invalid, is_nil
 from adapter.translate.refused import judge
 from adapter.wsdl.types import XSI, Contract, Record
@@ -118,9 +119,14 @@ class _Objects:
         if key not in self.readers:
             self.readers[key] = lambda element, reading: self.readers[key](element, reading)
             bound = self.types[key]
-            made = self._variants(bound) if bound.variants else self.fields(list(bound.fields), bound.name)
-            self.readers[key] = made
+            self.readers[key] = self._variants(bound) if bound.variants else self._plain(bound)
         return self.readers[key]
+
+    def _plain(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
+        read = self.fields(list(leaves(bound.fields)), bound.name)
+        if not any(field.parts for field in bound.fields):
+            return read
+        return lambda element, reading: assembled(bound.fields, read(element, reading))
 
     def fields(self, fields: list[Any], name: str) -> Callable[[Any, Reading], dict[str, Any]]:
         """Return the function that reads these fields from an element."""

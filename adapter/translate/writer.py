@@ -12,7 +12,8 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.mapping.bound import BoundType, Endpoint, HeaderBlock
+from adapter.mapping.bound import BoundType, Endpoint, HeaderBlock, leaves
+from adapter.mapping.flat import flattened
 from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import Child, children
 from adapter.messages import Checked
@@ -74,6 +75,7 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
     merged = endpoint.body is not None and not endpoint.body.steps
+    fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
 
     def slots(checked: Checked) -> dict[str, Any]:
         values: dict[str, Any] = dict(fixed)
@@ -90,7 +92,7 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
             if sort.direction is not None:
                 values["sort.direction"] = sort.rule.descending if order.startswith("-") else sort.rule.ascending
         if merged:
-            values.update((f"body.{name}", value) for name, value in checked.body.items())
+            values.update((f"body.{name}", value) for name, value in flattened(fields, checked.body))
         elif checked.body is not None:
             values["body"] = checked.body
         return values
@@ -118,7 +120,10 @@ class _Compiler:
         return self.objects[key]
 
     def _plain(self, bound: BoundType) -> Fill:
-        return self.record(bound.record, [(field.steps, field, field.name) for field in bound.fields])
+        fill = self.record(bound.record, [(field.steps, field, field.name) for field in leaves(bound.fields)])
+        if not any(field.parts for field in bound.fields):
+            return fill
+        return lambda element, values: fill(element, dict(flattened(bound.fields, values)))
 
     def _variants(self, bound: BoundType) -> Fill:
         by = bound.discriminator
