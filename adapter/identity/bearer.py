@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import math
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from threading import Lock
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -42,16 +42,16 @@ class Tokens:
         self._exchange = exchange
         self._id, self._secret, self._scope = client_id, client_secret, scope
         self._clock = clock
-        self._turn = Lock()
+        self._turn = threading.Lock()  # looked up now, so that gevent's is used after its monkey-patching
         self._token, self._until = "", -math.inf
         self._failure: tuple[int, BackendError] | None = None
         self._failures = 0
 
     def token(self, deadline: float) -> str:
         """Return a token that still counts. Raises BackendError (``sent: no``) where none is to be had in time."""
+        failures = self._failures
         if self._clock() < self._until:
             return self._token
-        failures = self._failures
         if not self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise BackendTimeout("backend-timeout", 504, _DETAIL, cause="token endpoint: waited too long", sent="no")
         try:

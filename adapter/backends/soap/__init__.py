@@ -7,7 +7,7 @@ to the endpoint that the operator set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -79,8 +79,9 @@ class SoapPort:
             message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
             if request.trace is not None:
                 request.trace("soap-out", self._shown(envelope))
-            reply = self._sent(message, {**http_headers, **_own_headers(request)}, request.deadline)
-            answered = Answered(reply, (*self._identity.secrets(), *secrets(envelope)))
+            reply, who = self._sent(message, {**http_headers, **_own_headers(request)}, request.deadline)
+            shown = (text.rpartition(" ")[2] for text in who.values())
+            answered = Answered(reply, (*self._identity.secrets(), *shown, *secrets(envelope)))
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
@@ -93,17 +94,18 @@ class SoapPort:
         answered: Answered = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
         return answered
 
-    def _sent(self, message: bytes, headers: dict[str, str], deadline: float) -> Reply:
-        """Send a message as who we are. A token that the port refuses is renewed, once.
+    def _sent(self, message: bytes, headers: dict[str, str], deadline: float) -> tuple[Reply, Mapping[str, str]]:
+        """Send a message as who we are; return the answer, and the fields that said so.
 
-        Repeating is safe only then: 401 without an envelope comes from what stands before the service.
+        A token that the port refuses is renewed, once. Repeating is safe only then: 401 without an envelope comes from
+        what stands before the service.
         """
         who = self._identity.headers(deadline)
         reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
         if reply.status == 401 and b"Envelope" not in reply.body and self._identity.renew(who):
             who = self._identity.headers(deadline)
             reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
-        return reply
+        return reply, who
 
     def _shown(self, envelope: Any) -> bytes:
         shown = deepcopy(envelope)
