@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from adapter import settings as settings_room
 from adapter.backends.soap import SoapPort
 from adapter.errors import BuildError, Mistake
 from adapter.exchange import Exchange
+from adapter.identity import NOBODY, Credentials, Identity, Tokens, identity, tls
+from adapter.identity.bearer import MAX_BYTES
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
+from adapter.mapping.model import PATH_PARTS, IdentityRule, PortKey
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
@@ -30,7 +34,7 @@ from adapter.openapi import read_examples, to_json
 from adapter.pipeline import Backends, Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
-from adapter.settings import Settings, endpoint_names, service_name, value_name
+from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
 from adapter.wsdl.documents import Documents, read_documents
@@ -68,7 +72,11 @@ def build(project: Path, environ: Mapping[str, str]) -> Built:
         return read
 
     around = Surroundings(
-        settings.value_of, settings.service_of, settings.endpoint_of, _converters(project, settings.converters)
+        settings.value_of,
+        settings.service_of,
+        settings.endpoint_of,
+        _converters(project, settings.converters),
+        _credentials(project, settings).problem,
     )
     try:
         endpoints, contracts = load_project(project, load, around)
@@ -88,6 +96,10 @@ def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
         asked.update(endpoint_names(resource.soap.service, resource.soap.port))
         constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
         asked.update(value_name(each.setting) for each in constants if each.setting)
+        for name, part, _ in resource.soap.identity.parts() if resource.soap.identity else ():
+            asked.add(credential_name(name, part))
+            if part not in PATH_PARTS:
+                asked.add(f"{credential_name(name, part)}_FILE")
         if resource.http is not None:
             asked.add(service_name(resource.http.service))
     return asked
@@ -162,27 +174,42 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
 
 def _backends(built: Built) -> Backends:
     settings = built.settings
-    exchanges: dict[str, Exchange] = {}
+    credentials = _credentials(built.project, settings)
 
-    def exchange(url: str) -> Exchange:
-        if url not in exchanges:
-            exchanges[url] = Exchange(url, max_reply_bytes=settings.max_reply_bytes, pool_size=POOL_SIZE)
-        return exchanges[url]
+    @cache
+    def exchange(url: str, rule: IdentityRule | None = None) -> Exchange:
+        files = tls(rule, credentials)
+        return Exchange(url, max_reply_bytes=settings.max_reply_bytes, pool_size=POOL_SIZE, **files)
 
-    ports: dict[tuple[str, str, str], SoapPort] = {}
+    @cache
+    def tokens(name: str) -> Tokens:
+        client, secret, scope = (credentials.value(name, part) for part in ("CLIENT_ID", "CLIENT_SECRET", "SCOPE"))
+        url, authority = credentials.value(name, "TOKEN_URL")(), credentials.path(name, "CA")
+        endpoint = Exchange(url, max_reply_bytes=MAX_BYTES, pool_size=1, ca_file=authority)
+        return Tokens(endpoint, client, secret, scope)
+
+    @cache
+    def login(rule: IdentityRule | None) -> Identity:
+        return identity(rule, credentials, tokens) if rule else NOBODY
+
+    ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}
     clients = {
         name: zeep_client(each, ClosedTransport(each), raw_response=True) for name, each in built.documents.items()
     }
     for endpoint in built.endpoints:
         rule = endpoint.resource.soap
-        key = (rule.wsdl, rule.service, rule.port)
         url = settings.endpoint_of(rule.service, rule.port)
-        if key not in ports and url is not None:
-            ports[key] = SoapPort(clients[rule.wsdl], rule.service, rule.port, exchange(url))
+        if rule.key not in ports and url is not None:
+            where = exchange(url, rule.identity)
+            ports[rule.key] = SoapPort(clients[rule.wsdl], rule.service, rule.port, where, login(rule.identity))
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = exchange(url)
     return Backends(ports, services)
+
+
+def _credentials(project: Path, settings: Settings) -> Credentials:
+    return Credentials(settings.credential_of, settings.credential, project)
 
 
 def _converters(project: Path, module: str) -> Mapping[str, Factory]:

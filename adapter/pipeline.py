@@ -22,6 +22,7 @@ from adapter.backends.http import http
 from adapter.backends.soap import SoapPort, soap
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Endpoint
+from adapter.mapping.model import PortKey
 from adapter.messages import Handler, Middleware
 from adapter.respond import respond
 from adapter.steps.observe import observe
@@ -34,9 +35,9 @@ from adapter.translate.writer import header_writer, writer
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """Where operations can be answered: SOAP ports by WSDL file, service and port; microservices by name."""
+    """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name."""
 
-    soap: Mapping[tuple[str, str, str], SoapPort]
+    soap: Mapping[PortKey, SoapPort]
     http: Mapping[str, Exchange]
 
 
@@ -72,7 +73,7 @@ def chain(*steps: Middleware, then: Handler) -> Handler:
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     rule = endpoint.resource.soap
     return soap(
-        backends.soap[rule.wsdl, rule.service, rule.port],
+        backends.soap[rule.key],
         endpoint.operation,
         write=writer(endpoint),
         read=reader(endpoint),

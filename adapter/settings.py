@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from adapter.env_file import lines_of
 from adapter.errors import BuildError, Mistake
 
 PREFIX = "ADAPTER_"
@@ -22,7 +23,6 @@ FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
 # Read by a command before there are settings: which project, and the password of `adapter wsdl add --user`.
 NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD"})
-_LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(.*)")
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -104,6 +104,12 @@ def _module(text: str) -> str:
     return text
 
 
+def _not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("nothing at all")
+    return text
+
+
 def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
     return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
 
@@ -114,7 +120,7 @@ def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, parsed. The three families map the rest of a variable's name, in capitals, to its value."""
+    """All settings, parsed. The four families map the rest of a variable's name, in capitals, to its value."""
 
     endpoint: Mapping[str, str] = _family(
         "URL",
@@ -125,6 +131,13 @@ class Settings:
     service: Mapping[str, str] = _family("URL", _url, "Where a JSON microservice that mappings name is called.")
     value: Mapping[str, str] = _family(
         "text", str, "A constant that mappings ask for with `setting:`. May be a secret: it is never shown."
+    )
+    credential: Mapping[str, str] = _family(
+        "text or path",
+        _not_empty,
+        "What the adapter logs in at an ERP with: CREDENTIAL_<NAME>_<PART>, where a mapping says `identity:`. Parts: "
+        "USER, PASSWORD, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, and the PEM files CERTIFICATE, KEY, CA. With "
+        "_FILE behind the part: a file that holds the text, read again when it changes. Never shown.",
     )
     title: str = _one("text", str, "API", "What the OpenAPI document calls this API.")
     api_version: str = _one("text", str, "1.0.0", "The version in the OpenAPI document.")
@@ -159,6 +172,10 @@ class Settings:
         """Return the URL of a JSON microservice, or None."""
         return self.service.get(_spelled(name))
 
+    def credential_of(self, name: str, part: str) -> str | None:
+        """Return what is set for a part of credentials (``PASSWORD``, ``PASSWORD_FILE``), or None."""
+        return self.credential.get(f"{_spelled(name)}_{part}")
+
     def value_of(self, name: str) -> str | None:
         """Return the constant that a mapping asks for, or None."""
         return self.value.get(_spelled(name))
@@ -180,6 +197,11 @@ def value_name(name: str) -> str:
     return f"{PREFIX}VALUE_{_spelled(name)}"
 
 
+def credential_name(name: str, part: str) -> str:
+    """Return the variable that holds one part of credentials; with ``_FILE`` behind it, the file that holds it."""
+    return f"{PREFIX}CREDENTIAL_{_spelled(name)}_{part}"
+
+
 def environment() -> Mapping[str, str]:
     """Return this process's environment. The one place that touches it."""
     return dict(os.environ)
@@ -195,7 +217,7 @@ def project(environ: Mapping[str, str], given: str = "") -> Path:
 def read(project: Path, environ: Mapping[str, str]) -> Settings:
     """Read ``project/adapter.env`` and ``environ`` (which wins). Raise BuildError with every mistake in either."""
     mistakes: list[Mistake] = []
-    written = _file(project / FILE, mistakes) | {
+    written = lines_of(project / FILE, FILE, mistakes) | {
         name: (value, "environment", 0)
         for name, value in environ.items()
         if name.startswith(PREFIX) and name not in NOT_SETTINGS
@@ -223,7 +245,7 @@ def read(project: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def unused(settings: Settings, asked: Collection[str]) -> tuple[Mistake, ...]:
-    """Return a mistake for each ENDPOINT_, SERVICE_ and VALUE_ variable that is not among ``asked`` (full names)."""
+    """Return a mistake for each variable of a family that is not among ``asked`` (full names)."""
     given = [f"{_variable(target)}_{key}" for target in _FAMILIES for key in getattr(settings, target)]
     return tuple(
         Mistake(FILE, 0, 0, f"{name} is set, but nothing asks for it", _closest(name, asked) or "remove it")
@@ -238,38 +260,6 @@ def describe() -> tuple[Setting, ...]:
         Setting(_variable(target) + ("_<NAME>" if target in _FAMILIES else ""), known.kind, known.default, known.doc)
         for target, known in _DECLARED.items()
     )
-
-
-def _file(path: Path, mistakes: list[Mistake]) -> dict[str, tuple[str, str, int]]:
-    """Read KEY=VALUE lines. What systemd, Docker and shells read differently is refused instead of guessed."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        mistakes.append(Mistake(FILE, 0, 0, "cannot be read as UTF-8 text", type(error).__name__))
-        return {}
-    found: dict[str, tuple[str, str, int]] = {}
-    for number, line in enumerate(map(str.strip, lines), 1):
-        if not line or line.startswith("#"):
-            continue
-        match = _LINE.fullmatch(line)
-        if match is None:
-            mistakes.append(Mistake(FILE, number, 1, "not NAME=VALUE", "comments stand on their own line, after #"))
-        elif match[1] in found:
-            mistakes.append(Mistake(FILE, number, 1, f"{match[1]} is set twice", f"see line {found[match[1]][2]}"))
-        elif (value := _unquoted(match[2])) is None:
-            mistakes.append(Mistake(FILE, number, 1, f"{match[1]}: a quote or comment inside the value",
-                                    "put the whole value in quotes, a comment on its own line"))  # fmt: skip
-        else:
-            found[match[1]] = (value, FILE, number)
-    return found
-
-
-def _unquoted(text: str) -> str | None:
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        return text[1:-1] if text[0] not in text[1:-1] and "\\" not in text else None
-    return None if text[:1] in ("'", '"') or re.search(r"\s#", text) else text
 
 
 def _variable(target: str) -> str:

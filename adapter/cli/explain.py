@@ -17,6 +17,7 @@ from adapter.cli.display import json_text, xml_lines, xml_root
 from adapter.cli.reasons import reasons
 from adapter.cli.secrets import Secrets
 from adapter.cli.traced import Moment, Passage, watched
+from adapter.identity import Credentials
 from adapter.mapping.bound import Endpoint
 from adapter.settings import Settings
 from adapter.strict_json import encode
@@ -62,7 +63,8 @@ def explained(
         data=data,
         headers=({"Content-Type": "application/json"} if data else {}) | dict(headers),
     )  # fmt: skip
-    shown = Secrets(passage.endpoint, built.settings)
+    credentials = Credentials(built.settings.credential_of, built.settings.credential, built.project)
+    shown = Secrets(passage.endpoint, built.settings, credentials.secrets())
     blocks = [shown.text(f"{method} {path}")]
     for title, text in (*_call(data, passage, shown, built.settings), *_answer(answer, passage, built.settings)):
         blocks.append(f"--- {title} {'-' * (WIDTH - 5 - len(title))}\n{shown.text(text)}")

@@ -1,4 +1,4 @@
-"""What ``explain`` must not show: values that operators gave for ``setting:`` constants.
+"""What ``explain`` must not show: values that operators gave for ``setting:`` constants, and what we log in with.
 
 Rule 1: where the mapping puts such a value, nothing is shown, however short it is.
 Rule 2: wherever else the same text comes back (an echo in a fault, in JSON), it is hidden too, unless it is so short
@@ -7,26 +7,22 @@ Rule 2: wherever else the same text comes back (an echo in a fault, in JSON), it
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape
+from collections.abc import Iterable
 
 from lxml import etree
 
+from adapter.backends.soap.security import hide_security
+from adapter.identity.hiding import HIDDEN, forms
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model import Constant
 from adapter.settings import Settings
-
-HIDDEN = "(hidden)"
-SHORTEST_ECHO = 4
 
 
 class Secrets:
     """Hides the secrets of one operation by their place in its envelopes, and those of all operations in any text."""
 
-    def __init__(self, endpoint: Endpoint | None, settings: Settings) -> None:
-        long = [value for value in settings.value.values() if len(value) >= SHORTEST_ECHO]
-        self._forms = sorted({form for value in long for form in _forms(value)}, key=len, reverse=True)
+    def __init__(self, endpoint: Endpoint | None, settings: Settings, credentials: Iterable[str] = ()) -> None:
+        self._forms = forms((*settings.value.values(), *credentials))
         self._header: tuple[Constant, ...] = ()
         self._body: tuple[Constant, ...] = ()
         if endpoint is not None:
@@ -42,6 +38,7 @@ class Secrets:
 
     def envelope(self, root: etree._Element) -> None:
         """Take the secrets out of the places in a SOAP envelope where the mapping puts them."""
+        hide_security(root)
         hide(root.iterfind("{*}Header"), self._header)
         hide(root.iterfind("{*}Body/*"), self._body)
 
@@ -61,8 +58,3 @@ def hide(parents: Iterable[etree._Element], constants: Iterable[Constant]) -> No
             for name in element.attrib:
                 if f"@{etree.QName(name).localname}" == last:
                     element.set(name, HIDDEN)
-
-
-def _forms(value: str) -> Iterator[str]:
-    """Yield a value as it stands in plain text, in JSON, and in the text and attributes of XML."""
-    yield from (value, json.dumps(value, ensure_ascii=False)[1:-1], escape(value), escape(value, {'"': "&quot;"}))

@@ -14,14 +14,14 @@ HIDDEN = "(set; hidden)"
 
 
 def run(asked: Namespace) -> int:
-    """Print every setting: value, default, help. Values of mappings' constants may be secrets and stay hidden."""
+    """Print every setting: value, default, help. Constants of mappings and credentials stay hidden."""
     found = settings.read(project_of(asked), settings.environment())
     for setting in settings.describe():
         field = setting.name.removeprefix(settings.PREFIX).removesuffix("_<NAME>").lower()
         value = getattr(found, field)
         print(setting.name)
         if isinstance(value, Mapping):
-            _print_family(setting.name.removesuffix("<NAME>"), value, field == "value")
+            _print_family(setting.name.removesuffix("<NAME>"), value, field in ("value", "credential"))
         else:
             print(f"    value    {_written(value) or '(none)'}")
             print(f"    default  {setting.default or '(none)'}")
@@ -49,5 +49,5 @@ COMMAND = Command(
     help="list every setting with its value, default and help",
     run=run,
     example="ADAPTER_TIMEOUT=20 adapter settings",
-    doc="Constants that mappings ask for with `setting:` may be secrets, so their values are hidden.",
+    doc="Constants that mappings ask for with `setting:` may be secrets, so they are hidden; so are credentials.",
 )

@@ -50,10 +50,20 @@ class Exchange:
 
     ``url`` is the pinned endpoint (http or https, path and query allowed). ``max_reply_bytes`` bounds the decoded body.
     At most ``pool_size`` exchanges run at once; a further one waits, within its deadline. ``ca_file`` (PEM) stands for
-    the machine's certificate authorities. Raises ValueError for an unusable URL, OSError for a bad ``ca_file``.
+    the machine's certificate authorities; ``certificate`` (PEM) is what we show, ``key`` its key where that is not in
+    the same file. Raises ValueError for an unusable URL, OSError for a bad file.
     """
 
-    def __init__(self, url: str, *, max_reply_bytes: int, pool_size: int, ca_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        max_reply_bytes: int,
+        pool_size: int,
+        ca_file: Path | None = None,
+        certificate: Path | None = None,
+        key: Path | None = None,
+    ) -> None:
         parts = _endpoint(url)
         self.url = url
         self._path = parts.path or "/"
@@ -61,7 +71,11 @@ class Exchange:
         self._max_reply_bytes = max_reply_bytes
         self._resolver = ThreadPoolExecutor(pool_size, thread_name_prefix="resolve")
         self._pool: HTTPConnectionPool = open_pool(
-            parts, pool_size=pool_size, max_bytes=max_reply_bytes, resolver=self._resolver, tls=_tls(parts, ca_file)
+            parts,
+            pool_size=pool_size,
+            max_bytes=max_reply_bytes,
+            resolver=self._resolver,
+            tls=_tls(parts, ca_file, certificate, key),
         )
 
     def send(
@@ -152,9 +166,12 @@ def _endpoint(url: str) -> Url:
     return parts
 
 
-def _tls(parts: Url, ca_file: Path | None) -> ssl.SSLContext | None:
+def _tls(parts: Url, ca_file: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
     if parts.scheme == "http":
         return None
     context = ssl.create_default_context(cafile=ca_file)
     context.set_alpn_protocols(["http/1.1"])
+    if certificate is not None:
+        # Without a password given OpenSSL would ask the terminal for that of an encrypted key.
+        context.load_cert_chain(certificate, key, password="")
     return context

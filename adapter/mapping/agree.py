@@ -16,17 +16,24 @@ from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import check_headers
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
-from adapter.mapping.model import OperationRule, Resource
+from adapter.mapping.model import PATH_PARTS, OperationRule, Resource, SoapRule
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
-from adapter.settings import endpoint_names, service_name
+from adapter.settings import credential_name, endpoint_names, service_name
 from adapter.wsdl.types import Contract, Port
+
+CredentialProblem = Callable[[str, str], str]
+
+
+def _no_problem(name: str, part: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a mapping may name beside its contract: what the operator set, and the team's own converters.
 
+    ``credential`` says what is wrong with a part of credentials ("missing", other words, "" for nothing).
     ``value_of`` a constant, ``service_of`` a microservice's address, ``endpoint_of`` a service's and port's address.
     """
 
@@ -34,6 +41,7 @@ class Surroundings:
     service_of: Callable[[str], str | None]
     endpoint_of: Callable[[str, str], str | None]
     converters: Mapping[str, Factory]
+    credential: CredentialProblem = _no_problem
 
 
 def agree(
@@ -61,6 +69,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
         own, shared = endpoint_names(port_service, port.name)
         text = f"the settings do not say where {port_service} {port.name} is called"
         binder.wrong(resource.soap.place, text, f"set {shared} or {own} to its address")
+    _identity(resource.soap, binder, around)
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)
@@ -86,6 +95,26 @@ def _port(resource: Resource, contract: Contract, binder: Binder) -> Port | None
         text = f"{service.name} has no SOAP port {resource.soap.port}"
         binder.wrong(place, text, suggest(resource.soap.port, list(service.ports)))
     return port
+
+
+def _identity(soap: SoapRule, binder: Binder, around: Surroundings) -> None:
+    """All parts of the credentials must be there and usable, and TLS must be spoken where it carries one."""
+    rule = soap.identity
+    if rule is None:
+        return
+    for name, part, needed in rule.parts():
+        problem = around.credential(name, part)
+        variable = credential_name(name, part)
+        if problem == "missing" and needed:
+            text = f"identity: the settings have no {part} of the credentials '{name}'"
+            other = "" if part in PATH_PARTS else f", or {variable}_FILE to a file that holds it"
+            binder.wrong(rule.place, text, f"set {variable}{other}")
+        elif problem and problem != "missing":
+            binder.wrong(rule.place, f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
+    address = around.endpoint_of(soap.service, soap.port) or ""
+    if rule.certificate and address.startswith("http:"):
+        text = "identity: a certificate is shown in TLS only, but the endpoint is http"
+        binder.wrong(rule.place, text, f"set {endpoint_names(soap.service, soap.port)[0]} to an https address")
 
 
 def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:

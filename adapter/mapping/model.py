@@ -5,7 +5,7 @@ Every rule carries its ``Place``, so that whatever disagrees with it later can b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -188,6 +188,38 @@ class FaultRule:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityRule:
+    """How we log in: names of the operator's credentials. At most one of the first three is there."""
+
+    place: Place = field(compare=False)
+    basic: str = ""
+    bearer: str = ""
+    username_token: str = ""
+    certificate: str = ""
+    digest: bool = False
+    timestamp: bool = False
+
+    def parts(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield each part that is asked for: the credentials' name, the part, whether it must be there."""
+        for kind, needed, optional in _CREDENTIAL_PARTS:
+            if name := getattr(self, kind):
+                yield from ((name, part, True) for part in needed.split())
+                yield from ((name, part, False) for part in optional.split())
+
+
+PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA"))
+_CREDENTIAL_PARTS = (
+    ("basic", "USER PASSWORD", "CA"),
+    ("bearer", "TOKEN_URL CLIENT_ID CLIENT_SECRET", "SCOPE CA"),
+    ("username_token", "USER PASSWORD", "CA"),
+    ("certificate", "CERTIFICATE", "KEY CA"),
+)
+
+
+PortKey = tuple[str, str, str, IdentityRule | None]
+
+
+@dataclass(frozen=True, slots=True)
 class SoapRule:
     """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
 
@@ -197,6 +229,12 @@ class SoapRule:
     port: str
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
+    identity: IdentityRule | None = None
+
+    @property
+    def key(self) -> PortKey:
+        """What tells one port, called as one identity, from another."""
+        return self.wsdl, self.service, self.port, self.identity
 
 
 @dataclass(frozen=True, slots=True)

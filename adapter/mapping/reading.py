@@ -13,7 +13,7 @@ from adapter.errors import Mistake
 from adapter.mapping import schema
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
-from adapter.mapping.model import VERBS, FieldRule, HttpRule, Resource, SoapRule, TypeRule, VariantRule
+from adapter.mapping.model import VERBS, FieldRule, HttpRule, IdentityRule, Resource, SoapRule, TypeRule, VariantRule
 from adapter.mapping.operations import constants, fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 
@@ -66,9 +66,24 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     if found is None:
         return None
     headers = constants(sections, found.get("headers"), (*path, "headers"))
-    return SoapRule(
-        sections.place(path), found["wsdl"], found["service"], found["port"], found.get("fault_code", ""), headers
-    )
+    identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
+    code = found.get("fault_code", "")
+    return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity)
+
+
+def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:
+    before = len(sections.mistakes)
+    found = sections.load(schema.IdentitySection, data, path)
+    if found is None or len(sections.mistakes) > before:
+        return None
+    kinds = [kind for kind in ("basic", "bearer", "username_token") if kind in found]
+    if len(kinds) > 1:
+        sections.wrong(path, f"an identity is either {' or '.join(kinds)}", "keep one; a certificate may stand beside")
+    if not kinds and "certificate" not in found:
+        sections.wrong(path, "identity: names no credentials", "identity: {basic: erp}")
+    for flag in found.keys() & {"digest", "timestamp"} if "username_token" not in kinds else ():
+        sections.wrong((*path, flag), f"{flag}: means nothing without username_token", f"remove '{flag}'")
+    return IdentityRule(sections.place(path), **found)
 
 
 def _http(sections: Sections, data: Any) -> HttpRule | None:

@@ -98,6 +98,10 @@ def _one_of(words: str, text: str, **rest: Any) -> Text:
     return Text(re.compile("|".join(words.split())), f"one of {', '.join(words.split())}", **_about(text, **rest))
 
 
+def _credential(text: str) -> Text:
+    return Text(NAME, "a name such as erp", **_about(text))
+
+
 class FileSection(Section):
     """A whole mapping file."""
 
@@ -122,7 +126,19 @@ class SoapSection(Section):
     service = Text(**_about("The wsdl:service.", required=True))
     port = Text(**_about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
     fault_code = _xml_path("Where the ERP's own code stands in a fault's detail.")
+    identity = Raw(**_about("How the adapter logs in there."))
     headers = Raw(**_about("SOAP header blocks: path from the header element to a constant."))
+
+
+class IdentitySection(Section):
+    """``identity:`` of ``soap:``: one of the first three, a certificate, or both."""
+
+    basic = _credential("HTTP Basic: USER, PASSWORD.")
+    bearer = _credential("OAuth 2.0 client credentials: TOKEN_URL, CLIENT_ID, CLIENT_SECRET, maybe SCOPE.")
+    username_token = _credential("WS-Security UsernameToken: USER, PASSWORD.")
+    digest = Flag(**_about("The token holds a digest in place of the password."))
+    timestamp = Flag(**_about("A wsu:Timestamp of five minutes stands beside the token."))
+    certificate = _credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
 
 
 class HttpSection(Section):

@@ -30,6 +30,7 @@ PLACES = (
     Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
           "    Aufrufkontext.Sprache: DE"),
+    Place("identity", schema.IdentitySection, "identity: {username_token: erp, digest: true, certificate: erp_tls}"),
     Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
     Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
           '    fields: {street: Strasse, country: {soap: "@land"}}'),
@@ -78,6 +79,7 @@ RAW = {
     "FileSection.operations": "verbs, each to `one operation`_",
     "FileSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
+    "SoapSection.identity": "`identity`_",
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": "`variants`_",
     "VariantsSection.of": "values, each to `one variant`_",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from adapter import settings
 from adapter.errors import BuildError, Mistake
+from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
@@ -24,6 +25,8 @@ _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
+ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
+ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET_FILE=nowhere
 """
 
 
@@ -65,6 +68,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "path-without-slash": ("'v1/grammar' is not a path such as /v1/customers", "Where its operations live"),
     "unknown-key-in-file": ("no key 'titel'", "did you mean 'title'?"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
+    "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
+    "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
+    "identity-of-nothing": ("identity: names no credentials", "identity: {basic: erp}"),
+    "digest-without-token": ("digest: means nothing without username_token", "remove 'digest'"),
     "field-in-variant-and-type": ("'name' stands in the shared fields too", "keep one"),
     "discriminator-is-a-field": ("'kind' tells the variants apart", "remove it"),
     "required-and-read-only": ("cannot be required and read_only", "remove one"),
@@ -130,6 +137,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
     "service-not-set": ("do not say where the service stock is", "set ADAPTER_SERVICE_STOCK"),
+    "credential-missing": (
+        "no CLIENT_ID of the credentials 'lager'",
+        "set ADAPTER_CREDENTIAL_LAGER_CLIENT_ID, or ADAPTER_CREDENTIAL_LAGER_CLIENT_ID_FILE",
+    ),
+    "credential-file": ("ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET: the file cannot be read", "log-in-at-the-erp"),
+    "credential-address": ("ADAPTER_CREDENTIAL_LAGER_TOKEN_URL: is no http or https address", "log-in-at-the-erp"),
+    "certificate-missing": ("no CERTIFICATE of the credentials 'lager_tls'", "LAGER_TLS_CERTIFICATE"),
+    "certificate-over-http": (
+        "a certificate is shown in TLS only",
+        "LAGERSERVICE_LAGERPORT to an https",
+    ),
     "http-without-section": ("answered_by http needs an 'http:' section", "http: {service: …, path: …}"),
     # what the contract knows
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
@@ -236,7 +254,13 @@ def found(folder: Path) -> tuple[Mistake, ...]:
     shutil.copytree(HERE / "mappings", folder / "mappings")
     (folder / settings.FILE).write_text(_ENV, "utf-8")
     known = settings.read(folder, {})
-    around = Surroundings(known.value_of, known.service_of, known.endpoint_of, {})
+    around = Surroundings(
+        known.value_of,
+        known.service_of,
+        known.endpoint_of,
+        {},
+        Credentials(known.credential_of, known.credential, folder).problem,
+    )
     try:
         load_project(folder, load, around)
     except BuildError as error:

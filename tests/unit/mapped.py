@@ -24,7 +24,7 @@ from adapter.wsdl.load import load
 NS = "urn:t"
 ROOT = Path(__file__).parents[2]
 
-_WSDL = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:t="urn:t" targetNamespace="urn:t"
+WSDL = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:t="urn:t" targetNamespace="urn:t"
     xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:xsd="http://www.w3.org/2001/XMLSchema">
   <wsdl:types>{schema}</wsdl:types>
   <wsdl:message name="In"><wsdl:part name="p" element="t:In"/></wsdl:message>
@@ -92,7 +92,7 @@ def build(
         project = Path(folder)
         (project / "wsdl").mkdir()
         (project / "mappings").mkdir()
-        (project / "wsdl" / "t.wsdl").write_text(_WSDL.format(schema=xsd), "utf-8")
+        (project / "wsdl" / "t.wsdl").write_text(WSDL.format(schema=xsd), "utf-8")
         # JSON is YAML, and keeps every text in quotes.
         lines = [f"  {name}: {json.dumps(section)}" for name, section in types.items()]
         sections = {"request": "POST /", **operation}

@@ -7,9 +7,9 @@ to the endpoint that the operator set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -18,8 +18,11 @@ from lxml import etree
 from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, open_answer
+from adapter.backends.soap.security import Security, hide_security, secrets
 from adapter.errors import RequestError
 from adapter.exchange import Exchange, Reply
+from adapter.identity import NOBODY, Identity
+from adapter.identity.hiding import hidden
 from adapter.messages import Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.wsdl.types import Operation
@@ -29,18 +32,33 @@ __all__ = ["SoapPort", "soap"]
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back, and the texts of this call that must not be shown, should the ERP repeat them."""
+
+    reply: Reply
+    secrets: tuple[str, ...] = field(repr=False)
+
+    def discreet(self, text: str) -> str:
+        """Return a text of the ERP's without them."""
+        return hidden(text.encode("utf-8"), self.secrets).decode("utf-8")
+
+
 class SoapPort:
     """One port of a contract, at the endpoint that an exchange is pinned to. One per process serves all its calls.
 
     ``client`` is zeep's on closed documents (``wsdl.zeep_documents.zeep_client``); only its parsed WSDL is used, and it
-    is not changed. Raises LookupError where zeep does not know the service or the port.
+    is not changed. ``identity`` is who we are there. Raises LookupError where zeep does not know service or port.
     """
 
-    def __init__(self, client: zeep.Client, service: str, port: str, exchange: Exchange) -> None:
+    def __init__(
+        self, client: zeep.Client, service: str, port: str, exchange: Exchange, identity: Identity = NOBODY
+    ) -> None:
         binding = client.wsdl.services[service].ports[port].binding
         self.version = "1.2" if binding.nsmap["soap-env"] == NAMESPACES["1.2"] else "1.1"
         self._document = client.wsdl
         self._exchange = exchange
+        self._identity = identity
         self._binding = copy(binding)
         self._binding._operations = {
             name: _with_ready_input(operation, self.version) for name, operation in binding.all().items()
@@ -50,26 +68,49 @@ class SoapPort:
         """Return the names of the operations that can be called."""
         return frozenset(self._binding.all())
 
-    def call(self, operation: str, body: Any, headers: Sequence[Any], request: Request) -> Reply:
+    def call(self, operation: str, body: Any, headers: Sequence[Any], request: Request) -> Answered:
         """Send one envelope, with ``body`` (an element of the caller's own, or None) and copies of ``headers``.
 
-        Raises what ``Exchange.send`` raises. The request's ``trace`` sees the envelope and the raw answer.
+        Raises what ``Exchange.send`` and ``Identity.headers`` raise. The request's ``trace`` sees the envelope and the
+        raw answer, both without secrets.
         """
 
-        def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Reply:
+        def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
-            _trace(request, "soap-out", message)
-            sent = {**http_headers, **_own_headers(request)}
-            reply = self._exchange.send("POST", deadline=request.deadline, headers=sent, body=message)
-            _trace(request, "soap-in", reply.body)
-            return reply
+            if request.trace is not None:
+                request.trace("soap-out", self._shown(envelope))
+            reply, who = self._sent(message, {**http_headers, **_own_headers(request)}, request.deadline)
+            shown = (text.rpartition(" ")[2] for text in who.values())
+            answered = Answered(reply, (*self._identity.secrets(), *shown, *secrets(envelope)))
+            if request.trace is not None:
+                request.trace("soap-in", hidden(reply.body, answered.secrets))
+            return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
         settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
         make: Any = zeep.Client
-        client = make(self._document, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
-        reply: Reply = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
-        return reply
+        wsse = Security(self._identity.login) if self._identity.login else None
+        client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
+        answered: Answered = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
+        return answered
+
+    def _sent(self, message: bytes, headers: dict[str, str], deadline: float) -> tuple[Reply, Mapping[str, str]]:
+        """Send a message as who we are; return the answer, and the fields that said so.
+
+        A token that the port refuses is renewed, once. Repeating is safe only then: 401 without an envelope comes from
+        what stands before the service.
+        """
+        who = self._identity.headers(deadline)
+        reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
+        if reply.status == 401 and b"Envelope" not in reply.body and self._identity.renew(who):
+            who = self._identity.headers(deadline)
+            reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
+        return reply, who
+
+    def _shown(self, envelope: Any) -> bytes:
+        shown = deepcopy(envelope)
+        hide_security(shown)
+        return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), self._identity.secrets())
 
     def _content_type(self, operation: str) -> dict[str, str]:
         # zeep would write action="None" for a SOAP 1.2 operation without one.
@@ -99,10 +140,10 @@ def soap(
     one_way = operation.output is None
 
     def handle(request: Request) -> Response:
-        reply = port.call(operation.name, write(request.checked or Checked()), headers, request)
-        answer = open_answer(reply, port.version, one_way=one_way)
+        answered = port.call(operation.name, write(request.checked or Checked()), headers, request)
+        answer = open_answer(answered.reply, port.version, one_way=one_way)
         if answer.fault is not None:
-            raise read_fault(answer.fault)
+            raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         response = respond(read(answer.child), request)
         return replace(response, notes=answer.notes + response.notes, answered_by="soap")
 
@@ -136,8 +177,3 @@ def _with_ready_input(operation: Any, version: str) -> Any:
 def _own_headers(request: Request) -> dict[str, str]:
     accept = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
     return accept | ({"traceparent": request.traceparent} if request.traceparent else {})
-
-
-def _trace(request: Request, kind: str, data: bytes) -> None:
-    if request.trace is not None:
-        request.trace(kind, data)

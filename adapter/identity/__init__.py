@@ -1,0 +1,99 @@
+"""How the adapter logs in at the ERP: HTTP header fields, a WS-Security token, or neither, one ``Identity`` per rule.
+
+Rule 1: a secret is read when it is used, so a changed file counts from the next call on.
+Rule 2: what is secret is known here, so that whoever shows a message can hide it (``hiding``).
+A client certificate belongs to the connection: ``tls`` names the files, the exchange shows them.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapter.identity.bearer import Tokens
+from adapter.identity.credentials import Credentials, Value
+from adapter.mapping.model import IdentityRule
+
+__all__ = ["NOBODY", "Credentials", "Identity", "Login", "Tokens", "identity", "tls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a WS-Security UsernameToken is made of (OASIS UsernameToken Profile 1.0)."""
+
+    user: Value
+    password: Value
+    digest: bool
+    timestamp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to one port.
+
+    ``headers`` returns the HTTP header fields of one call, given its deadline; it may ask for a token and then raises
+    BackendError with ``sent: no``. ``renew`` is told the fields that a 401 answered, and says whether there can
+    be others. ``secrets`` returns the texts that must not be shown.
+    """
+
+    headers: Callable[[float], Mapping[str, str]]
+    renew: Callable[[Mapping[str, str]], bool]
+    secrets: Callable[[], tuple[str, ...]]
+    login: Login | None = None
+
+
+def _no_headers(deadline: float) -> Mapping[str, str]:
+    return {}
+
+
+def _not_renewed(headers: Mapping[str, str]) -> bool:
+    return False
+
+
+NOBODY = Identity(_no_headers, _not_renewed, tuple)
+
+
+def identity(rule: IdentityRule, credentials: Credentials, tokens: Callable[[str], Tokens]) -> Identity:
+    """Return the identity that a mapping asks for. ``tokens`` gives the source of tokens for a name of credentials."""
+    if rule.basic:
+        return _basic(credentials.value(rule.basic, "USER"), credentials.value(rule.basic, "PASSWORD"))
+    if rule.bearer:
+        return _bearer(tokens(rule.bearer))
+    if rule.username_token:
+        user, password = (credentials.value(rule.username_token, part) for part in ("USER", "PASSWORD"))
+        login = Login(user, password, rule.digest, rule.timestamp)
+        return Identity(_no_headers, _not_renewed, lambda: (password(),), login)
+    return NOBODY
+
+
+def tls(rule: IdentityRule | None, credentials: Credentials) -> dict[str, Path | None]:
+    """Return ``ca_file``, ``certificate`` and ``key`` of the exchange; a CA of any of the rule's credentials counts."""
+    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer) if rule else ()
+    paths = (credentials.path(name, "CA") for name in names if name)
+    found: dict[str, Path | None] = {"ca_file": next((path for path in paths if path), None)}
+    for part in ("certificate", "key"):
+        found[part] = credentials.path(rule.certificate, part.upper()) if rule and rule.certificate else None
+    return found
+
+
+def _basic(user: Value, password: Value) -> Identity:
+    def encoded() -> str:
+        return base64.b64encode(f"{user()}:{password()}".encode()).decode("ascii")
+
+    def headers(deadline: float) -> Mapping[str, str]:
+        return {"Authorization": f"Basic {encoded()}"}
+
+    return Identity(headers, _not_renewed, lambda: (password(), encoded()))
+
+
+def _bearer(tokens: Tokens) -> Identity:
+    def headers(deadline: float) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {tokens.token(deadline)}"}
+
+    def renew(refused: Mapping[str, str]) -> bool:
+        tokens.forget(refused["Authorization"].removeprefix("Bearer "))
+        return True
+
+    return Identity(headers, renew, tokens.secrets)
