@@ -18,7 +18,7 @@ from marshmallow import ValidationError
 
 from adapter import virtual
 from adapter.__main__ import main
-from adapter.mapping import schema
+from adapter.mapping import keys
 from adapter.mapping.convert import CONVERTERS
 from adapter.settings import describe
 from adapter.telemetry.lines import FIELDS
@@ -185,14 +185,12 @@ def test_production_names_what_there_is() -> None:
 
 def test_every_mapping_key_is_documented() -> None:
     """The reference has every section of the grammar, and in it every key."""
-    assert {kind.__name__ for kind in schema.Section.__subclasses__()} == {
-        each.kind.__name__ for each in mapping.PLACES
-    }
+    assert {kind.__name__ for kind in given.Section.__subclasses__()} == {each.kind.__name__ for each in mapping.PLACES}
     text = (ROOT / "docs/reference/mapping.rst").read_text(encoding="utf-8")
     for place in mapping.PLACES:
         section = text.partition(f"\n{place.title}\n---")[2].partition("\n---")[0]
-        keys = [field.data_key or name for name, field in place.kind().fields.items()]
-        assert [] == [key for key in keys if f"* - ``{key}``\n" not in section]
+        given = [field.data_key or name for name, field in place.kind().fields.items()]
+        assert [] == [key for key in given if f"* - ``{key}``\n" not in section]
     assert [] == [name for name in CONVERTERS if f"* - ``{name}" not in text]
 
 
@@ -210,7 +208,7 @@ def inside(value: object) -> Iterator[dict[str, object]]:
         yield from inside(each)
 
 
-def accepted(kind: type[schema.Section], value: dict[str, object]) -> bool:
+def accepted(kind: type[keys.Section], value: dict[str, object]) -> bool:
     """Tell whether a section may look like this."""
     try:
         kind().load(value)

@@ -15,7 +15,7 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import schema
+from adapter.mapping import keys, schema
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model import VERBS
 
@@ -31,7 +31,7 @@ _NUMBER: Shape = {"type": ["number", "string"], "pattern": r"^-?[0-9]+(\.[0-9]+)
 _LETTERS = {r"[^\W\d]": r"[A-Za-z_\u0080-\uffff]", r"[\w\-]": r"[A-Za-z0-9_\-\u0080-\uffff]"}
 
 
-def _one(kind: type[schema.Section]) -> Shape:
+def _one(kind: type[keys.Section]) -> Shape:
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
@@ -49,7 +49,7 @@ def _converter() -> Shape:
     }
 
 
-_FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{schema.NAME.pattern}$"})
+_FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
@@ -68,6 +68,7 @@ RAW: Mapping[str, Shape] = {
     },
     "FileSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
+    "SoapSection.identity": _one(schema.IdentitySection),
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
@@ -117,7 +118,7 @@ _TOGETHER: Mapping[str, Shape] = {
 
 def editor_schema() -> Shape:
     """Return the JSON Schema of a mapping file."""
-    sections = sorted(schema.Section.__subclasses__(), key=lambda kind: kind.__name__)
+    sections = sorted(keys.Section.__subclasses__(), key=lambda kind: kind.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Mapping file",
@@ -131,7 +132,7 @@ def text() -> str:
     return json.dumps(editor_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _section(kind: type[schema.Section]) -> Shape:
+def _section(kind: type[keys.Section]) -> Shape:
     fields = {field.data_key or name: field for name, field in kind().fields.items()}
     properties = {key: _key(field, f"{kind.__name__}.{key}") for key, field in fields.items()}
     needed = [key for key, field in fields.items() if field.required]
@@ -156,13 +157,13 @@ def _key(field: Field[Any], place: str) -> Shape:
 
 
 def _value(field: Field[Any], place: str) -> Shape:
-    if isinstance(field, schema.Flag):
+    if isinstance(field, keys.Flag):
         return {"type": "boolean"}
-    if isinstance(field, schema.Whole):
+    if isinstance(field, keys.Whole):
         (bounds,) = (each for each in field.validators if isinstance(each, Range))
         low, high = bounds.min, bounds.max
         return {"const": low} if low == high else {"type": "integer", "minimum": low, "maximum": high}
-    if not isinstance(field, schema.Text):
+    if not isinstance(field, keys.Text):
         return RAW.get(place, {})
     if field.form.startswith("one of "):
         return {"enum": field.form.removeprefix("one of ").split(", ")}

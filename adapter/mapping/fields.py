@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from adapter.mapping import schema
+from adapter.mapping import keys, schema
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
 from adapter.mapping.model import ConverterCall, FieldRule
@@ -33,7 +33,7 @@ def field_rules(
     """Return the rules of a section that maps names to fields: those of a type, or path or query parameters."""
     rules: dict[str, FieldRule] = {}
     for name, value, at in sections.entries(data, path, "fields"):
-        if not schema.NAME.fullmatch(name):
+        if not keys.NAME.fullmatch(name):
             sections.wrong(at, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
         rule = _field(sections, name, value, at)
         if rule is None:

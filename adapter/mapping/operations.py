@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from adapter.mapping import schema
+from adapter.mapping import keys, schema
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model import BodyRule, Constant, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
@@ -21,7 +21,7 @@ def operation_rule(
     if found is None:
         return None
     method, _, below = found.get("request", "GET /").partition(" ")
-    if not schema.TEMPLATE.fullmatch(below):
+    if not keys.TEMPLATE.fullmatch(below):
         sections.wrong((*path, "request"), f"'{below}' is not a path", "for example /{id} or /{id}/lines")
     return OperationRule(
         name=f"{resource}.{verb}",

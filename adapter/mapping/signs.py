@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.mapping import schema
+from adapter.mapping import keys
 from adapter.mapping.files import Path_
 from adapter.mapping.model import FieldRule, SignRule
 from adapter.mapping.sections import Sections
 
 
-def sign_rule(sections: Sections, kind: type[schema.Section], data: Any, path: Path_) -> SignRule | None:
+def sign_rule(sections: Sections, kind: type[keys.Section], data: Any, path: Path_) -> SignRule | None:
     """Return the rule of one section, ``kind`` its grammar. None where something that it needs is wrong."""
     found = sections.load(kind, data, path)
     if found is None:
@@ -28,7 +28,7 @@ def sign_rule(sections: Sections, kind: type[schema.Section], data: Any, path: P
     code = found.get("code", [])
     paths = _texts(sections, [code] if isinstance(code, str) else code, (*path, "code")) if "code" in found else ()
     for each in paths:
-        if not schema.XML_PATH.fullmatch(each):
+        if not keys.XML_PATH.fullmatch(each):
             sections.wrong((*path, "code"), f"code: '{each}' is not a path such as Status.Code", "name an element")
     return SignRule(
         sections.place(path),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import schema
+from adapter.mapping import keys, schema
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -21,7 +21,7 @@ class Place(NamedTuple):
     """Where a section of the grammar stands, and an example of it."""
 
     title: str
-    kind: type[schema.Section]
+    kind: type[keys.Section]
     example: str
 
 
@@ -178,7 +178,7 @@ def _sections() -> Iterator[str]:
         yield table(("Key", "Value", "Required", "Meaning"), (15, 30, 10, 45), _keys(place.kind))
 
 
-def _keys(kind: type[schema.Section]) -> Iterator[tuple[str, str, str, str]]:
+def _keys(kind: type[keys.Section]) -> Iterator[tuple[str, str, str, str]]:
     for name, field in kind().fields.items():
         key = field.data_key or name
         place = f"{kind.__name__}.{key}"
@@ -187,15 +187,15 @@ def _keys(kind: type[schema.Section]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _value(field: Field[Any], place: str) -> str:
-    if isinstance(field, schema.Raw):
+    if isinstance(field, keys.Raw):
         return RAW[place]
-    if isinstance(field, schema.Flag):
+    if isinstance(field, keys.Flag):
         return "``true`` or ``false``"
-    if isinstance(field, schema.Whole):
+    if isinstance(field, keys.Whole):
         (bounds,) = (each for each in field.validators if isinstance(each, Range))
         return f"whole number, {bounds.min} to {bounds.max}" if bounds.min != bounds.max else code(str(bounds.min))
-    assert isinstance(field, schema.Text)
-    if field.pattern is schema.XML_PATH:
+    assert isinstance(field, keys.Text)
+    if field.pattern is keys.XML_PATH:
         return "a path into XML"
     return field.form.removeprefix("one of ").replace(", ", " or ") or "text"
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
 from adapter.__main__ import main
-from adapter.mapping import editor, reading, schema
+from adapter.mapping import editor, keys, reading, schema
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.files import Document, Path_, read
 from tests.mistakes import cases
@@ -68,7 +68,7 @@ def document(path: Path) -> Document:
 
 def sections() -> Iterator[tuple[str, Any]]:
     """Yield each key of the grammar with its field."""
-    for kind in schema.Section.__subclasses__():
+    for kind in keys.Section.__subclasses__():
         for name, field in kind().fields.items():
             yield f"{kind.__name__}.{field.data_key or name}", field
 
@@ -83,7 +83,7 @@ def test_it_is_a_json_schema() -> None:
 
 def test_every_key_is_in_it() -> None:
     """A key that the readers look at themselves has a shape of its own, and every key has a text to show."""
-    assert {place for place, field in sections() if isinstance(field, schema.Raw)} == set(editor.RAW)
+    assert {place for place, field in sections() if isinstance(field, keys.Raw)} == set(editor.RAW)
     made = editor.editor_schema()
     for place, field in sections():
         kind, key = place.split(".")
@@ -93,7 +93,7 @@ def test_every_key_is_in_it() -> None:
 
 def test_every_pattern_is_one_of_ecmascript_too() -> None:
     """No key loses its pattern on the way, and none keeps a sign that editors read otherwise."""
-    patterns = {field.pattern for _, field in sections() if isinstance(field, schema.Text) and field.pattern}
+    patterns = {field.pattern for _, field in sections() if isinstance(field, keys.Text) and field.pattern}
     assert [] == [pattern for pattern in patterns if editor._ecmascript(pattern.pattern) is None]
     assert not re.search(r"\\\\[wWAZ]", editor.text())
     assert VALIDATOR.evolve(schema=editor.editor_schema()["$defs"]["FieldSection"]).is_valid({"soap": "Größe.@maß"})

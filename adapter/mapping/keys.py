@@ -1,0 +1,67 @@
+"""What the keys of a mapping file hold: forms of names and paths, and the kinds of values, as marshmallow fields."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
+SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+XML_NAME = r"[^\W\d][\w\-]*"
+XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_NAME})(\.{XML_NAME})*(\.@{XML_NAME}|\.#text)?)")
+TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
+
+
+class Text(fields.Field[Any]):
+    """Text as written, or with ``several`` a list. A number or true/false is refused: quotes make it text."""
+
+    def __init__(
+        self, pattern: re.Pattern[str] | None = None, form: str = "", several: bool = False, **rest: Any
+    ) -> None:
+        super().__init__(**rest)
+        self.pattern, self.form, self.several = pattern, form, several
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
+        if self.several and isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return [self._deserialize(each, attr, data) for each in value]
+        if not isinstance(value, str):
+            raise ValidationError(f'must be text; write it in quotes: "{value}"')
+        if self.pattern is not None and not self.pattern.fullmatch(value):
+            raise ValidationError(f"'{value}' is not {self.form}")
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number within bounds."""
+
+    def __init__(self, low: int, high: int, **rest: Any) -> None:
+        text = f"must be {low}" if low == high else f"must be a whole number from {low} to {high}"
+        bounds = validate.Range(low, high, error=text)
+        super().__init__(strict=True, validate=bounds, error_messages={"invalid": text}, **rest)
+
+
+class Flag(fields.Field[bool]):
+    """true or false, and no other word for them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("must be true or false")
+        return value
+
+
+class Raw(fields.Field[Any]):
+    """A section or a value that ``reading`` looks at itself."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
+        return value
+
+
+class Section(Schema):
+    """A section with no keys but its own."""
+
+    class Meta:
+        """An unknown key is a mistake, never ignored."""
+
+        unknown = RAISE
