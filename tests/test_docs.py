@@ -185,7 +185,7 @@ def test_production_names_what_there_is() -> None:
 
 def test_every_mapping_key_is_documented() -> None:
     """The reference has every section of the grammar, and in it every key."""
-    assert {kind.__name__ for kind in given.Section.__subclasses__()} == {each.kind.__name__ for each in mapping.PLACES}
+    assert {kind.__name__ for kind in keys.Section.__subclasses__()} == {each.kind.__name__ for each in mapping.PLACES}
     text = (ROOT / "docs/reference/mapping.rst").read_text(encoding="utf-8")
     for place in mapping.PLACES:
         section = text.partition(f"\n{place.title}\n---")[2].partition("\n---")[0]
