@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from lxml import etree
 
 from adapter import virtual
-from tests.unit.virtual_calls import ROOT, Reply, say
+from tests.unit.virtual_calls import Reply, say
 
 PATH = "/erp/soap11"
 NIL = 'xsi:nil="true"'
 STATES = {"value": "<u:{0}>neu</u:{0}>", "nil": "<u:{0} " + NIL + "/>", "empty": "<u:{0}/>", "omitted": ""}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[virtual.Server]:
-    """A running ERP."""
-    with virtual.running(ROOT) as running:
-        yield running
-
-
-@pytest.fixture
-def erp(server: virtual.Server) -> virtual.Server:
-    """The running ERP with the seed's state."""
-    server.erp.state.reset()
-    return server
 
 
 def change(erp: virtual.Server, inner: str, number: str = "0000000001", kind: str = "FirmenPartnerTyp") -> Reply:

@@ -10,7 +10,7 @@ import zeep
 import zeep.exceptions
 
 from adapter import virtual
-from tests.unit.virtual_calls import ROOT, Erp, Reply, dialled, envelope, fields, post
+from tests.unit.virtual_calls import Erp, Reply, dialled, envelope, fields, post
 
 PARTS = "<artikelNr>A-00001</artikelNr><lagerort/>"
 MOVEMENT = "<artikelNr>A-00001</artikelNr><lagerort>WIEN</lagerort><art>ZU</art><menge>1.5</menge>"
@@ -18,20 +18,6 @@ PREFIXES = (
     'xmlns:l="urn:muster-lager" xmlns:lt="urn:muster-lager:typen" xmlns:xsd="http://www.w3.org/2001/XMLSchema" '
     'xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/"'
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[virtual.Server]:
-    """A running ERP."""
-    with virtual.running(ROOT) as running:
-        yield running
-
-
-@pytest.fixture
-def erp(server: virtual.Server) -> virtual.Server:
-    """The running ERP with the seed's state."""
-    server.erp.state.reset()
-    return server
 
 
 @pytest.fixture

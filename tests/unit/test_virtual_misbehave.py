@@ -6,7 +6,6 @@ import base64
 import http.client
 import json
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -14,27 +13,12 @@ import pytest
 
 from adapter import virtual
 from adapter.virtual.misbehave import Control
-from tests.unit.virtual_calls import ROOT, envelope, fields, get, heard, post, say, wire
+from tests.unit.virtual_calls import envelope, fields, get, heard, post, say, wire
 
 PATH = "/erp/soap11"
 READ = "<d:LesePartner><d:PartnerNr>0000000001</d:PartnerNr></d:LesePartner>"
 MAKE = "<d:LegeAuftragAn><d:Auftrag><o:PartnerNr>0000000001</o:PartnerNr></d:Auftrag></d:LegeAuftragAn>"
 COUNT = "SELECT count(*) FROM auftrag"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[virtual.Server]:
-    """A running ERP."""
-    with virtual.running(ROOT) as running:
-        yield running
-
-
-@pytest.fixture
-def erp(server: virtual.Server) -> virtual.Server:
-    """The running ERP without rules and log, with the seed's state."""
-    server.erp.state.reset()
-    server.control.clear()
-    return server
 
 
 def orders(erp: virtual.Server) -> int:

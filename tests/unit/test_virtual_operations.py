@@ -49,13 +49,6 @@ BODIES = {
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[virtual.Server]:
-    """A running ERP."""
-    with virtual.running(ROOT) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def schema() -> xmlschema.XMLSchema:
     """The messages' schema in a second implementation, so that one library does not judge itself."""
     return xmlschema.XMLSchema(str(ROOT / "wsdl/erp/xsd/nachrichten.xsd"), allow="local")
