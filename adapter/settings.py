@@ -21,8 +21,8 @@ from adapter.errors import BuildError, Mistake
 PREFIX = "ADAPTER_"
 FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
-# Read by a command before there are settings: which project, and the password of `adapter wsdl add --user`.
-NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD"})
+# Read before there are settings (which project; the password of `adapter wsdl add --user`), or by tests (the corpus).
+NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD", "ADAPTER_CORPUS"})
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
