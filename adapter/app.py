@@ -26,7 +26,7 @@ from adapter.identity.bearer import MAX_BYTES
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
-from adapter.mapping.model import PATH_PARTS, IdentityRule, PortKey
+from adapter.mapping.model_soap import PATH_PARTS, IdentityRule, PortKey
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document

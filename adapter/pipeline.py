@@ -22,7 +22,7 @@ from adapter.backends.http import http
 from adapter.backends.soap import SoapPort, soap
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model import PortKey
+from adapter.mapping.model_soap import PortKey
 from adapter.messages import Handler, Middleware
 from adapter.respond import respond
 from adapter.steps.observe import observe

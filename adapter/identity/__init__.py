@@ -14,7 +14,7 @@ from pathlib import Path
 
 from adapter.identity.bearer import Tokens
 from adapter.identity.credentials import Credentials, Value
-from adapter.mapping.model import IdentityRule
+from adapter.mapping.model_soap import IdentityRule
 
 __all__ = ["NOBODY", "Credentials", "Identity", "Login", "Tokens", "identity", "tls"]
 

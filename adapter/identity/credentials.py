@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from adapter.mapping.model import PATH_PARTS
+from adapter.mapping.model_soap import PATH_PARTS
 from adapter.settings import credential_name
 
 Value = Callable[[], str]

@@ -16,7 +16,8 @@ from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import check_headers
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
-from adapter.mapping.model import PATH_PARTS, OperationRule, Resource, SoapRule
+from adapter.mapping.model_operation import OperationRule, Resource
+from adapter.mapping.model_soap import PATH_PARTS, SoapRule
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
 from adapter.settings import credential_name, endpoint_names, service_name

@@ -7,7 +7,8 @@ from dataclasses import replace
 from adapter.mapping import lexical
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import BoundField, Mode, Page, Sort
-from adapter.mapping.model import FieldRule, OperationRule, PageRule
+from adapter.mapping.model import FieldRule
+from adapter.mapping.model_operation import OperationRule, PageRule
 from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Operation, Record, Scalar
 

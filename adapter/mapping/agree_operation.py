@@ -13,7 +13,8 @@ from adapter.mapping.agree_values import bind_constants, bind_headers
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults
-from adapter.mapping.model import FieldRule, OperationRule
+from adapter.mapping.model import FieldRule
+from adapter.mapping.model_operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import suggest
 from adapter.mapping.scalars import parameter

@@ -6,7 +6,8 @@ import re
 
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import Reply
-from adapter.mapping.model import FieldRule, OperationRule, Place
+from adapter.mapping.model import FieldRule, Place
+from adapter.mapping.model_operation import OperationRule
 from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec
 from adapter.wsdl.types import Operation, Port

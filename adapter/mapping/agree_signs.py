@@ -11,7 +11,8 @@ from adapter.mapping.agree_reply import element_at
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import BoundField, Reply, Sign
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FieldRule, OperationRule, SignRule
+from adapter.mapping.model import FieldRule
+from adapter.mapping.model_operation import OperationRule, SignRule
 from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Operation, Record, Scalar
 
@@ -119,7 +120,7 @@ def _known(
 
 
 def _builtin(binder: Binder, field: BoundField, start: str) -> str:
-    key = field.steps[-1].element.type if field.steps else start
+    key = field.steps[-1].type if field.steps else start
     kind = binder.contract.types.get(field.attribute.type if field.attribute is not None else key)
     kind = binder.contract.types.get(kind.text) if isinstance(kind, Record) else kind
     return kind.builtin if isinstance(kind, Scalar) else ""

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain
 
 from adapter.errors import Mistake
-from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Choice, Mode, Shape, leaves
+from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
+from adapter.mapping.choices import choices
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
 from adapter.mapping.joined import is_text, joined
-from adapter.mapping.model import FieldRule, Place, Resource, TypeRule
+from adapter.mapping.model import FieldRule, Place, TypeRule
+from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
-from adapter.mapping.paths import PathError, Spot, follow, suggest
+from adapter.mapping.paths import PathError, Spot, derived, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
-from adapter.wsdl.types import Contract, Record
+from adapter.wsdl.types import Contract, Record, local_name
 
 
 class Binder:
@@ -90,7 +91,7 @@ class Binder:
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
         before, self._around = self._around, (*self._around, name) if nested else (name,)
         if rule.variants:
-            self.types[key] = self._variants(rule, kind, record, key, mode, encoded)
+            self.types[key] = self._variants(rule, record, key, mode, encoded)
         else:
             if not nested:
                 self._not_abstract(rule, kind)
@@ -101,20 +102,20 @@ class Binder:
 
     def _not_abstract(self, rule: TypeRule, kind: Record) -> None:
         if kind.abstract:
-            names = ", ".join(_local(derived) for derived in kind.derived)
-            text = f"{rule.name} stands for the abstract type {_local(kind.name)}"
+            names = ", ".join(local_name(derived) for derived in kind.derived)
+            text = f"{rule.name} stands for the abstract type {local_name(kind.name)}"
             self.wrong(rule.place, text, f"add variants: for {names}")
 
-    def _variants(self, rule: TypeRule, kind: Record, declared: str, key: str, mode: Mode, encoded: bool) -> BoundType:
+    def _variants(self, rule: TypeRule, declared: str, key: str, mode: Mode, encoded: bool) -> BoundType:
         variants: dict[str, BoundVariant] = {}
-        candidates = {_local(name): name for name in (*reversed(kind.derived), declared)}
         for variant in rule.variants:
-            record = candidates.get(variant.soap_type)
-            derived = self.contract.types.get(record) if record else None
-            if record is None or not isinstance(derived, Record):
-                text = f"{variant.soap_type} is not derived from {_local(kind.name)}"
-                self.wrong(variant.place, text, suggest(variant.soap_type, list(candidates)))
-            elif derived.abstract:
+            try:
+                record = derived(self.contract, declared, variant.soap_type)
+            except PathError as error:
+                self.wrong(variant.place, str(error), error.remedy)
+                continue
+            found = self.contract.types[record]
+            if isinstance(found, Record) and found.abstract:
                 self.wrong(variant.place, f"{variant.soap_type} is abstract", "name one of the types derived from it")
             elif record in variants:
                 text = f"{variant.value} and {variants[record].value} stand for the same type {variant.soap_type}"
@@ -146,7 +147,7 @@ class Binder:
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
             check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in ends])
             for missing in uncovered(self.contract, record, ends):
-                text = f"{rule.name}: {_local(record)} requires {missing}, and no field fills it"
+                text = f"{rule.name}: {local_name(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
         return BoundType(
             key,
@@ -154,7 +155,7 @@ class Binder:
             mode,
             record,
             tuple(fields),
-            choices=_choices([each for each in ends if each.missing is None]),
+            choices=choices([each for each in ends if each.missing is None]),
             doc=rule.doc,
         )
 
@@ -267,27 +268,3 @@ def _stands_in(rule: FieldRule, mode: Mode) -> bool:
 def _array_required(spot: Spot) -> bool:
     """An array must be given when the element around its items must, or when it needs at least one item."""
     return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))
-
-
-def _choices(fields: list[BoundField]) -> tuple[Choice, ...]:
-    """Find the xsd:choices that several fields, or a required one, stand in. Of a field only the outermost counts."""
-    found: dict[tuple[tuple[str, ...], str], dict[int, list[str]]] = {}
-    required: dict[tuple[tuple[str, ...], str], bool] = {}
-    for field in fields:
-        for index, step in enumerate(field.steps):
-            if step.choices:
-                position, branch, needed = step.choices[0]
-                place = (tuple(before.element.tag for before in field.steps[:index]), position)
-                names = found.setdefault(place, {}).setdefault(branch, [])
-                names.append(field.name)
-                required[place] = needed and index == 0
-    return tuple(
-        Choice(tuple(tuple(names) for names in branches.values()), required[place])
-        for place, branches in found.items()
-        # A property that is a part of another cannot be named in the documentation of a choice.
-        if (len(branches) > 1 or required[place]) and "/" not in "".join(chain(*branches.values()))
-    )
-
-
-def _local(key: str) -> str:
-    return key.rpartition("}")[2] or key

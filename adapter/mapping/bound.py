@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FaultRule, FieldRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model import FieldRule
+from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 

@@ -20,6 +20,9 @@ def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, 
         for other in fields[:index]:
             if _overlap(field, other) or _overlap(other, field):
                 yield field, f"{field.name} and {other.name} fill the same element", "keep one, or make one read_only"
+            elif _two_types(field, other):
+                text = f"{field.name} and {other.name} take one element for two types"
+                yield field, text, "name the same type in both paths"
             elif _take_turns(field, other):
                 text = f"{field.name} and {other.name} stand in a group that repeats as a whole"
                 yield field, text, "their order would be lost: keep one, or make one read_only"
@@ -37,6 +40,15 @@ def _take_turns(field: BoundField, other: BoundField) -> bool:
     for depth, (one, two) in enumerate(zip(field.steps, other.steps, strict=False)):
         if one.repeated and one.repeated == two.repeated:
             return _tags(field)[:depth] == _tags(other)[:depth]
+    return False
+
+
+def _two_types(field: BoundField, other: BoundField) -> bool:
+    for one, two in zip(field.steps, other.steps, strict=False):
+        if one.element.tag != two.element.tag:
+            return False
+        if one.type != two.type:
+            return True
     return False
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema
+from adapter.mapping import keys, schema, schema_operation
 from adapter.mapping.convert import CONVERTERS
-from adapter.mapping.model import VERBS
+from adapter.mapping.model_operation import VERBS
 
 FILE = "mapping.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}\n"
@@ -53,7 +53,7 @@ _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.N
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
-_FAULTS: Shape = {"type": "array", "items": _one(schema.FaultSection)}
+_FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
 
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
 RAW: Mapping[str, Shape] = {
@@ -62,7 +62,7 @@ RAW: Mapping[str, Shape] = {
     "FileSection.types": _named(_one(schema.TypeSection)),
     "FileSection.operations": {
         "type": "object",
-        "properties": {verb: _one(schema.OperationSection) for verb in VERBS},
+        "properties": {verb: _one(schema_operation.OperationSection) for verb in VERBS},
         "additionalProperties": False,
         "minProperties": 1,
     },
@@ -84,17 +84,17 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.path": _FIELDS,
     "OperationSection.query": _FIELDS,
     "OperationSection.set": _CONSTANTS,
-    "OperationSection.page": _one(schema.PageSection),
-    "OperationSection.sort": _one(schema.SortSection),
-    "OperationSection.body": _one(schema.BodySection),
-    "OperationSection.reply": _one(schema.ReplySection),
+    "OperationSection.page": _one(schema_operation.PageSection),
+    "OperationSection.sort": _one(schema_operation.SortSection),
+    "OperationSection.body": _one(schema_operation.BodySection),
+    "OperationSection.reply": _one(schema_operation.ReplySection),
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "SortSection.by": _named(_TEXT, minProperties=1),
-    "SortSection.direction": _one(schema.DirectionSection),
-    "ReplySection.when_empty": _one(schema.EmptySection),
-    "ReplySection.refused": _one(schema.RefusedSection),
-    "ReplySection.warnings": _one(schema.WarningsSection),
+    "SortSection.direction": _one(schema_operation.DirectionSection),
+    "ReplySection.when_empty": _one(schema_operation.EmptySection),
+    "ReplySection.refused": _one(schema_operation.RefusedSection),
+    "ReplySection.warnings": _one(schema_operation.WarningsSection),
     **{f"{kind}.{key}": _TEXTS for kind in ("RefusedSection", "WarningsSection") for key in ("is", "is_not")},
     "RefusedSection.code": _TEXT_OR_TEXTS,
     "WarningsSection.code": _TEXT_OR_TEXTS,

@@ -10,7 +10,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 XML_NAME = r"[^\W\d][\w\-]*"
-XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_NAME})(\.{XML_NAME})*(\.@{XML_NAME}|\.#text)?)")
+XML_STEP = rf"{XML_NAME}(\({XML_NAME}\))?"
+XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)")
 TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
 
 
@@ -65,3 +66,23 @@ class Section(Schema):
         """An unknown key is a mistake, never ignored."""
 
         unknown = RAISE
+
+
+def about(text: str, **rest: Any) -> dict[str, Any]:
+    """Return the keywords of a key that ``text`` describes, for the reference and for editors."""
+    return {"metadata": {"description": text}, **rest}
+
+
+def xml_path(text: str, **rest: Any) -> Text:
+    """Return a key that holds a path into XML; with ``several`` it may be a list."""
+    return Text(XML_PATH, "a path such as Partner.Name1 or Betrag.@waehrung", **about(text, **rest))
+
+
+def one_of(words: str, text: str, **rest: Any) -> Text:
+    """Return a key that holds one of some words, which blanks part."""
+    return Text(re.compile("|".join(words.split())), f"one of {', '.join(words.split())}", **about(text, **rest))
+
+
+def credential(text: str) -> Text:
+    """Return a key that names credentials of the operator's."""
+    return Text(NAME, "a name such as erp", **about(text))

@@ -49,8 +49,10 @@ def content(contract: Contract, record: str, ways: Sequence[Way], before: str = 
         return Part("value", before.rstrip("."), names, True)
     below: dict[str, list[Way]] = {}
     own: dict[str, list[str]] = {}
+    types: dict[str, str] = {}
     for steps, field, name in ways:
         if steps:
+            types[steps[0].element.tag] = steps[0].type
             below.setdefault(steps[0].element.tag, []).append((steps[1:], field, name))
         else:
             own.setdefault(field.attribute.tag if field.attribute else "", []).append(name)
@@ -61,7 +63,7 @@ def content(contract: Contract, record: str, ways: Sequence[Way], before: str = 
     if kind.text:
         parts.append(Part("value", f"{before}#text", tuple(own.get("", ())), _needs_text(contract, kind.text)))
     if kind.content is not None:
-        parts.append(_Walk(contract, below, before).group(kind.content, True, sure))
+        parts.append(_Walk(contract, below, types, before).group(kind.content, True, sure))
     return Part("sequence", before.rstrip("."), names, True, tuple(parts))
 
 
@@ -71,10 +73,13 @@ def _must_be_given(attribute: Attribute, own: Container[str]) -> bool:
 
 
 class _Walk:
-    """Walks the groups of one record. ``below`` are the ways by the tag of their first step; each is taken once."""
+    """Walks the groups of one record. ``below`` are the ways by the tag of their first step; each is taken once.
 
-    def __init__(self, contract: Contract, below: dict[str, list[Way]], before: str) -> None:
-        self.contract, self.below, self.before = contract, below, before
+    ``types`` are the types of those steps, as the paths see them.
+    """
+
+    def __init__(self, contract: Contract, below: dict[str, list[Way]], types: Mapping[str, str], before: str) -> None:
+        self.contract, self.below, self.types, self.before = contract, below, types, before
 
     def group(self, group: Group, required: bool, sure: bool) -> Part:
         sure = sure and group.kind != "choice" and group.min > 0
@@ -97,7 +102,7 @@ class _Walk:
         names = tuple(name for _, _, name in inner)
         if any(not steps and field.type for steps, field, _ in inner):
             return Part("value", label, names, required)
-        tree = content(self.contract, item.type, inner, f"{label}.", sure and required)
+        tree = content(self.contract, self.types[item.tag], inner, f"{label}.", sure and required)
         return Part("value", label, names, required, tree.parts, kept=sure and required and bool(tree.parts))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from adapter.mapping import keys, schema
+from adapter.mapping import keys, schema, schema_operation
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
-from adapter.mapping.model import BodyRule, Constant, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
+from adapter.mapping.model import Constant
+from adapter.mapping.model_operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
 
@@ -17,7 +18,7 @@ def operation_rule(
     sections: Sections, resource: str, verb: Any, data: Any, path: Path_, shared: tuple[FaultRule, ...]
 ) -> OperationRule | None:
     """Return the rule of one operation, None where it is no section. ``shared``: the faults of the file."""
-    found = sections.load(schema.OperationSection, data, path, whole=False)
+    found = sections.load(schema_operation.OperationSection, data, path, whole=False)
     if found is None:
         return None
     method, _, below = found.get("request", "GET /").partition(" ")
@@ -55,7 +56,7 @@ def _timeout(sections: Sections, value: Any, path: Path_) -> float | None:
 
 
 def _page(sections: Sections, data: Any, path: Path_) -> PageRule | None:
-    found = sections.load(schema.PageSection, data, path) if data is not None else None
+    found = sections.load(schema_operation.PageSection, data, path) if data is not None else None
     if found is None:
         return None
     rule = PageRule(sections.place(path), **found)
@@ -66,12 +67,12 @@ def _page(sections: Sections, data: Any, path: Path_) -> PageRule | None:
 
 
 def _sort(sections: Sections, data: Any, path: Path_) -> SortRule | None:
-    found = sections.load(schema.SortSection, data, path) if data is not None else None
+    found = sections.load(schema_operation.SortSection, data, path) if data is not None else None
     if found is None:
         return None
     direction: dict[str, Any] = {}
     if "direction" in found:
-        direction = sections.load(schema.DirectionSection, found["direction"], (*path, "direction")) or {}
+        direction = sections.load(schema_operation.DirectionSection, found["direction"], (*path, "direction")) or {}
     by = sections.texts(found["by"], (*path, "by"), "the ERP's sort keys")
     if not by:
         sections.wrong((*path, "by"), "by: names no sort key", "by: {our name: the ERP's key}")
@@ -92,14 +93,14 @@ def _sort(sections: Sections, data: Any, path: Path_) -> SortRule | None:
 
 
 def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
-    found = sections.load(schema.BodySection, data, path) if data is not None else None
+    found = sections.load(schema_operation.BodySection, data, path) if data is not None else None
     if found is None:
         return None
     return BodyRule(sections.place(path), found["one"], found.get("into", ""), found.get("partial_", False))
 
 
 def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
-    found = sections.load(schema.ReplySection, data, path)
+    found = sections.load(schema_operation.ReplySection, data, path)
     if found is None:
         return None
     if "one" in found and "each" in found:
@@ -110,7 +111,7 @@ def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
             remedy = f"add {' or '.join(needs)}, or remove '{name}'"
             sections.wrong((*path, name), f"{name}: means nothing without {' or '.join(needs)}", remedy)
     empty = (
-        sections.load(schema.EmptySection, found["when_empty"], (*path, "when_empty"))
+        sections.load(schema_operation.EmptySection, found["when_empty"], (*path, "when_empty"))
         if "when_empty" in found
         else None
     )
@@ -124,10 +125,10 @@ def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         found.get("location", ""),
         empty["status"] if empty else 0,
         empty["problem"] if empty else "",
-        sign_rule(sections, schema.RefusedSection, found["refused"], (*path, "refused"))
+        sign_rule(sections, schema_operation.RefusedSection, found["refused"], (*path, "refused"))
         if "refused" in found
         else None,
-        sign_rule(sections, schema.WarningsSection, found["warnings"], (*path, "warnings"))
+        sign_rule(sections, schema_operation.WarningsSection, found["warnings"], (*path, "warnings"))
         if "warnings" in found
         else None,
     )
@@ -143,7 +144,7 @@ def fault_rules(sections: Sections, data: Any, path: Path_) -> tuple[FaultRule, 
     rules: list[FaultRule] = []
     for index, line in enumerate(data):
         where: Path_ = (*path, index)
-        found = sections.load(schema.FaultSection, line, where)
+        found = sections.load(schema_operation.FaultSection, line, where)
         if found is None:
             continue
         if sum(key in found for key in ("code", "detail", "text")) != 1:

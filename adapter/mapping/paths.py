@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from adapter.wsdl.types import Attribute, Contract, Element, Group, Record
+from adapter.wsdl.types import Attribute, Contract, Element, Group, Record, local_name
 
 
 class PathError(ValueError):
@@ -24,6 +24,7 @@ class Child:
     A choice is named by its position in the record; the number is the branch, the flag says whether a branch must be
     there. ``least`` and ``most`` bound how often it stands there if it does (``most`` None: unbounded). ``repeated``
     is the position of a group of several elements that repeats as a whole, so that its elements take turns.
+    ``cast`` is the key of the derived type that a path names in brackets: ``record(Customer)``.
     """
 
     element: Element
@@ -33,6 +34,12 @@ class Child:
     least: int = 0
     most: int | None = 1
     repeated: str = ""
+    cast: str = ""
+
+    @property
+    def type(self) -> str:
+        """The key of the type of what stands there."""
+        return self.cast or self.element.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +120,12 @@ def follow(contract: Contract, start: str, path: str) -> Spot:
         if part.startswith("@"):
             attribute = _attribute(contract, here, part[1:])
             return Spot(tuple(steps), attribute, attribute.type, required and attribute.required)
-        child = _child(contract, here, part, steps[-1].element.name if steps else _named(start))
+        name, _, wanted = part.removesuffix(")").partition("(")
+        child = _child(contract, here, name, steps[-1].element.name if steps else _named(start))
+        if wanted:
+            child = replace(child, cast=derived(contract, child.element.type, wanted))
         steps.append(child)
-        here, required = child.element.type, required and child.required
+        here, required = child.type, required and child.required
     return Spot(tuple(steps), None, here, required)
 
 
@@ -134,6 +144,15 @@ def _child(contract: Contract, key: str, name: str, where: str) -> Child:
             return child
         names.append(child.element.name)
     raise PathError(f"there is no {name} in {where}", suggest(name, names))
+
+
+def derived(contract: Contract, key: str, name: str) -> str:
+    """Return the key of the type called ``name`` that is ``key`` itself or derived from it. Raise PathError."""
+    kind = contract.types.get(key)
+    candidates = {local_name(each): each for each in (*reversed(kind.derived), key)} if isinstance(kind, Record) else {}
+    if name not in candidates:
+        raise PathError(f"{name} is not derived from {local_name(key)}", suggest(name, list(candidates)))
+    return candidates[name]
 
 
 def _attribute(contract: Contract, key: str, name: str) -> Attribute:

@@ -9,7 +9,7 @@ from adapter.errors import BuildError, Mistake
 from adapter.mapping import files, reading
 from adapter.mapping.agree import Surroundings, agree
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model import Resource
+from adapter.mapping.model_operation import Resource
 from adapter.wsdl.types import Contract
 
 

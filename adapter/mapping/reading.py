@@ -13,7 +13,9 @@ from adapter.errors import Mistake
 from adapter.mapping import schema
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
-from adapter.mapping.model import VERBS, FieldRule, HttpRule, IdentityRule, Resource, SoapRule, TypeRule, VariantRule
+from adapter.mapping.model import FieldRule, TypeRule, VariantRule
+from adapter.mapping.model_operation import VERBS, Resource
+from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import constants, fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 

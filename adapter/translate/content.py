@@ -5,92 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adapter.errors import BackendReplyInvalid
-from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
 from adapter.mapping.paths import Child
-from adapter.wsdl.types import XSI, Record
-
-_NIL = f"{{{XSI}}}nil"
-MAX_NOTES = 20
-# SOAP encoding lets a few references stand for millions of elements; no honest reply is so many, or so deep.
-MAX_COPIED = 16_000_000
-MAX_CHAIN = 64
-
-
-class Reading:
-    """One reply while it is read: where notes go, and the targets of references in an encoded one."""
-
-    def __init__(self, operation: str, root: Any, encoded: bool) -> None:
-        self.operation = operation
-        self.notes: list[str] = []
-        self.encoded = encoded
-        self.targets: dict[str, Any] = {}
-        self.weights: dict[str, int] = {}
-        self.copied = 0
-        if encoded and root is not None:
-            top = root.getparent() if root.getparent() is not None else root
-            self.targets = {element.get("id"): element for element in top.iter("*") if element.get("id")}
-
-    def note(self, text: str) -> None:
-        """Keep an oddity for the log and the counter; never a value of the reply."""
-        if len(self.notes) < MAX_NOTES:
-            self.notes.append(text)
-
-    def target(self, element: Any) -> Any:
-        """Follow ``href="#id"`` (SOAP 1.1 section 5.4.1) to the element that holds the value."""
-        for _ in range(MAX_CHAIN):
-            reference = element.get("href") if self.encoded else None
-            if reference is None:
-                return element
-            name = reference.removeprefix("#")
-            found = self.targets.get(name)
-            if found is None:
-                raise invalid(self.operation, "a reference leads nowhere")
-            # What is referred to is read once for every reference, so its size counts every time.
-            self.copied += self._weight(name, found)
-            if self.copied > MAX_COPIED:
-                raise invalid(self.operation, "references stand for too much")
-            element = found
-        raise invalid(self.operation, "references in a circle")
-
-    def _weight(self, name: str, element: Any) -> int:
-        if name not in self.weights:
-            self.weights[name] = sum(32 + len(each.text or "") for each in element.iter())
-        return self.weights[name]
-
-
-def is_nil(element: Any) -> bool:
-    """Tell whether an element says that it has no value (XML Schema part 1, section 2.6.2)."""
-    text = element.get(_NIL)
-    return text is not None and text.strip() in ("true", "1")
-
-
-def invalid(operation: str, why: str) -> BackendReplyInvalid:
-    """Return the error for an answer that is not what contract and mapping say."""
-    return BackendReplyInvalid("backend-reply-invalid", 502, cause=f"{operation}: {why}", sent="yes")
-
-
-def finder(endpoint: Endpoint, steps: Sequence[Child]) -> Callable[[Reading, Any], list[Any]]:
-    """Return how the elements at ``steps`` are found below the reply's root: all of a last step that repeats."""
-    names = []
-    key = endpoint.operation.output.root.type if endpoint.operation.output and endpoint.operation.output.root else ""
-    for step in steps:
-        record = endpoint.contract.types.get(key)
-        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
-        names.append("*" if isinstance(record, Record) and record.soap_array else step.element.tag)
-        key = step.element.type
-
-    def find(reading: Reading, root: Any) -> list[Any]:
-        found = [root]
-        for name in names:
-            found = [reading.target(child) for child in found[0].iterchildren(name)]
-            if not found:
-                return []
-        return found
-
-    return find
-
+from adapter.translate.reading import Reading, invalid, is_nil, typed
+from adapter.wsdl.types import Contract
 
 Handler = Callable[[Any, dict[str, Any], Reading], None]
 ReadObject = Callable[[Any, Reading], Any]
@@ -100,8 +19,9 @@ _Way = tuple[tuple[Child, ...], BoundField]
 class Compiler:
     """Compiles fields to a function. ``object_reader`` gives the reader of another bound type by its key."""
 
-    def __init__(self, object_reader: Callable[[str], ReadObject], encoded: bool) -> None:
+    def __init__(self, object_reader: Callable[[str], ReadObject], contract: Contract, encoded: bool) -> None:
         self.object_reader = object_reader
+        self.contract = contract
         self.encoded = encoded
 
     def object(self, fields: Sequence[BoundField], name: str) -> Callable[[Any, Reading], dict[str, Any]]:
@@ -127,8 +47,10 @@ class Compiler:
         """Return the function that reads what stands in an element, and below the elements that paths cross."""
         below: dict[str, list[_Way]] = {}
         own: list[Handler] = []
+        crossed: dict[str, Child] = {}
         for steps, field in ways:
             if steps:
+                crossed[steps[0].element.tag] = steps[0]
                 below.setdefault(steps[0].element.tag, []).append((steps[1:], field))
             elif field.attribute is not None:
                 own.append(_attribute(field, name))
@@ -137,7 +59,7 @@ class Compiler:
         # An array is there as soon as the element around its items is.
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
-        handlers = {tag: self.child(inner, name) for tag, inner in below.items()}
+        handlers = {tag: self.child(crossed[tag], inner, name) for tag, inner in below.items()}
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
         encoded = self.encoded
@@ -161,11 +83,14 @@ class Compiler:
 
         return read
 
-    def child(self, ways: Sequence[_Way], name: str) -> Handler:
+    def child(self, step: Child, ways: Sequence[_Way], name: str) -> Handler:
         """Return the function that reads one child element: a value, an object, an item, or a step on the way."""
         ends = [field for steps, field in ways if not steps and field.attribute is None]
         rest = [way for way in ways if way[0] or way[1].attribute is not None]
         parts = [self.value(field, name) for field in ends]
+        if step.cast:
+            check = typed(self.contract, step, name)
+            parts.insert(0, lambda element, found, reading: check(element, reading))
         if rest:
             parts.append(self.content(rest, name))
         if len(parts) == 1:

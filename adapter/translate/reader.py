@@ -15,11 +15,10 @@ from typing import Any
 from adapter.errors import RequestError
 from adapter.mapping.bound import BoundType, Endpoint, leaves
 from adapter.mapping.flat import assembled
-from adapter.translate.content import Compiler, Reading, finder, invalid, is_nil
+from adapter.translate.content import Compiler
+from adapter.translate.reading import TYPE, Reading, finder, invalid, is_nil, type_key
 from adapter.translate.refused import judge
-from adapter.wsdl.types import XSI, Contract, Record
-
-_TYPE = f"{{{XSI}}}type"
+from adapter.wsdl.types import Contract, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable
 
 
 def _is_empty(element: Any) -> bool:
-    attributes = [name for name in element.attrib if name != _TYPE]
+    attributes = [name for name in element.attrib if name != TYPE]
     return not len(element) and not (element.text or "").strip() and not attributes
 
 
@@ -111,7 +110,7 @@ class _Objects:
     def __init__(self, endpoint: Endpoint, encoded: bool) -> None:
         self.types: Mapping[str, BoundType] = endpoint.types
         self.contract = endpoint.contract
-        self.compiler = Compiler(self.object, encoded)
+        self.compiler = Compiler(self.object, endpoint.contract, encoded)
         self.readers: dict[str, Callable[[Any, Reading], Any]] = {}
 
     def object(self, key: str) -> Callable[[Any, Reading], Any]:
@@ -138,7 +137,7 @@ class _Objects:
         variants = {key: mapped[near] for key in self.contract.types if (near := _nearest(self.contract, key, mapped))}
 
         def read(element: Any, reading: Reading) -> Any:
-            key = _type_key(element) or declared
+            key = type_key(element) or declared
             if key not in variants:
                 raise invalid(reading.operation, f"{name}: a type that the mapping does not know")
             value, inner = variants[key]
@@ -157,13 +156,3 @@ def _nearest(contract: Contract, key: str, mapped: Mapping[str, object]) -> str:
         kind = contract.types.get(key)
         key = kind.extends if isinstance(kind, Record) else ""
     return ""
-
-
-def _type_key(element: Any) -> str:
-    """Return the Clark name in xsi:type, or an empty string."""
-    text = (element.get(_TYPE) or "").strip()
-    prefix, _, local = text.rpartition(":")
-    if not local:
-        return ""
-    namespace = element.nsmap.get(prefix or None, "")
-    return f"{{{namespace}}}{local}" if namespace else local

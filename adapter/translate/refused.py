@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapter.mapping.bound import Endpoint, Sign
-from adapter.translate.content import Compiler, Reading, finder
+from adapter.translate.content import Compiler
 from adapter.translate.fault import FaultParts, fault_reader, safe
+from adapter.translate.reading import Reading, finder
 
 Found = Callable[[Any, Reading], Iterator[FaultParts]]
 
@@ -41,7 +42,7 @@ def _compiled(endpoint: Endpoint, sign: Sign | None) -> Found:
         return lambda element, reading: iter(())
     rule, values, text = sign.rule, sign.values, sign.text
     fields = [sign.where, *sign.codes, *([text] if text is not None else [])]
-    read = Compiler(_no_object, endpoint.operation.use == "encoded").object(fields, endpoint.name)
+    read = Compiler(_no_object, endpoint.contract, endpoint.operation.use == "encoded").object(fields, endpoint.name)
     codes = [field.name for field in sign.codes]
     find = finder(endpoint, sign.steps)
 

@@ -7,25 +7,15 @@ Rule 3: text goes into the tree as text, so escaping is lxml's and cannot be for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from lxml import etree
 
-from adapter.mapping.bound import BoundType, Endpoint, HeaderBlock, leaves
+from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.flat import flattened
-from adapter.mapping.occurrence import Way
-from adapter.mapping.paths import Child, children
 from adapter.messages import Checked
-from adapter.translate.encoding import Encoding
-from adapter.translate.prefixes import Prefixes
-from adapter.wsdl.types import XSI, Contract, Record
-
-Values = Mapping[str, Any]
-# Fills an element from the values at hand; returns whether any of them was there.
-Fill = Callable[[Any, Values], bool]
-_NIL = f"{{{XSI}}}nil"
-_TYPE = f"{{{XSI}}}type"
+from adapter.translate.elements import Compiler
 
 
 def writer(endpoint: Endpoint) -> Callable[[Checked], Any]:
@@ -33,7 +23,7 @@ def writer(endpoint: Endpoint) -> Callable[[Checked], Any]:
     root = endpoint.operation.input.root
     if root is None:
         return lambda checked: None
-    compiler = _Compiler(endpoint)
+    compiler = Compiler(endpoint)
     compiler.prefixes.of(root.namespace)
     fill = compiler.record(root.type, endpoint.message())
     slots = _slots(endpoint)
@@ -55,7 +45,7 @@ def header_writer(endpoint: Endpoint) -> Callable[[], tuple[Any, ...]]:
 
 
 def _block(endpoint: Endpoint, block: HeaderBlock) -> Callable[[], Any]:
-    compiler = _Compiler(endpoint)
+    compiler = Compiler(endpoint)
     compiler.prefixes.of(block.element.namespace)
     ways = [(field.steps, field, field.name) for field in block.fields]
     fill = compiler.record(block.element.type, ways)
@@ -98,187 +88,3 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
         return values
 
     return slots
-
-
-class _Compiler:
-    """Compiles records to functions that fill an element. Object types are compiled once, so recursion ends."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.contract: Contract = endpoint.contract
-        self.types: Mapping[str, BoundType] = endpoint.types
-        self.prefixes = Prefixes()
-        self.encoding = Encoding(endpoint.contract, self.prefixes, endpoint.operation.use == "encoded")
-        self.objects: dict[str, Fill] = {}
-
-    def object(self, key: str) -> Fill:
-        """Return the function that fills an element with an object of bound type ``key``."""
-        if key not in self.objects:
-            # A type that contains itself meets this entry while it is being compiled.
-            self.objects[key] = lambda element, values: self.objects[key](element, values)
-            bound = self.types[key]
-            self.objects[key] = self._variants(bound) if bound.variants else self._plain(bound)
-        return self.objects[key]
-
-    def _plain(self, bound: BoundType) -> Fill:
-        fill = self.record(bound.record, [(field.steps, field, field.name) for field in leaves(bound.fields)])
-        if not any(field.parts for field in bound.fields):
-            return fill
-        return lambda element, values: fill(element, dict(flattened(bound.fields, values)))
-
-    def _variants(self, bound: BoundType) -> Fill:
-        by = bound.discriminator
-        variants = {each.value: (self.prefixes.qname(each.record), self.object(each.type)) for each in bound.variants}
-
-        def fill(element: Any, values: Values) -> bool:
-            name, inner = variants[values[by]]
-            element.set(_TYPE, name)
-            inner(element, values)
-            return True
-
-        return fill
-
-    def record(self, key: str, ways: Sequence[Way]) -> Fill:
-        """Return the function that fills an element of complex type ``key`` from the fields of ``ways``."""
-        kind = self.contract.types[key]
-        below: dict[str, list[Way]] = {}
-        parts: list[Fill] = []
-        for steps, field, slot in ways:
-            if steps:
-                below.setdefault(steps[0].element.tag, []).append((steps[1:], field, slot))
-            elif field.attribute is not None:
-                parts.append(_attribute(field.attribute.tag, slot))
-            else:
-                parts.append(_text(slot))
-        if not isinstance(kind, Record):
-            return _all(parts)
-        given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
-        parts.extend(
-            _constant_attribute(each.tag, each.fixed)
-            for each in kind.attributes
-            if each.required and each.fixed is not None and each.tag not in given
-        )
-        for child in children(kind):
-            if child.element.tag in below:
-                parts.append(self.child(child, below.pop(child.element.tag)))
-            elif child.required and child.element.fixed is not None:
-                self.prefixes.of(child.element.namespace)
-                parts.append(_constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type)))
-        return _all(parts)
-
-    def child(self, child: Child, ways: Sequence[Way]) -> Fill:
-        """Return the function that appends one child element (or, for an array, its items)."""
-        element = child.element
-        self.prefixes.of(element.namespace)
-        mark = self.encoding.mark(element.type)
-        whole = next((way for way in ways if not way[0] and way[1].shape != "scalar"), None)
-        if whole is not None:
-            _, field, slot = whole
-            fill = _object if field.shape == "object" else _items
-            return fill(element.tag, slot, self.object(field.type) if field.type else None, mark)
-        crossed = any(steps or field.attribute is not None for steps, field, _ in ways)
-        # An element that a path only crosses can be required though nothing in it is.
-        kept = crossed and child.required and not self.encoding.encoded
-        return _element(element.tag, self.record(element.type, ways), mark, kept)
-
-
-def _all(parts: Sequence[Fill]) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        written = False
-        for part in parts:
-            written = part(element, values) or written
-        return written
-
-    return fill
-
-
-def _text(slot: str) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        if slot not in values:
-            return False
-        if values[slot] is None:
-            element.set(_NIL, "true")
-        else:
-            element.text = values[slot]
-        return True
-
-    return fill
-
-
-def _attribute(tag: str, slot: str) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        # An attribute has no nil: null is the same as leaving it out.
-        if values.get(slot) is None:
-            return False
-        element.set(tag, values[slot])
-        return True
-
-    return fill
-
-
-def _constant_attribute(tag: str, text: str) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        element.set(tag, text)
-        return False
-
-    return fill
-
-
-def _constant(tag: str, text: str, mark: Callable[[Any], None]) -> Fill:
-    """A fixed element that must be there. It alone is no reason for the element around it."""
-
-    def fill(parent: Any, values: Values) -> bool:
-        element = etree.SubElement(parent, tag)
-        element.text = text
-        mark(element)
-        return False
-
-    return fill
-
-
-def _element(tag: str, inner: Fill, mark: Callable[[Any], None], kept: bool) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        element = parent.makeelement(tag)
-        written = inner(element, values)
-        if written or kept:
-            mark(element)
-            parent.append(element)
-        return written
-
-    return fill
-
-
-def _object(tag: str, slot: str, inner: Fill | None, mark: Callable[[Any], None]) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        if slot not in values:
-            return False
-        _one(parent, tag, values[slot], inner, mark)
-        return True
-
-    return fill
-
-
-def _items(tag: str, slot: str, inner: Fill | None, mark: Callable[[Any], None]) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        if slot not in values:
-            return False
-        items = values[slot]
-        if items is None:
-            parent.set(_NIL, "true")
-            return True
-        for item in items:
-            _one(parent, tag, item, inner, mark)
-        return True
-
-    return fill
-
-
-def _one(parent: Any, tag: str, value: Any, inner: Fill | None, mark: Callable[[Any], None]) -> None:
-    element = etree.SubElement(parent, tag)
-    if value is None:
-        element.set(_NIL, "true")
-        return
-    if inner is None:
-        element.text = value
-    else:
-        inner(element, value)
-    mark(element)

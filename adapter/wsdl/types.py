@@ -168,6 +168,11 @@ class Record:
 Type = Scalar | ListOf | Union | Record
 
 
+def local_name(key: str) -> str:
+    """Return the local part of a Clark name."""
+    return key.rpartition("}")[2] or key
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """One declared SOAP header block: the element to send (WSDL 1.1 section 3.7)."""

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema
+from adapter.mapping import keys, schema, schema_operation
 from adapter.mapping.convert import CONVERTERS
-from adapter.mapping.model import VERBS, OperationRule, PageRule
+from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.docs_pages.values import json_values
 
@@ -41,27 +41,27 @@ PLACES = (
           "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
           "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),
     Place("One variant", schema.VariantSection, ""),
-    Place("One operation", schema.OperationSection, "operations:\n  read:\n    request: GET /{id}\n"
+    Place("One operation", schema_operation.OperationSection, "operations:\n  read:\n    request: GET /{id}\n"
           "    call: LesePartner\n    path: {id: {soap: PartnerNr, convert: zero_padded(10)}}\n"
           "    reply: {one: Customer, from: Partner}\n    timeout: 5"),
-    Place("page", schema.PageSection, "page: {limit: Blatt.MaxAnz, offset: Blatt.AbPos, total: GesamtAnz}"),
-    Place("sort", schema.SortSection, "sort:\n  soap: Blatt.SortFeld\n"
+    Place("page", schema_operation.PageSection, "page: {limit: Blatt.MaxAnz, offset: Blatt.AbPos, total: GesamtAnz}"),
+    Place("sort", schema_operation.SortSection, "sort:\n  soap: Blatt.SortFeld\n"
           "  direction: {soap: Blatt.SortRichtung, ascending: AUF, descending: AB}\n"
           "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
-    Place("direction", schema.DirectionSection, ""),
-    Place("body", schema.BodySection, "body: {one: Customer, into: Aenderung, partial: true}"),
-    Place("reply", schema.ReplySection, "reply: {one: Customer, from: Partner, "
+    Place("direction", schema_operation.DirectionSection, ""),
+    Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, partial: true}"),
+    Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "
           "when_empty: {status: 404, problem: customer-not-found}}"),
-    Place("when_empty", schema.EmptySection, ""),
-    Place("refused", schema.RefusedSection, "reply:\n"
+    Place("when_empty", schema_operation.EmptySection, ""),
+    Place("refused", schema_operation.RefusedSection, "reply:\n"
           '  refused: {where: Status.@isSuccess, is: ["false"], code: Status.Code, text: Status.Text}\n'
           "# or in a table of messages, of which the first that fits decides:\n"
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
-    Place("warnings", schema.WarningsSection, "reply:\n"
+    Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
     Place("One constant", schema.ConstantSection, "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
           "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
-    Place("One fault", schema.FaultSection,
+    Place("One fault", schema_operation.FaultSection,
           "faults:\n  - {code: GP-404, status: 404, problem: customer-not-found, title: No such customer}\n"
           "  - {detail: SperrFehler, status: 423, problem: record-locked, retryable: true}"),
 )  # fmt: skip

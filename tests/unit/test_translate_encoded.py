@@ -9,7 +9,7 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
-from adapter.translate import content
+from adapter.translate import reading
 from adapter.translate.reader import Result, reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import calls, check, erp, sent
@@ -87,7 +87,7 @@ def test_object_that_contains_itself_ends() -> None:
 
 def test_bomb_of_references_is_refused_before_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many references to a big value are counted with its size, so the work stays within a bound."""
-    monkeypatch.setattr(content, "MAX_COPIED", 100_000)
+    monkeypatch.setattr(reading, "MAX_COPIED", 100_000)
     items, level = '<i href="#big"/>' * 2000, LEVEL.replace("<lagerort>L", f"<lagerort>{'L' * 1000}")
     with pytest.raises(BackendReplyInvalid, match="references stand for too much"):
         read(LIST, array(items), f'<m id="big">{level}</m>')

@@ -10,7 +10,8 @@ from lxml import etree
 
 from adapter.errors import BackendFault
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model import FaultRule, Place
+from adapter.mapping.model import Place
+from adapter.mapping.model_operation import FaultRule
 from adapter.translate.fault import FaultParts, fault_reader
 from tests.unit.mapped import erp
 

@@ -1,0 +1,138 @@
+"""What a mapping file says about operations: what each takes, calls and answers; and the file as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from adapter.mapping.model import Constant, FieldRule, Place, TypeRule
+from adapter.mapping.model_soap import HttpRule, SoapRule
+
+Verb = Literal["list", "read", "create", "update", "patch", "cancel"]
+VERBS: tuple[Verb, ...] = ("list", "read", "create", "update", "patch", "cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    """Paging by offset: where the ERP takes limit and offset, and where its reply says how many there are.
+
+    ``first`` is the ERP's number for the first row (0 or 1); callers always count from 0.
+    """
+
+    place: Place
+    limit: str
+    offset: str
+    total: str = ""
+    default: int = 50
+    max: int = 200
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SortRule:
+    """Sorting: the ERP's field for the key and for the direction, and our names (left) for its keys (right)."""
+
+    place: Place
+    soap: str
+    by: Mapping[str, str]
+    direction: str = ""
+    ascending: str = ""
+    descending: str = ""
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRule:
+    """What the caller's JSON body is and where it goes. ``into`` is empty when it fills the message itself."""
+
+    place: Place
+    type_name: str
+    into: str = ""
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignRule:
+    """Where a reply that is no fault says no, or warns: in itself, or in each of its messages (``each``, a path).
+
+    It does where the value at ``where`` is one of ``values`` (``others``: none of them).
+    """
+
+    place: Place
+    where: FieldRule
+    values: tuple[str, ...]
+    others: bool = False
+    each: str = ""
+    codes: tuple[FieldRule, ...] = ()
+    text: FieldRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRule:
+    """What is answered: nothing, one object or a list, from where in the reply, with which status."""
+
+    place: Place
+    shape: Literal["none", "one", "each"] = "none"
+    type_name: str = ""
+    source: str = ""
+    status: int = 0
+    location: str = ""
+    empty_status: int = 0
+    empty_problem: str = ""
+    refused: SignRule | None = None
+    warnings: SignRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRule:
+    """One line of a fault table: what to look for (exactly one of code, detail, text) and what the caller is told."""
+
+    place: Place
+    status: int
+    problem: str
+    code: str = ""
+    detail: str = ""
+    text: str = ""
+    title: str = ""
+    message: bool = False
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRule:
+    """One REST endpoint, named ``resource.verb``."""
+
+    name: str
+    verb: Verb
+    place: Place
+    method: str
+    path: str
+    call: str
+    path_fields: Mapping[str, FieldRule] = field(default_factory=dict)
+    query_fields: Mapping[str, FieldRule] = field(default_factory=dict)
+    set: tuple[Constant, ...] = ()
+    page: PageRule | None = None
+    sort: SortRule | None = None
+    body: BodyRule | None = None
+    reply: ReplyRule | None = None
+    faults: tuple[FaultRule, ...] = ()
+    answered_by: Literal["soap", "http"] = "soap"
+    timeout: float | None = None
+    title: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One mapping file."""
+
+    name: str
+    place: Place
+    path: str
+    title: str
+    doc: str
+    soap: SoapRule
+    http: HttpRule | None
+    types: Mapping[str, TypeRule]
+    operations: tuple[OperationRule, ...]

@@ -1,0 +1,67 @@
+"""What a mapping file says about the other side: contract, port, header blocks, identity, microservice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from adapter.mapping.model import Constant, Place
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRule:
+    """How we log in: names of the operator's credentials. At most one of the first three is there."""
+
+    place: Place = field(compare=False)
+    basic: str = ""
+    bearer: str = ""
+    username_token: str = ""
+    certificate: str = ""
+    digest: bool = False
+    timestamp: bool = False
+
+    def parts(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield each part that is asked for: the credentials' name, the part, whether it must be there."""
+        for kind, needed, optional in _CREDENTIAL_PARTS:
+            if name := getattr(self, kind):
+                yield from ((name, part, True) for part in needed.split())
+                yield from ((name, part, False) for part in optional.split())
+
+
+PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA"))
+_CREDENTIAL_PARTS = (
+    ("basic", "USER PASSWORD", "CA"),
+    ("bearer", "TOKEN_URL CLIENT_ID CLIENT_SECRET", "SCOPE CA"),
+    ("username_token", "USER PASSWORD", "CA"),
+    ("certificate", "CERTIFICATE", "KEY CA"),
+)
+
+
+PortKey = tuple[str, str, str, IdentityRule | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SoapRule:
+    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
+
+    place: Place
+    wsdl: str
+    service: str
+    port: str
+    fault_code: str = ""
+    headers: tuple[Constant, ...] = ()
+    identity: IdentityRule | None = None
+
+    @property
+    def key(self) -> PortKey:
+        """What tells one port, called as one identity, from another."""
+        return self.wsdl, self.service, self.port, self.identity
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRule:
+    """Which JSON microservice can answer this resource: its name in ADAPTER_SERVICE_<NAME> and the path there."""
+
+    place: Place
+    service: str
+    path: str
