@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from adapter.mapping import keys, schema
+from adapter.mapping.bags import NO_BAGS, entry_bag
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
-from adapter.mapping.model import ConverterCall, FieldRule
+from adapter.mapping.model import BagRule, ConverterCall, FieldRule
 from adapter.mapping.sections import Sections
 
 _VALUE_KEYS = tuple(
@@ -28,14 +29,18 @@ _CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
 
 
 def field_rules(
-    sections: Sections, data: Any, path: Path_, where: Literal["type", "path", "query"] = "type"
+    sections: Sections,
+    data: Any,
+    path: Path_,
+    where: Literal["type", "path", "query"] = "type",
+    bags: Mapping[str, BagRule] = NO_BAGS,
 ) -> Mapping[str, FieldRule]:
     """Return the rules of a section that maps names to fields: those of a type, or path or query parameters."""
     rules: dict[str, FieldRule] = {}
     for name, value, at in sections.entries(data, path, "fields"):
         if not keys.NAME.fullmatch(name):
             sections.wrong(at, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
-        rule = _field(sections, name, value, at)
+        rule = _field(sections, name, value, at, bags)
         if rule is None:
             continue
         _only_where_it_means_something(sections, rule, where, at)
@@ -43,7 +48,7 @@ def field_rules(
     return rules
 
 
-def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule | None:
+def _field(sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule]) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
     if found is None:
         return None
@@ -58,12 +63,15 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
     _bounds(sections, found, path)
     parts = _parts(sections, name, found, path)
+    bag = entry_bag(sections, name, found, path, bags)
     return FieldRule(
         name=name,
         place=sections.place(path),
         soap=", ".join(parts) or found["soap"],
         parts=parts,
         join=found.get("join", ""),
+        bag=bag,
+        entry=found.get("entry", ""),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
@@ -100,6 +108,8 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
     if rule.parts and where != "type":
         text = f"{rule.name}: a parameter stands in one element"
         sections.wrong((*at, "soap"), text, "make it a property of the body, or two parameters")
+    if rule.bag is not None and where != "type":
+        sections.wrong((*at, "bag"), f"{rule.name}: a parameter stands in no bag", "make it a property of the body")
     for key, (given, why) in parameter.items() if where != "type" else ():
         if given:
             sections.wrong((*at, key), f"{rule.name}: {why}", f"remove '{key}'")

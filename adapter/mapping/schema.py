@@ -21,7 +21,20 @@ One flat marshmallow schema per section, walked by ``reading``. ``description`` 
 
 from __future__ import annotations
 
-from adapter.mapping.keys import NAME, TEMPLATE, Flag, Raw, Section, Text, Whole, about, credential, one_of, xml_path
+from adapter.mapping.keys import (
+    NAME,
+    TEMPLATE,
+    Flag,
+    Raw,
+    Section,
+    Text,
+    Whole,
+    about,
+    credential,
+    one_of,
+    value_path,
+    xml_path,
+)
 
 
 class FileSection(Section):
@@ -75,7 +88,15 @@ class TypeSection(Section):
 
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
+    bags = Raw(**about("Name-value bags by name."))
     doc = Text(**about("What it is."))
+
+
+class BagSection(Section):
+    """One entry of ``bags:`` of a type."""
+
+    each = xml_path("The repeated element, one for each entry.", required=True)
+    name = xml_path("Where the entry's name stands, below 'each'.", required=True)
 
 
 class VariantsSection(Section):
@@ -95,7 +116,9 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = xml_path("Where the value stands in XML.", required=True, several=True)
+    soap = value_path("Where the value stands in XML.", required=True, several=True)
+    bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
+    entry = Text(**about("The name of that entry."))
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))

@@ -82,6 +82,7 @@ RAW = {
     "SoapSection.identity": "`identity`_",
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": "`variants`_",
+    "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
     "FieldSection.convert": "one of the `converters`_, or a list",
@@ -195,7 +196,7 @@ def _value(field: Field[Any], place: str) -> str:
         (bounds,) = (each for each in field.validators if isinstance(each, Range))
         return f"whole number, {bounds.min} to {bounds.max}" if bounds.min != bounds.max else code(str(bounds.min))
     assert isinstance(field, keys.Text)
-    if field.pattern is keys.XML_PATH:
+    if field.pattern in (keys.XML_PATH, keys.ENTRY_PATH):
         return "a path into XML"
     return field.form.removeprefix("one of ").replace(", ", " or ") or "text"
 
