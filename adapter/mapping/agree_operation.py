@@ -25,11 +25,8 @@ ValueOf = Callable[[str], str | None]
 
 def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: ValueOf) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
-    operation = port.operations.get(rule.call)
+    operation = _called(binder, port, rule)
     if operation is None:
-        why = binder.contract.omitted.get(f"{port.name}.{rule.call}")
-        text = f"{rule.name}: {port.name} has no operation {rule.call}" + (f" that can be called: {why}" if why else "")
-        binder.wrong(rule.place, text, suggest(rule.call, list(port.operations)))
         return None
     before = len(binder.mistakes)
     _method(binder, rule)
@@ -66,6 +63,15 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
     if len(binder.mistakes) == before:
         _covered(binder, rule, operation, endpoint)
     return endpoint
+
+
+def _called(binder: Binder, port: Port, rule: OperationRule) -> Operation | None:
+    operation = port.operations.get(rule.call)
+    if operation is None:
+        why = binder.contract.omitted.get(f"{port.name}.{rule.call}")
+        text = f"{rule.name}: {port.name} has no operation {rule.call}" + (f" that can be called: {why}" if why else "")
+        binder.wrong(rule.place, text, suggest(rule.call, list(port.operations)))
+    return operation
 
 
 def _method(binder: Binder, rule: OperationRule) -> None:
