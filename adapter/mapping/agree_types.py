@@ -160,15 +160,21 @@ class Binder:
             doc=rule.doc,
         )
 
-    def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
-        """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
+    def field(
+        self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False, first: bool = False
+    ) -> BoundField | None:
+        """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed.
+
+        ``first``: of what repeats on the way, the first is meant.
+        """
         try:
             if rule.parts:
                 bound = self._joined(rule, start, mode, encoded)
             elif rule.shape == "one" and rule.soap == "." and rule.bag is None:
                 bound = self._nested(rule, start, mode, encoded)
             else:
-                bound = self._bound(rule, self._spot(rule, start, rule.soap), mode, encoded)
+                spot = self._spot(rule, start, rule.soap)
+                bound = self._bound(rule, spot.first() if first else spot, mode, encoded)
             if rule.bag is not None and bound is not None:
                 bound = named(self.contract, rule, bound, self.converters)
         except PathError as error:

@@ -15,8 +15,6 @@ from adapter.mapping.model import BagRule, FieldRule
 from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
 
-NO_BAGS: Mapping[str, BagRule] = {}
-
 
 def bag_rules(sections: Sections, data: Any, path: Path_) -> Mapping[str, BagRule]:
     """Return the bags of a type by name."""
@@ -25,6 +23,7 @@ def bag_rules(sections: Sections, data: Any, path: Path_) -> Mapping[str, BagRul
     for name, value, at in sections.entries(data, path, "bags"):
         if not keys.NAME.fullmatch(name):
             sections.wrong(at, f"'{name}' is not a bag's name", "letters, digits and _; start with a letter")
+            continue
         found = sections.load(schema.BagSection, value, at)
         if found is None or "each" not in found or "name" not in found:
             continue
@@ -37,19 +36,29 @@ def bag_rules(sections: Sections, data: Any, path: Path_) -> Mapping[str, BagRul
 
 
 def entry_bag(
-    sections: Sections, name: str, found: Mapping[str, Any], path: Path_, bags: Mapping[str, BagRule]
+    sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule] | None
 ) -> BagRule | None:
-    """Return the bag that a property's section names, None where it names none that is there."""
+    """Return the bag that a property's section names, None where it names none that is there.
+
+    ``bags`` are those of its type; None for a parameter.
+    """
+    found: Mapping[str, Any] = data if isinstance(data, dict) else {"soap": data}
     paths = found["soap"] if isinstance(found["soap"], list) else [found["soap"]]
+    if bags is None and "bag" in found:
+        sections.wrong((*path, "bag"), f"{name}: a parameter stands in no bag", "make it a property of the body")
+        return None
     if ("bag" in found) != ("entry" in found):
         key = "bag" if "bag" in found else "entry"
         sections.wrong((*path, key), f"{name}: 'bag' and 'entry' go together", "bag: custom, entry: the entry's name")
-    elif "bag" not in found and any(each.startswith("(") for each in paths):
+    elif "bag" not in found and any(str(each).startswith("(") for each in paths):
         text = f"{name}: only in an entry of a bag a path begins with a type"
         sections.wrong((*path, "soap"), text, "name the element first: record(Customer).name")
-    elif "bag" in found and found["bag"] not in bags:
-        sections.wrong((*path, "bag"), f"{name}: there is no bag {found['bag']}", suggest(found["bag"], list(bags)))
-    return bags.get(found.get("bag", ""))
+    elif bags is not None and isinstance(found.get("bag"), str) and isinstance(found.get("entry"), str):
+        if found["bag"] in bags:
+            return bags[found["bag"]]
+        text, remedy = f"{name}: there is no bag {found['bag']}", suggest(found["bag"], list(bags))
+        sections.wrong((*path, "bag"), text, remedy if bags else "bags: {custom: {each: …, name: …}} in the type")
+    return None
 
 
 def entries_once(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from adapter.mapping import keys, schema
-from adapter.mapping.bags import NO_BAGS, entry_bag
+from adapter.mapping.bags import entry_bag
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
 from adapter.mapping.model import BagRule, ConverterCall, FieldRule
@@ -33,7 +33,7 @@ def field_rules(
     data: Any,
     path: Path_,
     where: Literal["type", "path", "query"] = "type",
-    bags: Mapping[str, BagRule] = NO_BAGS,
+    bags: Mapping[str, BagRule] | None = None,
 ) -> Mapping[str, FieldRule]:
     """Return the rules of a section that maps names to fields: those of a type, or path or query parameters."""
     rules: dict[str, FieldRule] = {}
@@ -48,22 +48,19 @@ def field_rules(
     return rules
 
 
-def _field(sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule]) -> FieldRule | None:
+def _field(
+    sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule] | None
+) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
     if found is None:
         return None
-    if "one" in found and "each" in found:
-        sections.wrong(path, f"{name}: is either 'one' or 'each'", "keep one of them")
-    shape: Literal["one", "each", "scalar"] = "one" if "one" in found else "each" if "each" in found else "scalar"
-    for key in _VALUE_KEYS if shape != "scalar" else ():
-        if key in found:
-            sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
+    shape = _shape(sections, name, found, path)
     _exclusive(sections, name, found, path)
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
     _bounds(sections, found, path)
     parts = _parts(sections, name, found, path)
-    bag = entry_bag(sections, name, found, path, bags)
+    bag = entry_bag(sections, name, data, path, bags)
     return FieldRule(
         name=name,
         place=sections.place(path),
@@ -94,6 +91,17 @@ def _field(sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[
     )
 
 
+def _shape(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> Literal["one", "each", "scalar"]:
+    """Return what the value is. Keys that mean something for single values only are noted beside objects."""
+    if "one" in found and "each" in found:
+        sections.wrong(path, f"{name}: is either 'one' or 'each'", "keep one of them")
+    shape: Literal["one", "each", "scalar"] = "one" if "one" in found else "each" if "each" in found else "scalar"
+    for key in _VALUE_KEYS if shape != "scalar" else ():
+        if key in found:
+            sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
+    return shape
+
+
 def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: str, at: Path_) -> None:
     """A path parameter is always given, and no parameter is read."""
     if rule.default is not None and where == "path":
@@ -108,8 +116,6 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
     if rule.parts and where != "type":
         text = f"{rule.name}: a parameter stands in one element"
         sections.wrong((*at, "soap"), text, "make it a property of the body, or two parameters")
-    if rule.bag is not None and where != "type":
-        sections.wrong((*at, "bag"), f"{rule.name}: a parameter stands in no bag", "make it a property of the body")
     for key, (given, why) in parameter.items() if where != "type" else ():
         if given:
             sections.wrong((*at, key), f"{rule.name}: {why}", f"remove '{key}'")

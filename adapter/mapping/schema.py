@@ -86,10 +86,10 @@ class HttpSection(Section):
 class TypeSection(Section):
     """One entry of ``types:``."""
 
+    doc = Text(**about("What it is."))
+    bags = Raw(**about("Name-value bags by name."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
-    bags = Raw(**about("Name-value bags by name."))
-    doc = Text(**about("What it is."))
 
 
 class BagSection(Section):
@@ -116,9 +116,9 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = value_path("Where the value stands in XML.", required=True, several=True)
     bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
     entry = Text(**about("The name of that entry."))
+    soap = value_path("Where the value stands in XML.", required=True, several=True)
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))

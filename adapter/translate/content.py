@@ -47,14 +47,9 @@ class Compiler:
         """Return the function that reads what stands in an element, and below the elements that paths cross."""
         below: dict[str, list[_Way]] = {}
         own: list[Handler] = []
-        crossed: dict[str, Child] = {}
-        bags: dict[str, list[_Way]] = {}
         for steps, field in ways:
-            if steps and steps[0].entry:
-                bags.setdefault(steps[0].element.tag, []).append((steps, field))
-            elif steps:
-                crossed[steps[0].element.tag] = steps[0]
-                below.setdefault(steps[0].element.tag, []).append((steps[1:], field))
+            if steps:
+                below.setdefault(steps[0].element.tag, []).append((steps, field))
             elif field.attribute is not None:
                 own.append(_attribute(field, name))
             else:
@@ -62,9 +57,7 @@ class Compiler:
         # An array is there as soon as the element around its items is.
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
-        handlers = {tag: self.child(crossed[tag], inner, name) for tag, inner in below.items()}
-        for tag, entries in bags.items():
-            handlers[tag] = self.bag(entries, name, handlers.get(tag))
+        handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
         encoded = self.encoded
@@ -87,6 +80,13 @@ class Compiler:
                     handler(reading.target(child) if encoded else child, found, reading)
 
         return read
+
+    def element(self, ways: Sequence[_Way], name: str) -> Handler:
+        """Return the function that reads one child element, to which the first step of all ``ways`` leads."""
+        plain = [way for way in ways if not way[0][0].entry]
+        entries = [way for way in ways if way[0][0].entry]
+        whole = self.child(plain[-1][0][0], [(steps[1:], field) for steps, field in plain], name) if plain else None
+        return self.bag(entries, name, whole) if entries or whole is None else whole
 
     def child(self, step: Child, ways: Sequence[_Way], name: str) -> Handler:
         """Return the function that reads one child element: a value, an object, an item, or a step on the way."""
