@@ -23,6 +23,8 @@ _OPPOSITES = (
     ("default", "read_only"),
     ("default", "required"),
     ("missing", "write_only"),
+    ("null_name", "read_only"),
+    ("null_name", "create_only"),
 )
 _CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
 
@@ -81,6 +83,7 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
         maximum=_number(sections, found, "maximum", path),
         default=_scalar(sections, found, "default", path),
         missing=_scalar(sections, found, "missing", path),
+        null_name=found.get("null_name", ""),
         doc=found.get("doc", ""),
         example=_scalar(sections, found, "example", path),
     )
@@ -96,6 +99,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "null_name": (rule.null_name != "", "a parameter is never null"),
     }
     if rule.parts and where != "type":
         text = f"{rule.name}: a parameter stands in one element"
