@@ -38,9 +38,7 @@ def _listed(binder: Binder, rule: PatchRule, bound: BoundType, encoded: bool) ->
     if field is None:
         return None
     if field.shape != "scalars" or field.codec is None:
-        binder.wrong(
-            rule.place, f"null_list: {rule.path} occurs once", "name the element that repeats"
-        )
+        binder.wrong(rule.place, f"null_list: {rule.path} occurs once", "name the element that repeats")
         return None
     if field.necessary:
         text = f"null_list: {rule.path} must always be there, also when nothing is null"

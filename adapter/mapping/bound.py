@@ -142,13 +142,15 @@ class Sort:
 class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
-    ``field`` is the body as one value of the message.
+    ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
+    since they fill the message itself, or since parameters or constants stand in the same element.
     """
 
     type: str
     steps: tuple[Child, ...]
     patch: PatchRule | None
     field: BoundField
+    spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +231,13 @@ class Endpoint:
     def message(self) -> list[tuple[tuple[Child, ...], BoundField, str]]:
         """Return every value of the request message with its steps and name; those of the body as ``body.name``.
 
-        A body that has an element to itself is one value, ``body``.
+        A body that alone fills an element is one value, ``body``.
         """
         found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
             return found
         if not self.body.spread:
             return [*found, (self.body.steps, self.body.field, "body")]
-        inner = ways(self.types[self.body.type])
-        return [*found, *((self.body.steps + steps, field, f"body.{name}") for steps, field, name in inner)]
+        into = self.body.steps
+        inner = [(replace(field, steps=into + steps), name) for steps, field, name in ways(self.types[self.body.type])]
+        return [*found, *((field.steps, field, f"body.{name}") for field, name in inner)]
