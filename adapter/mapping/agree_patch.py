@@ -34,9 +34,10 @@ def patched(binder: Binder, rule: PatchRule, key: str, encoded: bool) -> str:
 
 def _listed(binder: Binder, rule: PatchRule, bound: BoundType, encoded: bool) -> BoundType | None:
     """Return a type whose optional properties can be null, each with its name in the list."""
-    field = binder.field(FieldRule(NULL_LIST, rule.place, rule.path), bound.record, "request", encoded)
+    field = binder.field(FieldRule("null_list", rule.place, rule.path), bound.record, "request", encoded)
     if field is None:
         return None
+    field = replace(field, name=NULL_LIST)
     if field.shape != "scalars" or field.codec is None:
         binder.wrong(rule.place, f"null_list: {rule.path} occurs once", "name the element that repeats")
         return None
@@ -65,7 +66,10 @@ def _clearable(binder: Binder, field: BoundField, names: dict[str, str], before:
     """
     name = before + field.name
     if field.parts and field.codec is None:
-        return replace(field, parts=tuple(_clearable(binder, each, names, f"{name}/") for each in field.parts))
+        parts = tuple(_clearable(binder, each, names, f"{name}/") for each in field.parts)
+        key = f"{field.type} null_list"
+        binder.types[key] = replace(binder.types[field.type], key=key, fields=parts)
+        return replace(field, parts=parts, type=key)
     own_text = field.codec is not None and field.codec.takes_null
     ends = {f"{name}/{part.name}": part for part in field.parts} or {name: field}
     called = {key: field.rule.null_name or _first_step(end) for key, end in ends.items()}
