@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.arrays import ARRAYS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -133,17 +134,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
-    "bag-twice": ("the bag lines is Positionen.Position too", "keep one"),
-    "bag-without-name": ("parts needs the key 'name'", "Where the entry's name stands"),
-    "bag-never-used": ("no property uses the bag spare", "remove it"),
-    "bag-name": ("'1st' is not a bag's name", "start with a letter"),
-    "bag-unknown": ("strayed: there is no bag line", "did you mean lines?"),
-    "bag-without-entry": ("nameless: 'bag' and 'entry' go together", "the entry's name"),
-    "entry-without-bag": ("homeless: 'bag' and 'entry' go together", "the entry's name"),
-    "entry-twice": ("again and first are the same entry of lines", "keep one"),
-    "entry-is-a-number": ('entry: must be text; write it in quotes: "40"', "The name of that entry"),
-    "type-outside-a-bag": ("only in an entry of a bag a path begins with a type", "name the element first"),
-    "parameter-in-a-bag": ("id: a parameter stands in no bag", "a property of the body"),
+    "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
+    "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
+    "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
+    "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
+    "patch-says-nothing": ("patch: needs one of null_list", "one way for each body"),
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
@@ -191,21 +186,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value-as-object": ("Address is an object, but a single value stands there", "remove 'one' or 'each'"),
     "list-read-as-one": ("Partner.Partner may occur many times", "write 'each'"),
     "body-is-a-value": ("Customer is an object, but a single value stands there", "name an element"),
-    # bags
-    "bag-unknown-element": ("bag rows: there is no Zeile in Positionen", "there are: Position"),
-    "bag-occurs-once": ("bag terms: Zahlung occurs once", "there for every entry"),
-    "entry-unknown-element": ("price: there is no Preis in PositionTyp", "did you mean EinzelPreis?"),
-    "entry-name-as-value": ("same: PosNr is where the entry's name stands", "where its value stands"),
-    "entry-outside-contract": ("text: entry: 'zehn' not a whole number", "as the contract allows it"),
-    "entry-not-derived": ("typed: ArtikelTyp is not derived from PositionTyp", "there are: PositionTyp"),
-    "entry-as-object": ("whole: an object needs an element of its own", "soap: name that element"),
-    "entry-beside-its-list": ("Plain: unit and all fill the same element", "make one read_only"),
-    "entry-of-abstract-type": ("name: PartnerTyp is abstract", "(PrivatPartnerTyp).Name1"),
-    "entry-needs-more": (
-        "AuftragTyp requires Positionen.Position.Menge",
-        "add a field with soap: Positionen.Position.Menge",
-    ),
-    "as-unknown-type": ("number: as: takes a built-in type of XML Schema", "the converter as in the reference"),
+    # partial changes
+    "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
+    "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
+    "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
     # signs in a reply
     "refused-unknown-path": ("refused: where: there is no Statuss in Auftrag", "did you mean Status?"),
     "refused-unknown-code-path": ("refused: code: there is no attribute kennung", "it is empty"),
@@ -258,6 +242,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
+    **ARRAYS,
 }
 
 

@@ -66,7 +66,7 @@ def netsuite(verb: str = "create", partial: bool = False, **fields: Any) -> Endp
     """An operation on a record with a bag of typed entries."""
     fields = fields or FIELDS
     more = ITEM if any("Item" in str(each) for each in fields.values()) else {}
-    body = {"one": "T", "into": "X", "partial": partial}
+    body = {"one": "T", "into": "X", **({"patch": "partial"} if partial else {})}
     types = {"T": {"bags": BAGS, "fields": fields}, **more}
     return build(REFS, types, {"request": "PUT /", "body": body, "reply": {"one": "T", "from": "X"}}, verb=verb)
 
@@ -174,6 +174,20 @@ def test_null_is_nil_where_the_value_may_be() -> None:
 
 
 NIL = '<value xsi:nil="true"/>'
+
+
+def test_a_cleared_entry_is_known_by_its_own_name() -> None:
+    """In a list of what is cleared stands the entry, never the bag that holds all the others."""
+    body = {"one": "T", "into": "X", "patch": {"null_list": "gone"}}
+    xsd = REFS.replace('<xsd:element name="list"', f'<xsd:element name="gone" {MANY}/><xsd:element name="list"', 1)
+    types = {"T": {"bags": BAGS, "fields": FIELDS}, **ITEM}
+    endpoint = build(xsd, types, {"request": "PATCH /", "body": body, "reply": {"one": "T", "from": "X"}}, verb="patch")
+    found = written(endpoint, {"vip": None, "brands": None, "level": "gold"})
+    assert ["c_vip", "c_brands"] == [each.text for each in found.iter("{urn:t}gone")]
+    assert ["c_level"] == [each.get("id") for each in found.iter("{urn:t}field")]
+
+
+MANY = 'type="xsd:string" minOccurs="0" maxOccurs="unbounded"'
 
 
 def test_arrays_keep_their_bounds() -> None:
