@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import bind_constants, bind_headers
+from adapter.mapping.agree_values import Given, bind_constants, bind_headers
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults
@@ -20,10 +20,8 @@ from adapter.mapping.paths import suggest
 from adapter.mapping.scalars import parameter
 from adapter.wsdl.types import Operation, Port
 
-ValueOf = Callable[[str], str | None]
 
-
-def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: ValueOf) -> Endpoint | None:
+def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
     operation = port.operations.get(rule.call)
     if operation is None:
@@ -50,8 +48,8 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
         types=binder.types,
         path_fields=_parameters(binder, rule.path_fields, start, encoded, always=True),
         query_fields=_parameters(binder, rule.query_fields, start, encoded),
-        constants=bind_constants(binder, rule.set, start, value_of, rule.name),
-        headers=bind_headers(binder, operation.input, value_of),
+        constants=bind_constants(binder, rule.set, start, given, rule.name),
+        headers=bind_headers(binder, operation.input, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
         body=_body(binder, rule, start, encoded),
