@@ -122,7 +122,7 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
     constants = made_values([replace(each, name=f"set.{each.name}") for each in endpoint.constants], text_of)
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
-    merged = endpoint.body is not None and not endpoint.body.steps
+    merged = endpoint.body is not None and endpoint.body.spread
     fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
 
     def slots(checked: Checked) -> dict[str, Any]:
