@@ -109,7 +109,11 @@ _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": _NOT_BOTH,
     "ReplySection": _NOT_BOTH,
-    "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "ConstantSection": {
+        "minProperties": 1,
+        "maxProperties": 2,
+        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+    },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
         "anyOf": [{"required": [key]} for key in ("code", "text")],
