@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_arrays import as_item, item_rules, items_of, stands_in
 from adapter.mapping.agree_bags import BagError, crowded, entry_spot, named
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
@@ -61,11 +62,12 @@ class Binder:
         encoded: bool = False,
         whole: bool = True,
         nested: bool = False,
+        array: FieldRule | None = None,
     ) -> str:
         """Bind mapping type ``name`` to the record with key ``record``; return the bound type's key, "" where wrong.
 
         ``whole``: its fields are all that fills the record; else somebody else proves what the record requires.
-        ``nested``: it is one of several objects that the record is.
+        ``nested``: it is one of several objects that the record is. ``array``: an item of this rule, which sorts them.
         """
         rule = self.resource.types.get(name)
         if rule is None:
@@ -77,6 +79,7 @@ class Binder:
             + (" encoded" if encoded else "")
             + ("" if whole else " part")
             + (" nested" if nested else "")
+            + (f" of {array.name} {array.place.line}" if array is not None else "")
         )
         if key in self.types:
             return key
@@ -92,11 +95,11 @@ class Binder:
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
         before, self._around = self._around, (*self._around, name) if nested else (name,)
         if rule.variants:
-            self.types[key] = self._variants(rule, record, key, mode, encoded)
+            self.types[key] = self._variants(rule, record, key, mode, encoded, array)
         else:
             if not nested:
                 self._not_abstract(rule, kind)
-            bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole)
+            bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole, array)
             self.types[key] = replace(bound, nested=nested)
         self._around = before
         return key
@@ -107,7 +110,9 @@ class Binder:
             text = f"{rule.name} stands for the abstract type {local_name(kind.name)}"
             self.wrong(rule.place, text, f"add variants: for {names}")
 
-    def _variants(self, rule: TypeRule, declared: str, key: str, mode: Mode, encoded: bool) -> BoundType:
+    def _variants(
+        self, rule: TypeRule, declared: str, key: str, mode: Mode, encoded: bool, array: FieldRule | None
+    ) -> BoundType:
         variants: dict[str, BoundVariant] = {}
         for variant in rule.variants:
             try:
@@ -123,7 +128,7 @@ class Binder:
                 self.wrong(variant.place, text, "keep one: a reply could not tell them apart")
             else:
                 inner = f"{key} {variant.value}"
-                self.types[inner] = self._plain(rule, variant.fields, record, inner, mode, encoded)
+                self.types[inner] = self._plain(rule, variant.fields, record, inner, mode, encoded, array=array)
                 variants[record] = BoundVariant(variant.value, record, inner)
         return BoundType(key, rule.name, mode, declared, (), rule.discriminator, tuple(variants.values()), doc=rule.doc)
 
@@ -136,11 +141,12 @@ class Binder:
         mode: Mode,
         encoded: bool,
         whole: bool = True,
+        array: FieldRule | None = None,
     ) -> BoundType:
-        before = len(self.mistakes)
-        wanted = [each for each in rules.values() if _stands_in(each, mode)]
+        before, hidden = len(self.mistakes), array.hides if array is not None else ""
+        wanted = [each for each in item_rules(array, rules).values() if stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
-        fields = [standing_in(self.wrong, each, mode) for each in found]
+        fields = [as_item(array, standing_in(self.wrong, each, mode), mode) for each in found]
         ends = list(leaves(fields))
         if mode != "reply" and whole:
             for field, text, remedy in (*collisions(ends), *crowded(ends)):
@@ -156,8 +162,9 @@ class Binder:
             mode,
             record,
             tuple(fields),
-            choices=choices([each for each in ends if each.missing is None]),
+            choices=choices([each for each in ends if each.missing is None and each.name != hidden]),
             doc=rule.doc,
+            hidden=hidden,
         )
 
     def field(
@@ -206,7 +213,7 @@ class Binder:
         if not self._can_stand(rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
-        required = _array_required(spot) if repeats else spot.required
+        required = spot.array_required if repeats else spot.required
         # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
         demanded = rule.required and mode in ("request", "update")
         necessary = required and (mode == "reply" or not encoded)
@@ -231,11 +238,21 @@ class Binder:
             remedy = "write 'each' for 'one'" if repeats else "write 'one' for 'each', or lengthen the path"
             self.wrong(rule.place, f"{rule.name}: {rule.soap} {text}", remedy)
             return None
-        key = self.bind(rule.type_name, spot.type, mode, rule.place, encoded)
+        items = items_of(
+            rule,
+            self.resource.types.get(rule.type_name),
+            lambda each: self.field(each, spot.type, mode, encoded),
+            self.wrong,
+            mode,
+        )
+        if rule.hides and items is None:
+            return None
+        array = rule if items is not None else None
+        key = self.bind(rule.type_name, spot.type, mode, rule.place, encoded, array=array)
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
             nullable = takes_nil(self.contract, spot.steps[-1].element)
-        bound = BoundField(rule.name, rule, spot.steps, None, shape, None, key, nullable, required, doc)
+        bound = BoundField(rule.name, rule, spot.steps, None, shape, None, key, nullable, required, doc, items=items)
         return replace(bound, necessary=necessary) if key else None
 
     def _nested(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
@@ -276,15 +293,3 @@ class Binder:
             text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
             self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
         return not inner and not abstract
-
-
-def _stands_in(rule: FieldRule, mode: Mode) -> bool:
-    """Tell whether a property is in the type that is bound for ``mode``."""
-    if mode == "reply":
-        return not rule.write_only
-    return not rule.read_only and not (rule.create_only and mode != "request")
-
-
-def _array_required(spot: Spot) -> bool:
-    """An array must be given when the element around its items must, or when it needs at least one item."""
-    return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))

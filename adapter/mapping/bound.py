@@ -23,6 +23,25 @@ Shape = Literal["scalar", "object", "scalars", "objects"]
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """How the objects of an array are arranged by a property ``name`` that callers do not see in them.
+
+    With a ``step`` they are in the order of its numbers, from ``first`` on; with none the array is an object with its
+    texts as keys. ``field`` is that property.
+    """
+
+    field: BoundField
+    codec: Codec
+    first: int = 0
+    step: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the property."""
+        return self.field.name
+
+
+@dataclass(frozen=True, slots=True)
 class BoundField:
     """One value and where it stands: ``steps`` lead from the record to its element; then maybe an attribute.
 
@@ -35,7 +54,8 @@ class BoundField:
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
-    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
+    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry. ``items``: how the objects
+    of an array are arranged.
     """
 
     name: str
@@ -55,6 +75,7 @@ class BoundField:
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
     entry: BoundField | None = None
+    items: Items | None = None
 
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
@@ -102,7 +123,7 @@ class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
     ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
-    ERP takes the names of what is null.
+    ERP takes the names of what is null. ``hidden`` is the property that the array around such objects is arranged by.
     """
 
     key: str
@@ -116,6 +137,11 @@ class BoundType:
     doc: str = ""
     nested: bool = False
     nulls: Nulls | None = None
+    hidden: str = ""
+
+    def shown(self) -> Iterator[BoundField]:
+        """Yield the fields that callers see as properties."""
+        yield from (each for each in self.fields if each.name != self.hidden)
 
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:

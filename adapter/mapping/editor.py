@@ -75,6 +75,8 @@ RAW: Mapping[str, Shape] = {
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
+    "FieldSection.number": _one(schema.NumberSection),
+    "NumberSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.codes": _named(_TEXT, minProperties=1),
     "FieldSection.blank": {"type": "null"},

@@ -11,7 +11,7 @@ from adapter.mapping import keys, schema
 from adapter.mapping.bags import entry_bag
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
-from adapter.mapping.model import BagRule, ConverterCall, FieldRule
+from adapter.mapping.model import BagRule, ConverterCall, FieldRule, NumberRule
 from adapter.mapping.sections import Sections
 
 _VALUE_KEYS = tuple(
@@ -19,7 +19,7 @@ _VALUE_KEYS = tuple(
 )
 # Keys that a rule holds as they are written; each is a field of FieldRule.
 _AS_WRITTEN = (
-    "entry join required read_only write_only create_only json min_length max_length pattern null_name doc".split()
+    "entry by join required read_only write_only create_only json min_length max_length pattern null_name doc".split()
 )
 _OPPOSITES = (
     ("required", "read_only"),
@@ -73,6 +73,7 @@ def _field(
         soap=", ".join(parts) or found["soap"],
         parts=parts,
         bag=bag,
+        number=_numbers(sections, found, path),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
@@ -95,7 +96,27 @@ def _shape(sections: Sections, name: str, found: Mapping[str, Any], path: Path_)
     for key in _VALUE_KEYS if shape != "scalar" else ():
         if key in found:
             sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
+    for key in ("by", "number") if "each" not in found else ():
+        if key in found:
+            sections.wrong((*path, key), f"{key}: only an array of objects has it", "each: the type of its items")
+    if "by" in found and "number" in found:
+        sections.wrong(path, f"{name}: is either by a key or in the order of numbers", "keep one of 'by' and 'number'")
     return shape
+
+
+def _numbers(sections: Sections, found: Mapping[str, Any], path: Path_) -> NumberRule | None:
+    """Return ``number:`` of an array, None where there is none."""
+    if "number" not in found:
+        return None
+    at: Path_ = (*path, "number")
+    number = sections.load(schema.NumberSection, found["number"], at)
+    if number is None:
+        return None
+    step = number.get("step", 1)
+    convert = _converters(sections, number.get("convert"), (*at, "convert"))
+    # No property can be called like this.
+    rule = FieldRule("the item's number", sections.place(at), number["soap"], convert=convert)
+    return NumberRule(rule, number.get("first", step), step)
 
 
 def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: str, at: Path_) -> None:

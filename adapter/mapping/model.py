@@ -44,11 +44,21 @@ class BagRule:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberRule:
+    """Where the items of an array have their numbers, as a field of theirs; the first one; how far apart they are."""
+
+    field: FieldRule
+    first: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
     ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
-    paths begin in its entry called ``entry``.
+    paths begin in its entry called ``entry``. ``by`` and ``number`` arrange the items of an array: as an object by one
+    of their properties, or in the order of their numbers.
     """
 
     name: str
@@ -58,6 +68,8 @@ class FieldRule:
     join: str = ""
     bag: BagRule | None = None
     entry: str = ""
+    by: str = ""
+    number: NumberRule | None = None
     shape: Literal["scalar", "one", "each"] = "scalar"
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
@@ -78,6 +90,11 @@ class FieldRule:
     null_name: str = ""
     doc: str = ""
     example: str | None = None
+
+    @property
+    def hides(self) -> str:
+        """The name of the property that callers do not see in the items of this array, "" where they see all."""
+        return self.number.field.name if self.number is not None else self.by
 
 
 @dataclass(frozen=True, slots=True)

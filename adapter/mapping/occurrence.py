@@ -175,7 +175,7 @@ def together(
 
     def wrong(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         # An array without an element around it writes nothing when it is empty.
-        given = {name for name, value in values.items() if value != [] or name not in bare}
+        given = {name for name, value in values.items() if value not in ([], {}) or name not in bare}
         yield from _wrong(tree, given, "")
         for name, others in nilled:
             if name in values and values[name] is None:

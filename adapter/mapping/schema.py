@@ -123,6 +123,8 @@ class FieldSection(Section):
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
+    by = Text(NAME, "a property's name", **about("The array is an object, keyed by this property of its items."))
+    number = Raw(**about("The items have numbers, by which they are in order."))
     convert = Raw(**about("A converter, or a list of them, nearest the XML first."))
     codes = Raw(**about("Our words for the ERP's codes."))
     required = Flag(**about("Callers must give it."))
@@ -143,6 +145,15 @@ class FieldSection(Section):
     missing = Raw(**about("What callers read when the ERP's reply leaves the element out."))
     doc = Text(**about("What it is."))
     example = Raw(**about("An example value, as text."))
+
+
+class NumberSection(Section):
+    """``number:`` of an array. Callers do not see the numbers: writing counts the items, reading puts them in order."""
+
+    soap = xml_path("Where an item's number stands, below the item.", required=True)
+    first = Whole(0, 1_000_000, **about("The first number; left out: the step."))
+    step = Whole(1, 1_000_000, **about("How far apart they are; left out: 1."))
+    convert = Raw(**about("A converter, or a list of them, nearest the XML first."))
 
 
 class ConstantSection(Section):

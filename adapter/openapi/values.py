@@ -18,7 +18,13 @@ def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Sch
     schema: Schema = {"$ref": ref(field.type)} if field.codec is None else plain(field)
     if field.shape in ("scalars", "objects"):
         items = or_null(schema) if _null_items(field, mode) else schema
-        schema = {"type": "array", "items": items, **({} if mode == "reply" else _counts(field))}
+        counts = {} if mode == "reply" else _counts(field)
+        item, schema = schema, {"type": "array", "items": items, **counts}
+        if field.items is not None and not field.items.step:
+            keys = {key: value for key, value in field.items.codec.schema.items() if key != "type"}
+            counts = {key.replace("Items", "Properties"): value for key, value in counts.items()}
+            schema = {"type": "object", "additionalProperties": item, **counts}
+            schema |= {"propertyNames": keys} if keys else {}
     if field.nullable:
         schema = or_null(schema)
     if field.doc:

@@ -18,6 +18,7 @@ from adapter.mapping.flat import flattened, in_xml
 from adapter.mapping.joined import split
 from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
+from adapter.steps.arrays import KeyedField, NumberedField
 
 Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
 _MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
@@ -146,7 +147,7 @@ class _Schemas:
         if key not in self.schemas:
             self.schemas[key] = Schema()
             # Named by number: a property may be called like something of marshmallow's own.
-            members = {f"f{index}": self._field(field) for index, field in enumerate(self.types[key].fields)}
+            members = {f"f{index}": self._field(field) for index, field in enumerate(self.types[key].shown())}
             made = Schema.from_dict(members)
             made.error_messages = _SCHEMA_MESSAGES
             self.schemas[key] = made(unknown=RAISE)
@@ -172,7 +173,9 @@ class _Schemas:
             wrongs.append(lambda values: parted(nulls, dict(flattened(bound.fields, values))))
         if not (self._encoded or bound.key == self.apart or bound.nested):
             wrong = together(self.endpoint.contract, bound.record, ways(bound))
-            wrongs.append(lambda values: wrong(in_xml(bound, values)))
+            # The array around it gives what callers do not.
+            hidden = {bound.hidden: ""} if bound.hidden else {}
+            wrongs.append(lambda values: wrong({**in_xml(bound, values), **hidden}))
 
         def check(values: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -204,6 +207,8 @@ class _Schemas:
 
     def _nil_items(self, field: BoundField) -> bool:
         element = field.steps[-1].element
+        if field.items is not None and not field.items.step:
+            return False
         return takes_nil(self.endpoint.contract, element) or (element.nillable and self._encoded)
 
 
@@ -221,5 +226,9 @@ def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) ->
         if element.max is not None and -(-len(items) // element.max) * element.min > len(items):
             raise ValidationError(f"must have items in rounds of {element.min} to {element.max}")
 
-    messages = {**_MESSAGES, "invalid": "must be an array"}
-    return fields.List(item, error_messages=messages, validate=counted, **asked)
+    if field.items is None:
+        messages = {**_MESSAGES, "invalid": "must be an array"}
+        return fields.List(item, error_messages=messages, validate=counted, **asked)
+    arranged = NumberedField if field.items.step else KeyedField
+    made: fields.Field[Any] = arranged(field.items, item, error_messages=_MESSAGES, validate=counted, **asked)
+    return made

@@ -8,6 +8,7 @@ from typing import Any
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
 from adapter.mapping.paths import Child
+from adapter.translate.arrays import arrange
 from adapter.translate.entries import Handler, entry_reader
 from adapter.translate.reading import Reading, invalid, is_nil, text_of, typed
 from adapter.wsdl.types import Contract
@@ -29,6 +30,7 @@ class Compiler:
         fill = self.content([(field.steps, field) for field in fields], name)
         order = [field.name for field in fields]
         missing = {field.name: field.missing for field in fields if field.missing is not None}
+        arranged = [(field.name, arrange(field, name)) for field in fields if field.items is not None]
         needed = [field.name for field in fields if field.required and not self.encoded and field.missing is None]
 
         def read(element: Any, reading: Reading) -> dict[str, Any]:
@@ -37,6 +39,9 @@ class Compiler:
             for required in needed:
                 if required not in found:
                     raise invalid(reading.operation, f"{name}.{required} is missing")
+            for key, arrange_items in arranged:
+                if found.get(key) is not None:
+                    found[key] = arrange_items(found[key], reading)
             if missing:
                 found = {**missing, **found}
             return {key: found[key] for key in order if key in found}

@@ -37,6 +37,8 @@ PLACES = (
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
           'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
           "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
+    Place("number", schema.NumberSection,
+          "lines: {soap: Positionen.Position, each: Line, number: {soap: PosNr, step: 10}}"),
     Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
           "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}\n"
           "  note: {bag: custom, entry: custentity_note, soap: (StringCustomFieldRef).value}"),
@@ -90,6 +92,8 @@ RAW = {
     "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
+    "FieldSection.number": "`number`_",
+    "NumberSection.convert": "one of the `converters`_, or a list",
     "FieldSection.convert": "one of the `converters`_, or a list",
     "FieldSection.codes": "our words to the ERP's codes",
     "FieldSection.blank": "``null``",
