@@ -17,11 +17,13 @@ class Checked:
 
     ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
     lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller.
+    ``record`` is the element that the body is merged into, as it was read.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    record: Any = None
 
 
 @dataclass(frozen=True, slots=True)

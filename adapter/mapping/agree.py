@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from adapter.errors import Mistake
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_patch import check_null_names
+from adapter.mapping.agree_read_modify import reading
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import check_headers
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
+from adapter.mapping.model import FieldRule
 from adapter.mapping.model_operation import OperationRule, Resource
 from adapter.mapping.model_soap import PATH_PARTS, SoapRule
 from adapter.mapping.paths import suggest
@@ -81,6 +83,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
             endpoints.append(endpoint)
     check_headers(binder, port)
     check_details(binder, port)
+    endpoints = reading(binder, endpoints)
     check_null_names(binder)
     binder.finish()
     return endpoints, binder.mistakes
@@ -120,11 +123,17 @@ def _identity(soap: SoapRule, binder: Binder, around: Surroundings) -> None:
         binder.wrong(rule.place, text, f"set {endpoint_names(soap.service, soap.port)[0]} to an https address")
 
 
+def _lent(resource: Resource, rule: OperationRule) -> Mapping[str, FieldRule]:
+    """Return the path parameters of the operation that reads the record which this one changes."""
+    verb = rule.body.patch.reads if rule.body is not None and rule.body.patch is not None else ""
+    return next((each.path_fields for each in resource.operations if each.verb == verb), {})
+
+
 def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
     """The path's parameters and the declared ones must be the same."""
     named = re.findall(r"\{([^}]*)\}", resource.path + rule.path)
     for name in named:
-        if name not in rule.path_fields:
+        if name not in rule.path_fields and name not in _lent(resource, rule):
             binder.wrong(
                 rule.place, f"{rule.name}: {{{name}}} stands in the path but not below 'path:'", f"path: {{{name}: …}}"
             )

@@ -16,6 +16,7 @@ from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
 from adapter.mapping.joined import is_text, joined
+from adapter.mapping.merged import in_record, in_turns
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
@@ -146,7 +147,7 @@ class Binder:
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
             check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in ends])
-            for missing in uncovered(self.contract, record, ends):
+            for missing in uncovered(self.contract, record, ends) if mode != "merge" else ():
                 text = f"{rule.name}: {local_name(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
         return BoundType(
@@ -155,7 +156,7 @@ class Binder:
             mode,
             record,
             tuple(fields),
-            choices=choices([each for each in ends if each.missing is None]),
+            choices=choices([each for each in ends if each.missing is None]) if mode != "merge" else (),
             doc=rule.doc,
         )
 
@@ -189,6 +190,15 @@ class Binder:
         return bound
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
+        bound = self._placed(rule, spot, mode, encoded)
+        if bound is None or mode != "merge":
+            return bound
+        if name := in_turns(bound):
+            text = f"{rule.name}: {name} stands in a group that repeats as a whole, so its place cannot be told"
+            self.wrong(rule.place, text, "make it read_only")
+        return in_record(bound)
+
+    def _placed(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
         if not self._can_stand(rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
@@ -217,7 +227,9 @@ class Binder:
             remedy = "write 'each' for 'one'" if repeats else "write 'one' for 'each', or lengthen the path"
             self.wrong(rule.place, f"{rule.name}: {rule.soap} {text}", remedy)
             return None
-        key = self.bind(rule.type_name, spot.type, mode, rule.place, encoded)
+        # An array takes the place of the old one, so its items are whole.
+        inner: Mode = "update" if mode == "merge" and repeats else mode
+        key = self.bind(rule.type_name, spot.type, inner, rule.place, encoded)
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
             nullable = takes_nil(self.contract, spot.steps[-1].element)

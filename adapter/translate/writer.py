@@ -15,7 +15,9 @@ from lxml import etree
 from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.flat import in_xml
 from adapter.messages import Checked
+from adapter.translate.change import Change
 from adapter.translate.elements import Compiler
+from adapter.translate.merging import merging
 
 
 def writer(endpoint: Endpoint) -> Callable[[Checked], Any]:
@@ -25,9 +27,21 @@ def writer(endpoint: Endpoint) -> Callable[[Checked], Any]:
         return lambda checked: None
     compiler = Compiler(endpoint)
     compiler.prefixes.of(root.namespace)
+    if endpoint.body is not None and endpoint.body.reads is not None:
+        compiler.objects[endpoint.body.type] = merging(endpoint, compiler)
     fill = compiler.record(root.type, endpoint.message())
     slots = _slots(endpoint)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
+    if endpoint.body is not None and endpoint.body.reads is not None:
+
+        def write_merged(checked: Checked) -> Any:
+            change = Change(checked.record, checked.body, nsmap)
+            element = etree.Element(tag, nsmap=change.nsmap)
+            fill(element, {**slots(checked), "body": change})
+            change.prove()
+            return element
+
+        return write_merged
 
     def write(checked: Checked) -> Any:
         element = etree.Element(tag, nsmap=nsmap)

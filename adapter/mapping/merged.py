@@ -1,0 +1,36 @@
+"""A field of a body that is merged into a record that was read: what it may be, and what null does to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adapter.mapping.bound import BoundField
+from adapter.mapping.paths import Child
+
+
+def in_record(field: BoundField) -> BoundField:
+    """Return a field whose record stands there already: nothing is required of a caller, and null clears."""
+    own_text = field.codec is not None and field.codec.takes_null and field.shape == "scalar"
+    return replace(field, required=False, necessary=False, nullable=own_text or _can_be_cleared(field))
+
+
+def in_turns(field: BoundField) -> str:
+    """Return the element of a field's path whose place in a record cannot be told, "" where there is none."""
+    return next((step.element.name for step in field.steps if step.repeated), "")
+
+
+def is_optional(step: Child) -> bool:
+    """Tell whether a record may do without the element of a step."""
+    return not step.required or step.least == 0
+
+
+def _can_be_cleared(field: BoundField) -> bool:
+    """Null takes an optional element or attribute out, or makes an element nil; for an array also the one around it."""
+    if field.attribute is not None:
+        return not field.attribute.required
+    if not field.steps:
+        return False
+    *before, last = field.steps
+    if field.shape in ("scalars", "objects"):
+        return is_optional(last) or (bool(before) and (is_optional(before[-1]) or before[-1].element.nillable))
+    return is_optional(last) or last.element.nillable
