@@ -63,8 +63,10 @@ def _same_type(binder: Binder, endpoint: Endpoint, body: Body, reads: Endpoint) 
     root = reads.operation.output.root if reads.operation.output is not None else None
     record = reads.reply.steps[-1].type if reads.reply.steps else root.type if root is not None else ""
     if record != body.steps[-1].type:
-        here, there = local_name(body.steps[-1].type), local_name(record)
-        text = f"{endpoint.name}: read_modify_write: {reads.name} reads a {there}, and {here} is written"
+        here, there = body.steps[-1].type, record
+        if local_name(here) != local_name(there):
+            here, there = local_name(here), local_name(there)
+        text = f"{endpoint.name}: read_modify_write: {reads.name} reads {there}, and {here} is written"
         binder.wrong(body.patch.place, text, "both must be of one type; else patch: partial, or another operation")
         return
     for path in body.patch.without:
