@@ -95,6 +95,7 @@ def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
         resource = endpoint.resource
         asked.update(endpoint_names(resource.soap.service, resource.soap.port))
         constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
+        constants += [each for rule in resource.types.values() for each in rule.set]
         asked.update(value_name(each.setting) for each in constants if each.setting)
         for name, part, _ in resource.soap.identity.parts() if resource.soap.identity else ():
             asked.add(credential_name(name, part))

@@ -62,7 +62,7 @@ def agree(
 
 
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
-    binder = Binder(resource, contract, {**CONVERTERS, **around.converters})
+    binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, around.value_of)
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes

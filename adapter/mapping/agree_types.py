@@ -12,6 +12,7 @@ from dataclasses import replace
 from adapter.errors import Mistake
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
+from adapter.mapping.constants import SET, ValueOf, always_there, check_constants, constant
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
@@ -27,13 +28,17 @@ from adapter.wsdl.types import Contract, Record, local_name
 class Binder:
     """Binds the types of one resource to its contract, collecting what does not agree."""
 
-    def __init__(self, resource: Resource, contract: Contract, converters: Mapping[str, Factory]) -> None:
+    def __init__(
+        self, resource: Resource, contract: Contract, converters: Mapping[str, Factory], value_of: ValueOf
+    ) -> None:
         self.resource = resource
         self.contract = contract
         self.converters = converters
+        self.value_of = value_of
         self.types: dict[str, BoundType] = {}
         self.mistakes: list[Mistake] = []
         self.used: set[str] = set()
+        self._written: set[str] = set()
         self._bound_at: set[Place] = set()
         self._around: tuple[str, ...] = ()
         self._left_out: list[tuple[FieldRule, PathError]] = []
@@ -48,6 +53,9 @@ class Binder:
             if rule.place not in self._bound_at:
                 self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
         if not self.mistakes:
+            for name in sorted(self.used - self._written):
+                for each in self.resource.types[name].set:
+                    self.wrong(each.place, f"{each.path}: no request holds a {name}", "remove 'set'")
             for name in self.resource.types.keys() - self.used:
                 self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
 
@@ -71,6 +79,8 @@ class Binder:
             self.wrong(place, f"there is no type {name}", suggest(name, list(self.resource.types)))
             return ""
         self.used.add(name)
+        if mode != "reply":
+            self._written.add(name)
         key = (
             f"{name} {mode} {record}"
             + (" encoded" if encoded else "")
@@ -140,12 +150,15 @@ class Binder:
         wanted = [each for each in rules.values() if _stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
         fields = [standing_in(self.wrong, each, mode) for each in found]
-        ends = list(leaves(fields))
+        constants = self._constants(rule, record, mode, encoded)
+        ends = [*leaves(fields), *constants]
         if mode != "reply" and whole:
             for field, text, remedy in collisions(ends):
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
-            check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in ends])
+            ways = [(each.steps, each, each.name) for each in ends]
+            check_defaults(self.wrong, self.contract, record, ways)
+            check_constants(self.wrong, self.contract, record, ways)
             for missing in uncovered(self.contract, record, ends):
                 text = f"{rule.name}: {local_name(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
@@ -157,17 +170,22 @@ class Binder:
             tuple(fields),
             choices=choices([each for each in ends if each.missing is None]),
             doc=rule.doc,
+            constants=tuple(constants),
         )
+
+    def _constants(self, rule: TypeRule, record: str, mode: Mode, encoded: bool) -> list[BoundField]:
+        """Bind what is written with every object of the type."""
+
+        def bind(each: FieldRule) -> BoundField | None:
+            return self.field(each, record, mode, encoded)
+
+        found = [constant(each, bind, self.wrong, self.value_of, rule.name) for each in rule.set if mode != "reply"]
+        return [replace(each, name=f"{SET}{each.name}") for each in found if each is not None]
 
     def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
         """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
         try:
-            if rule.parts:
-                bound = self._joined(rule, start, mode, encoded)
-            elif rule.shape == "one" and rule.soap == ".":
-                bound = self._nested(rule, start, mode, encoded)
-            else:
-                bound = self._bound(rule, follow(self.contract, start, rule.soap), mode, encoded)
+            bound = self._field(rule, start, mode, encoded)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":
@@ -181,6 +199,15 @@ class Binder:
         if mode != "partial":
             self._bound_at.add(rule.place)
         return bound
+
+    def _field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
+        if rule.placeless:
+            return always_there(rule, mode)
+        if rule.parts:
+            return self._joined(rule, start, mode, encoded)
+        if rule.shape == "one" and rule.soap == ".":
+            return self._nested(rule, start, mode, encoded)
+        return self._bound(rule, follow(self.contract, start, rule.soap), mode, encoded)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
         if not self._can_stand(rule, spot):
@@ -226,10 +253,12 @@ class Binder:
         if rule.type_name in self._around:
             raise ScalarError(f"{rule.type_name} would stand in itself without end", "remove it, or name an element")
         key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True)
-        parts = self.types[key].fields if key else ()
+        parts = self.types[key].written if key else ()
         necessary = any(each.necessary or (mode == "reply" and each.required) for each in parts)
         required = necessary or (rule.required and mode in ("request", "update"))
         bound = BoundField(rule.name, rule, (), None, "object", None, key, False, required, rule.doc)
+        if key and not any(leaves(self.types[key].fields)):
+            raise ScalarError(f"{rule.type_name} holds nothing of the ERP's", "a property with 'soap' in it")
         return replace(bound, parts=parts, necessary=necessary) if parts else None
 
     def _joined(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:

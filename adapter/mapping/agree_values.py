@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import BoundField, HeaderBlock
+from adapter.mapping.constants import ValueOf, constant
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.paths import suggest
-from adapter.settings import value_name
 from adapter.wsdl.types import Message, Port
-
-ValueOf = Callable[[str], str | None]
 
 
 def bind_constants(
     binder: Binder, rules: Sequence[Constant], start: str, value_of: ValueOf, name: str
 ) -> tuple[BoundField, ...]:
     """Bind constants below the type with key ``start``. ``name`` says whose they are, for mistakes."""
-    found = [_constant(binder, each, start, value_of, name) for each in rules]
+
+    def bind(rule: FieldRule) -> BoundField | None:
+        return binder.field(rule, start, "request")
+
+    found = [constant(each, bind, binder.wrong, value_of, name) for each in rules]
     return tuple(bound for bound in found if bound is not None)
 
 
@@ -57,20 +58,3 @@ def check_headers(binder: Binder, port: Port) -> None:
         name = rule.path.partition(".")[0]
         if called and name not in declared:
             binder.wrong(rule.place, f"the operations declare no header {name}", suggest(name, sorted(declared)))
-
-
-def _constant(binder: Binder, rule: Constant, start: str, value_of: ValueOf, name: str) -> BoundField | None:
-    given = value_of(rule.setting) if rule.setting else rule.value
-    bound = binder.field(FieldRule(rule.path, rule.place, rule.path), start, "request")
-    if given is None:
-        text = f"{name}: the settings have no value '{rule.setting}'"
-        binder.wrong(rule.place, text, f"set {value_name(rule.setting)}")
-    if bound is None or bound.codec is None or given is None:
-        return None
-    try:
-        fixed = bound.codec.write(bound.codec.read(given))
-    except ValueError as error:
-        shown = value_name(rule.setting) if rule.setting else f"'{given}'"
-        binder.wrong(rule.place, f"{name}: {rule.path}: {shown} {error}", "give a value the contract allows")
-        return None
-    return replace(bound, shape="scalar", nullable=False, required=True, fixed=fixed)

@@ -54,6 +54,8 @@ class BoundField:
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
     for field in fields:
+        if field.rule.placeless:
+            continue
         if field.parts:
             yield from leaves(field.parts, f"{before}{field.name}/")
         else:
@@ -84,7 +86,8 @@ class BoundVariant:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it.
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    written with every object of the type, under names such as ``set.Typ``; they are no properties.
     """
 
     key: str
@@ -97,6 +100,12 @@ class BoundType:
     choices: tuple[Choice, ...] = ()
     doc: str = ""
     nested: bool = False
+    constants: tuple[BoundField, ...] = ()
+
+    @property
+    def written(self) -> tuple[BoundField, ...]:
+        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
+        return (*self.fields, *self.constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +225,5 @@ class Endpoint:
             return ways
         if self.body.steps:
             return [*ways, (self.body.steps, self.body.field, "body")]
-        fields = leaves(self.types[self.body.type].fields)
+        fields = leaves(self.types[self.body.type].written)
         return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]

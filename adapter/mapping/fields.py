@@ -11,6 +11,7 @@ from adapter.mapping import keys, schema
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
 from adapter.mapping.model import ConverterCall, FieldRule
+from adapter.mapping.placeless import placeless
 from adapter.mapping.sections import Sections
 
 _VALUE_KEYS = tuple(
@@ -45,8 +46,8 @@ def field_rules(
 
 def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
-    if found is None:
-        return None
+    if found is None or "soap" not in found or "constant" in found:
+        return placeless(sections, name, data, found, path)
     if "one" in found and "each" in found:
         sections.wrong(path, f"{name}: is either 'one' or 'each'", "keep one of them")
     shape: Literal["one", "each", "scalar"] = "one" if "one" in found else "each" if "each" in found else "scalar"
@@ -92,6 +93,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         text = f"{rule.name}: only a query parameter or a property has a default"
         sections.wrong((*at, "default"), text, "remove 'default'")
     parameter = {
+        "constant": (rule.constant is not None, "a parameter stands for something in the request"),
         "read_only": (rule.read_only, "a parameter is never read"),
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),

@@ -9,13 +9,17 @@ from adapter.mapping.bound import BoundField, leaves
 
 
 def flattened(fields: Iterable[BoundField], values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values by the names that ``leaves`` gives, and the default of what is left out.
+    """Yield the values by the names that ``leaves`` gives, the constants, and the default of what is left out.
 
     Of a joined value that was not split yet only its presence counts, and whether it is null.
     """
     for field in fields:
         name = before + field.name
-        if field.name in values:
+        if field.rule.placeless:
+            continue
+        if field.fixed is not None:
+            yield name, field.fixed
+        elif field.name in values:
             value = values[field.name]
             if not field.parts:
                 yield name, value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.errors import Mistake
 
@@ -37,7 +37,8 @@ class ConverterCall:
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
-    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them.
+    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. ``constant`` is the
+    JSON value of a property that the ERP does not have.
     """
 
     name: str
@@ -64,6 +65,12 @@ class FieldRule:
     missing: str | None = None
     doc: str = ""
     example: str | None = None
+    constant: Any = None
+
+    @property
+    def placeless(self) -> bool:
+        """Whether the ERP has no element for it, so that its value never comes from XML and never goes there."""
+        return self.constant is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,10 @@ class VariantRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart."""
+    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart.
+
+    ``set`` are the constants that are written with every object of it.
+    """
 
     name: str
     place: Place
@@ -86,6 +96,7 @@ class TypeRule:
     discriminator: str = ""
     variants: tuple[VariantRule, ...] = ()
     doc: str = ""
+    set: tuple[Constant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,8 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
         discriminator = section["by"]
         _not_a_field(sections, discriminator, own, (*path, "fields"))
         variants = _variants(sections, section["of"], (*where, "of"), discriminator, own)
-    return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""))
+    always = constants(sections, found.get("set"), (*path, "set"))
+    return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""), always)
 
 
 def _variants(

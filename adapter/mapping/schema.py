@@ -76,6 +76,7 @@ class TypeSection(Section):
     doc = Text(**about("What it is."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
+    set = Raw(**about("Constants that are written with every object of this type."))
 
 
 class VariantsSection(Section):
@@ -95,7 +96,8 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = xml_path("Where the value stands in XML.", required=True, several=True)
+    soap = xml_path("Where the value stands in XML.", several=True)
+    constant = Raw(**about("In place of soap: the one value that the property always has."))
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))

@@ -114,7 +114,7 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
 
 def without_part(name: str) -> str:
     """Return a name of ``leaves`` as callers know it: the parts of a joined text are numbers, and not theirs."""
-    return re.sub(r"/[0-9]+\b", "", name)
+    return re.sub(r"/[0-9]+\b|\bset\.", "", name)
 
 
 def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
@@ -164,15 +164,16 @@ class _Schemas:
 
     def _extra(self, bound: BoundType) -> Extra:
         if bound.nested and not any(field.default for field in leaves(bound.fields)):
-            return lambda values: {} if values else {"_schema": ["must not be empty"]}
+            placeless = {field.name for field in bound.fields if field.rule.placeless}
+            return lambda values: {} if values.keys() - placeless else {"_schema": ["must not be empty"]}
         if self._encoded or bound.key == self.apart or bound.nested:
             return lambda values: {}
-        ways = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+        ways = [(field.steps, field, field.name) for field in leaves(bound.written)]
         wrong = together(self.endpoint.contract, bound.record, ways)
 
         def check(values: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = {}
-            for name, text in wrong(dict(flattened(bound.fields, values))):
+            for name, text in wrong(dict(flattened(bound.written, values))):
                 *outer, last = without_part(name or "_schema").split("/")
                 place = found
                 for part in outer:

@@ -132,7 +132,7 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[
     wrong = together(endpoint.contract, root.type, ways)
     always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort."))}
     merged = endpoint.body is not None and not endpoint.body.steps
-    fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
+    fields = endpoint.types[endpoint.body.type].written if endpoint.body is not None else ()
 
     def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
         values: dict[str, object] = {**always, **{f"query.{name}": text for name, text in query.items()}}

@@ -42,10 +42,11 @@ class Compiler:
         return self.objects[key]
 
     def _plain(self, bound: BoundType) -> Fill:
-        fill = self.record(bound.record, [(field.steps, field, field.name) for field in leaves(bound.fields)])
-        if not any(field.parts for field in bound.fields):
+        fill = self.record(bound.record, [(field.steps, field, field.name) for field in leaves(bound.written)])
+        if not bound.constants and not any(field.parts for field in bound.fields):
             return fill
-        return lambda element, values: fill(element, dict(flattened(bound.fields, values)))
+        written = bound.written
+        return lambda element, values: fill(element, dict(flattened(written, values)))
 
     def _variants(self, bound: BoundType) -> Fill:
         by = bound.discriminator

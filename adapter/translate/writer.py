@@ -65,7 +65,7 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
     merged = endpoint.body is not None and not endpoint.body.steps
-    fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
+    fields = endpoint.types[endpoint.body.type].written if endpoint.body is not None else ()
 
     def slots(checked: Checked) -> dict[str, Any]:
         values: dict[str, Any] = dict(fixed)
