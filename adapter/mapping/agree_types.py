@@ -182,10 +182,15 @@ class Binder:
         found = [constant(each, bind, self.wrong, self.value_of, rule.name) for each in rule.set if mode != "reply"]
         return [replace(each, name=f"{SET}{each.name}") for each in found if each is not None]
 
-    def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
-        """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
+    def field(
+        self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False, first: bool = False
+    ) -> BoundField | None:
+        """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed.
+
+        ``first``: of what repeats on the way, the first is meant.
+        """
         try:
-            bound = self._field(rule, start, mode, encoded)
+            bound = self._field(rule, start, mode, encoded, first)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":
@@ -200,14 +205,15 @@ class Binder:
             self._bound_at.add(rule.place)
         return bound
 
-    def _field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
+    def _field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool, first: bool) -> BoundField | None:
         if rule.placeless:
             return always_there(rule, mode)
         if rule.parts:
             return self._joined(rule, start, mode, encoded)
         if rule.shape == "one" and rule.soap == ".":
             return self._nested(rule, start, mode, encoded)
-        return self._bound(rule, follow(self.contract, start, rule.soap), mode, encoded)
+        spot = follow(self.contract, start, rule.soap)
+        return self._bound(rule, spot.first() if first else spot, mode, encoded)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
         if not self._can_stand(rule, spot):

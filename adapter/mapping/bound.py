@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
+from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
@@ -83,11 +84,23 @@ class BoundVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Nulls:
+    """The list that takes the ERP's names of what a caller sets to null: its field, and the names.
+
+    ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
+    """
+
+    field: BoundField
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
     ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
-    written with every object of the type, under names such as ``set.Typ``; they are no properties.
+    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
+    ERP takes the names of what is null.
     """
 
     key: str
@@ -100,12 +113,19 @@ class BoundType:
     choices: tuple[Choice, ...] = ()
     doc: str = ""
     nested: bool = False
+    nulls: Nulls | None = None
     constants: tuple[BoundField, ...] = ()
 
     @property
     def written(self) -> tuple[BoundField, ...]:
         """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
         return (*self.fields, *self.constants)
+
+
+def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
+    """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
+    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
+    return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +151,15 @@ class Sort:
 class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
-    ``field`` is the body as one value of the message.
+    ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
+    since they fill the message itself, or since parameters or constants stand in the same element.
     """
 
     type: str
     steps: tuple[Child, ...]
-    partial: bool
+    patch: PatchRule | None
     field: BoundField
+    spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +240,13 @@ class Endpoint:
     def message(self) -> list[tuple[tuple[Child, ...], BoundField, str]]:
         """Return every value of the request message with its steps and name; those of the body as ``body.name``.
 
-        A body that fills an element of its own is one value, ``body``.
+        A body that alone fills an element is one value, ``body``.
         """
-        ways = [(field.steps, field, name) for name, field in self.parameters()]
+        found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
-            return ways
-        if self.body.steps:
-            return [*ways, (self.body.steps, self.body.field, "body")]
-        fields = leaves(self.types[self.body.type].written)
-        return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]
+            return found
+        if not self.body.spread:
+            return [*found, (self.body.steps, self.body.field, "body")]
+        into = self.body.steps
+        inner = [(replace(field, steps=into + steps), name) for steps, field, name in ways(self.types[self.body.type])]
+        return [*found, *((field.steps, field, f"body.{name}") for field, name in inner)]

@@ -24,7 +24,7 @@ def placeless(
         return None
     if "constant" in found:
         return _constant(sections, name, found, path)
-    if not {"soap", "constant"} & data.keys():
+    if isinstance(data, dict) and not {"soap", "constant"} & data.keys():
         sections.wrong(path, f"{name} needs the key 'soap'", "soap: where its value stands in XML")
     return None
 

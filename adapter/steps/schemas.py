@@ -7,15 +7,16 @@ passed here can be written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
-from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
 from adapter.mapping.codec import Codec
-from adapter.mapping.flat import flattened
+from adapter.mapping.flat import flattened, in_xml
 from adapter.mapping.joined import split
+from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
 
 Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -107,8 +108,8 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
     """Return the field that checks the operation's JSON body, or None where it takes none."""
     if endpoint.body is None:
         return None
-    # A body that fills the message itself is proved together with the parameters.
-    apart = "" if endpoint.body.steps else endpoint.body.type
+    # A body that shares its element with parameters is proved together with them.
+    apart = endpoint.body.type if endpoint.body.spread else ""
     return _Schemas(endpoint, apart).object(endpoint.body.type, required=True)
 
 
@@ -166,14 +167,17 @@ class _Schemas:
         if bound.nested and not any(field.default for field in leaves(bound.fields)):
             placeless = {field.name for field in bound.fields if field.rule.placeless}
             return lambda values: {} if values.keys() - placeless else {"_schema": ["must not be empty"]}
-        if self._encoded or bound.key == self.apart or bound.nested:
-            return lambda values: {}
-        ways = [(field.steps, field, field.name) for field in leaves(bound.written)]
-        wrong = together(self.endpoint.contract, bound.record, ways)
+        wrongs: list[Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]] = []
+        if bound.nulls is not None:
+            nulls = bound.nulls
+            wrongs.append(lambda values: parted(nulls, dict(flattened(bound.fields, values))))
+        if not (self._encoded or bound.key == self.apart or bound.nested):
+            wrong = together(self.endpoint.contract, bound.record, ways(bound))
+            wrongs.append(lambda values: wrong(in_xml(bound, values)))
 
         def check(values: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = {}
-            for name, text in wrong(dict(flattened(bound.written, values))):
+            for name, text in (each for wrong in wrongs for each in wrong(values)):
                 *outer, last = without_part(name or "_schema").split("/")
                 place = found
                 for part in outer:

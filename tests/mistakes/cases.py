@@ -145,6 +145,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "set-and-field": ("reference fill the same element", "keep one"),
     "set-needs-more": ("cannot always be written: city is required together with", "make what it needs required"),
     "nested-of-constants": ("Nothing holds nothing of the ERP's", "with 'soap' in it"),
+    "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
+    "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
+    "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
+    "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
+    "patch-says-nothing": ("patch: needs one of null_list", "one way for each body"),
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
@@ -192,6 +197,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value-as-object": ("Address is an object, but a single value stands there", "remove 'one' or 'each'"),
     "list-read-as-one": ("Partner.Partner may occur many times", "write 'each'"),
     "body-is-a-value": ("Customer is an object, but a single value stands there", "name an element"),
+    # partial changes
+    "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
+    "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
+    "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
     # signs in a reply
     "refused-unknown-path": ("refused: where: there is no Statuss in Auftrag", "did you mean Status?"),
     "refused-unknown-code-path": ("refused: code: there is no attribute kennung", "it is empty"),

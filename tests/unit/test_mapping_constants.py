@@ -61,7 +61,7 @@ def test_constant_of_a_nested_type_is_written_with_the_object() -> None:
 
 def test_constant_in_a_partial_body() -> None:
     """A change has it too."""
-    body = {"one": "T", "into": "X", "partial": True}
+    body = {"one": "T", "into": "X", "patch": "partial"}
     types = {"T": {"fields": {"name": "Name"}, "set": {"Typ": "P"}}}
     endpoint = build(XSD, types, {"request": "PATCH /", "body": body, "reply": {"status": 204}}, verb="patch")
     assert [("Typ", "P")] == written(endpoint, {})
