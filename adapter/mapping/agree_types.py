@@ -22,6 +22,7 @@ from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
+from adapter.mapping.standing import array_required, can_stand
 from adapter.wsdl.types import Contract, Record, local_name
 
 
@@ -216,10 +217,10 @@ class Binder:
         return self._bound(rule, spot.first() if first else spot, mode, encoded)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
-        if not self._can_stand(rule, spot):
+        if not can_stand(self.wrong, rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
-        required = _array_required(spot) if repeats else spot.required
+        required = array_required(spot) if repeats else spot.required
         # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
         demanded = rule.required and mode in ("request", "update")
         necessary = required and (mode == "reply" or not encoded)
@@ -279,27 +280,9 @@ class Binder:
         parts = [each for each in found if each is not None]
         return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None
 
-    def _can_stand(self, rule: FieldRule, spot: Spot) -> bool:
-        """Tell whether every step can be in a message, and once but for the last."""
-        crossed = spot.steps if spot.attribute is not None else spot.steps[:-1]
-        inner = [step.element.name for step in crossed if step.repeats]
-        if inner:
-            remedy = f"make {inner[0]} a field with 'each' and name the rest in its type"
-            self.wrong(rule.place, f"{rule.name}: {inner[0]} on the way repeats", remedy)
-        abstract = [step.element.name for step in spot.steps if step.element.abstract]
-        if abstract:
-            text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
-            self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
-        return not inner and not abstract
-
 
 def _stands_in(rule: FieldRule, mode: Mode) -> bool:
     """Tell whether a property is in the type that is bound for ``mode``."""
     if mode == "reply":
         return not rule.write_only
     return not rule.read_only and not (rule.create_only and mode != "request")
-
-
-def _array_required(spot: Spot) -> bool:
-    """An array must be given when the element around its items must, or when it needs at least one item."""
-    return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))
