@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_constants import SET, Given, always_there, check_constants, constant
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
-from adapter.mapping.constants import SET, ValueOf, always_there, check_constants, constant
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
@@ -29,13 +29,11 @@ from adapter.wsdl.types import Contract, Record, local_name
 class Binder:
     """Binds the types of one resource to its contract, collecting what does not agree."""
 
-    def __init__(
-        self, resource: Resource, contract: Contract, converters: Mapping[str, Factory], value_of: ValueOf
-    ) -> None:
+    def __init__(self, resource: Resource, contract: Contract, converters: Mapping[str, Factory], given: Given) -> None:
         self.resource = resource
         self.contract = contract
         self.converters = converters
-        self.value_of = value_of
+        self.given = given
         self.types: dict[str, BoundType] = {}
         self.mistakes: list[Mistake] = []
         self.used: set[str] = set()
@@ -180,7 +178,7 @@ class Binder:
         def bind(each: FieldRule) -> BoundField | None:
             return self.field(each, record, mode, encoded)
 
-        found = [constant(each, bind, self.wrong, self.value_of, rule.name) for each in rule.set if mode != "reply"]
+        found = [constant(each, bind, self.wrong, self.given, rule.name) for each in rule.set if mode != "reply"]
         return [replace(each, name=f"{SET}{each.name}") for each in found if each is not None]
 
     def field(

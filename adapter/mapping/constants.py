@@ -1,95 +1,44 @@
-"""Values that no caller gives: constants of operations, header blocks and types, and properties with one value.
-
-All of it is proved while building: a constant is a value that the contract allows, and one that is written with every
-object of a type can stand beside everything that a caller may send.
-"""
+"""Constants of a mapping: ``set:`` of an operation, and the header blocks of ``soap:``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from adapter.mapping.bound import BoundField, Mode
-from adapter.mapping.codec import Codec
-from adapter.mapping.model import Constant, FieldRule, Place
-from adapter.mapping.occurrence import Way, together
-from adapter.settings import value_name
-from adapter.wsdl.types import Contract
+from adapter.mapping import schema
+from adapter.mapping.files import Path_
+from adapter.mapping.model import Constant
+from adapter.mapping.sections import Sections
 
-Wrong = Callable[[Place, str, str], None]
-ValueOf = Callable[[str], str | None]
-# What stands before a constant's path in the name of its value; no property is called so.
-SET = "set."
+_KINDS = ("value", "setting", "credential")
 
 
-def constant(
-    rule: Constant, bind: Callable[[FieldRule], BoundField | None], wrong: Wrong, value_of: ValueOf, name: str
-) -> BoundField | None:
-    """Bind one constant, None where it does not agree. ``name`` says whose it is, for mistakes."""
-    given = value_of(rule.setting) if rule.setting else rule.value
-    bound = bind(FieldRule(rule.path, rule.place, rule.path))
-    if given is None:
-        text = f"{name}: the settings have no value '{rule.setting}'"
-        wrong(rule.place, text, f"set {value_name(rule.setting)}")
-    if bound is None or bound.codec is None or given is None:
-        return None
-    try:
-        fixed = bound.codec.write(bound.codec.read(given))
-    except ValueError as error:
-        shown = value_name(rule.setting) if rule.setting else f"'{given}'"
-        wrong(rule.place, f"{name}: {rule.path}: {shown} {error}", "give a value the contract allows")
-        return None
-    return replace(bound, shape="scalar", nullable=False, required=True, fixed=fixed)
+def constants(sections: Sections, data: Any, path: Path_, blocks: bool = False) -> tuple[Constant, ...]:
+    """Return a section that maps paths to constants. ``blocks``: to functions that make a header block, too."""
+    found_here = []
+    for name, value, where in sections.entries(data, path, "constants"):
+        if value is not None and not isinstance(value, str | dict | list):
+            sections.wrong(where, f"{name}: must be text", "write it in quotes, or {setting: a name}")
+            continue
+        before = len(sections.mistakes)
+        found = sections.load(schema.ConstantSection, {"value": value} if isinstance(value, str) else value, where)
+        if found is not None and len(sections.mistakes) == before and _whole(sections, name, found, where, blocks):
+            found_here.append(Constant(name, sections.place(where), **found))
+    return tuple(found_here)
 
 
-def check_constants(wrong: Wrong, contract: Contract, record: str, ways: Sequence[Way]) -> None:
-    """Note every constant of a type that could not be written beside something that a caller may send."""
-    constants = {name: field for _, field, name in ways if field.fixed is not None}
-    if not constants:
-        return
-    find = together(contract, record, ways)
-    for name, field in constants.items():
-        for sent in _bodies(ways):
-            before = set(find(sent))
-            needed = sorted(set(find({**sent, name: field.fixed})) - before)
-            if needed:
-                text = f"{field.rule.soap}: cannot always be written: {_shown(*needed[0])}"
-                wrong(field.rule.place, text, "write it at another place, or make what it needs required")
-                break
-
-
-def _bodies(ways: Sequence[Way]) -> Iterator[dict[str, object]]:
-    """Yield what callers may send: only what must be, and each other property beside that."""
-    least: dict[str, object] = {name: "" for _, field, name in ways if field.required and field.fixed is None}
-    yield least
-    for _, field, name in ways:
-        if field.fixed is None:
-            yield {**least, name: ""}
-            if field.nullable:
-                yield {**least, name: None}
-
-
-def _shown(name: str, text: str) -> str:
-    return f"{name} {text}".strip().replace(SET, "")
-
-
-def always_there(rule: FieldRule, mode: Mode) -> BoundField:
-    """Return a property that the ERP does not have: every reply has it, and callers may repeat it."""
-    return BoundField(rule.name, rule, (), None, "scalar", _only(rule.constant), required=mode == "reply", doc=rule.doc)
-
-
-def _only(value: Any) -> Codec:
-    """Return the codec of one JSON value."""
-    flag, text = isinstance(value, bool), isinstance(value, str)
-    kind = "boolean" if flag else "string" if text else "integer" if isinstance(value, int) else "number"
-    shown = str(value).lower() if flag else str(value)
-
-    def write(given: Any) -> str:
-        number = isinstance(given, int | Decimal) and not isinstance(given, bool)
-        if given != value or isinstance(given, bool) != flag or not (number or flag or text):
-            raise ValueError(f"must be {shown}")
-        return shown
-
-    return Codec(lambda text: value, write, {"type": kind, "const": value})
+def _whole(sections: Sections, name: str, found: dict[str, Any], where: Path_, blocks: bool) -> bool:
+    """Tell whether the keys of a constant go together."""
+    before = len(sections.mistakes)
+    kinds = [kind for kind in _KINDS if kind in found]
+    if "compute" in found:
+        if not blocks or "." in name:
+            text = f"{name}: compute: a function makes a whole header block"
+            sections.wrong((*where, "compute"), text, "headers: {the block's element: {compute: …, credential: …}}")
+        if kinds != ["credential"] or "part" in found:
+            sections.wrong(where, f"{name}: a function takes 'credential' and nothing else", "credential: a name")
+    elif len(kinds) != 1:
+        remedy = "value: text, or setting: a name, or credential: a name with part: PASSWORD"
+        sections.wrong(where, f"{name}: needs either 'value' or 'setting' or 'credential'", remedy)
+    elif ("credential" in found) != ("part" in found):
+        sections.wrong(where, f"{name}: credential and part go together", "{credential: erp, part: PASSWORD}")
+    return len(sections.mistakes) == before

@@ -113,7 +113,11 @@ _TOGETHER: Mapping[str, Shape] = {
         "anyOf": [{"required": [key]} for key in ("soap", "constant")],
     },
     "ReplySection": _NOT_BOTH,
-    "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "ConstantSection": {
+        "minProperties": 1,
+        "maxProperties": 2,
+        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+    },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
         "anyOf": [{"required": [key]} for key in ("code", "text")],

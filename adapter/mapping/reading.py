@@ -11,12 +11,13 @@ from typing import Any
 
 from adapter.errors import Mistake
 from adapter.mapping import schema
+from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.model import FieldRule, TypeRule, VariantRule
 from adapter.mapping.model_operation import VERBS, Resource
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
-from adapter.mapping.operations import constants, fault_rules, operation_rule
+from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 
 
@@ -67,7 +68,7 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     found = sections.load(schema.SoapSection, data, path)
     if found is None:
         return None
-    headers = constants(sections, found.get("headers"), (*path, "headers"))
+    headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
     code = found.get("fault_code", "")
     return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity)
@@ -110,6 +111,10 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
         _not_a_field(sections, discriminator, own, (*path, "fields"))
         variants = _variants(sections, section["of"], (*where, "of"), discriminator, own)
     always = constants(sections, found.get("set"), (*path, "set"))
+    for each in always:
+        if each.credential:
+            text = f"{each.path}: credentials stand in 'set' of an operation, or in headers"
+            sections.wrong((*path, "set", each.path), text, "move it there")
     return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""), always)
 
 
