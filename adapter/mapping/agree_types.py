@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_bags import BagError, crowded, entry_spot, named
 from adapter.mapping.agree_constants import SET, Given, always_there, check_constants, constant
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
@@ -50,7 +51,7 @@ class Binder:
         """Note what can only be said once every operation is bound."""
         for rule, error in self._left_out:
             if rule.place not in self._bound_at:
-                self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+                self._wrong_path(rule, error)
         if not self.mistakes:
             for name in sorted(self.used - self._written):
                 for each in self.resource.types[name].set:
@@ -152,7 +153,7 @@ class Binder:
         constants = self._constants(rule, record, mode, encoded)
         ends = [*leaves(fields), *constants]
         if mode != "reply" and whole:
-            for field, text, remedy in collisions(ends):
+            for field, text, remedy in (*collisions(ends), *crowded(ends)):
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
             ways = [(each.steps, each, each.name) for each in ends]
@@ -190,12 +191,14 @@ class Binder:
         """
         try:
             bound = self._field(rule, start, mode, encoded, first)
+            if rule.bag is not None and bound is not None:
+                bound = named(self.contract, rule, bound, self.converters)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":
                 self._left_out.append((rule, error))
             else:
-                self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+                self._wrong_path(rule, error)
             return None
         except ScalarError as error:
             self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
@@ -209,10 +212,21 @@ class Binder:
             return always_there(rule, mode)
         if rule.parts:
             return self._joined(rule, start, mode, encoded)
-        if rule.shape == "one" and rule.soap == ".":
+        if rule.shape == "one" and rule.soap == "." and rule.bag is None:
             return self._nested(rule, start, mode, encoded)
-        spot = follow(self.contract, start, rule.soap)
+        spot = self._spot(rule, start, rule.soap)
         return self._bound(rule, spot.first() if first else spot, mode, encoded)
+
+    def _wrong_path(self, rule: FieldRule, error: PathError) -> None:
+        if isinstance(error, BagError):
+            self.wrong(error.place, str(error), error.remedy)
+        else:
+            self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+
+    def _spot(self, rule: FieldRule, start: str, path: str) -> Spot:
+        if rule.bag is not None:
+            return entry_spot(self.contract, start, rule.bag, rule.entry, path)
+        return follow(self.contract, start, path)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
         if not can_stand(self.wrong, rule, spot):
@@ -235,7 +249,7 @@ class Binder:
             shape = "scalars" if repeats else "scalar"
             bound = BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
             return replace(bound, necessary=necessary)
-        if not spot.steps or spot.attribute is not None:
+        if not spot.steps or spot.attribute is not None or spot.steps[-1].entry:
             self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
             return None
         if repeats != (rule.shape == "each"):
@@ -270,7 +284,7 @@ class Binder:
         """Bind a text whose parts stand in several elements of the record."""
         found = []
         for index, path in enumerate(rule.parts):
-            spot = follow(self.contract, start, path)
+            spot = self._spot(rule, start, path)
             if not is_text(self.contract, spot.type):
                 raise ScalarError(f"{path} is no text, and only texts can be joined", "make it a field of its own")
             alone = FieldRule(str(index), rule.place, path, doc=rule.doc)
