@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from adapter.errors import Mistake
 from adapter.mapping.agree_operation import bind_operation
+from adapter.mapping.agree_patch import check_null_names
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import check_headers
@@ -80,6 +81,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
             endpoints.append(endpoint)
     check_headers(binder, port)
     check_details(binder, port)
+    check_null_names(binder)
     binder.finish()
     return endpoints, binder.mistakes
 

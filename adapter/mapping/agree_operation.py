@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_list import bind_page, bind_sort
+from adapter.mapping.agree_patch import patched
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
@@ -140,12 +141,14 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
         text = f"{rule.name}: {named.name} has variants, so it needs an element of its own"
         binder.wrong(body.place, text, "into: the element it fills")
         return None
-    mode: Mode = "partial" if body.partial else "update" if rule.verb in ("update", "patch") else "request"
+    mode: Mode = "partial" if body.patch else "update" if rule.verb in ("update", "patch") else "request"
     bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
+    if bound and body.patch is not None:
+        bound = patched(binder, body.patch, bound, encoded)
     if not bound:
         return None
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "object", None, bound)
-    return Body(bound, steps, body.partial, field, spread)
+    return Body(bound, steps, body.patch, field, spread)
 
 
 def _stands_in(steps: Sequence[Child], field: BoundField) -> bool:

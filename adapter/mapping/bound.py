@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
+from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
@@ -81,10 +82,22 @@ class BoundVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Nulls:
+    """The list that takes the ERP's names of what a caller sets to null: its field, and the names.
+
+    ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
+    """
+
+    field: BoundField
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it.
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ERP takes the names of what is null.
     """
 
     key: str
@@ -97,6 +110,13 @@ class BoundType:
     choices: tuple[Choice, ...] = ()
     doc: str = ""
     nested: bool = False
+    nulls: Nulls | None = None
+
+
+def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
+    """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
+    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +148,7 @@ class Body:
 
     type: str
     steps: tuple[Child, ...]
-    partial: bool
+    patch: PatchRule | None
     field: BoundField
     spread: bool = False
 
@@ -213,11 +233,11 @@ class Endpoint:
 
         A body that alone fills an element is one value, ``body``.
         """
-        ways = [(field.steps, field, name) for name, field in self.parameters()]
+        found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
-            return ways
-        into = self.body.steps
+            return found
         if not self.body.spread:
-            return [*ways, (into, self.body.field, "body")]
-        fields = [replace(field, steps=(*into, *field.steps)) for field in leaves(self.types[self.body.type].fields)]
-        return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]
+            return [*found, (self.body.steps, self.body.field, "body")]
+        into = self.body.steps
+        inner = [(replace(field, steps=into + steps), name) for steps, field, name in ways(self.types[self.body.type])]
+        return [*found, *((field.steps, field, f"body.{name}") for field, name in inner)]

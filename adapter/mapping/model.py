@@ -62,6 +62,7 @@ class FieldRule:
     maximum: str | None = None
     default: str | None = None
     missing: str | None = None
+    null_name: str = ""
     doc: str = ""
     example: str | None = None
 

@@ -10,6 +10,7 @@ from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model import Constant
 from adapter.mapping.model_operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
+from adapter.mapping.patches import patch_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
 
@@ -96,7 +97,8 @@ def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
     found = sections.load(schema_operation.BodySection, data, path) if data is not None else None
     if found is None:
         return None
-    return BodyRule(sections.place(path), found["one"], found.get("into", ""), found.get("partial_", False))
+    patch = patch_rule(sections, found["patch"], (*path, "patch")) if "patch" in found else None
+    return BodyRule(sections.place(path), found["one"], found.get("into", ""), patch)
 
 
 def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:

@@ -105,6 +105,7 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
+    null_name = Text(**about("The ERP's name of it in a null_list; left out: the first step of its path."))
     json = one_of("string number", "How a decimal or a big integer looks in JSON.")
     blank = Raw(**about("null: an empty element is null.", allow_none=True))
     min_length = Whole(0, 1_000_000, **about("Fewest characters."))

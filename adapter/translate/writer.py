@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.mapping.bound import Endpoint, HeaderBlock
-from adapter.mapping.flat import flattened
+from adapter.mapping.flat import in_xml
 from adapter.messages import Checked
 from adapter.translate.elements import Compiler
 
@@ -64,8 +64,7 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
     fixed = {f"set.{field.name}": field.fixed for field in endpoint.constants}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
-    merged = endpoint.body is not None and endpoint.body.spread
-    fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
+    bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
     def slots(checked: Checked) -> dict[str, Any]:
         values: dict[str, Any] = dict(fixed)
@@ -81,8 +80,8 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
             values["sort.key"] = sort.rule.by[order.removeprefix("-")]
             if sort.direction is not None:
                 values["sort.direction"] = sort.rule.descending if order.startswith("-") else sort.rule.ascending
-        if merged:
-            values.update((f"body.{name}", value) for name, value in flattened(fields, checked.body))
+        if bound is not None:
+            values.update((f"body.{name}", value) for name, value in in_xml(bound, checked.body).items())
         elif checked.body is not None:
             values["body"] = checked.body
         return values
