@@ -48,7 +48,9 @@ class Binder:
             if rule.place not in self._bound_at:
                 self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
         if not self.mistakes:
-            for name in self.resource.types.keys() - self.used:
+            # A type that several files share need not be used by each of them.
+            here = {name for name, rule in self.resource.types.items() if rule.place.file == self.resource.place.file}
+            for name in here - self.used:
                 self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
 
     def bind(
