@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "soap-in-both": ("soap: stands in shared/erp.yaml too", "keep one of them"),
     "type-in-both": ("Money stands in shared/erp.yaml too", "rename one of them"),
     "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
-    "unknown-key-in-shared": ("no key 'operation'", "keys here: version, soap"),
+    "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
     "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
     "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
