@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.arrays import ARRAYS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -115,7 +116,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-method": ("'FETCH /{id}' is not a method and a path", "HTTP method and path"),
     "parameter-in-capitals": ("'/{ID}' is not a path", "/{id}"),
     "constant-is-a-number": ("Modus: must be text", "write it in quotes"),
-    "constant-twice": ("Art: needs either 'value' or 'setting'", "value: text, or setting: a name"),
+    "credential-without-part": ("credential and part go together", "part: PASSWORD"),
+    "part-in-small-letters": ("'password' is not a part such as PASSWORD", "ADAPTER_CREDENTIAL_<NAME>_<PART>"),
+    "function-for-an-element": ("a function makes a whole header block", "compute: …, credential: …"),
+    "function-without-credentials": ("a function takes 'credential' and nothing else", "credential: a name"),
+    "credential-and-setting": ("needs either 'value' or 'setting' or 'credential'", "with part: PASSWORD"),
+    "constant-twice": ("Art: needs either 'value' or 'setting' or 'credential'", "value: text, or setting: a name"),
     "default-above-max": ("default: 50 is more than max: 20", "change one"),
     "sort-default-unknown": ("'-id' is not a key of 'by'", "one of name"),
     "descending-without-direction": ("descending needs 'direction'", "add 'direction:'"),
@@ -159,7 +165,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "LAGERSERVICE_LAGERPORT to an https",
     ),
     "http-without-section": ("answered_by http needs an 'http:' section", "http: {service: …, path: …}"),
+    "constant-credential-missing": ("no USER of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_USER_FILE"),
+    "credential-in-body-missing": ("no PASSWORD of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_PASSWORD_FILE"),
     # what the contract knows
+    "unknown-function": ("there is no function token_pasport for a header block", "did you mean token_passport?"),
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
     "unknown-service": ("erp/erp.wsdl has no service ErpServic", "did you mean ErpService?"),
     "unknown-port": ("LagerService has no SOAP port LagerPrt", "did you mean LagerPort?"),
@@ -246,6 +255,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
+    **ARRAYS,
 }
 
 
