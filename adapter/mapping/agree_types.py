@@ -53,10 +53,12 @@ class Binder:
             if rule.place not in self._bound_at:
                 self._wrong_path(rule, error)
         if not self.mistakes:
-            for name in sorted(self.used - self._written):
+            # A type that several files share need not be used by each of them.
+            here = {name for name, rule in self.resource.types.items() if rule.place.file == self.resource.place.file}
+            for name in sorted((here & self.used) - self._written):
                 for each in self.resource.types[name].set:
                     self.wrong(each.place, f"{each.path}: no request holds a {name}", "remove 'set'")
-            for name in self.resource.types.keys() - self.used:
+            for name in here - self.used:
                 self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
 
     def bind(

@@ -48,11 +48,21 @@ class FileSection(Section):
     path = Text(TEMPLATE, "a path such as /v1/customers", **about("Where its operations live.", required=True))
     title = Text(**about("A short title for the documentation."))
     doc = Text(**about("What the resource is, for the documentation."))
-    soap = Raw(**about("The contract behind it.", required=True))
+    uses = Text(NAME, "a name such as erp", **about("The file in mappings/shared/ that holds here too."))
+    soap = Raw(**about("The contract behind it; it may stand in the file that 'uses' names."))
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
     operations = Raw(**about("Operations by verb.", required=True))
-    faults = Raw(**about("Faults of all its operations."))
+    faults = Raw(**about("Faults of all its operations; they come before those of the file that 'uses' names."))
+
+
+class SharedSection(Section):
+    """A file in ``mappings/shared/``: what several mapping files have in common."""
+
+    version = Whole(1, 1, **about("The version of this grammar.", required=True))
+    soap = Raw(**about("The contract behind them, where it is one."))
+    types = Raw(**about("JSON types by name."))
+    faults = Raw(**about("Faults of all their operations."))
 
 
 class SoapSection(Section):

@@ -27,6 +27,10 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("The file", schema.FileSection, ""),
+    Place("shared", schema.SharedSection, "# mappings/shared/erp.yaml; a mapping says `uses: erp`\nversion: 1\n"
+          "soap: {wsdl: erp/erp.wsdl, service: ErpService, port: ErpSoap11}\n"
+          "types:\n  Money: {fields: {value: Betrag, currency: Waehrung}}\n"
+          "faults:\n  - {code: GP-404, status: 404, problem: record-not-found}"),
     Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
           "    Aufrufkontext.Sprache: DE"),
@@ -84,6 +88,9 @@ RAW = {
     "FileSection.types": "names, each to `one type`_",
     "FileSection.operations": "verbs, each to `one operation`_",
     "FileSection.faults": _FAULTS,
+    "SharedSection.soap": "`soap`_",
+    "SharedSection.types": "names, each to `one type`_",
+    "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
     "TypeSection.fields": _FIELDS,
