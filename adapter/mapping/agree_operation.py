@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_patch import patched
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
@@ -21,10 +22,8 @@ from adapter.mapping.paths import Child, suggest
 from adapter.mapping.scalars import parameter
 from adapter.wsdl.types import Operation, Port
 
-ValueOf = Callable[[str], str | None]
 
-
-def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: ValueOf) -> Endpoint | None:
+def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
     operation = _called(binder, port, rule)
     if operation is None:
@@ -34,7 +33,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
     start = operation.input.root.type if operation.input.root is not None else ""
     encoded = operation.use == "encoded"
     resource = binder.resource
-    given = _given(binder, rule, start, encoded, value_of)
+    parts = _given(binder, rule, start, encoded, given)
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
@@ -47,13 +46,13 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
         port=port,
         operation=operation,
         types=binder.types,
-        path_fields=given[0],
-        query_fields=given[1],
-        constants=given[2],
-        headers=bind_headers(binder, operation.input, value_of),
+        path_fields=parts[0],
+        query_fields=parts[1],
+        constants=parts[2],
+        headers=bind_headers(binder, operation.input, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
-        body=_body(binder, rule, start, encoded, [each for part in given for each in part]),
+        body=_body(binder, rule, start, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, bind_reply(binder, rule, operation, encoded)),
         faults=rule.faults,
         answered_by=rule.answered_by,
@@ -88,13 +87,13 @@ def _method(binder: Binder, rule: OperationRule) -> None:
 
 
 def _given(
-    binder: Binder, rule: OperationRule, start: str, encoded: bool, value_of: ValueOf
+    binder: Binder, rule: OperationRule, start: str, encoded: bool, given: Given
 ) -> tuple[tuple[BoundField, ...], ...]:
     """Bind what stands beside the body: path parameters, query parameters, constants."""
     return (
         _parameters(binder, rule.path_fields, start, encoded, always=True),
         _parameters(binder, rule.query_fields, start, encoded),
-        bind_constants(binder, rule.set, start, value_of, rule.name),
+        bind_constants(binder, rule.set, start, given, rule.name),
     )
 
 

@@ -6,11 +6,12 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from adapter.mapping.blocks import Block
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FieldRule
+from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
@@ -28,12 +29,14 @@ class BoundField:
 
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
     arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant,
+    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
+    constant whose text is read or computed for each call,
     ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
     leaves the element out.
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
+    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
     name: str
@@ -46,20 +49,24 @@ class BoundField:
     nullable: bool = False
     required: bool = False
     doc: str = ""
-    fixed: str | None = None
+    fixed: str | None = field(default=None, repr=False)  # an operator's constant may be a secret
+    made: Constant | None = None
     default: str | None = None
     missing: Any = None
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
+    entry: BoundField | None = None
 
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
-    for field in fields:
-        if field.parts:
-            yield from leaves(field.parts, f"{before}{field.name}/")
+    for each in fields:
+        if each.rule.placeless:
+            continue
+        if each.parts:
+            yield from leaves(each.parts, f"{before}{each.name}/")
         else:
-            yield replace(field, name=before + field.name) if before else field
+            yield replace(each, name=before + each.name) if before else each
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,8 @@ class Nulls:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
     ERP takes the names of what is null.
     """
 
@@ -112,11 +120,17 @@ class BoundType:
     doc: str = ""
     nested: bool = False
     nulls: Nulls | None = None
+    constants: tuple[BoundField, ...] = ()
+
+    @property
+    def written(self) -> tuple[BoundField, ...]:
+        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
+        return (*self.fields, *self.constants)
 
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
-    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
     return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
@@ -185,10 +199,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """One SOAP header block and its constants."""
+    """One SOAP header block and its constants. With ``block`` a function makes it, of the credentials named so."""
 
     element: Element
     fields: tuple[BoundField, ...]
+    block: Block | None = None
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)

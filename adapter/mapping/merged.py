@@ -14,9 +14,14 @@ def in_record(field: BoundField) -> BoundField:
     return replace(field, required=False, necessary=False, nullable=own_text or _can_be_cleared(field))
 
 
-def in_turns(field: BoundField) -> str:
-    """Return the element of a field's path whose place in a record cannot be told, "" where there is none."""
-    return next((step.element.name for step in field.steps if step.repeated), "")
+def no_place(field: BoundField) -> str:
+    """Say why the place of a field in a record cannot be told, "" where it can."""
+    for step in field.steps:
+        if step.repeated:
+            return f"{step.element.name} stands in a group that repeats as a whole"
+        if step.entry:
+            return f"{step.element.name} is an entry of a bag"
+    return ""
 
 
 def is_optional(step: Child) -> bool:

@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.arrays import ARRAYS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -67,6 +68,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-version": ("version: must be 1", "version of this grammar"),
     "path-without-slash": ("'v1/grammar' is not a path such as /v1/customers", "Where its operations live"),
     "unknown-key-in-file": ("no key 'titel'", "did you mean 'title'?"),
+    "uses-nowhere": ("there is no mappings/shared/erb.yaml", "did you mean erp?"),
+    "soap-in-both": ("soap: stands in shared/erp.yaml too", "keep one of them"),
+    "type-in-both": ("Money stands in shared/erp.yaml too", "rename one of them"),
+    "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
+    "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
     "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
     "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
@@ -110,7 +116,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-method": ("'FETCH /{id}' is not a method and a path", "HTTP method and path"),
     "parameter-in-capitals": ("'/{ID}' is not a path", "/{id}"),
     "constant-is-a-number": ("Modus: must be text", "write it in quotes"),
-    "constant-twice": ("Art: needs either 'value' or 'setting'", "value: text, or setting: a name"),
+    "credential-without-part": ("credential and part go together", "part: PASSWORD"),
+    "part-in-small-letters": ("'password' is not a part such as PASSWORD", "ADAPTER_CREDENTIAL_<NAME>_<PART>"),
+    "function-for-an-element": ("a function makes a whole header block", "compute: …, credential: …"),
+    "function-without-credentials": ("a function takes 'credential' and nothing else", "credential: a name"),
+    "credential-and-setting": ("needs either 'value' or 'setting' or 'credential'", "with part: PASSWORD"),
+    "constant-twice": ("Art: needs either 'value' or 'setting' or 'credential'", "value: text, or setting: a name"),
     "default-above-max": ("default: 50 is more than max: 20", "change one"),
     "sort-default-unknown": ("'-id' is not a key of 'by'", "one of name"),
     "descending-without-direction": ("descending needs 'direction'", "add 'direction:'"),
@@ -133,6 +144,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
+    # values that no caller gives
+    "set-is-a-number": ("Status: must be text", "write it in quotes"),
+    "constant-beside-soap": ("soap: means nothing beside 'constant'", "remove 'soap'"),
+    "constant-is-a-list": ("constant: must be one value", "constant: EUR"),
+    "constant-is-null": ("constant: is empty", "remove it"),
+    "neither-soap-nor-constant": ("void needs the key 'soap'", "where its value stands in XML"),
+    "parameter-constant": ("a parameter stands for something in the request", "remove 'constant'"),
+    "set-outside-contract": ("Status: '11' must be one of", "a value the contract allows"),
+    "set-unknown-element": ("there is no AuftrNr in AuftragTyp", "did you mean AuftragNr?"),
+    "set-and-field": ("reference fill the same element", "keep one"),
+    "set-needs-more": ("cannot always be written: city is required together with", "make what it needs required"),
+    "nested-of-constants": ("Nothing holds nothing of the ERP's", "with 'soap' in it"),
     "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
     "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
     "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
@@ -157,7 +180,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "LAGERSERVICE_LAGERPORT to an https",
     ),
     "http-without-section": ("answered_by http needs an 'http:' section", "http: {service: …, path: …}"),
+    "constant-credential-missing": ("no USER of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_USER_FILE"),
+    "credential-in-body-missing": ("no PASSWORD of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_PASSWORD_FILE"),
     # what the contract knows
+    "unknown-function": ("there is no function token_pasport for a header block", "did you mean token_passport?"),
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
     "unknown-service": ("erp/erp.wsdl has no service ErpServic", "did you mean ErpService?"),
     "unknown-port": ("LagerService has no SOAP port LagerPrt", "did you mean LagerPort?"),
@@ -250,6 +276,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
+    **ARRAYS,
 }
 
 
@@ -260,10 +287,10 @@ def expected() -> list[Expected]:
 
 
 def _marks() -> Iterator[tuple[str, str, int]]:
-    for path in sorted((HERE / "mappings").iterdir()):
+    for path in sorted(each for each in (HERE / "mappings").rglob("*") if each.is_file()):
         for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
             for mark in _MARK.finditer(line):
-                yield mark[1], f"mappings/{path.name}", number
+                yield mark[1], path.relative_to(HERE).as_posix(), number
 
 
 def found(folder: Path) -> tuple[Mistake, ...]:
