@@ -30,8 +30,9 @@ from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
+from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
-from adapter.translate.writer import TextOf, header_writer, unset, writer
+from adapter.translate.writer import header_writer, unset, writer
 
 
 @dataclass(frozen=True, slots=True)

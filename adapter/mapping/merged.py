@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from adapter.mapping.bound import BoundField
+from adapter.mapping.bound import BoundField, Mode
+from adapter.mapping.model import Place
 from adapter.mapping.paths import Child
 
+Wrong = Callable[[Place, str, str], None]
 
-def in_record(field: BoundField) -> BoundField:
-    """Return a field whose record stands there already: nothing is required of a caller, and null clears."""
+
+def item_mode(mode: Mode) -> Mode:
+    """Return how the items of an array are bound: those of a record too, since they take the place of the old ones."""
+    return "update" if mode == "merge" else mode
+
+
+def in_record(wrong: Wrong, field: BoundField | None, mode: Mode) -> BoundField | None:
+    """Return a field; one whose record stands there already requires nothing of a caller, and null clears it.
+
+    One whose place in the record cannot be told is noted with ``wrong``.
+    """
+    if field is None or mode != "merge":
+        return field
+    if why := _no_place(field):
+        text = f"{field.rule.name}: {why}, so read_modify_write cannot place it"
+        wrong(field.rule.place, text, "make it read_only")
     own_text = field.codec is not None and field.codec.takes_null and field.shape == "scalar"
     return replace(field, required=False, necessary=False, nullable=own_text or _can_be_cleared(field))
 
 
-def no_place(field: BoundField) -> str:
+def _no_place(field: BoundField) -> str:
     """Say why the place of a field in a record cannot be told, "" where it can."""
     for step in field.steps:
         if step.repeated:

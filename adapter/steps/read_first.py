@@ -13,7 +13,7 @@ from typing import Any
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.scalars import parameter
-from adapter.messages import Checked, Handler, Middleware, Request, Response
+from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 
 Ask = Callable[[Request], tuple[Any, tuple[str, ...]]]
 
@@ -27,7 +27,7 @@ def read_first(reads: Endpoint, ask: Ask) -> Middleware:
         if field.codec is not None and field.rule.default is not None
     }
 
-    def key(request: Request) -> Checked:
+    def key(request: Request, call: Call) -> Checked:
         found = {}
         for name, field in fields.items():
             assert field.codec is not None
@@ -36,12 +36,12 @@ def read_first(reads: Endpoint, ask: Ask) -> Middleware:
             except ValueError as error:
                 errors = (FieldError("path", name, str(error)),)
                 raise InvalidRequest("invalid-request", 422, fields=errors) from None
-        return Checked(found, query)
+        return Checked(found, query, call=call)
 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             assert request.checked is not None
-            record, notes = ask(replace(request, checked=key(request)))
+            record, notes = ask(replace(request, checked=key(request, request.checked.call)))
             response = then(replace(request, checked=replace(request.checked, record=record)))
             return replace(response, notes=notes + response.notes)
 

@@ -19,6 +19,8 @@ from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.changes import CHANGES
+from tests.mistakes.values import VALUES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -144,26 +146,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
+    **CHANGES,
     # values that no caller gives
-    "set-is-a-number": ("Status: must be text", "write it in quotes"),
-    "constant-beside-soap": ("soap: means nothing beside 'constant'", "remove 'soap'"),
-    "constant-is-a-list": ("constant: must be one value", "constant: EUR"),
-    "constant-is-null": ("constant: is empty", "remove it"),
-    "neither-soap-nor-constant": ("void needs the key 'soap'", "where its value stands in XML"),
-    "parameter-constant": ("a parameter stands for something in the request", "remove 'constant'"),
-    "set-outside-contract": ("Status: '11' must be one of", "a value the contract allows"),
-    "set-unknown-element": ("there is no AuftrNr in AuftragTyp", "did you mean AuftragNr?"),
-    "set-and-field": ("reference fill the same element", "keep one"),
-    "set-needs-more": ("cannot always be written: city is required together with", "make what it needs required"),
-    "nested-of-constants": ("Nothing holds nothing of the ERP's", "with 'soap' in it"),
-    "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
-    "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
-    "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
-    "without-beside-null-list": ("without: means nothing without read_modify_write", "remove 'without'"),
-    "without-is-no-list": ("without: must be a list of paths", "without: [GeaendAm]"),
-    "without-bad-path": ("without: 'Auftrag..Status' is not a path", "name an element"),
-    "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
-    "patch-says-nothing": ("patch: needs one of null_list, read_modify_write", "one way for each body"),
+    **VALUES,
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
@@ -214,16 +199,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value-as-object": ("Address is an object, but a single value stands there", "remove 'one' or 'each'"),
     "list-read-as-one": ("Partner.Partner may occur many times", "write 'each'"),
     "body-is-a-value": ("Customer is an object, but a single value stands there", "name an element"),
-    # partial changes
-    "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
-    "merge-other-type": ("patch-merge-more.read reads {", "of one type"),
-    "merge-without-reader": ("read_modify_write: this resource has no operation 'cancel'", "add 'cancel:'"),
-    "merge-of-a-list": ("patch-merge-more.list does not answer one record", "reply: {one: …}"),
-    "merge-without-key": ("patch-merge.read needs the path parameter id", "write {id} in 'request:'"),
-    "merge-without-unknown": ("without: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
-    "merge-without-required": ("without: PartnerNr must be there", "leave it in"),
-    "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
-    "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
     # signs in a reply
     "refused-unknown-path": ("refused: where: there is no Statuss in Auftrag", "did you mean Status?"),
     "refused-unknown-code-path": ("refused: code: there is no attribute kennung", "it is empty"),
