@@ -7,21 +7,27 @@ from dataclasses import dataclass, field, replace
 
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.blocks import BLOCKS, Block
-from adapter.mapping.bound import BoundField, HeaderBlock
+from adapter.mapping.bound import BoundField, BoundSession, HeaderBlock
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.paths import suggest
 from adapter.settings import credential_name, value_name
-from adapter.wsdl.types import Header, Message, Port
+from adapter.wsdl.types import Header, Operation, Port
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions."""
+    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions.
+
+    ``session`` is what calls show a token of, ``in_header`` and ``in_body`` are the constants that it stands for.
+    """
 
     value_of: Callable[[str], str | None]
     text_of: Callable[[str, str], str | None]
     blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
+    in_header: tuple[Constant, ...] = ()
+    in_body: tuple[Constant, ...] = ()
+    session: BoundSession | None = None
 
 
 def bind_constants(
@@ -32,8 +38,14 @@ def bind_constants(
     return tuple(bound for bound in found if bound is not None)
 
 
-def bind_headers(binder: Binder, message: Message, given: Given) -> tuple[HeaderBlock, ...]:
-    """Bind the header blocks that one message declares; those of other operations are passed over."""
+def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[HeaderBlock, ...]:
+    """Bind the header blocks that one operation declares; those of others are passed over, but for a session's."""
+    message = operation.input
+    declared = [header.element.name for header in message.headers]
+    for rule in given.in_header:
+        if (name := rule.path.partition(".")[0]) not in declared:
+            text = f"session: {operation.name} declares no header {name}, so it cannot show the token"
+            binder.wrong(rule.place, text, suggest(name, declared))
     blocks = [_header(binder, header, given) for header in message.headers]
     return tuple(block for block in blocks if block is not None)
 
@@ -42,7 +54,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
     element, place = header.element, binder.resource.soap.place
     rules = [
         replace(rule, path=rest)
-        for rule in binder.resource.soap.headers
+        for rule in (*binder.resource.soap.headers, *given.in_header)
         for name, _, rest in [rule.path.partition(".")]
         if name == element.name
     ]
@@ -70,6 +82,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
 def check_headers(binder: Binder, port: Port, given: Given) -> None:
     """Every header block of the mapping must be declared by one of the operations that it calls."""
     called = [port.operations[rule.call] for rule in binder.resource.operations if rule.call in port.operations]
+    called += [given.session.login.operation] if given.session is not None else []
     declared = {header.element.name for operation in called for header in operation.input.headers}
     for rule in binder.resource.soap.headers:
         name = rule.path.partition(".")[0]
@@ -101,9 +114,10 @@ def _constant(binder: Binder, rule: Constant, start: str, given: Given, name: st
         binder.wrong(rule.place, what, f"set {value_name(rule.setting)}")
     if bound is None or (codec := bound.codec) is None:
         return None
-    bound = replace(bound, shape="scalar", nullable=False, required=True, made=rule if rule.credential else None)
-    if text is None:
-        return bound if rule.credential else None
+    made = rule if rule.credential or rule.session else None
+    bound = replace(bound, shape="scalar", nullable=False, required=True, made=made)
+    if text is None or rule.session:
+        return bound if made else None
     try:
         fixed = codec.write(codec.read(text))
     except ValueError as error:

@@ -70,6 +70,10 @@ RAW: Mapping[str, Shape] = {
     "FileSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.session": _one(schema.SessionSection),
+    "SessionSection.set": _CONSTANTS,
+    "SessionSection.place": _one(schema.TokenPlaceSection),
+    "SessionSection.expired": {"type": "array", "items": _one(schema.ExpiredSection), "minItems": 1},
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
@@ -119,6 +123,8 @@ _TOGETHER: Mapping[str, Shape] = {
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "PatchSection": {"minProperties": 1},
+    "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
+    "ExpiredSection": {"minProperties": 1, "maxProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from lxml import etree
 
@@ -28,23 +28,27 @@ def unset(name: str, part: str) -> Callable[[], str]:
     raise LookupError(f"{part} of the credentials {name}")
 
 
-def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], Any]:
-    """Compile the writer of one operation: checked values in, the body's child element (or None) out.
+class Write(Protocol):
+    """Makes the child of the body of one message, with a session's token where it is shown there."""
 
-    ``text_of`` returns how a part of credentials is read.
-    """
+    def __call__(self, checked: Checked, token: str = "") -> Any:
+        """Return the element, or None for an empty body."""
+
+
+def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Write:
+    """Compile the writer of one operation. ``text_of`` returns how a part of credentials is read."""
     root = endpoint.operation.input.root
     if root is None:
-        return lambda checked: None
+        return lambda checked, token="": None
     compiler = Compiler(endpoint)
     compiler.prefixes.of(root.namespace)
     fill = compiler.record(root.type, endpoint.message())
     slots = _slots(endpoint, text_of)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
 
-    def write(checked: Checked) -> Any:
+    def write(checked: Checked, token: str = "") -> Any:
         element = etree.Element(tag, nsmap=nsmap)
-        fill(element, slots(checked))
+        fill(element, slots(checked, token))
         finish(element)
         return element
 
@@ -59,22 +63,26 @@ class Header:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[], Header]:
-    """Compile the SOAP header blocks of one operation; each call returns fresh elements.
+class WriteHeader(Protocol):
+    """Makes the header of one message, with a session's token where it is shown there."""
 
-    ``text_of`` returns how a part of credentials is read.
-    """
-    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], _secrets(endpoint, text_of)
+    def __call__(self, token: str = "") -> Header:
+        """Return fresh header blocks."""
 
-    def write() -> Header:
-        blocks = [make() for make in made]
+
+def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> WriteHeader:
+    """Compile the SOAP header blocks of one operation. ``text_of`` returns how a part of credentials is read."""
+    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], secrets_of(endpoint, text_of)
+
+    def write(token: str = "") -> Header:
+        blocks = [make(token) for make in made]
         computed = (text for _, texts in blocks for text in texts)
         return Header(tuple(block for block, _ in blocks), (*secrets(), *computed))
 
     return write
 
 
-def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[], tuple[Any, tuple[str, ...]]]:
+def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[str], tuple[Any, tuple[str, ...]]]:
     compiler = Compiler(endpoint)
     compiler.prefixes.of(block.element.namespace)
     ways = [(field.steps, field, field.name) for field in block.fields]
@@ -83,29 +91,38 @@ def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[
     if block.block is not None:
         values, hides = _computed(block.block, block.credential, text_of), True
 
-    def make() -> tuple[Any, tuple[str, ...]]:
+    def make(token: str) -> tuple[Any, tuple[str, ...]]:
         element = etree.Element(block.element.tag, nsmap=compiler.prefixes.nsmap)
-        texts = values()
+        texts = values(token)
         fill(element, texts)
         return element, tuple(texts.values()) if hides else ()
 
     return make
 
 
-def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[], dict[str, Any]]:
+def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[str], dict[str, Any]]:
     """Return what gives a block that a function makes its values."""
     parts = {part: text_of(credential, part) for part in block.parts}
-    return lambda: dict(block.make({part: read() for part, read in parts.items()}))
+    return lambda token: dict(block.make({part: read() for part, read in parts.items()}))
 
 
-def made_values(fields: Sequence[BoundField], text_of: TextOf) -> Callable[[], dict[str, Any]]:
-    """Return what gives constants their values for one call: fixed texts, and those of credentials as they are now."""
+def made_values(fields: Sequence[BoundField], text_of: TextOf) -> Callable[[str], dict[str, Any]]:
+    """Return what gives constants their values for one call, of a session's token.
+
+    They are fixed texts, parts of credentials as they are now, and the token.
+    """
     fixed = {each.name: each.fixed for each in fields if each.made is None}
-    made = {each.name: text_of(each.made.credential, each.made.part) for each in fields if each.made is not None}
-    return lambda: {**fixed, **{name: read() for name, read in made.items()}}
+    made = [(each.name, each.made) for each in fields if each.made is not None]
+    shown = [name for name, constant in made if constant.session]
+    read = {name: text_of(constant.credential, constant.part) for name, constant in made if constant.part}
+
+    def values(token: str) -> dict[str, Any]:
+        return {**fixed, **{name: text() for name, text in read.items()}, **dict.fromkeys(shown, token)}
+
+    return values
 
 
-def _secrets(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
+def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
     """Return what gives the secret texts of the credentials that an operation's constants name, as they are now."""
     parts = {
         (each.made.credential, each.made.part)
@@ -117,15 +134,15 @@ def _secrets(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...
     return lambda: tuple(read() for read in reads)
 
 
-def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
+def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked, str], dict[str, Any]]:
     """Return how one call becomes the values that ``Endpoint.message`` names."""
     constants = made_values([replace(each, name=f"set.{each.name}") for each in endpoint.constants], text_of)
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
-    def slots(checked: Checked) -> dict[str, Any]:
-        values = constants()
+    def slots(checked: Checked, token: str) -> dict[str, Any]:
+        values = constants(token)
         for name, value in checked.path.items():
             values[f"path.{name}"] = value
         for name, slot in query_names:

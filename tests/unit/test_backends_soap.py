@@ -62,7 +62,7 @@ def documents(folder: Path, action: str = 'soapAction="urn:read"', address: str 
     return read_documents(folder, "erp.wsdl")
 
 
-def write(checked: Checked) -> Any:
+def write(checked: Checked, token: str = "") -> Any:
     """Make the body: the caller's name in an element."""
     element = etree.Element(f"{{{NS}}}Read", nsmap={"e": NS})
     element.text = checked.path.get("id", "ä&<")
@@ -152,7 +152,7 @@ def test_operation_without_action(tmp_path: Path) -> None:
 
 def test_empty_body(tmp_path: Path) -> None:
     """A writer that gives None sends an empty body."""
-    _, body = sent_by(replying(OK11), tmp_path, "11", write=lambda checked: None)
+    _, body = sent_by(replying(OK11), tmp_path, "11", write=lambda checked, token: None)
     assert body.endswith(b"<soap:Body/></soap:Envelope>")
 
 
@@ -160,7 +160,7 @@ def test_header_blocks_are_made_for_each_call(tmp_path: Path) -> None:
     """Every envelope carries header blocks of its own, before the body."""
     count = iter("12")
 
-    def headers() -> Header:
+    def headers(token: str = "") -> Header:
         return Header((etree.fromstring(f'<h:Client xmlns:h="urn:h">{next(count)}</h:Client>'),))
 
     docs = documents(tmp_path)
