@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_patch import check_null_names
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_session import with_session
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given, check_headers
+from adapter.mapping.agree_values import check_headers
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
@@ -71,15 +72,15 @@ def agree(
 
 
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
-    binder = Binder(resource, contract, {**CONVERTERS, **around.converters})
+    given = Given(around.value_of, around.text_of, around.blocks)
+    binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given)
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes
     _address(binder, resource.soap.place, resource.soap.service, port.name, around)
-    check_credentials(
-        binder, around.credential, around.endpoint_of(resource.soap.service, port.name) or "", around.blocks
-    )
-    given = with_session(binder, port, Given(around.value_of, around.text_of, around.blocks))
+    address = around.endpoint_of(resource.soap.service, port.name) or ""
+    check_credentials(binder, around.credential, address, around.blocks)
+    given = with_session(binder, port, given)
     if given.session is not None:
         login = given.session.login
         _address(binder, given.session.rule.place, login.resource.soap.service, login.port.name, around)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_signs import bind_value
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given
 from adapter.mapping.bound import BoundSession
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model_operation import OperationRule, ReplyRule
@@ -45,7 +45,8 @@ def _session(binder: Binder, port: Port, rule: SessionRule, given: Given) -> Bou
     operation = OperationRule(
         NAME, "read", rule.place, "POST", "", rule.call, set=rule.set, reply=ReplyRule(rule.place)
     )
-    own = Binder(replace(binder.resource, soap=soap, operations=(operation,)), binder.contract, binder.converters)
+    resource = replace(binder.resource, soap=soap, operations=(operation,))
+    own = Binder(resource, binder.contract, binder.converters, given)
     login = bind_operation(own, there, operation, given)
     binder.mistakes.extend(own.mistakes)
     if login is None:

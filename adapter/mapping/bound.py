@@ -36,6 +36,7 @@ class BoundField:
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
+    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
     name: str
@@ -54,11 +55,14 @@ class BoundField:
     missing: Any = None
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
+    entry: BoundField | None = None
 
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
     for each in fields:
+        if each.rule.placeless:
+            continue
         if each.parts:
             yield from leaves(each.parts, f"{before}{each.name}/")
         else:
@@ -100,7 +104,8 @@ class Nulls:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
     ERP takes the names of what is null.
     """
 
@@ -115,11 +120,17 @@ class BoundType:
     doc: str = ""
     nested: bool = False
     nulls: Nulls | None = None
+    constants: tuple[BoundField, ...] = ()
+
+    @property
+    def written(self) -> tuple[BoundField, ...]:
+        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
+        return (*self.fields, *self.constants)
 
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
-    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
     return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.errors import Mistake
 
@@ -34,10 +34,21 @@ class ConverterCall:
 
 
 @dataclass(frozen=True, slots=True)
+class BagRule:
+    """A name-value bag of a type: the path to its repeated entry, and the path inside the entry to its name."""
+
+    name: str
+    place: Place
+    each: str
+    entry_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
-    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them.
+    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
+    paths begin in its entry called ``entry``. ``constant`` is the JSON value of a property that the ERP does not have.
     """
 
     name: str
@@ -45,6 +56,8 @@ class FieldRule:
     soap: str
     parts: tuple[str, ...] = ()
     join: str = ""
+    bag: BagRule | None = None
+    entry: str = ""
     shape: Literal["scalar", "one", "each"] = "scalar"
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
@@ -65,6 +78,12 @@ class FieldRule:
     null_name: str = ""
     doc: str = ""
     example: str | None = None
+    constant: Any = None
+
+    @property
+    def placeless(self) -> bool:
+        """Whether the ERP has no element for it, so that its value never comes from XML and never goes there."""
+        return self.constant is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +98,10 @@ class VariantRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart."""
+    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart.
+
+    ``set`` are the constants that are written with every object of it.
+    """
 
     name: str
     place: Place
@@ -87,6 +109,7 @@ class TypeRule:
     discriminator: str = ""
     variants: tuple[VariantRule, ...] = ()
     doc: str = ""
+    set: tuple[Constant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
