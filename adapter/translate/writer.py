@@ -7,20 +7,19 @@ Rule 3: text goes into the tree as text, so escaping is lxml's and cannot be for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from lxml import etree
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.bound import BoundField, Endpoint, HeaderBlock
+from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model_soap import PUBLIC_PARTS
-from adapter.messages import Checked
+from adapter.messages import Call, Checked
 from adapter.translate.elements import Compiler
-
-TextOf = Callable[[str, str], Callable[[], str]]
+from adapter.translate.made import TextOf, completer, made_values
 
 
 def unset(name: str, part: str) -> Callable[[], str]:
@@ -28,27 +27,23 @@ def unset(name: str, part: str) -> Callable[[], str]:
     raise LookupError(f"{part} of the credentials {name}")
 
 
-class Write(Protocol):
-    """Makes the child of the body of one message, with a session's token where it is shown there."""
+def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], Any]:
+    """Compile the writer of one operation: checked values in, the body's child element (or None) out.
 
-    def __call__(self, checked: Checked, token: str = "") -> Any:
-        """Return the element, or None for an empty body."""
-
-
-def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Write:
-    """Compile the writer of one operation. ``text_of`` returns how a part of credentials is read."""
+    ``text_of`` returns how a part of credentials is read.
+    """
     root = endpoint.operation.input.root
     if root is None:
-        return lambda checked, token="": None
+        return lambda checked: None
     compiler = Compiler(endpoint)
     compiler.prefixes.of(root.namespace)
     fill = compiler.record(root.type, endpoint.message())
     slots = _slots(endpoint, text_of)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
 
-    def write(checked: Checked, token: str = "") -> Any:
+    def write(checked: Checked) -> Any:
         element = etree.Element(tag, nsmap=nsmap)
-        fill(element, slots(checked, token))
+        fill(element, slots(checked))
         finish(element)
         return element
 
@@ -63,26 +58,22 @@ class Header:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-class WriteHeader(Protocol):
-    """Makes the header of one message, with a session's token where it is shown there."""
+def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Call], Header]:
+    """Compile the SOAP header blocks of one operation; each call returns fresh elements.
 
-    def __call__(self, token: str = "") -> Header:
-        """Return fresh header blocks."""
-
-
-def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> WriteHeader:
-    """Compile the SOAP header blocks of one operation. ``text_of`` returns how a part of credentials is read."""
+    ``text_of`` returns how a part of credentials is read.
+    """
     made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], secrets_of(endpoint, text_of)
 
-    def write(token: str = "") -> Header:
-        blocks = [make(token) for make in made]
+    def write(call: Call) -> Header:
+        blocks = [make(call) for make in made]
         computed = (text for _, texts in blocks for text in texts)
         return Header(tuple(block for block, _ in blocks), (*secrets(), *computed))
 
     return write
 
 
-def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[str], tuple[Any, tuple[str, ...]]]:
+def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[Call], tuple[Any, tuple[str, ...]]]:
     compiler = Compiler(endpoint)
     compiler.prefixes.of(block.element.namespace)
     ways = [(field.steps, field, field.name) for field in block.fields]
@@ -91,58 +82,45 @@ def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[
     if block.block is not None:
         values, hides = _computed(block.block, block.credential, text_of), True
 
-    def make(token: str) -> tuple[Any, tuple[str, ...]]:
+    def make(call: Call) -> tuple[Any, tuple[str, ...]]:
         element = etree.Element(block.element.tag, nsmap=compiler.prefixes.nsmap)
-        texts = values(token)
+        texts = values(call)
         fill(element, texts)
         return element, tuple(texts.values()) if hides else ()
 
     return make
 
 
-def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[str], dict[str, Any]]:
+def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[Call], dict[str, Any]]:
     """Return what gives a block that a function makes its values."""
     parts = {part: text_of(credential, part) for part in block.parts}
-    return lambda token: dict(block.make({part: read() for part, read in parts.items()}))
-
-
-def made_values(fields: Sequence[BoundField], text_of: TextOf) -> Callable[[str], dict[str, Any]]:
-    """Return what gives constants their values for one call, of a session's token.
-
-    They are fixed texts, parts of credentials as they are now, and the token.
-    """
-    fixed = {each.name: each.fixed for each in fields if each.made is None}
-    made = [(each.name, each.made) for each in fields if each.made is not None]
-    shown = [name for name, constant in made if constant.session]
-    read = {name: text_of(constant.credential, constant.part) for name, constant in made if constant.part}
-
-    def values(token: str) -> dict[str, Any]:
-        return {**fixed, **{name: text() for name, text in read.items()}, **dict.fromkeys(shown, token)}
-
-    return values
+    return lambda call: dict(block.make({part: read() for part, read in parts.items()}))
 
 
 def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
     """Return what gives the secret texts of the credentials that an operation's constants name, as they are now."""
-    parts = {
-        (each.made.credential, each.made.part)
-        for each in (*endpoint.constants, *(field for block in endpoint.headers for field in block.fields))
-        if each.made is not None and each.made.part
-    }
+    constants = [*endpoint.constants, *(field for block in endpoint.headers for field in block.fields)]
+    constants += [each for bound in endpoint.types.values() for each in bound.constants]
+    parts = {(each.made.credential, each.made.part) for each in constants if each.made is not None and each.made.part}
     parts |= {(each.credential, part) for each in endpoint.headers if each.block for part in each.block.parts}
     reads = [text_of(name, part) for name, part in sorted(parts) if part not in PUBLIC_PARTS]
     return lambda: tuple(read() for read in reads)
 
 
-def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked, str], dict[str, Any]]:
+def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
     """Return how one call becomes the values that ``Endpoint.message`` names."""
     constants = made_values([replace(each, name=f"set.{each.name}") for each in endpoint.constants], text_of)
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
-    def slots(checked: Checked, token: str) -> dict[str, Any]:
-        values = constants(token)
+    complete = completer(endpoint.types, endpoint.body.type, text_of) if endpoint.body is not None else None
+
+    def whole(checked: Checked) -> Any:
+        return complete(checked.body, checked.call) if complete is not None else checked.body
+
+    def slots(checked: Checked) -> dict[str, Any]:
+        values = constants(checked.call)
         for name, value in checked.path.items():
             values[f"path.{name}"] = value
         for name, slot in query_names:
@@ -156,9 +134,9 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked, str], dict
             if sort.direction is not None:
                 values["sort.direction"] = sort.rule.descending if order.startswith("-") else sort.rule.ascending
         if bound is not None:
-            values.update((f"body.{name}", value) for name, value in in_xml(bound, checked.body).items())
+            values.update((f"body.{name}", value) for name, value in in_xml(bound, whole(checked)).items())
         elif checked.body is not None:
-            values["body"] = checked.body
+            values["body"] = whole(checked)
         return values
 
     return slots

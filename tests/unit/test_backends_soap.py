@@ -14,7 +14,7 @@ from lxml import etree
 
 from adapter.backends.soap import SoapPort, soap
 from adapter.errors import BackendFault, BackendReplyInvalid, BackendTimeout
-from adapter.messages import Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.documents import Documents, read_documents
@@ -62,7 +62,7 @@ def documents(folder: Path, action: str = 'soapAction="urn:read"', address: str 
     return read_documents(folder, "erp.wsdl")
 
 
-def write(checked: Checked, token: str = "") -> Any:
+def write(checked: Checked) -> Any:
     """Make the body: the caller's name in an element."""
     element = etree.Element(f"{{{NS}}}Read", nsmap={"e": NS})
     element.text = checked.path.get("id", "ä&<")
@@ -152,7 +152,7 @@ def test_operation_without_action(tmp_path: Path) -> None:
 
 def test_empty_body(tmp_path: Path) -> None:
     """A writer that gives None sends an empty body."""
-    _, body = sent_by(replying(OK11), tmp_path, "11", write=lambda checked, token: None)
+    _, body = sent_by(replying(OK11), tmp_path, "11", write=lambda checked: None)
     assert body.endswith(b"<soap:Body/></soap:Envelope>")
 
 
@@ -160,7 +160,7 @@ def test_header_blocks_are_made_for_each_call(tmp_path: Path) -> None:
     """Every envelope carries header blocks of its own, before the body."""
     count = iter("12")
 
-    def headers(token: str = "") -> Header:
+    def headers(call: Call) -> Header:
         return Header((etree.fromstring(f'<h:Client xmlns:h="urn:h">{next(count)}</h:Client>'),))
 
     docs = documents(tmp_path)

@@ -24,9 +24,9 @@ from adapter.errors import RequestError, SessionExpired
 from adapter.exchange import Exchange, Reply
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
-from adapter.messages import Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
-from adapter.translate.writer import Header, Write, WriteHeader
+from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
 
 __all__ = ["SoapPort", "soap"]
@@ -75,20 +75,20 @@ class SoapPort:
         """Return the names of the operations that can be called."""
         return frozenset(self._binding.all())
 
-    def call(self, operation: str, body: Any, headers: WriteHeader, request: Request, token: str = "") -> Answered:
+    def call(
+        self, operation: str, body: Any, headers: Callable[[], Header], request: Request, token: str = ""
+    ) -> Answered:
         """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
 
-        ``token`` is that of a session.
-
-        A token that the port refuses is renewed, once. Repeating is safe only then: 401 without an envelope comes from
-        what stands before the service. Raises what ``Exchange.send`` and ``Identity.headers`` raise. The request's
-        ``trace`` sees the envelope and the raw answer, both without secrets.
+        ``token`` is that of a session. A token of HTTP that the port refuses is renewed, once. Repeating is safe only
+        then: 401 without an envelope comes from what stands before the service. Raises what ``Exchange.send`` and
+        ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
-        answered = self._once(operation, body, headers(token), request, self._fields(who, token), token)
+        answered = self._once(operation, body, headers(), request, self._fields(who, token), token)
         if answered.unknown and self._identity.renew(who):
             who = self._identity.show(request.deadline)
-            answered = self._once(operation, body, headers(token), request, self._fields(who, token), token)
+            answered = self._once(operation, body, headers(), request, self._fields(who, token), token)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -98,7 +98,7 @@ class SoapPort:
 
     def _fields(self, who: Shown, token: str) -> Mapping[str, str]:
         session = self._identity.session
-        return who.fields if session is None else {**who.fields, **session.fields(token)}
+        return who.fields if session is None or not token else {**who.fields, **session.fields(token)}
 
     def _once(
         self, operation: str, body: Any, header: Header, request: Request, who: Mapping[str, str], token: str
@@ -135,20 +135,15 @@ class SoapPort:
         return {"Content-Type": f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"}
 
 
-def no_header(token: str = "") -> Header:
-    """Make no header blocks."""
-    return Header()
-
-
 def soap(
     port: SoapPort,
     operation: Operation,
     *,
-    write: Write,
+    write: Callable[[Checked], Any],
     read: Callable[[Any], R],
     read_fault: Callable[[FaultParts], RequestError],
     respond: Callable[[R, Request], Response],
-    headers: WriteHeader = no_header,
+    headers: Callable[[Call], Header] = lambda call: Header(),
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
@@ -161,8 +156,9 @@ def soap(
     one_way = operation.output is None
 
     def once(request: Request, token: str) -> tuple[R, tuple[str, ...]]:
-        checked = request.checked or Checked()
-        answered = port.call(operation.name, write(checked, token), headers, request, token)
+        checked = request.checked or Checked(call=Call(request.id))
+        checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
+        answered = port.call(operation.name, write(checked), partial(headers, checked.call), request, token)
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
         answer = open_answer(answered.reply, port.version, one_way=one_way)

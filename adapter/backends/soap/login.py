@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from adapter.backends.soap import SoapPort
@@ -13,10 +14,11 @@ from adapter.errors import BackendFault
 from adapter.exchange import reply_invalid
 from adapter.identity.session import cookie, usable
 from adapter.mapping.bound import BoundSession
-from adapter.messages import Checked, Request
+from adapter.messages import Call, Checked, Request
 from adapter.translate.fault import fault_reader
+from adapter.translate.made import TextOf
 from adapter.translate.reader import value_reader
-from adapter.translate.writer import TextOf, header_writer, writer
+from adapter.translate.writer import header_writer, writer
 
 
 def logging_in(port: SoapPort, session: BoundSession, text_of: TextOf) -> Callable[[float], tuple[str, float]]:
@@ -32,7 +34,8 @@ def logging_in(port: SoapPort, session: BoundSession, text_of: TextOf) -> Callab
 
     def ask(deadline: float) -> tuple[str, float]:
         request = Request(login.name, uuid.uuid4().hex, deadline)
-        answered = port.call(login.operation.name, write(Checked()), headers, request)
+        call = Call(request.id)
+        answered = port.call(login.operation.name, write(Checked(call=call)), partial(headers, call), request)
         answer = open_answer(answered.reply, port.version)
         if answer.fault is not None:
             raise _refused(f"fault {read_fault(answer.fault).code}", read_fault(answer.fault).code)
