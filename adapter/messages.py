@@ -18,10 +18,14 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What values are made from that are new for each call: the request's id, and one reading of the clock, in UTC."""
+    """What values are made from that are new for each call: the request's id, and one reading of the clock, in UTC.
+
+    ``session`` is the token of our session at the ERP, "" where there is none.
+    """
 
     request_id: str = ""
     now: datetime = field(default_factory=_utc)
+    session: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any, named: bool = False) -> Any:
-    """Return a value without what XML does not tell apart: no items and no array, "" and nothing; ``named``: null too."""
+    """Return a value without what XML does not tell apart: no items and no array, "" and nothing (``named``: null)."""
     if isinstance(value, dict):
         value = {name: member for name, member in value.items() if not (named and member is None)}
         members = {name: _plain(member, named) for name, member in value.items()}

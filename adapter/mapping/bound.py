@@ -14,6 +14,7 @@ from adapter.mapping.codec import Codec
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
@@ -213,6 +214,18 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundSession:
+    """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
+
+    ``token`` is None where the cookie that the reply sets is the token.
+    """
+
+    rule: SessionRule
+    login: Endpoint
+    token: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -238,6 +251,7 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+    session: BoundSession | None = None
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.errors import RequestError
-from adapter.mapping.bound import BoundType, Endpoint, leaves
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
 from adapter.mapping.flat import assembled
 from adapter.translate.content import Compiler
 from adapter.translate.finishing import finisher
@@ -112,6 +112,24 @@ def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable
 def _is_empty(element: Any) -> bool:
     attributes = [name for name in element.attrib if name != TYPE]
     return not len(element) and not (element.text or "").strip() and not attributes
+
+
+def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
+    """Compile the reader of one value of a reply: the body's child element in, the value or None out.
+
+    Raises BackendReplyInvalid for another element than the contract says.
+    """
+    output = endpoint.operation.output
+    expected = output.root.tag if output is not None and output.root is not None else ""
+    encoded, rpc = endpoint.operation.use == "encoded", endpoint.operation.style == "rpc"
+    read = _Objects(endpoint, encoded).fields([field], endpoint.name)
+
+    def value(element: Any) -> Any:
+        if element is None or (element.tag != expected and not rpc):
+            raise invalid(endpoint.name, "the body holds another element than the contract says")
+        return read(element, Reading(endpoint.name, element, encoded)).get(field.name)
+
+    return value
 
 
 def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], int | None] | None:

@@ -78,7 +78,7 @@ def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Call
 
     ``text_of`` returns how a part of credentials is read.
     """
-    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], _secrets(endpoint, text_of)
+    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], secrets_of(endpoint, text_of)
 
     def write(call: Call) -> Header:
         blocks = [make(call) for make in made]
@@ -112,7 +112,7 @@ def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[Call]
     return lambda call: dict(block.make({part: read() for part, read in parts.items()}))
 
 
-def _secrets(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
+def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
     """Return what gives the secret texts of the credentials that an operation's constants name, as they are now."""
     constants = [*endpoint.constants, *(field for block in endpoint.headers for field in block.fields)]
     constants += [each for bound in endpoint.types.values() for each in bound.constants]

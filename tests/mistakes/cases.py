@@ -20,6 +20,7 @@ from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.changes import CHANGES
+from tests.mistakes.identity import IDENTITY
 from tests.mistakes.values import VALUES
 
 HERE = Path(__file__).parent
@@ -76,10 +77,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
     "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
-    "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
-    "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
-    "identity-of-nothing": ("identity: names no credentials", "identity: {basic: erp}"),
-    "digest-without-token": ("digest: means nothing without username_token", "remove 'digest'"),
     "field-in-variant-and-type": ("'name' stands in the shared fields too", "keep one"),
     "discriminator-is-a-field": ("'kind' tells the variants apart", "remove it"),
     "required-and-read-only": ("cannot be required and read_only", "remove one"),
@@ -118,11 +115,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-method": ("'FETCH /{id}' is not a method and a path", "HTTP method and path"),
     "parameter-in-capitals": ("'/{ID}' is not a path", "/{id}"),
     "constant-is-a-number": ("Modus: must be text", "write it in quotes"),
-    "credential-without-part": ("credential and part go together", "part: PASSWORD"),
-    "part-in-small-letters": ("'password' is not a part such as PASSWORD", "ADAPTER_CREDENTIAL_<NAME>_<PART>"),
-    "function-for-an-element": ("a function makes a whole header block", "compute: …, credential: …"),
-    "function-without-credentials": ("a function takes 'credential' and nothing else", "credential: a name"),
-    "credential-and-setting": ("needs either 'value' or 'setting' or 'credential'", "with part: PASSWORD"),
     "constant-twice": ("Art: needs either 'value' or 'setting' or 'credential'", "value: text, or setting: a name"),
     "default-above-max": ("default: 50 is more than max: 20", "change one"),
     "sort-default-unknown": ("'-id' is not a key of 'by'", "one of name"),
@@ -148,27 +140,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
     # values that no caller gives
+    **IDENTITY,
     **VALUES,
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
     "service-not-set": ("do not say where the service stock is", "set ADAPTER_SERVICE_STOCK"),
-    "credential-missing": (
-        "no CLIENT_ID of the credentials 'lager'",
-        "set ADAPTER_CREDENTIAL_LAGER_CLIENT_ID, or ADAPTER_CREDENTIAL_LAGER_CLIENT_ID_FILE",
-    ),
-    "credential-file": ("ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET: the file cannot be read", "log-in-at-the-erp"),
-    "credential-address": ("ADAPTER_CREDENTIAL_LAGER_TOKEN_URL: is no http or https address", "log-in-at-the-erp"),
-    "certificate-missing": ("no CERTIFICATE of the credentials 'lager_tls'", "LAGER_TLS_CERTIFICATE"),
-    "certificate-over-http": (
-        "a certificate is shown in TLS only",
-        "LAGERSERVICE_LAGERPORT to an https",
-    ),
     "http-without-section": ("answered_by http needs an 'http:' section", "http: {service: …, path: …}"),
-    "constant-credential-missing": ("no USER of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_USER_FILE"),
-    "credential-in-body-missing": ("no PASSWORD of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_PASSWORD_FILE"),
     # what the contract knows
-    "unknown-function": ("there is no function token_pasport for a header block", "did you mean token_passport?"),
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
     "unknown-service": ("erp/erp.wsdl has no service ErpServic", "did you mean ErpService?"),
     "unknown-port": ("LagerService has no SOAP port LagerPrt", "did you mean LagerPort?"),
