@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from adapter.mapping.bound import BoundField, Items, Mode
+from adapter.mapping.bound import BoundField, Mode
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FieldRule, NumberRule, Place, TypeRule
+from adapter.mapping.items import Items
+from adapter.mapping.model import FieldRule, NumberRule, Place
+from adapter.mapping.model_operation import Resource
 from adapter.mapping.paths import suggest
-from adapter.mapping.scalars import parameter
+from adapter.mapping.standing import stands_in
 
 Wrong = Callable[[Place, str, str], None]
 Bind = Callable[[FieldRule], BoundField | None]
-
-
-def stands_in(rule: FieldRule, mode: Mode) -> bool:
-    """Tell whether a property is in the type that is bound for ``mode``."""
-    if mode == "reply":
-        return not rule.write_only
-    return not rule.read_only and not (rule.create_only and mode != "request")
 
 
 def item_rules(array: FieldRule | None, rules: Mapping[str, FieldRule]) -> Mapping[str, FieldRule]:
@@ -36,13 +31,14 @@ def as_item(array: FieldRule | None, field: BoundField, mode: Mode) -> BoundFiel
     return replace(field, codec=Codec(lambda text: text, field.codec.write), required=False, nullable=True)
 
 
-def items_of(rule: FieldRule, named: TypeRule | None, bind: Bind, wrong: Wrong, mode: Mode) -> Items | None:
+def items_of(rule: FieldRule, resource: Resource, bind: Bind, wrong: Wrong, mode: Mode) -> Items | None:
     """Return how the items of an array are arranged; None where they are not, or where it was noted with ``wrong``.
 
-    ``named`` is the type of the items, ``bind`` binds one of their fields.
+    ``bind`` binds one field of the items.
     """
     if rule.number is not None:
         return _numbered(rule, rule.number, bind, wrong)
+    named = resource.types.get(rule.type_name)
     if not rule.by or named is None:
         return None
     found = named.fields.get(rule.by)
@@ -64,7 +60,7 @@ def items_of(rule: FieldRule, named: TypeRule | None, bind: Bind, wrong: Wrong, 
         text = f"{rule.name}: by: a reply may hold no {rule.by}, and its item would have no key"
         wrong(rule.place, text, f"give {rule.by} a 'missing:', or leave out 'by'")
     else:
-        return Items(field, field.codec)
+        return Items(field.name, field.codec)
     return None
 
 
@@ -76,9 +72,10 @@ def _numbered(rule: FieldRule, number: NumberRule, bind: Bind, wrong: Wrong) -> 
         wrong(number.field.place, f"{rule.name}: number: {number.field.soap} is no single value", "name one element")
         return None
     try:
-        field.codec.write(parameter(field, str(number.first)))
+        items = Items(field.name, field.codec, number.first, number.step)
+        items.number(0)
     except ValueError as error:
         text = f"{rule.name}: number: the first one, {number.first}, {error}"
         wrong(number.field.place, text, "first: a number that the contract allows")
         return None
-    return Items(field, field.codec, number.first, number.step)
+    return items

@@ -26,6 +26,20 @@ class BagError(PathError):
         self.place: Place = bag.place
 
 
+def told(rule: FieldRule, error: PathError) -> tuple[Place, str, str]:
+    """Return the mistake that a path of ``rule`` leads nowhere: place, text and remedy."""
+    if isinstance(error, BagError):
+        return error.place, str(error), error.remedy
+    return rule.place, f"{rule.name}: {error}", error.remedy
+
+
+def spot_of(contract: Contract, rule: FieldRule, start: str, path: str) -> Spot:
+    """Follow one path of ``rule`` below the type with key ``start``. Raise PathError or ScalarError."""
+    if rule.bag is not None:
+        return entry_spot(contract, start, rule.bag, rule.entry, path)
+    return follow(contract, start, path)
+
+
 def entry_spot(contract: Contract, start: str, bag: BagRule, entry: str, path: str) -> Spot:
     """Follow a path inside one entry of a bag below the type with key ``start``. Raise PathError or ScalarError."""
     around = _followed(contract, start, bag, bag.each)

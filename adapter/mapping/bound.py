@@ -11,34 +11,18 @@ from typing import Any, Literal
 
 from adapter.mapping.blocks import Block
 from adapter.mapping.codec import Codec
+from adapter.mapping.items import Items
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
 # A request creates something, or asks; an update and a partial one change what is there.
-Mode = Literal["request", "update", "partial", "reply"]
+# What is merged stands in a record that was read.
+Mode = Literal["request", "update", "partial", "merge", "reply"]
 Shape = Literal["scalar", "object", "scalars", "objects"]
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """How the objects of an array are arranged by a property ``name`` that callers do not see in them.
-
-    With a ``step`` they are in the order of its numbers, from ``first`` on; with none the array is an object with its
-    texts as keys. ``field`` is that property.
-    """
-
-    field: BoundField
-    codec: Codec
-    first: int = 0
-    step: int = 0
-
-    @property
-    def name(self) -> str:
-        """The name of the property."""
-        return self.field.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +61,17 @@ class BoundField:
     entry: BoundField | None = None
     items: Items | None = None
 
+    @property
+    def given_by_us(self) -> bool:
+        """Whether it is a constant, which no caller gives."""
+        return self.fixed is not None or self.made is not None
+
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
     for each in fields:
+        if each.rule.placeless:
+            continue
         if each.parts:
             yield from leaves(each.parts, f"{before}{each.name}/")
         else:
@@ -122,7 +113,8 @@ class Nulls:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
     ERP takes the names of what is null. ``hidden`` is the property that the array around such objects is arranged by.
     """
 
@@ -138,6 +130,12 @@ class BoundType:
     nested: bool = False
     nulls: Nulls | None = None
     hidden: str = ""
+    constants: tuple[BoundField, ...] = ()
+
+    @property
+    def written(self) -> tuple[BoundField, ...]:
+        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
+        return (*self.fields, *self.constants)
 
     def shown(self) -> Iterator[BoundField]:
         """Yield the fields that callers see as properties."""
@@ -146,7 +144,7 @@ class BoundType:
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
-    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
     return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
@@ -174,7 +172,8 @@ class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
-    since they fill the message itself, or since parameters or constants stand in the same element.
+    since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
+    operation that reads the record, where the body is merged into it.
     """
 
     type: str
@@ -182,6 +181,7 @@ class Body:
     patch: PatchRule | None
     field: BoundField
     spread: bool = False
+    reads: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,18 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundSession:
+    """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
+
+    ``token`` is None where the cookie that the reply sets is the token.
+    """
+
+    rule: SessionRule
+    login: Endpoint
+    token: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -247,6 +259,13 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+    session: BoundSession | None = None
+
+    def path_parameters(self) -> tuple[BoundField, ...]:
+        """Return what stands in the path: its own, and what only the operation that reads the record takes."""
+        own = {field.name for field in self.path_fields}
+        reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
+        return (*self.path_fields, *(field for field in reads if field.name not in own))
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 
 from adapter.mapping.bound import BoundField, Choice
 
 
-def choices(fields: list[BoundField]) -> tuple[Choice, ...]:
-    """Find the xsd:choices that several fields, or a required one, stand in. Of a field only the outermost counts."""
+def choices(fields: Iterable[BoundField], hidden: str) -> tuple[Choice, ...]:
+    """Find the xsd:choices that several fields, or a required one, stand in. Of a field only the outermost counts.
+
+    The field called ``hidden`` is no property of the object.
+    """
     found: dict[tuple[tuple[tuple[str, str], ...], str], dict[int, list[str]]] = {}
     required: dict[tuple[tuple[tuple[str, str], ...], str], bool] = {}
-    for field in fields:
+    for field in (each for each in fields if each.missing is None and each.name != hidden):
         for index, step in enumerate(field.steps):
             if step.choices:
                 position, branch, needed = step.choices[0]
@@ -22,6 +26,6 @@ def choices(fields: list[BoundField]) -> tuple[Choice, ...]:
     return tuple(
         Choice(tuple(tuple(names) for names in branches.values()), required[place])
         for place, branches in found.items()
-        # A property that is a part of another cannot be named in the documentation of a choice.
-        if (len(branches) > 1 or required[place]) and "/" not in "".join(chain(*branches.values()))
+        # A part of another property, or a constant, cannot be named in the documentation of a choice.
+        if (len(branches) > 1 or required[place]) and not set("/.") & set("".join(chain(*branches.values())))
     )

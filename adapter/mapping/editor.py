@@ -68,15 +68,24 @@ RAW: Mapping[str, Shape] = {
         "minProperties": 1,
     },
     "FileSection.faults": _FAULTS,
+    "SharedSection.soap": _one(schema.SoapSection),
+    "SharedSection.types": _named(_one(schema.TypeSection)),
+    "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.session": _one(schema.SessionSection),
+    "SessionSection.set": _CONSTANTS,
+    "SessionSection.place": _one(schema.TokenPlaceSection),
+    "SessionSection.expired": {"type": "array", "items": _one(schema.ExpiredSection), "minItems": 1},
     "TypeSection.fields": _FIELDS,
+    "TypeSection.set": _CONSTANTS,
     "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
     "FieldSection.number": _one(schema.NumberSection),
     "NumberSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
+    "FieldSection.constant": _SCALAR,
     "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.codes": _named(_TEXT, minProperties=1),
     "FieldSection.blank": {"type": "null"},
@@ -95,6 +104,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
+    "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -109,12 +119,15 @@ SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 # What a section asks of its keys together.
 _TOGETHER: Mapping[str, Shape] = {
-    "FieldSection": _NOT_BOTH,
+    "FieldSection": {
+        "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, {"required": ["soap", "constant"]}]},
+        "anyOf": [{"required": [key]} for key in ("soap", "constant")],
+    },
     "ReplySection": _NOT_BOTH,
     "ConstantSection": {
         "minProperties": 1,
         "maxProperties": 2,
-        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+        "dependentRequired": {"part": ["credential"]},
     },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
@@ -122,6 +135,8 @@ _TOGETHER: Mapping[str, Shape] = {
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "PatchSection": {"minProperties": 1},
+    "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
+    "ExpiredSection": {"minProperties": 1, "maxProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.errors import Mistake
 
@@ -57,8 +57,8 @@ class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
     ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
-    paths begin in its entry called ``entry``. ``by`` and ``number`` arrange the items of an array: as an object by one
-    of their properties, or in the order of their numbers.
+    paths begin in its entry called ``entry``. ``constant`` is the JSON value of a property that the ERP does not have.
+    ``by`` and ``number`` arrange the items of an array: by one of their properties, or in the order of their numbers.
     """
 
     name: str
@@ -90,6 +90,12 @@ class FieldRule:
     null_name: str = ""
     doc: str = ""
     example: str | None = None
+    constant: Any = None
+
+    @property
+    def placeless(self) -> bool:
+        """Whether the ERP has no element for it, so that its value never comes from XML and never goes there."""
+        return self.constant is not None
 
     @property
     def hides(self) -> str:
@@ -109,7 +115,10 @@ class VariantRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart."""
+    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart.
+
+    ``set`` are the constants that are written with every object of it.
+    """
 
     name: str
     place: Place
@@ -117,6 +126,7 @@ class TypeRule:
     discriminator: str = ""
     variants: tuple[VariantRule, ...] = ()
     doc: str = ""
+    set: tuple[Constant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,8 @@ class Constant:
     """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>.
 
     With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
-    block that a function makes of these credentials for each call.
+    block that a function makes of these credentials for each call. ``made`` names what is made for each call: ``now``.
+    ``session``: it is the token of our session.
     """
 
     path: str
@@ -134,3 +145,5 @@ class Constant:
     credential: str = ""
     part: str = ""
     compute: str = ""
+    made: str = ""
+    session: bool = False

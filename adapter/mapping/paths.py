@@ -73,11 +73,6 @@ class Spot:
         return replace(self, steps=tuple(replace(step, repeats=False) for step in self.steps))
 
     @property
-    def array_required(self) -> bool:
-        """Whether an array must be given: the element around its items must, or it needs at least one item."""
-        return self.required or (len(self.steps) > 1 and all(step.required for step in self.steps[:-1]))
-
-    @property
     def fixed(self) -> str | None:
         """The only value that the contract allows here, where it fixes one."""
         if self.attribute is not None:

@@ -9,8 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from adapter.mapping.bound import Items
-from adapter.mapping.scalars import parameter
+from adapter.mapping.items import Items
 
 
 class KeyedField(fields.Field[Any]):
@@ -59,7 +58,6 @@ class NumberedField(fields.List[Any]):
         if item is None:
             return None
         try:
-            number = parameter(self.items.field, str(self.items.first + index * self.items.step))
-            return {**item, self.items.name: self.items.codec.write(number)}
+            return {**item, self.items.name: self.items.number(index)}
         except ValueError:
             raise ValidationError(f"has too many items: there are numbers for {index} of them") from None

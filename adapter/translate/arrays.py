@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from adapter.mapping.bound import BoundField, Items
+from adapter.mapping.bound import BoundField
+from adapter.mapping.items import Items
 from adapter.translate.reading import Reading, invalid
 
 Arrange = Callable[[list[Any], Reading], Any]
