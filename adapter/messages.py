@@ -34,13 +34,14 @@ class Checked:
 
     ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
     lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller. ``call`` is what values that
-    no caller gives are made from.
+    no caller gives are made from. ``record`` is the element that the body is merged into, as it was read.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     call: Call = field(default_factory=Call)
+    record: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,9 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
         text = f"{rule.name}: {named.name} has variants, so it needs an element of its own"
         binder.wrong(body.place, text, "into: the element it fills")
         return None
-    mode: Mode = "partial" if body.patch else "update" if rule.verb in ("update", "patch") else "request"
+    mode: Mode = "update" if rule.verb in ("update", "patch") else "request"
+    if body.patch is not None:
+        mode = "merge" if body.patch.kind == "read_modify_write" else "partial"
     bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
     if bound and body.patch is not None:
         bound = patched(binder, body.patch, bound, encoded)

@@ -19,6 +19,7 @@ from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.values import VALUES
 
@@ -137,11 +138,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
-    "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
-    "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
-    "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
-    "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
-    "patch-says-nothing": ("patch: needs one of null_list", "one way for each body"),
+    **CHANGES,
     # values that no caller gives
     **IDENTITY,
     **VALUES,
@@ -181,10 +178,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value-as-object": ("Address is an object, but a single value stands there", "remove 'one' or 'each'"),
     "list-read-as-one": ("Partner.Partner may occur many times", "write 'each'"),
     "body-is-a-value": ("Customer is an object, but a single value stands there", "name an element"),
-    # partial changes
-    "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
-    "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
-    "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
     # signs in a reply
     "refused-unknown-path": ("refused: where: there is no Statuss in Auftrag", "did you mean Status?"),
     "refused-unknown-code-path": ("refused: code: there is no attribute kennung", "it is empty"),

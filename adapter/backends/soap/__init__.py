@@ -29,7 +29,7 @@ from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
 
-__all__ = ["SoapPort", "soap"]
+__all__ = ["SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
 
@@ -147,9 +147,32 @@ def soap(
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    ``write`` makes the child of the body (None for an empty one), ``read`` turns the answer's child (None where there
-    is none) into what ``respond`` makes a response of. ``headers`` makes the header blocks of one envelope.
-    Raises LookupError where the port lacks the operation.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    """
+    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers)
+
+    def handle(request: Request) -> Response:
+        result, notes = ask(request)
+        response = respond(result, request)
+        return replace(response, notes=notes + response.notes, answered_by="soap")
+
+    return handle
+
+
+def asking(
+    port: SoapPort,
+    operation: Operation,
+    *,
+    write: Callable[[Checked], Any],
+    read: Callable[[Any], R],
+    read_fault: Callable[[FaultParts], RequestError],
+    headers: Callable[[Call], Header] = lambda call: Header(),
+) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
+    """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
+
+    ``write`` makes the child of the body (None for an empty one), ``read`` reads the answer's child (None where there
+    is none). ``headers`` makes the header blocks of one envelope. Raises LookupError where the port lacks the
+    operation.
     """
     if operation.name not in port.operations():
         raise LookupError(f"zeep leaves out operation {operation.name}")
@@ -166,12 +189,7 @@ def soap(
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         return read(answer.child), answer.notes
 
-    def handle(request: Request) -> Response:
-        result, notes = port.in_session(request.deadline, partial(once, request))
-        response = respond(result, request)
-        return replace(response, notes=notes + response.notes, answered_by="soap")
-
-    return handle
+    return lambda request: port.in_session(request.deadline, partial(once, request))
 
 
 class _ReadyInput:
