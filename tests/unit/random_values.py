@@ -55,7 +55,7 @@ class Values:
         ]  # fmt: skip
         fields = [
             field
-            for field in bound.fields
+            for field in bound.shown()
             if field.name not in branches and (field.required or self.random.random() >= left_out)
             if depth or not field.type
         ]
@@ -66,6 +66,9 @@ class Values:
         """A value of one field: null where that may be, an array of few items, or one value."""
         if field.nullable and self.random.random() < 0.2:
             return None
+        if field.items is not None and not field.items.step:
+            keys = [self.scalar(field.items.codec) for _ in range(self.random.choice([0, 1, 2, 3]))]
+            return {key: self.one(field, depth) for key in keys}
         if field.shape in ("scalars", "objects"):
             return [self._item(field, depth) for _ in range(self.random.choice([0, 1, 2, 2, 3]))]
         return self.one(field, depth)
