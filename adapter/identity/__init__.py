@@ -15,6 +15,7 @@ from pathlib import Path
 from adapter.identity.bearer import Tokens
 from adapter.identity.credentials import Credentials, Value
 from adapter.mapping.model_soap import IdentityRule
+from adapter.wsse import Signing
 
 __all__ = ["NOBODY", "Credentials", "Identity", "Login", "Tokens", "identity", "tls"]
 
@@ -42,6 +43,7 @@ class Identity:
     renew: Callable[[Mapping[str, str]], bool]
     secrets: Callable[[], tuple[str, ...]]
     login: Login | None = None
+    signing: Signing | None = None
 
 
 def _no_headers(deadline: float) -> Mapping[str, str]:

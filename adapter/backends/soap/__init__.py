@@ -34,10 +34,14 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back, and the texts of this call that must not be shown, should the ERP repeat them."""
+    """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
+
+    ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
+    """
 
     reply: Reply
     secrets: tuple[str, ...] = field(repr=False)
+    verify: Callable[[Any], Any] | None = None
 
     def discreet(self, text: str) -> str:
         """Return a text of the ERP's without them."""
@@ -81,7 +85,7 @@ class SoapPort:
                 request.trace("soap-out", self._shown(envelope))
             reply, who = self._sent(message, {**http_headers, **_own_headers(request)}, request.deadline)
             shown = (text.rpartition(" ")[2] for text in who.values())
-            answered = Answered(reply, (*self._identity.secrets(), *shown, *secrets(envelope)))
+            answered = Answered(reply, (*self._identity.secrets(), *shown, *secrets(envelope)), self._verify(wsse))
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
@@ -89,7 +93,7 @@ class SoapPort:
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
         settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
         make: Any = zeep.Client
-        wsse = Security(self._identity.login) if self._identity.login else None
+        wsse = Security(self._identity) if self._identity.login or self._identity.signing else None
         client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
         answered: Answered = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
         return answered
@@ -106,6 +110,13 @@ class SoapPort:
             who = self._identity.headers(deadline)
             reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
         return reply, who
+
+    def _verify(self, wsse: Security | None) -> Callable[[Any], Any] | None:
+        signing = self._identity.signing
+        if signing is None or signing.verifier is None or wsse is None or wsse.sent is None:
+            return None
+        verifier, sent = signing.verifier, wsse.sent
+        return lambda root: verifier.body(root, sent)
 
     def _shown(self, envelope: Any) -> bytes:
         shown = deepcopy(envelope)
@@ -141,7 +152,7 @@ def soap(
 
     def handle(request: Request) -> Response:
         answered = port.call(operation.name, write(request.checked or Checked()), headers, request)
-        answer = open_answer(answered.reply, port.version, one_way=one_way)
+        answer = open_answer(answered.reply, port.version, one_way=one_way, verify=answered.verify)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         response = respond(read(answer.child), request)
