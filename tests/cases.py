@@ -1,8 +1,10 @@
-"""Golden cases: one call each, as four files, and how to run one of them through the whole adapter.
+"""Golden cases: one REST call each, as four files or more, and how to run one of them through the whole adapter.
 
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
-there is one). ``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping of their own.
+there is one). Where one REST call is several SOAP calls, the second pair is ``soap-request.2.xml`` and
+``soap-reply.2.xml``, and so on. ``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping
+of their own.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +25,12 @@ from adapter import settings
 from adapter.app import create_app
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
-from tests.replay import Replay
+from tests.replay import Replay, Responder
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 SHAPES = ROOT / "tests" / "shapes"
+_FAULT = re.compile(rb"<[\w-]*:?Fault[ >]")
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _QNAMES = (_XSI_TYPE, "{http://schemas.xmlsoap.org/soap/encoding/}arrayType")
 
@@ -48,15 +52,34 @@ class Case:
         path = self.folder / file
         return path.read_bytes() if path.exists() else None
 
+    def calls(self) -> list[tuple[bytes, bytes]]:
+        """Return its SOAP calls, request and reply (empty where the file is absent), in the order of their numbers."""
+        files = sorted(self.folder.glob("soap-request*.xml"), key=lambda file: (len(file.name), file.name))
+        found = [(self.xml(file.name), self.xml(file.name.replace("request", "reply"))) for file in files]
+        return [(request or b"", reply or b"") for request, reply in found]
+
+    def envelopes(self) -> list[bytes]:
+        """Return the requests that it sends, in canonical form and in an order of their own: calls may be parallel."""
+        return sorted(canonical(request) for request, _ in self.calls())
+
 
 @dataclass(frozen=True)
 class Seen:
-    """What running a case gave: the envelope sent (None: nothing), status, body as JSON, and Location."""
+    """What running a case gave: every envelope sent, as they came, status, body as JSON, and Location."""
 
-    sent: bytes | None
+    requests: tuple[bytes, ...]
     status: int
     body: Any
     location: str | None
+
+    @property
+    def sent(self) -> bytes | None:
+        """The first envelope sent, or None."""
+        return self.requests[0] if self.requests else None
+
+    def envelopes(self) -> list[bytes]:
+        """Return what was sent as ``Case.envelopes`` does."""
+        return sorted(canonical(request) for request in self.requests)
 
 
 def cases() -> list[Case]:
@@ -98,23 +121,55 @@ def replay_app(replay: Replay) -> Flask:
 
 
 def run(case: Case, app: Flask, replay: Replay) -> Seen:
-    """Send a case's request through the application while the ERP answers with the case's reply."""
-    reply = case.xml("soap-reply.xml")
+    """Send a case's request through the application while the ERP answers with the case's replies."""
     replay.sent.clear()
-    replay.reply = reply or b""
-    replay.status = 500 if reply is not None and re.search(rb"<[\w-]*:?Fault[ >]", reply) else 200
-    soap12 = reply is not None and b"http://www.w3.org/2003/05/soap-envelope" in reply
-    replay.media_type = "application/soap+xml; charset=utf-8" if soap12 else "text/xml; charset=utf-8"
+    replay.responder, replay.media_type = _answering(case), _media_type(case)
     request = case.json("request.json")
-    answer = app.test_client().open(
-        request["path"], method=request["method"], headers={"Host": "localhost"},
-        **({"json": request["body"]} if "body" in request else {}),
-    )  # fmt: skip
+    try:
+        answer = app.test_client().open(
+            request["path"], method=request["method"], headers={"Host": "localhost"},
+            **({"json": request["body"]} if "body" in request else {}),
+        )  # fmt: skip
+    finally:
+        replay.responder = None
     body = json.loads(answer.data) if answer.data else None
     if isinstance(body, dict) and answer.status_code >= 400:
         body.pop("instance", None)
-    sent = replay.sent[0] if replay.sent else None
-    return Seen(sent, answer.status_code, body, answer.headers.get("Location"))
+    return Seen(tuple(replay.sent), answer.status_code, body, answer.headers.get("Location"))
+
+
+def _answering(case: Case) -> Responder:
+    """Return what answers a case's calls: each request has its own reply; of equal ones each reply is given once.
+
+    A request that is none of the golden ones gets the reply of one that asks for the same operation, so that the test
+    shows how they differ.
+    """
+    waiting = [(canonical(request), reply) for request, reply in case.calls()]
+    lock = threading.Lock()
+
+    def answer(body: bytes) -> tuple[int, bytes]:
+        sent = canonical(body)
+        with lock:
+            same = [call for call in waiting if call[0] == sent] or [
+                call for call in waiting if _asks_for(call[0]) == _asks_for(sent)
+            ]
+            if not same:
+                return 500, b"no golden reply"
+            waiting.remove(same[0])
+        reply = same[0][1]
+        return (500 if _FAULT.search(reply) else 200), reply
+
+    return answer
+
+
+def _asks_for(envelope: bytes) -> str:
+    body = etree.fromstring(envelope).find("{*}Body")
+    return str(body[0].tag) if body is not None and len(body) else ""
+
+
+def _media_type(case: Case) -> str:
+    soap12 = any(b"http://www.w3.org/2003/05/soap-envelope" in reply for _, reply in case.calls())
+    return "application/soap+xml; charset=utf-8" if soap12 else "text/xml; charset=utf-8"
 
 
 def canonical(envelope: bytes) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from adapter import __version__
-from adapter.cli import check, demo, explain, new, openapi, routes, schema, serve, settings, virtual, wsdl
+from adapter.cli import check, demo, explain, fmt, new, openapi, routes, schema, serve, settings, virtual, wsdl
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
 from adapter.errors import BuildError
 
@@ -23,6 +23,7 @@ COMMANDS = (
     routes.COMMAND,
     explain.COMMAND,
     openapi.COMMAND,
+    fmt.COMMAND,
     schema.COMMAND,
     settings.COMMAND,
     wsdl.COMMAND,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_list import bind_page, bind_sort
@@ -16,7 +16,7 @@ from adapter.mapping.defaults import check_defaults
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model_operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
-from adapter.mapping.paths import suggest
+from adapter.mapping.paths import Child, suggest
 from adapter.mapping.scalars import parameter
 from adapter.wsdl.types import Operation, Port
 
@@ -25,17 +25,15 @@ ValueOf = Callable[[str], str | None]
 
 def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: ValueOf) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
-    operation = port.operations.get(rule.call)
+    operation = _called(binder, port, rule)
     if operation is None:
-        why = binder.contract.omitted.get(f"{port.name}.{rule.call}")
-        text = f"{rule.name}: {port.name} has no operation {rule.call}" + (f" that can be called: {why}" if why else "")
-        binder.wrong(rule.place, text, suggest(rule.call, list(port.operations)))
         return None
     before = len(binder.mistakes)
     _method(binder, rule)
     start = operation.input.root.type if operation.input.root is not None else ""
     encoded = operation.use == "encoded"
     resource = binder.resource
+    given = _given(binder, rule, start, encoded, value_of)
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
@@ -48,13 +46,13 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
         port=port,
         operation=operation,
         types=binder.types,
-        path_fields=_parameters(binder, rule.path_fields, start, encoded, always=True),
-        query_fields=_parameters(binder, rule.query_fields, start, encoded),
-        constants=bind_constants(binder, rule.set, start, value_of, rule.name),
+        path_fields=given[0],
+        query_fields=given[1],
+        constants=given[2],
         headers=bind_headers(binder, operation.input, value_of),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
-        body=_body(binder, rule, start, encoded),
+        body=_body(binder, rule, start, encoded, [each for part in given for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, bind_reply(binder, rule, operation, encoded)),
         faults=rule.faults,
         answered_by=rule.answered_by,
@@ -67,6 +65,15 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
     return endpoint
 
 
+def _called(binder: Binder, port: Port, rule: OperationRule) -> Operation | None:
+    operation = port.operations.get(rule.call)
+    if operation is None:
+        why = binder.contract.omitted.get(f"{port.name}.{rule.call}")
+        text = f"{rule.name}: {port.name} has no operation {rule.call}" + (f" that can be called: {why}" if why else "")
+        binder.wrong(rule.place, text, suggest(rule.call, list(port.operations)))
+    return operation
+
+
 def _method(binder: Binder, rule: OperationRule) -> None:
     """A method and what the operation takes and answers must go together."""
     if rule.body is not None and rule.method in ("GET", "DELETE"):
@@ -77,6 +84,17 @@ def _method(binder: Binder, rule: OperationRule) -> None:
     for part, word in ((rule.page, "paged"), (rule.sort, "sorted")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
+
+
+def _given(
+    binder: Binder, rule: OperationRule, start: str, encoded: bool, value_of: ValueOf
+) -> tuple[tuple[BoundField, ...], ...]:
+    """Bind what stands beside the body: path parameters, query parameters, constants."""
+    return (
+        _parameters(binder, rule.path_fields, start, encoded, always=True),
+        _parameters(binder, rule.query_fields, start, encoded),
+        bind_constants(binder, rule.set, start, value_of, rule.name),
+    )
 
 
 def _parameters(
@@ -106,7 +124,8 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
         binder.wrong(rule.place, f"{rule.name}: default: {error}", "write a default that a caller could have sent")
 
 
-def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool) -> Body | None:
+def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside: Sequence[BoundField]) -> Body | None:
+    """Bind the body. ``beside``: what else fills the message, maybe in the same element: an id in the path."""
     body = rule.body
     found = element_at(binder, body.place, start, body.into) if body is not None else None
     if body is None or found is None:
@@ -116,16 +135,23 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool) -> Bod
         binder.wrong(body.place, f"{rule.name}: {body.into} repeats", "name an element that occurs once")
         return None
     named = binder.resource.types.get(body.type_name)
-    if not steps and named is not None and named.variants:
+    spread = not steps or any(_stands_in(steps, field) for field in beside)
+    if spread and named is not None and named.variants:
         text = f"{rule.name}: {named.name} has variants, so it needs an element of its own"
         binder.wrong(body.place, text, "into: the element it fills")
         return None
     mode: Mode = "partial" if body.partial else "update" if rule.verb in ("update", "patch") else "request"
-    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=bool(steps))
+    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
     if not bound:
         return None
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "object", None, bound)
-    return Body(bound, steps, body.partial, field)
+    return Body(bound, steps, body.partial, field, spread)
+
+
+def _stands_in(steps: Sequence[Child], field: BoundField) -> bool:
+    """Tell whether a value stands in the element that ``steps`` lead to; the element itself would be filled twice."""
+    inside = [step.element.tag for step in field.steps[: len(steps)]] == [step.element.tag for step in steps]
+    return inside and (len(field.steps) > len(steps) or field.attribute is not None)
 
 
 def _covered(binder: Binder, rule: OperationRule, operation: Operation, endpoint: Endpoint) -> None:
@@ -138,7 +164,7 @@ def _covered(binder: Binder, rule: OperationRule, operation: Operation, endpoint
         binder.wrong(field.rule.place, f"{rule.name}: {text}", "keep one of them")
     if operation.use == "encoded":
         return
-    if endpoint.body is not None and not endpoint.body.steps:
+    if endpoint.body is not None and endpoint.body.spread:
         check_defaults(binder.wrong, binder.contract, root.type, ways)
     for missing in unfilled(content(binder.contract, root.type, ways)):
         text = f"{rule.name}: {operation.name} requires {missing}, and nothing fills it"

@@ -43,8 +43,10 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
         binder.wrong(rule.place, f"{name}: {inner[0]} on the way to {rule.each} repeats", f"each: end it at {inner[0]}")
         return None
     where = _field(binder, name, rule.where, key, encoded)
-    codes = [_field(binder, name, each, key, encoded) for each in rule.codes]
-    text = _field(binder, name, rule.text, key, encoded) if rule.text is not None else None
+    # One flag can have several reasons below it; a refusal is told by the first.
+    first = name == "refused"
+    codes = [_field(binder, name, each, key, encoded, first) for each in rule.codes]
+    text = _field(binder, name, rule.text, key, encoded, first) if rule.text is not None else None
     if where is None or where.codec is None:
         return None
     value = _value(where.codec, _builtin(binder, where, key))
@@ -64,24 +66,26 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
     )
 
 
-def _field(binder: Binder, name: str, rule: FieldRule, start: str, encoded: bool) -> BoundField | None:
-    """Bind a path to one value, which no reply needs to hold."""
+def _field(
+    binder: Binder, name: str, rule: FieldRule, start: str, encoded: bool, first: bool = False
+) -> BoundField | None:
+    """Bind a path to one value (the first of many, where that is asked for), which no reply needs to hold."""
     named = replace(rule, name=f"{name}: {rule.name}")
-    if wrong := _no_single_value(binder, start, rule.soap):
+    if wrong := _no_single_value(binder, start, rule.soap, first):
         binder.wrong(rule.place, f"{named.name}: {wrong[0]}", wrong[1])
         return None
-    found = binder.field(named, start, "reply", encoded)
+    found = binder.field(named, start, "reply", encoded, first)
     return replace(found, name=rule.name, required=False, nullable=True) if found is not None else None
 
 
-def _no_single_value(binder: Binder, start: str, path: str) -> tuple[str, str] | None:
+def _no_single_value(binder: Binder, start: str, path: str, first: bool) -> tuple[str, str] | None:
     """Say what stands at the end of a path in place of one value, and what to do. None where it leads nowhere."""
     try:
         spot = follow(binder.contract, start, path)
     except PathError:
         return None
     for step in spot.steps:
-        if step.repeats:
+        if step.repeats and not first:
             return f"{step.element.name} may occur many times", f"each: the path to {step.element.name}"
     kind = binder.contract.types.get(spot.type)
     if isinstance(kind, Record) and not kind.text:

@@ -159,15 +159,21 @@ class Binder:
             doc=rule.doc,
         )
 
-    def field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False) -> BoundField | None:
-        """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed."""
+    def field(
+        self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False, first: bool = False
+    ) -> BoundField | None:
+        """Bind one field below the type with key ``start``. None where it does not agree, or cannot be changed.
+
+        ``first``: of what repeats on the way, the first is meant.
+        """
         try:
             if rule.parts:
                 bound = self._joined(rule, start, mode, encoded)
             elif rule.shape == "one" and rule.soap == ".":
                 bound = self._nested(rule, start, mode, encoded)
             else:
-                bound = self._bound(rule, follow(self.contract, start, rule.soap), mode, encoded)
+                spot = follow(self.contract, start, rule.soap)
+                bound = self._bound(rule, spot.first() if first else spot, mode, encoded)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":

@@ -122,13 +122,15 @@ class Sort:
 class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
-    ``field`` is the body as one value of the message.
+    ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
+    since they fill the message itself, or since parameters or constants stand in the same element.
     """
 
     type: str
     steps: tuple[Child, ...]
     partial: bool
     field: BoundField
+    spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +211,13 @@ class Endpoint:
     def message(self) -> list[tuple[tuple[Child, ...], BoundField, str]]:
         """Return every value of the request message with its steps and name; those of the body as ``body.name``.
 
-        A body that fills an element of its own is one value, ``body``.
+        A body that alone fills an element is one value, ``body``.
         """
         ways = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
             return ways
-        if self.body.steps:
-            return [*ways, (self.body.steps, self.body.field, "body")]
-        fields = leaves(self.types[self.body.type].fields)
+        into = self.body.steps
+        if not self.body.spread:
+            return [*ways, (into, self.body.field, "body")]
+        fields = [replace(field, steps=(*into, *field.steps)) for field in leaves(self.types[self.body.type].fields)]
         return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]

@@ -111,6 +111,11 @@ def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:
         return None, [Mistake(file, 0, 0, f"not UTF-8 at byte {error.start}", "save the file as UTF-8")]
     except OSError as error:
         return None, [Mistake(file, 0, 0, f"cannot be read: {error.strerror}", "check that it exists")]
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> tuple[Document | None, list[Mistake]]:
+    """Return the document that a text is, None where it cannot be read at all, and every mistake found."""
     reader = _Reader(file)
     try:
         node = _PlainLoader(text).get_single_node()

@@ -60,6 +60,10 @@ class Spot:
             return len(self.steps) > 1 and self.steps[-2].element.nillable
         return self.steps[-1].element.nillable
 
+    def first(self) -> Spot:
+        """Return the spot in the first of every element that repeats."""
+        return replace(self, steps=tuple(replace(step, repeats=False) for step in self.steps))
+
     @property
     def fixed(self) -> str | None:
         """The only value that the contract allows here, where it fixes one."""

@@ -73,9 +73,9 @@ class HttpSection(Section):
 class TypeSection(Section):
     """One entry of ``types:``."""
 
+    doc = Text(**about("What it is."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
-    doc = Text(**about("What it is."))
 
 
 class VariantsSection(Section):

@@ -107,8 +107,8 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
     """Return the field that checks the operation's JSON body, or None where it takes none."""
     if endpoint.body is None:
         return None
-    # A body that fills the message itself is proved together with the parameters.
-    apart = "" if endpoint.body.steps else endpoint.body.type
+    # A body that shares its element with parameters is proved together with them.
+    apart = endpoint.body.type if endpoint.body.spread else ""
     return _Schemas(endpoint, apart).object(endpoint.body.type, required=True)
 
 

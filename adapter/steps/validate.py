@@ -131,7 +131,7 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[
     ways = endpoint.message()
     wrong = together(endpoint.contract, root.type, ways)
     always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort."))}
-    merged = endpoint.body is not None and not endpoint.body.steps
+    merged = endpoint.body is not None and endpoint.body.spread
     fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
 
     def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:

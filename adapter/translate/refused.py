@@ -41,16 +41,17 @@ def _compiled(endpoint: Endpoint, sign: Sign | None) -> Found:
     if sign is None:
         return lambda element, reading: iter(())
     rule, values, text = sign.rule, sign.values, sign.text
-    fields = [sign.where, *sign.codes, *([text] if text is not None else [])]
-    read = Compiler(_no_object, endpoint.contract, endpoint.operation.use == "encoded").object(fields, endpoint.name)
+    compiler = Compiler(_no_object, endpoint.contract, endpoint.operation.use == "encoded")
+    read_flag = compiler.object([sign.where], endpoint.name)
+    read_reasons = compiler.object([*sign.codes, *([text] if text is not None else [])], endpoint.name)
     codes = [field.name for field in sign.codes]
     find = finder(endpoint, sign.steps)
 
     def found(element: Any, reading: Reading) -> Iterator[FaultParts]:
         for message in find(reading, element):
-            said = read(message, reading)
-            value = said.get("where")
+            value = read_flag(message, reading).get("where")
             if value is not None and (value in values) != rule.others:
+                said = read_reasons(message, reading)
                 yield FaultParts("-".join(said[each] for each in codes if said.get(each)), said.get("text") or "")
 
     return found

@@ -64,7 +64,7 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
     fixed = {f"set.{field.name}": field.fixed for field in endpoint.constants}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
-    merged = endpoint.body is not None and not endpoint.body.steps
+    merged = endpoint.body is not None and endpoint.body.spread
     fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
 
     def slots(checked: Checked) -> dict[str, Any]:

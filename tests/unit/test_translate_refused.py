@@ -102,6 +102,16 @@ def test_is_not(code: str, says_no: bool) -> None:
 LINES = {"each": "Zeile", "where": "@art", "is": ["E"], "code": ["@art", "Id"], "text": "Text"}
 
 
+def test_the_first_of_several_reasons() -> None:
+    """One flag can have several lines below it: code and text are those of the first, and no oddity is noted."""
+    bound = endpoint(refused={"where": "Ok", "is": ["false"], "code": "Zeile.Id", "text": "Zeile.Text"})
+    lines = "<Zeile><Id>7</Id><Text>eins</Text></Zeile><Zeile><Id>8</Id><Text>zwei</Text></Zeile>"
+    error = refused(bound, f"<Ok>0</Ok>{lines}")
+    assert ("7", "eins") == (error.code, error.detail)
+    result = read(bound, f"<Ok>1</Ok>{lines}<X><Nr>1</Nr></X>")
+    assert ({"number": 1}, ()) == (result.document, result.notes)
+
+
 def test_the_first_line_that_fits_decides() -> None:
     """Lines are looked through in their order; parts of a code that are absent are left out."""
     lines = (
