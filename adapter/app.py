@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from adapter.errors import BuildError, Mistake
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Tokens, identity, tls
 from adapter.identity.bearer import MAX_BYTES
+from adapter.identity.signing import signing, signing_problem
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
@@ -82,10 +83,18 @@ def build(project: Path, environ: Mapping[str, str]) -> Built:
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
+    mistakes.extend(_unsignable(endpoints, _credentials(project, settings)))
     mistakes.extend(settings_room.unused(settings, _asked(endpoints)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents)
+
+
+def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:
+    for rule in (endpoint.resource.soap.identity for endpoint in endpoints):
+        if rule is not None and (problem := signing_problem(rule, credentials)):
+            variable = credential_name(rule.signature, "CERTIFICATE")
+            yield rule.place.mistake(f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
 
 
 def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
@@ -190,7 +199,8 @@ def _backends(built: Built) -> Backends:
 
     @cache
     def login(rule: IdentityRule | None) -> Identity:
-        return identity(rule, credentials, tokens) if rule else NOBODY
+        who = identity(rule, credentials, tokens) if rule else NOBODY
+        return replace(who, signing=signing(rule, credentials))
 
     ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}

@@ -72,7 +72,7 @@ def identity(rule: IdentityRule, credentials: Credentials, tokens: Callable[[str
 
 def tls(rule: IdentityRule | None, credentials: Credentials) -> dict[str, Path | None]:
     """Return ``ca_file``, ``certificate`` and ``key`` of the exchange; a CA of any of the rule's credentials counts."""
-    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer) if rule else ()
+    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer, rule.signature) if rule else ()
     paths = (credentials.path(name, "CA") for name in names if name)
     found: dict[str, Path | None] = {"ca_file": next((path for path in paths if path), None)}
     for part in ("certificate", "key"):

@@ -19,16 +19,10 @@ def signing(rule: IdentityRule | None, credentials: Credentials) -> Signing | No
     return Signing(load_signer(certificate or Path(), key), frozenset(rule.signed), verifier)
 
 
-def signing_problem(name: str, part: str, credentials: Credentials) -> str:
-    """Return what is wrong with CERTIFICATE (and its key) or VERIFY of credentials; "" where nothing is, or no file."""
-    path = credentials.path(name, part)
-    if path is None:
-        return ""
+def signing_problem(rule: IdentityRule, credentials: Credentials) -> str:
+    """Return why a mapping's calls cannot be signed, in words for the operator; "" where they can."""
     try:
-        if part == "VERIFY":
-            load_trust(path)
-        if part == "CERTIFICATE":
-            load_signer(path, credentials.path(name, "KEY"))
+        signing(rule, credentials)
     except ValueError as error:
         return str(error)
     return ""

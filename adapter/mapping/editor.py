@@ -18,6 +18,7 @@ from marshmallow.validate import Range
 from adapter.mapping import keys, schema, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS
+from adapter.mapping.signatures import PARTS
 
 FILE = "mapping.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}\n"
@@ -69,6 +70,7 @@ RAW: Mapping[str, Shape] = {
     "FileSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.signed": {"type": "array", "items": {"enum": list(PARTS)}, "contains": {"const": "timestamp"}},
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),

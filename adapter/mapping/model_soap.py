@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 
 from adapter.mapping.model import Constant, Place
 
+SIGNED = ("timestamp", "body")
+"""What a signature covers unless the mapping says more."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityRule:
-    """How we log in: names of the operator's credentials. At most one of the first three is there."""
+    """How we log in: names of the operator's credentials. At most one of the first three is there.
+
+    ``signed`` names the parts of a request that are signed.
+    """
 
     place: Place = field(compare=False)
     basic: str = ""
@@ -19,6 +25,9 @@ class IdentityRule:
     certificate: str = ""
     digest: bool = False
     timestamp: bool = False
+    signature: str = ""
+    signed: tuple[str, ...] = SIGNED
+    unsigned_answers: bool = False
 
     def parts(self) -> Iterator[tuple[str, str, bool]]:
         """Yield each part that is asked for: the credentials' name, the part, whether it must be there."""
@@ -26,14 +35,17 @@ class IdentityRule:
             if name := getattr(self, kind):
                 yield from ((name, part, True) for part in needed.split())
                 yield from ((name, part, False) for part in optional.split())
+        if self.signature and not self.unsigned_answers:
+            yield self.signature, "VERIFY", True
 
 
-PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA"))
+PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA", "VERIFY"))
 _CREDENTIAL_PARTS = (
     ("basic", "USER PASSWORD", "CA"),
     ("bearer", "TOKEN_URL CLIENT_ID CLIENT_SECRET", "SCOPE CA"),
     ("username_token", "USER PASSWORD", "CA"),
     ("certificate", "CERTIFICATE", "KEY CA"),
+    ("signature", "CERTIFICATE", "KEY CA"),
 )
 
 

@@ -18,6 +18,7 @@ from adapter.mapping.model_operation import VERBS, Resource
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import constants, fault_rules, operation_rule
 from adapter.mapping.sections import Sections
+from adapter.mapping.signatures import read_signed
 
 
 def resource(document: Document) -> tuple[Resource | None, list[Mistake]]:
@@ -81,11 +82,13 @@ def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None
     kinds = [kind for kind in ("basic", "bearer", "username_token") if kind in found]
     if len(kinds) > 1:
         sections.wrong(path, f"an identity is either {' or '.join(kinds)}", "keep one; a certificate may stand beside")
-    if not kinds and "certificate" not in found:
+    if not kinds and not found.keys() & {"certificate", "signature"}:
         sections.wrong(path, "identity: names no credentials", "identity: {basic: erp}")
-    for flag in found.keys() & {"digest", "timestamp"} if "username_token" not in kinds else ():
+    signed = read_signed(sections, found, path)
+    meant = {"timestamp"} if "signature" in found else set()
+    for flag in found.keys() & {"digest", "timestamp"} - meant if "username_token" not in kinds else ():
         sections.wrong((*path, flag), f"{flag}: means nothing without username_token", f"remove '{flag}'")
-    return IdentityRule(sections.place(path), **found)
+    return IdentityRule(sections.place(path), **{**found, "signed": signed})
 
 
 def _http(sections: Sections, data: Any) -> HttpRule | None:

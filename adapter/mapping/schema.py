@@ -53,7 +53,7 @@ class SoapSection(Section):
 
 
 class IdentitySection(Section):
-    """``identity:`` of ``soap:``: one of the first three, a certificate, or both."""
+    """``identity:`` of ``soap:``: one of the first three, a certificate, a signature, or several of these."""
 
     basic = credential("HTTP Basic: USER, PASSWORD.")
     bearer = credential("OAuth 2.0 client credentials: TOKEN_URL, CLIENT_ID, CLIENT_SECRET, maybe SCOPE.")
@@ -61,6 +61,9 @@ class IdentitySection(Section):
     digest = Flag(**about("The token holds a digest in place of the password."))
     timestamp = Flag(**about("A wsu:Timestamp of five minutes stands beside the token."))
     certificate = credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
+    signature = credential("A WS-Security X.509 signature: CERTIFICATE, KEY where it is elsewhere, VERIFY.")
+    signed = Raw(**about("Parts under the signature: timestamp, body, username_token, certificate, headers."))
+    unsigned_answers = Flag(**about("The ERP does not sign its answers; they are read unchecked."))
 
 
 class HttpSection(Section):

@@ -20,7 +20,6 @@ from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
 
 from adapter.wsse.xmldsig import PrivateKey, strong
 
-
 # What reading a certificate may raise that is not as RFC 5280 says.
 _ODD = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 

@@ -18,17 +18,24 @@ from adapter.wsse.names import DS, EXCLUSIVE, ID, WSSE
 from adapter.wsse.times import timestamp
 from adapter.wsse.xmldsig import DIGEST, canonical, digest, method_of, sign, to_base64
 
-PARTS = ("timestamp", "body", "username_token", "certificate", "headers")
-"""What can be signed. ``headers`` are all blocks beside wsse:Security."""
 
+def sign_envelope(envelope: Any, signer: Signer, parts: Collection[str], now: datetime) -> tuple[Any, bytes]:
+    """Return an envelope, which has a wsse:Security, with that completed and signed, and the value of the signature.
 
-def sign_envelope(envelope: Any, security: Any, signer: Signer, parts: Collection[str], now: datetime) -> bytes:
-    """Complete ``security``, a header block of ``envelope``, and sign. Return the value of the signature."""
+    ``parts`` are of timestamp, body, username_token, certificate, headers (all blocks beside wsse:Security).
+    """
+    security = _security(envelope)
     security.insert(0, timestamp(now))
-    token = etree.Element(names.TOKEN, EncodingType=names.BASE64, ValueType=names.X509V3)
+    token = etree.SubElement(security, names.TOKEN, EncodingType=names.BASE64, ValueType=names.X509V3)
     token.text = signer.certificate
     security.insert(1, token)
-    token_id = _identified(token)
+    token.set(ID, _new_id())
+    for part, element in _elements(envelope, security):
+        if part in parts and element.get(ID) is None:
+            element.set(ID, _new_id())
+    # Sign what will arrive: lxml's canonical form knows a prefix of a prefix list only where it was parsed.
+    envelope = etree.fromstring(etree.tostring(envelope), _parser())
+    security = _security(envelope)
     signature = etree.SubElement(security, names.SIGNATURE, nsmap={"ds": DS})
     info = etree.SubElement(signature, f"{{{DS}}}SignedInfo")
     etree.SubElement(info, f"{{{DS}}}CanonicalizationMethod", Algorithm=EXCLUSIVE)
@@ -39,8 +46,18 @@ def sign_envelope(envelope: Any, security: Any, signer: Signer, parts: Collectio
     value = sign(signer.key, canonical(info))
     etree.SubElement(signature, f"{{{DS}}}SignatureValue").text = to_base64(value)
     where = etree.SubElement(etree.SubElement(signature, f"{{{DS}}}KeyInfo"), names.TOKEN_REFERENCE)
-    etree.SubElement(where, f"{{{WSSE}}}Reference", URI=f"#{token_id}", ValueType=names.X509V3)
-    return value
+    uri = f"#{security.find(names.TOKEN).get(ID)}"
+    etree.SubElement(where, f"{{{WSSE}}}Reference", URI=uri, ValueType=names.X509V3)
+    return envelope, value
+
+
+def _parser() -> etree.XMLParser:
+    # The text is ours, so libxml2's bounds for what strangers send do not have to hold.
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+
+
+def _security(envelope: Any) -> Any:
+    return envelope.find(f"{{*}}Header/{names.SECURITY}")
 
 
 def _elements(envelope: Any, security: Any) -> Iterator[tuple[str, Any]]:
@@ -56,9 +73,8 @@ def _refer(info: Any, element: Any) -> None:
     Every prefix that is declared there is signed as well, as it may stand in a value (xsi:type), where exclusive
     canonicalization does not see it.
     """
-    name = _identified(element)
-    prefixes = sorted({prefix or "#default" for part in (element, *element) for prefix in part.nsmap})
-    reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{name}")
+    prefixes = sorted({prefix for each in (element, *element) for prefix in each.nsmap if prefix})
+    reference = etree.SubElement(info, f"{{{DS}}}Reference", URI=f"#{element.get(ID)}")
     transforms = etree.SubElement(reference, f"{{{DS}}}Transforms")
     transform = etree.SubElement(transforms, f"{{{DS}}}Transform", Algorithm=EXCLUSIVE)
     etree.SubElement(transform, names.INCLUSIVE, nsmap={"ec": EXCLUSIVE}, PrefixList=" ".join(prefixes))
@@ -66,7 +82,5 @@ def _refer(info: Any, element: Any) -> None:
     etree.SubElement(reference, f"{{{DS}}}DigestValue").text = to_base64(digest(canonical(element, prefixes)))
 
 
-def _identified(element: Any) -> str:
-    name = element.get(ID) or f"id-{uuid.uuid4().hex}"
-    element.set(ID, name)
-    return str(name)
+def _new_id() -> str:
+    return f"id-{uuid.uuid4().hex}"

@@ -93,7 +93,8 @@ class SoapPort:
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
         settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
         make: Any = zeep.Client
-        wsse = Security(self._identity) if self._identity.login or self._identity.signing else None
+        who = self._identity
+        wsse = Security(who.login, who.signing) if who.login or who.signing else None
         client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
         answered: Answered = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
         return answered

@@ -66,11 +66,12 @@ def open_answer(reply: Reply, version: str, *, one_way: bool = False, verify: Ve
         if one_way and succeeded:
             return Answer(None, notes=("body-after-one-way",) if reply.body.strip() else ())
         if verify is not None:
-            raise unverified(error.cause) from None
+            raise unverified(f"status {reply.status}: {error.cause}") from None
         _check_refusal(reply)
         raise
     if answer.fault is None and not succeeded:
-        _check_refusal(reply)
+        if verify is None:
+            _check_refusal(reply)
         raise reply_invalid(f"status {reply.status} without a fault")
     return answer
 

@@ -1,7 +1,7 @@
 """WS-Security on the way out: zeep makes the UsernameToken, we add what it leaves out (``mustUnderstand``, Timestamp).
 
-OASIS Web Services Security: SOAP Message Security 1.1 (sections 5 and 10) and UsernameToken Profile 1.0. What is signed,
-and what has to be checked in an answer then, is in ``adapter.wsse``.
+OASIS Web Services Security: SOAP Message Security 1.1 (sections 5 and 10) and UsernameToken Profile 1.0. What is signed
+and what has to be checked in an answer then is in ``adapter.wsse``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 from lxml import etree
 from zeep.wsse.username import UsernameToken
 
-from adapter.identity import Identity, Login
+from adapter.identity import Login
 from adapter.identity.hiding import HIDDEN
-from adapter.wsse import Sent
+from adapter.wsse import Sent, Signing
 from adapter.wsse.names import SECURITY, WSSE, WSU
 from adapter.wsse.sign import sign_envelope
 from adapter.wsse.times import timestamp
@@ -25,8 +25,8 @@ _SECRET = (f"{{{WSSE}}}Password", f"{{{WSSE}}}Nonce")
 class Security:
     """What zeep applies to the envelope of one call. ``sent`` is what a signed answer must be an answer to."""
 
-    def __init__(self, identity: Identity) -> None:
-        self._login, self._signing = identity.login, identity.signing
+    def __init__(self, login: Login | None, signing: Signing | None = None) -> None:
+        self._login, self._signing = login, signing
         self.sent: Sent | None = None
 
     def apply(self, envelope: Any, headers: dict[str, str]) -> tuple[Any, dict[str, str]]:
@@ -39,7 +39,7 @@ class Security:
         security = _security(envelope)
         security.set(f"{{{etree.QName(envelope).namespace}}}mustUnderstand", "1")
         if self._signing is not None:
-            value = sign_envelope(envelope, security, self._signing.signer, self._signing.parts, now)
+            envelope, value = sign_envelope(envelope, self._signing.signer, self._signing.parts, now)
             self.sent = Sent(value, now)
         elif self._login is not None and self._login.timestamp:
             security.insert(0, timestamp(now))
@@ -53,7 +53,7 @@ def _add_token(login: Login, envelope: Any, headers: dict[str, str]) -> None:
 
 
 def _with_prefixes(envelope: Any) -> Any:
-    """Return the envelope with the prefixes of WS-Security declared at the top, where ids in every part can use them."""
+    """Return the envelope with the prefixes of WS-Security declared at its top, for the ids of all parts."""
     root = etree.Element(envelope.tag, envelope.attrib, nsmap={**envelope.nsmap, "wsse": WSSE, "wsu": WSU})
     root.extend(list(envelope))
     return root
