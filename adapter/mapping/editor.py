@@ -15,9 +15,10 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_operation
+from adapter.mapping import keys, schema, schema_change, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS
+from adapter.mapping.patches import WORDS
 from adapter.mapping.signatures import PARTS
 
 FILE = "mapping.schema.json"
@@ -92,6 +93,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.reply": _one(schema_operation.ReplySection),
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+    "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -108,12 +110,17 @@ _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": _NOT_BOTH,
     "ReplySection": _NOT_BOTH,
-    "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "ConstantSection": {
+        "minProperties": 1,
+        "maxProperties": 2,
+        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+    },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
         "anyOf": [{"required": [key]} for key in ("code", "text")],
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
+    "PatchSection": {"minProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 
