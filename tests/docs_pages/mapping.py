@@ -82,6 +82,7 @@ RAW = {
     "FileSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
+    "IdentitySection.signed": "a list of words",
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": "`variants`_",
     "VariantsSection.of": "values, each to `one variant`_",

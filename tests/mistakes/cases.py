@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.signatures import SIGNATURES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -55,6 +56,7 @@ WHOLE_FILE = {
 }
 
 TEXTS: dict[str, tuple[str, str]] = {
+    **SIGNATURES,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),
@@ -73,13 +75,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
     "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
     "identity-of-nothing": ("identity: names no credentials", "identity: {basic: erp}"),
-    "signature-has-a-timestamp": ("timestamp: a signature has one anyway", "remove 'timestamp'"),
-    "signed-no-timestamp": ("signed: without the timestamp a signature could be used again", "add timestamp"),
-    "signed-twice": ("signed: names a part twice", "keep one"),
-    "signed-no-token": ("signed: there is no username_token to sign", "remove it, or add 'username_token:'"),
-    "signed-unknown-part": ("signed: must be a list of timestamp, body", "signed: [timestamp, body]"),
-    "signed-without-signature": ("signed: means nothing without signature", "remove 'signed'"),
-    "answers-without-signature": ("unsigned_answers: means nothing without signature", "remove 'unsigned_answers'"),
     "digest-without-token": ("digest: means nothing without username_token", "remove 'digest'"),
     "field-in-variant-and-type": ("'name' stands in the shared fields too", "keep one"),
     "discriminator-is-a-field": ("'kind' tells the variants apart", "remove it"),
@@ -162,16 +157,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "credential-file": ("ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET: the file cannot be read", "log-in-at-the-erp"),
     "credential-address": ("ADAPTER_CREDENTIAL_LAGER_TOKEN_URL: is no http or https address", "log-in-at-the-erp"),
-    "verify-missing": ("no VERIFY of the credentials 'lager_sign'", "set ADAPTER_CREDENTIAL_LAGER_SIGN_VERIFY"),
-    "signing-certificate-file": (
-        "ADAPTER_CREDENTIAL_LAGER_SIGN_CERTIFICATE: no usable PEM file",
-        "log-in-at-the-erp",
-    ),
-    "verify-file": ("ADAPTER_CREDENTIAL_LAGER_TRUST_VERIFY: the file cannot be read", "log-in-at-the-erp"),
-    "signing-certificate-missing": (
-        "no CERTIFICATE of the credentials 'lager_trust'",
-        "set ADAPTER_CREDENTIAL_LAGER_TRUST_CERTIFICATE",
-    ),
     "certificate-missing": ("no CERTIFICATE of the credentials 'lager_tls'", "LAGER_TLS_CERTIFICATE"),
     "certificate-over-http": (
         "a certificate is shown in TLS only",

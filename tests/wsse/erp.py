@@ -211,5 +211,7 @@ def trusting(
     for name, data in files.items():
         (folder / name).write_bytes(data)
     rule = {"signature": "erp"} if identity is None else identity
-    verify = {} if rule.get("unsigned_answers") else {"VERIFY": "erp.pem"}
-    return client(folder, rule, url, CERTIFICATE="our.pem", KEY="our.key", **verify, **parts)
+    given: dict[str, Any] = {"CERTIFICATE": "our.pem", "KEY": "our.key", **parts}
+    if not rule.get("unsigned_answers"):
+        given["VERIFY"] = "erp.pem"
+    return client(folder, rule, url, **given)
