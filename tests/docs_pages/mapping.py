@@ -27,6 +27,10 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("The file", schema.FileSection, ""),
+    Place("shared", schema.SharedSection, "# mappings/shared/erp.yaml; a mapping says `uses: erp`\nversion: 1\n"
+          "soap: {wsdl: erp/erp.wsdl, service: ErpService, port: ErpSoap11}\n"
+          "types:\n  Money: {fields: {value: Betrag, currency: Waehrung}}\n"
+          "faults:\n  - {code: GP-404, status: 404, problem: record-not-found}"),
     Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
           "    Aufrufkontext.Sprache: DE"),
@@ -37,6 +41,9 @@ PLACES = (
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
           'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
           "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
+    Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
+          "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}\n"
+          "  note: {bag: custom, entry: custentity_note, soap: (StringCustomFieldRef).value}"),
     Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"
           "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
           "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),
@@ -80,11 +87,15 @@ RAW = {
     "FileSection.types": "names, each to `one type`_",
     "FileSection.operations": "verbs, each to `one operation`_",
     "FileSection.faults": _FAULTS,
+    "SharedSection.soap": "`soap`_",
+    "SharedSection.types": "names, each to `one type`_",
+    "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
     "IdentitySection.signed": "a list of words",
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": "`variants`_",
+    "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
     "FieldSection.convert": "one of the `converters`_, or a list",
@@ -126,7 +137,8 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
-    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements.",
+    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
+    "In an entry of a bag it may begin with the entry's type in brackets.",
     "FieldSection.join": "Writing splits there into exactly as many texts; the last one takes the rest.",
     "FieldSection.required": "The contract's own requirements hold without it.",
     "FieldSection.read_only": "A request that gives it is refused (422).",
@@ -200,7 +212,7 @@ def _value(field: Field[Any], place: str) -> str:
         (bounds,) = (each for each in field.validators if isinstance(each, Range))
         return f"whole number, {bounds.min} to {bounds.max}" if bounds.min != bounds.max else code(str(bounds.min))
     assert isinstance(field, keys.Text)
-    if field.pattern is keys.XML_PATH:
+    if field.pattern in (keys.XML_PATH, keys.ENTRY_PATH):
         return "a path into XML"
     return field.form.removeprefix("one of ").replace(", ", " or ") or "text"
 

@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.signatures import SIGNATURES
 
 HERE = Path(__file__).parent
@@ -71,6 +72,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-version": ("version: must be 1", "version of this grammar"),
     "path-without-slash": ("'v1/grammar' is not a path such as /v1/customers", "Where its operations live"),
     "unknown-key-in-file": ("no key 'titel'", "did you mean 'title'?"),
+    "uses-nowhere": ("there is no mappings/shared/erb.yaml", "did you mean erp?"),
+    "soap-in-both": ("soap: stands in shared/erp.yaml too", "keep one of them"),
+    "type-in-both": ("Money stands in shared/erp.yaml too", "rename one of them"),
+    "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
+    "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
     "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
     "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
@@ -253,6 +259,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
+    **ARRAYS,
 }
 
 
@@ -263,10 +270,10 @@ def expected() -> list[Expected]:
 
 
 def _marks() -> Iterator[tuple[str, str, int]]:
-    for path in sorted((HERE / "mappings").iterdir()):
+    for path in sorted(each for each in (HERE / "mappings").rglob("*") if each.is_file()):
         for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
             for mark in _MARK.finditer(line):
-                yield mark[1], f"mappings/{path.name}", number
+                yield mark[1], path.relative_to(HERE).as_posix(), number
 
 
 def found(folder: Path) -> tuple[Mistake, ...]:
