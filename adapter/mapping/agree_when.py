@@ -27,7 +27,7 @@ def conditional(wrong: Wrong, rules: Rules, fields: Iterable[BoundField], mode: 
 
 def _field(wrong: Wrong, rules: Rules, here: Mapping[str, BoundField], field: BoundField, mode: Mode) -> BoundField:
     rule = field.rule
-    if mode != "reply" and field.necessary:
+    if mode not in ("reply", "merge") and field.necessary:
         text = f"{rule.name}: the contract always requires {rule.soap}, so it cannot depend on another property"
         wrong(rule.place, text, "remove 'when', or make it read_only")
     for condition in rule.when:
@@ -64,7 +64,7 @@ def constants_of(
 ) -> list[BoundField]:  # fmt: skip
     """Bind what is written with every object of a type, whose properties are ``rules``, bound as ``fields``."""
     here, found = {field.name: field for field in fields}, []
-    for each in rule.set if mode != "reply" else ():
+    for each in rule.set if mode not in ("reply", "merge") else ():
         bound = constant(each, bind, wrong, given, rule.name)
         if bound is not None and each.when:
             bound = constant_when(wrong, rules, here, bound, each.when, mode)
@@ -105,4 +105,4 @@ def _judge(wrong: Wrong, field: BoundField, condition: Condition, mode: Mode, na
             wrong(condition.place, text, f"give values that {condition.name} can have, as JSON has them")
     default: Any = None if field.default is None else "" if field.parts else codec.read(field.default)
     numeric = codec.logical == "decimal" or codec.logical in lexical.INTEGERS or codec.logical in ("float", "double")
-    return Judge(condition, codec.read, default, mode == "partial", numeric)
+    return Judge(condition, codec.read, default, mode in ("partial", "merge"), numeric)

@@ -22,7 +22,7 @@ def misplaced(bound: BoundType, values: Mapping[str, Any]) -> Iterator[tuple[str
         state = hold(field.when, values, json=True)
         if field.name in values and state is False:
             yield field.name, f"is only allowed where {words(field)}"
-        elif field.name not in values and state and field.rule.required and bound.mode != "partial":
+        elif field.name not in values and state and field.rule.required and bound.mode in ("request", "update"):
             yield field.name, f"is required where {words(field)}"
 
 

@@ -107,7 +107,7 @@ class Constant:
 
     With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
     block that a function makes of these credentials for each call. ``made`` names what is made for each call: ``now``.
-    It is written where every condition of ``when`` holds.
+    ``session``: it is the token of our session. It is written where every condition of ``when`` holds.
     """
 
     path: str
@@ -119,3 +119,4 @@ class Constant:
     compute: str = ""
     made: str = ""
     when: tuple[Condition, ...] = ()
+    session: bool = False

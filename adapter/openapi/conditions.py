@@ -18,7 +18,7 @@ def _rules(bound: BoundType, field: BoundField) -> Iterator[Schema]:
     # What stands in for a property that is left out may be one of the values.
     needed = [judge.rule.name for judge in field.when if judge.default is None]
     holds: Schema = {"properties": properties, **({"required": needed} if needed else {})}
-    if bound.mode == "partial":
+    if bound.mode in ("partial", "merge"):
         yield {"if": {"required": [field.name]}, "then": {"properties": properties}}
         return
     yield {"if": {"required": [field.name]}, "then": holds}

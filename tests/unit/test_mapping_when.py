@@ -173,7 +173,8 @@ def test_a_constant_of_an_operation_depends_on_its_parameters() -> None:
 def test_a_constant_with_a_condition_may_need_what_it_depends_on() -> None:
     """An attribute that says the currency is written beside the amount, and alone it would be a mistake."""
     xsd = inside(element("B", "t:M", **OPTIONAL)).replace("</xsd:schema>", """<xsd:complexType name="M">
-        <xsd:simpleContent><xsd:extension base="xsd:decimal"><xsd:attribute name="w" type="xsd:string" use="required"/></xsd:extension>
+        <xsd:simpleContent><xsd:extension base="xsd:decimal">
+        <xsd:attribute name="w" type="xsd:string" use="required"/></xsd:extension>
         </xsd:simpleContent></xsd:complexType></xsd:schema>""")  # fmt: skip
     when = {"B.@w": {"value": "EUR", "when": {"amount": "given"}}}
     endpoint = build(xsd, {"T": {"fields": {"amount": "B.#text"}, "set": when}}, BODY)
