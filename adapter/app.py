@@ -94,7 +94,7 @@ def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
     for endpoint in endpoints:
         resource = endpoint.resource
         asked.update(endpoint_names(resource.soap.service, resource.soap.port))
-        constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
+        constants = [*resource.soap.headers, *(each for rule in resource.rules() for each in rule.set)]
         asked.update(value_name(each.setting) for each in constants if each.setting)
         for name, part, _ in resource.soap.identity.parts() if resource.soap.identity else ():
             asked.add(credential_name(name, part))
@@ -160,10 +160,9 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
     """Return the problem types that the mappings add, each once."""
     found: dict[str, Problem] = {}
     for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for rule in endpoint.faults]
-        empty = endpoint.reply.rule
-        if empty.empty_status:
-            rules.append((empty.empty_problem, empty.empty_status, ""))
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
         for slug, status, title in rules:
             known = found.get(slug)
             if known is None or (title and not known.doc):

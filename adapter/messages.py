@@ -16,12 +16,14 @@ class Checked:
     """A caller's values after ``validate``, in the lexical form that the writer places into XML.
 
     ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
-    lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller.
+    lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller. ``calls`` holds, by name,
+    what the further calls of the operation are made of: one for each time it is to be made.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    calls: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> validate -> route -+-> soap   (writer -> envelope -> reader)
+    web -> observe -> validate -> route -+-> soap   (writer -> envelope -> reader; or several of them)
                                          +-> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
@@ -19,17 +19,19 @@ from dataclasses import dataclass
 from functools import reduce
 
 from adapter.backends.http import http
-from adapter.backends.soap import SoapPort, soap
+from adapter.backends.soap import SoapPort, asking, soap
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model_soap import PortKey
-from adapter.messages import Handler, Middleware
+from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond
+from adapter.several import Answer, Ask, joined, part, sequence
 from adapter.steps.observe import observe
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
 from adapter.translate.reader import reader
+from adapter.translate.taken import taking_reader
 from adapter.translate.writer import header_writer, writer
 
 
@@ -71,6 +73,8 @@ def chain(*steps: Middleware, then: Handler) -> Handler:
 
 
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
+    if endpoint.further():
+        return _several(endpoint, backends)
     rule = endpoint.resource.soap
     return soap(
         backends.soap[rule.key],
@@ -81,6 +85,33 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint)(),
     )
+
+
+def _several(endpoint: Endpoint, backends: Backends) -> Handler:
+    main = _ask(endpoint, backends)
+    made = {call.name: part(call, _ask(call.endpoint, backends)) for call in endpoint.further()}
+    parts = [made[call.name] for call in endpoint.calls]
+    if endpoint.changes:
+        return sequence(endpoint, main, parts, made.get("commit"), made.get("undo"), respond(endpoint))
+    return joined(endpoint, main, parts, respond(endpoint))
+
+
+def _ask(endpoint: Endpoint, backends: Backends) -> Ask:
+    """Return how one of several SOAP calls is made."""
+    ask = asking(
+        backends.soap[endpoint.resource.soap.key],
+        endpoint.operation,
+        write=writer(endpoint),
+        read=taking_reader(endpoint),
+        read_fault=fault_reader(endpoint),
+        headers=header_writer(endpoint)(),
+    )
+
+    def answer(request: Request) -> Answer:
+        (result, taken), notes = ask(request)
+        return Answer(result.document, taken, notes + result.notes)
+
+    return answer
 
 
 def _http(endpoint: Endpoint, backends: Backends) -> Handler:

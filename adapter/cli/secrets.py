@@ -26,7 +26,8 @@ class Secrets:
         self._header: tuple[Constant, ...] = ()
         self._body: tuple[Constant, ...] = ()
         if endpoint is not None:
-            rules = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
+            named = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
+            rules = [each for rule in named for each in rule.whole()]
             self._header = tuple(each for each in endpoint.resource.soap.headers if each.setting)
             self._body = tuple(each for rule in rules for each in rule.set if each.setting)
 

@@ -51,7 +51,7 @@ def bind_headers(binder: Binder, message: Message, value_of: ValueOf) -> tuple[H
 
 def check_headers(binder: Binder, port: Port) -> None:
     """Every header block of the mapping must be declared by one of the operations that it calls."""
-    called = [port.operations[rule.call] for rule in binder.resource.operations if rule.call in port.operations]
+    called = [port.operations[rule.call] for rule in binder.resource.rules() if rule.call in port.operations]
     declared = {header.element.name for operation in called for header in operation.input.headers}
     for rule in binder.resource.soap.headers:
         name = rule.path.partition(".")[0]

@@ -11,7 +11,16 @@ from typing import Any, Literal
 
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_operation import (
+    CallRule,
+    FaultRule,
+    PageRule,
+    ReplyRule,
+    Resource,
+    SignRule,
+    SortRule,
+    Verb,
+)
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
@@ -169,6 +178,36 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """A value that goes from the main call's reply (``source``, below its root, text as it is) into a request.
+
+    ``to`` is one of the path fields of the call that takes it.
+    """
+
+    to: BoundField
+    source: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One more SOAP call of an operation, bound as an endpoint of its own: it is written and read like any other."""
+
+    rule: CallRule
+    endpoint: Endpoint
+    takes: tuple[Take, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its property in the answer and in the caller's body; or ``commit`` or ``undo``."""
+        return self.rule.name
+
+    def given(self) -> Mapping[str, BoundField]:
+        """Return the path parameters that it takes from the caller, by name."""
+        taken = {take.to.name for take in self.takes}
+        return {field.name: field for field in self.endpoint.path_fields if field.name not in taken}
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -194,6 +233,22 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+    calls: tuple[Call, ...] = ()
+    commit: Call | None = None
+    undo: Call | None = None
+
+    def further(self) -> tuple[Call, ...]:
+        """Return every SOAP call but the main one."""
+        return tuple(each for each in (*self.calls, self.commit, self.undo) if each is not None)
+
+    def whole(self) -> Iterator[Endpoint]:
+        """Yield the endpoint of every SOAP call, the main one first."""
+        yield from (self, *(call.endpoint for call in self.further()))
+
+    @property
+    def changes(self) -> bool:
+        """Whether several calls change something, so that their order and what is left of them count."""
+        return bool(self.further()) and self.verb not in ("read", "list")
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""

@@ -15,7 +15,7 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS
 
@@ -90,6 +90,20 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.reply": _one(schema_operation.ReplySection),
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+    "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
+    "OperationSection.commit": _one(schema_calls.CommitSection),
+    "OperationSection.undo": _one(schema_calls.UndoSection),
+    "CallSection.body": _one(schema_calls.PartSection),
+    "CallSection.query": _FIELDS,
+    **{
+        f"{kind}.{key}": shape
+        for kind in ("CallSection", "CommitSection", "UndoSection")
+        for key, shape in {"path": _FIELDS, "set": _CONSTANTS, "take": _named(_TEXT), "faults": _FAULTS}.items()
+    },
+    "CallSection.reply": _one(schema_operation.ReplySection),
+    "CommitSection.reply": _one(schema_operation.ReplySection),
+    "CommitSection.refused": _one(schema_operation.RefusedSection),
+    "UndoSection.refused": _one(schema_operation.RefusedSection),
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -106,6 +120,7 @@ _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": _NOT_BOTH,
     "ReplySection": _NOT_BOTH,
+    "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {"minProperties": 1, "maxProperties": 1},
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],

@@ -11,6 +11,7 @@ from typing import Any
 
 from adapter.errors import Mistake
 from adapter.mapping import schema
+from adapter.mapping.calls import with_calls
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.model import FieldRule, TypeRule, VariantRule
@@ -41,7 +42,7 @@ def resource(document: Document) -> tuple[Resource | None, list[Mistake]]:
         elif (
             found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, shared)
         ) is not None:
-            operations.append(found_operation)
+            operations.append(with_calls(sections, data, path, found_operation))
     if not operations and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
     if sections.mistakes or soap is None:

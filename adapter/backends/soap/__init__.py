@@ -27,7 +27,7 @@ from adapter.messages import Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.wsdl.types import Operation
 
-__all__ = ["SoapPort", "soap"]
+__all__ = ["SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
 
@@ -131,23 +131,45 @@ def soap(
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    ``write`` makes the child of the body (None for an empty one), ``read`` turns the answer's child (None where there
-    is none) into what ``respond`` makes a response of. ``headers`` are header blocks, copied into every envelope.
-    Raises LookupError where the port lacks the operation.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    """
+    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers)
+
+    def handle(request: Request) -> Response:
+        result, notes = ask(request)
+        response = respond(result, request)
+        return replace(response, notes=notes + response.notes, answered_by="soap")
+
+    return handle
+
+
+def asking(
+    port: SoapPort,
+    operation: Operation,
+    *,
+    write: Callable[[Checked], Any],
+    read: Callable[[Any], R],
+    read_fault: Callable[[FaultParts], RequestError],
+    headers: Sequence[Any] = (),
+) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
+    """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
+
+    ``write`` makes the child of the body (None for an empty one), ``read`` reads the answer's child (None where there
+    is none). ``headers`` are header blocks, copied into every envelope. Raises LookupError where the port lacks the
+    operation.
     """
     if operation.name not in port.operations():
         raise LookupError(f"zeep leaves out operation {operation.name}")
     one_way = operation.output is None
 
-    def handle(request: Request) -> Response:
+    def ask(request: Request) -> tuple[R, tuple[str, ...]]:
         answered = port.call(operation.name, write(request.checked or Checked()), headers, request)
         answer = open_answer(answered.reply, port.version, one_way=one_way)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        response = respond(read(answer.child), request)
-        return replace(response, notes=answer.notes + response.notes, answered_by="soap")
+        return read(answer.child), answer.notes
 
-    return handle
+    return ask
 
 
 class _ReadyInput:
