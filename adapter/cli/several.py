@@ -1,4 +1,4 @@
-"""Several SOAP calls of one operation as ``adapter explain`` shows them: each with its answer, in the mapping's order."""
+"""Several SOAP calls of one operation as ``adapter explain`` shows them: each with its answer, in order."""
 
 from __future__ import annotations
 

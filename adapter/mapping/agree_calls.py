@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_signs import as_it_is, no_single_value
 from adapter.mapping.agree_types import Binder
+from adapter.mapping.agree_values import Given
 from adapter.mapping.bound import Call, Endpoint, Take
 from adapter.mapping.model import FieldRule, TypeRule
 from adapter.mapping.model_operation import CallRule, OperationRule, TakeRule
@@ -15,10 +15,8 @@ from adapter.mapping.paths import follow, suggest
 from adapter.mapping.taking import simple, unfit
 from adapter.wsdl.types import Port
 
-ValueOf = Callable[[str], str | None]
 
-
-def bind_calls(binder: Binder, port: Port, rule: OperationRule, endpoint: Endpoint, value_of: ValueOf) -> Endpoint:
+def bind_calls(binder: Binder, port: Port, rule: OperationRule, endpoint: Endpoint, given: Given) -> Endpoint:
     """Return the endpoint with ``calls:``, ``commit:`` and ``undo:`` bound too, as far as they agree."""
     if not (rule.calls or rule.commit or rule.undo):
         return endpoint
@@ -28,7 +26,7 @@ def bind_calls(binder: Binder, port: Port, rule: OperationRule, endpoint: Endpoi
     _names(binder, rule)
 
     def bound(each: CallRule | None) -> Call | None:
-        return _call(binder, port, rule, endpoint, each, value_of) if each is not None else None
+        return _call(binder, port, rule, endpoint, each, given) if each is not None else None
 
     calls = tuple(call for each in rule.calls if (call := bound(each)) is not None)
     return replace(endpoint, calls=calls, commit=bound(rule.commit), undo=bound(rule.undo))
@@ -60,7 +58,7 @@ def _properties(kind: TypeRule) -> set[str]:
 
 
 def _call(
-    binder: Binder, port: Port, main: OperationRule, endpoint: Endpoint, rule: CallRule, value_of: ValueOf
+    binder: Binder, port: Port, main: OperationRule, endpoint: Endpoint, rule: CallRule, given: Given
 ) -> Call | None:
     for name, field in rule.rule.path_fields.items():
         if name not in main.path_fields:
@@ -73,7 +71,7 @@ def _call(
             )
     named = {_name(take): FieldRule(_name(take), take.place, take.to) for take in rule.take}
     whole = replace(rule.rule, path_fields={**rule.rule.path_fields, **named})
-    found = bind_operation(binder, port, whole, value_of)
+    found = bind_operation(binder, port, whole, given)
     if found is None:
         return None
     targets = {field.name: field for field in found.path_fields}

@@ -6,11 +6,13 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from adapter.mapping.blocks import Block
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FieldRule
+from adapter.mapping.model import Constant, FieldRule
+from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import (
     CallRule,
     FaultRule,
@@ -35,7 +37,8 @@ class BoundField:
 
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
     arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant,
+    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
+    constant whose text is read or computed for each call,
     ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
     leaves the element out.
 
@@ -53,7 +56,8 @@ class BoundField:
     nullable: bool = False
     required: bool = False
     doc: str = ""
-    fixed: str | None = None
+    fixed: str | None = field(default=None, repr=False)  # an operator's constant may be a secret
+    made: Constant | None = None
     default: str | None = None
     missing: Any = None
     parts: tuple[BoundField, ...] = ()
@@ -62,11 +66,11 @@ class BoundField:
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
-    for field in fields:
-        if field.parts:
-            yield from leaves(field.parts, f"{before}{field.name}/")
+    for each in fields:
+        if each.parts:
+            yield from leaves(each.parts, f"{before}{each.name}/")
         else:
-            yield replace(field, name=before + field.name) if before else field
+            yield replace(each, name=before + each.name) if before else each
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,22 @@ class BoundVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Nulls:
+    """The list that takes the ERP's names of what a caller sets to null: its field, and the names.
+
+    ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
+    """
+
+    field: BoundField
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it.
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ERP takes the names of what is null.
     """
 
     key: str
@@ -106,6 +122,13 @@ class BoundType:
     choices: tuple[Choice, ...] = ()
     doc: str = ""
     nested: bool = False
+    nulls: Nulls | None = None
+
+
+def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
+    """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
+    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +160,7 @@ class Body:
 
     type: str
     steps: tuple[Child, ...]
-    partial: bool
+    patch: PatchRule | None
     field: BoundField
     spread: bool = False
 
@@ -171,10 +194,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """One SOAP header block and its constants."""
+    """One SOAP header block and its constants. With ``block`` a function makes it, of the credentials named so."""
 
     element: Element
     fields: tuple[BoundField, ...]
+    block: Block | None = None
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +225,6 @@ class Call:
     def name(self) -> str:
         """Its property in the answer and in the caller's body; or ``commit`` or ``undo``."""
         return self.rule.name
-
-    def given(self) -> Mapping[str, BoundField]:
-        """Return the path parameters that it takes from the caller, by name."""
-        taken = {take.to.name for take in self.takes}
-        return {field.name: field for field in self.endpoint.path_fields if field.name not in taken}
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,11 +288,11 @@ class Endpoint:
 
         A body that alone fills an element is one value, ``body``.
         """
-        ways = [(field.steps, field, name) for name, field in self.parameters()]
+        found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
-            return ways
-        into = self.body.steps
+            return found
         if not self.body.spread:
-            return [*ways, (into, self.body.field, "body")]
-        fields = [replace(field, steps=(*into, *field.steps)) for field in leaves(self.types[self.body.type].fields)]
-        return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]
+            return [*found, (self.body.steps, self.body.field, "body")]
+        into = self.body.steps
+        inner = [(replace(field, steps=into + steps), name) for steps, field, name in ways(self.types[self.body.type])]
+        return [*found, *((field.steps, field, f"body.{name}") for field, name in inner)]

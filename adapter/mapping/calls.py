@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from adapter.mapping import keys, schema_calls, schema_operation
+from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model_operation import BodyRule, CallRule, OperationRule, ReplyRule, TakeRule
-from adapter.mapping.operations import constants, fault_rules, reply_rule
+from adapter.mapping.operations import fault_rules, reply_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
 

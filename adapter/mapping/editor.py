@@ -15,9 +15,10 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS
+from adapter.mapping.patches import WORDS
 
 FILE = "mapping.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}\n"
@@ -104,6 +105,7 @@ RAW: Mapping[str, Shape] = {
     "CommitSection.reply": _one(schema_operation.ReplySection),
     "CommitSection.refused": _one(schema_operation.RefusedSection),
     "UndoSection.refused": _one(schema_operation.RefusedSection),
+    "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -121,12 +123,17 @@ _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": _NOT_BOTH,
     "ReplySection": _NOT_BOTH,
     "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
-    "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "ConstantSection": {
+        "minProperties": 1,
+        "maxProperties": 2,
+        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+    },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
         "anyOf": [{"required": [key]} for key in ("code", "text")],
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
+    "PatchSection": {"minProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

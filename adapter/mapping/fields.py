@@ -16,6 +16,8 @@ from adapter.mapping.sections import Sections
 _VALUE_KEYS = tuple(
     "convert codes json blank min_length max_length pattern minimum maximum default missing example".split()
 )
+# Keys that a rule holds as they are written; each is a field of FieldRule.
+_AS_WRITTEN = "join required read_only write_only create_only json min_length max_length pattern null_name doc".split()
 _OPPOSITES = (
     ("required", "read_only"),
     ("write_only", "read_only"),
@@ -23,6 +25,8 @@ _OPPOSITES = (
     ("default", "read_only"),
     ("default", "required"),
     ("missing", "write_only"),
+    ("null_name", "read_only"),
+    ("null_name", "create_only"),
 )
 _CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
 
@@ -63,26 +67,17 @@ def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule |
         place=sections.place(path),
         soap=", ".join(parts) or found["soap"],
         parts=parts,
-        join=found.get("join", ""),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
         codes=_codes(sections, found["codes"], (*path, "codes")) if "codes" in found else None,
-        required=found.get("required", False),
-        read_only=found.get("read_only", False),
-        write_only=found.get("write_only", False),
-        create_only=found.get("create_only", False),
-        json=found.get("json", ""),
         blank_null="blank" in found,
-        min_length=found.get("min_length"),
-        max_length=found.get("max_length"),
-        pattern=found.get("pattern"),
         minimum=_number(sections, found, "minimum", path),
         maximum=_number(sections, found, "maximum", path),
         default=_scalar(sections, found, "default", path),
         missing=_scalar(sections, found, "missing", path),
-        doc=found.get("doc", ""),
         example=_scalar(sections, found, "example", path),
+        **{key: found[key] for key in _AS_WRITTEN if key in found},
     )
 
 
@@ -96,6 +91,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "null_name": (rule.null_name != "", "a parameter is never null"),
     }
     if rule.parts and where != "type":
         text = f"{rule.name}: a parameter stands in one element"

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
+PART = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 XML_NAME = r"[^\W\d][\w\-]*"
 XML_STEP = rf"{XML_NAME}(\({XML_NAME}\))?"

@@ -6,7 +6,7 @@ Every rule carries its ``Place``, so that whatever disagrees with it later can b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.errors import Mistake
@@ -62,6 +62,7 @@ class FieldRule:
     maximum: str | None = None
     default: str | None = None
     missing: str | None = None
+    null_name: str = ""
     doc: str = ""
     example: str | None = None
 
@@ -90,9 +91,16 @@ class TypeRule:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>."""
+    """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>.
+
+    With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
+    block that a function makes of these credentials for each call.
+    """
 
     path: str
-    place: Place
+    place: Place = field(compare=False)
     value: str = ""
     setting: str = ""
+    credential: str = ""
+    part: str = ""
+    compute: str = ""

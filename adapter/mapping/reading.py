@@ -12,12 +12,13 @@ from typing import Any
 from adapter.errors import Mistake
 from adapter.mapping import schema
 from adapter.mapping.calls import with_calls
+from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.model import FieldRule, TypeRule, VariantRule
 from adapter.mapping.model_operation import VERBS, Resource
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
-from adapter.mapping.operations import constants, fault_rules, operation_rule
+from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 
 
@@ -68,7 +69,7 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     found = sections.load(schema.SoapSection, data, path)
     if found is None:
         return None
-    headers = constants(sections, found.get("headers"), (*path, "headers"))
+    headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
     code = found.get("fault_code", "")
     return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity)

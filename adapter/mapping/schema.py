@@ -21,7 +21,20 @@ One flat marshmallow schema per section, walked by ``reading``. ``description`` 
 
 from __future__ import annotations
 
-from adapter.mapping.keys import NAME, TEMPLATE, Flag, Raw, Section, Text, Whole, about, credential, one_of, xml_path
+from adapter.mapping.keys import (
+    NAME,
+    PART,
+    TEMPLATE,
+    Flag,
+    Raw,
+    Section,
+    Text,
+    Whole,
+    about,
+    credential,
+    one_of,
+    xml_path,
+)
 
 
 class FileSection(Section):
@@ -49,7 +62,7 @@ class SoapSection(Section):
     port = Text(**about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
-    headers = Raw(**about("SOAP header blocks: path from the header element to a constant."))
+    headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
 
 
 class IdentitySection(Section):
@@ -105,6 +118,7 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
+    null_name = Text(**about("The ERP's name of it in a null_list; left out: the first step of its path."))
     json = one_of("string number", "How a decimal or a big integer looks in JSON.")
     blank = Raw(**about("null: an empty element is null.", allow_none=True))
     min_length = Whole(0, 1_000_000, **about("Fewest characters."))
@@ -119,7 +133,10 @@ class FieldSection(Section):
 
 
 class ConstantSection(Section):
-    """A constant: written here, or by the operator."""
+    """A constant: written here, or by the operator; or a part of credentials, read for each call."""
 
     value = Text(**about("The value, as text."))
     setting = Text(NAME, "a name such as client", **about("Name in ADAPTER_VALUE_<NAME>."))
+    credential = credential("Credentials: what stands there is one 'part' of them.")
+    part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
+    compute = Text(NAME, "a name such as token_passport", **about("A function that makes a header block of them."))

@@ -52,7 +52,7 @@ def _making(call: Call, check: Check) -> Callable[[Given, list[FieldError]], tup
 
     None: the caller left out its property.
     """
-    path = set(call.given())
+    path = {field.name for field in call.endpoint.path_fields} - {take.to.name for take in call.takes}
     query = {field.name for field in call.endpoint.query_fields}
     name, rule = call.name, call.rule
 

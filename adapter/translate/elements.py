@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.mapping.bound import BoundType, Endpoint, leaves
-from adapter.mapping.flat import flattened
+from adapter.mapping.bound import BoundType, Endpoint, ways
+from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import Child, children
 from adapter.translate.encoding import Encoding
@@ -42,10 +42,10 @@ class Compiler:
         return self.objects[key]
 
     def _plain(self, bound: BoundType) -> Fill:
-        fill = self.record(bound.record, [(field.steps, field, field.name) for field in leaves(bound.fields)])
-        if not any(field.parts for field in bound.fields):
+        fill = self.record(bound.record, ways(bound))
+        if not bound.nulls and not any(field.parts for field in bound.fields):
             return fill
-        return lambda element, values: fill(element, dict(flattened(bound.fields, values)))
+        return lambda element, values: fill(element, in_xml(bound, values))
 
     def _variants(self, bound: BoundType) -> Fill:
         by = bound.discriminator

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -49,7 +49,9 @@ PLACES = (
           "  direction: {soap: Blatt.SortRichtung, ascending: AUF, descending: AB}\n"
           "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
     Place("direction", schema_operation.DirectionSection, ""),
-    Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, partial: true}"),
+    Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, patch: partial}"),
+    Place("patch", schema_change.PatchSection, "body:\n  one: Customer\n  into: record(Customer)\n"
+          "  patch: {null_list: nullFieldList.name}"),
     Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "
           "when_empty: {status: 404, problem: customer-not-found}}"),
     Place("when_empty", schema_operation.EmptySection, ""),
@@ -123,6 +125,7 @@ RAW = {
         for kind in ("CallSection", "CommitSection", "UndoSection")
         for key, words in {"path": _FIELDS, "set": _CONSTANTS, "take": _TAKEN, "faults": _FAULTS}.items()
     },
+    "BodySection.patch": "``partial`` (null is xsi:nil), or `patch`_",
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
     "ReplySection.when_empty": "`when_empty`_",
@@ -152,6 +155,7 @@ MORE = {
     "FieldSection.create_only": "An update or patch that gives it is refused (422).",
     "FieldSection.default": "Not in ``partial`` bodies, where what is left out stays untouched.",
     "FieldSection.missing": "The property is then in every reply. An empty element and xsi:nil are not missing.",
+    "FieldSection.null_name": "Two properties with one name can only be null together.",
     "FieldSection.json": "Without it: a string where a double could not hold every value.",
     "RefusedSection.is": "Either this or ``is_not``.",
     "RefusedSection.code": "``code``, ``text`` or both must be there.",

@@ -36,7 +36,7 @@ WANTED = {
     "errors inside normal replies": "refused-flag",
     "errors and warnings in tables": "refused-table",
     "PATCH: read_modify_write": "",
-    "PATCH: null_list": "",
+    "PATCH: null_list": "patch-null-list",
     "PATCH: changed_flags": "",
     "upload and download": "",
     "several calls": "",
