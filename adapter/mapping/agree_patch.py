@@ -72,7 +72,7 @@ def _clearable(binder: Binder, field: BoundField, names: dict[str, str], before:
         return replace(field, parts=parts, type=key)
     own_text = field.codec is not None and field.codec.takes_null
     ends = {f"{name}/{part.name}": part for part in field.parts} or {name: field}
-    called = {key: field.rule.null_name or _first_step(end) for key, end in ends.items()}
+    called = {key: field.rule.null_name or _own_name(end) for key, end in ends.items()}
     if own_text or field.rule.required or any(end.necessary for end in ends.values()) or not all(called.values()):
         if field.rule.null_name:
             text = f"{field.rule.name}: null_name: it is required, or has a text for null, so it is in no list"
@@ -82,8 +82,10 @@ def _clearable(binder: Binder, field: BoundField, names: dict[str, str], before:
     return replace(field, nullable=True)
 
 
-def _first_step(field: BoundField) -> str:
-    return field.steps[0].element.name if field.steps else ""
+def _own_name(field: BoundField) -> str:
+    """Return what the ERP calls a field: the name of its entry in a bag, else of its first element."""
+    entry = next((step.entry for step in field.steps if step.entry), "")
+    return entry or (field.steps[0].element.name if field.steps else "")
 
 
 def _called(fields: Iterable[BoundField], names: dict[str, str]) -> list[tuple[FieldRule, str]]:

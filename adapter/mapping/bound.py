@@ -44,6 +44,7 @@ class BoundField:
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
+    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
     name: str
@@ -62,6 +63,7 @@ class BoundField:
     missing: Any = None
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
+    entry: BoundField | None = None
 
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:

@@ -71,6 +71,7 @@ RAW: Mapping[str, Shape] = {
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
     "TypeSection.fields": _FIELDS,
+    "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,

@@ -34,10 +34,21 @@ class ConverterCall:
 
 
 @dataclass(frozen=True, slots=True)
+class BagRule:
+    """A name-value bag of a type: the path to its repeated entry, and the path inside the entry to its name."""
+
+    name: str
+    place: Place
+    each: str
+    entry_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
-    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them.
+    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
+    paths begin in its entry called ``entry``.
     """
 
     name: str
@@ -45,6 +56,8 @@ class FieldRule:
     soap: str
     parts: tuple[str, ...] = ()
     join: str = ""
+    bag: BagRule | None = None
+    entry: str = ""
     shape: Literal["scalar", "one", "each"] = "scalar"
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()

@@ -33,6 +33,7 @@ from adapter.mapping.keys import (
     about,
     credential,
     one_of,
+    value_path,
     xml_path,
 )
 
@@ -87,8 +88,16 @@ class TypeSection(Section):
     """One entry of ``types:``."""
 
     doc = Text(**about("What it is."))
+    bags = Raw(**about("Name-value bags by name."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
+
+
+class BagSection(Section):
+    """One entry of ``bags:`` of a type."""
+
+    each = xml_path("The repeated element, one for each entry.", required=True)
+    name = xml_path("Where the entry's name stands, below 'each'.", required=True)
 
 
 class VariantsSection(Section):
@@ -108,7 +117,9 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = xml_path("Where the value stands in XML.", required=True, several=True)
+    bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
+    entry = Text(**about("The name of that entry."))
+    soap = value_path("Where the value stands in XML.", required=True, several=True)
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
@@ -118,7 +129,9 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
-    null_name = Text(**about("The ERP's name of it in a null_list; left out: the first step of its path."))
+    null_name = Text(
+        **about("The ERP's name of it in a null_list; left out: the first step of its path, or its entry.")
+    )
     json = one_of("string number", "How a decimal or a big integer looks in JSON.")
     blank = Raw(**about("null: an empty element is null.", allow_none=True))
     min_length = Whole(0, 1_000_000, **about("Fewest characters."))

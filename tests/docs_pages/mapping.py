@@ -37,6 +37,9 @@ PLACES = (
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
           'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
           "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
+    Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
+          "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}\n"
+          "  note: {bag: custom, entry: custentity_note, soap: (StringCustomFieldRef).value}"),
     Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"
           "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
           "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),
@@ -92,6 +95,7 @@ RAW = {
     "SoapSection.identity": "`identity`_",
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": "`variants`_",
+    "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
     "FieldSection.convert": "one of the `converters`_, or a list",
@@ -147,7 +151,8 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
-    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements.",
+    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
+    "In an entry of a bag it may begin with the entry's type in brackets.",
     "FieldSection.join": "Writing splits there into exactly as many texts; the last one takes the rest.",
     "FieldSection.required": "The contract's own requirements hold without it.",
     "FieldSection.read_only": "A request that gives it is refused (422).",
@@ -225,7 +230,7 @@ def _value(field: Field[Any], place: str) -> str:
         (bounds,) = (each for each in field.validators if isinstance(each, Range))
         return f"whole number, {bounds.min} to {bounds.max}" if bounds.min != bounds.max else code(str(bounds.min))
     assert isinstance(field, keys.Text)
-    if field.pattern is keys.XML_PATH:
+    if field.pattern in (keys.XML_PATH, keys.ENTRY_PATH):
         return "a path into XML"
     return field.form.removeprefix("one of ").replace(", ", " or ") or "text"
 

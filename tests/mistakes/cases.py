@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.arrays import ARRAYS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -249,6 +250,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
+    **ARRAYS,
 }
 
 
