@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_signs import as_it_is, no_single_value
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given
 from adapter.mapping.bound import Call, Endpoint, Take
 from adapter.mapping.model import FieldRule, TypeRule
 from adapter.mapping.model_operation import CallRule, OperationRule, TakeRule

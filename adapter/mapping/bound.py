@@ -5,13 +5,12 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.codec import Codec
-from adapter.mapping.model import Constant, FieldRule
+from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import (
     CallRule,
@@ -23,56 +22,14 @@ from adapter.mapping.model_operation import (
     SortRule,
     Verb,
 )
+from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
-from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
+from adapter.wsdl.types import Contract, Element, Operation, Port
 
-# A request creates something, or asks; an update and a partial one change what is there.
-Mode = Literal["request", "update", "partial", "reply"]
-Shape = Literal["scalar", "object", "scalars", "objects"]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundField:
-    """One value and where it stands: ``steps`` lead from the record to its element; then maybe an attribute.
-
-    No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
-    arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
-    constant whose text is read or computed for each call,
-    ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
-    leaves the element out.
-
-    ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
-    nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
-    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
-    """
-
-    name: str
-    rule: FieldRule
-    steps: tuple[Child, ...]
-    attribute: Attribute | None
-    shape: Shape
-    codec: Codec | None = None
-    type: str = ""
-    nullable: bool = False
-    required: bool = False
-    doc: str = ""
-    fixed: str | None = field(default=None, repr=False)  # an operator's constant may be a secret
-    made: Constant | None = None
-    default: str | None = None
-    missing: Any = None
-    parts: tuple[BoundField, ...] = ()
-    necessary: bool = False
-    entry: BoundField | None = None
-
-
-def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
-    """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
-    for each in fields:
-        if each.parts:
-            yield from leaves(each.parts, f"{before}{each.name}/")
-        else:
-            yield replace(each, name=before + each.name) if before else each
+__all__ = [
+    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
+    "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "leaves",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +67,8 @@ class Nulls:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
     ERP takes the names of what is null.
     """
 
@@ -125,11 +83,17 @@ class BoundType:
     doc: str = ""
     nested: bool = False
     nulls: Nulls | None = None
+    constants: tuple[BoundField, ...] = ()
+
+    @property
+    def written(self) -> tuple[BoundField, ...]:
+        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
+        return (*self.fields, *self.constants)
 
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
-    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
     return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
@@ -157,7 +121,8 @@ class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
-    since they fill the message itself, or since parameters or constants stand in the same element.
+    since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
+    operation that reads the record, where the body is merged into it.
     """
 
     type: str
@@ -165,6 +130,7 @@ class Body:
     patch: PatchRule | None
     field: BoundField
     spread: bool = False
+    reads: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +196,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundSession:
+    """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
+
+    ``token`` is None where the cookie that the reply sets is the token.
+    """
+
+    rule: SessionRule
+    login: Endpoint
+    token: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -255,6 +233,7 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+    session: BoundSession | None = None
     calls: tuple[Call, ...] = ()
     commit: Call | None = None
     undo: Call | None = None
@@ -271,6 +250,12 @@ class Endpoint:
     def changes(self) -> bool:
         """Whether several calls change something, so that their order and what is left of them count."""
         return bool(self.further()) and self.verb not in ("read", "list")
+
+    def path_parameters(self) -> tuple[BoundField, ...]:
+        """Return what stands in the path: its own, and what only the operation that reads the record takes."""
+        own = {field.name for field in self.path_fields}
+        reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
+        return (*self.path_fields, *(field for field in reads if field.name not in own))
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""

@@ -68,13 +68,22 @@ RAW: Mapping[str, Shape] = {
         "minProperties": 1,
     },
     "FileSection.faults": _FAULTS,
+    "SharedSection.soap": _one(schema.SoapSection),
+    "SharedSection.types": _named(_one(schema.TypeSection)),
+    "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.session": _one(schema.SessionSection),
+    "SessionSection.set": _CONSTANTS,
+    "SessionSection.place": _one(schema.TokenPlaceSection),
+    "SessionSection.expired": {"type": "array", "items": _one(schema.ExpiredSection), "minItems": 1},
     "TypeSection.fields": _FIELDS,
+    "TypeSection.set": _CONSTANTS,
     "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
+    "FieldSection.constant": _SCALAR,
     "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.codes": _named(_TEXT, minProperties=1),
     "FieldSection.blank": {"type": "null"},
@@ -107,6 +116,7 @@ RAW: Mapping[str, Shape] = {
     "CommitSection.refused": _one(schema_operation.RefusedSection),
     "UndoSection.refused": _one(schema_operation.RefusedSection),
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
+    "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -121,13 +131,16 @@ SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 # What a section asks of its keys together.
 _TOGETHER: Mapping[str, Shape] = {
-    "FieldSection": _NOT_BOTH,
+    "FieldSection": {
+        "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, {"required": ["soap", "constant"]}]},
+        "anyOf": [{"required": [key]} for key in ("soap", "constant")],
+    },
     "ReplySection": _NOT_BOTH,
     "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {
         "minProperties": 1,
         "maxProperties": 2,
-        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+        "dependentRequired": {"part": ["credential"]},
     },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
@@ -135,6 +148,8 @@ _TOGETHER: Mapping[str, Shape] = {
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "PatchSection": {"minProperties": 1},
+    "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
+    "ExpiredSection": {"minProperties": 1, "maxProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

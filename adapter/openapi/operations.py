@@ -39,7 +39,7 @@ def operation(
 
 
 def _parameters(endpoint: Endpoint) -> list[Schema]:
-    found = [_parameter(field, "path") for field in endpoint.path_fields]
+    found = [_parameter(field, "path") for field in endpoint.path_parameters()]
     query = [field for each in reversed(list(endpoint.whole())) for field in each.query_fields]
     found += [_parameter(field, "query") for field in {field.name: field for field in query}.values()]
     if endpoint.page is not None:

@@ -51,9 +51,9 @@ def part(call: Call, ask: Ask) -> Part:
 
     def _one(request: Request, checked: Checked, taken: Mapping[str, str]) -> Request | None:
         filled = fill(taken)
-        if filled is None:
+        if filled is None or request.checked is None:
             return None
-        own = replace(checked, path={**checked.path, **filled})
+        own = replace(checked, path={**checked.path, **filled}, call=request.checked.call)
         return replace(request, checked=own, trace=_named(request, name))
 
     def named(request: Request) -> Answer:

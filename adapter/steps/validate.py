@@ -19,7 +19,7 @@ from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
-from adapter.messages import Checked, Handler, Middleware, Request, Response
+from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field, without_part
 from adapter.steps.several import Check, Given, several
 from adapter.strict_json import decode, encode
@@ -42,6 +42,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
                 errors.append(FieldError("body", "", "no body is taken here"))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
+            checked = replace(checked, call=Call(request.id))
             if request.trace is not None:
                 request.trace("checked", encode(_shown(checked)))
             return then(replace(request, checked=checked))
@@ -53,7 +54,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
 
 def one_call(endpoint: Endpoint) -> Check:
     """Return the check of all that one SOAP call is made of."""
-    path_fields = {field.name: field for field in endpoint.path_fields}
+    path_fields = {field.name: field for field in endpoint.path_parameters()}
     check_query = _query(endpoint)
     field, check_message = body_field(endpoint), _message(endpoint)
 

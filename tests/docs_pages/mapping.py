@@ -27,10 +27,19 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("The file", schema.FileSection, ""),
+    Place("shared", schema.SharedSection, "# mappings/shared/erp.yaml; a mapping says `uses: erp`\nversion: 1\n"
+          "soap: {wsdl: erp/erp.wsdl, service: ErpService, port: ErpSoap11}\n"
+          "types:\n  Money: {fields: {value: Betrag, currency: Waehrung}}\n"
+          "faults:\n  - {code: GP-404, status: 404, problem: record-not-found}"),
     Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
           "    Aufrufkontext.Sprache: DE"),
     Place("identity", schema.IdentitySection, "identity: {username_token: erp, digest: true, certificate: erp_tls}"),
+    Place("session", schema.SessionSection, "session:\n  call: Anmelden\n  set:\n"
+          "    Benutzer: {credential: erp, part: USER}\n    Kennwort: {credential: erp, part: PASSWORD}\n"
+          "  token: Ergebnis.SitzungsId\n  place: {header: Sitzung.Id}\n  expired: [{code: SESSION_EXPIRED}]"),
+    Place("place of session", schema.TokenPlaceSection, "place: {http_header: X-Session}"),
+    Place("One line of expired", schema.ExpiredSection, "expired: [{code: GONE}, {detail: InvalidSessionFault}]"),
     Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
     Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
           '    fields: {street: Strasse, country: {soap: "@land"}}'),
@@ -71,7 +80,8 @@ PLACES = (
           "  lines: {call: FuegePositionAn, take: {AuftragNr: Kopf.AuftragNr}, body: {each: Line, into: Position}}"),
     Place("commit", schema_calls.CommitSection, "commit: {call: Bestaetige, take: {AuftragNr: Kopf.AuftragNr}}"),
     Place("undo", schema_calls.UndoSection, "undo: {call: Verwirf, take: {AuftragNr: Kopf.AuftragNr}}"),
-    Place("One constant", schema.ConstantSection, "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
+    Place("One constant", schema.ConstantSection, "# of an operation, of a type, or of SOAP header blocks:\n"
+          "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
           "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
     Place("One fault", schema_operation.FaultSection,
           "faults:\n  - {code: GP-404, status: 404, problem: customer-not-found, title: No such customer}\n"
@@ -91,13 +101,22 @@ RAW = {
     "FileSection.types": "names, each to `one type`_",
     "FileSection.operations": "verbs, each to `one operation`_",
     "FileSection.faults": _FAULTS,
+    "SharedSection.soap": "`soap`_",
+    "SharedSection.types": "names, each to `one type`_",
+    "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
+    "IdentitySection.session": "`session`_",
+    "SessionSection.set": "paths in its request to constants",
+    "SessionSection.place": "`place of session`_",
+    "SessionSection.expired": "list of signs: `One line of expired`_",
     "TypeSection.fields": _FIELDS,
+    "TypeSection.set": _CONSTANTS,
     "TypeSection.variants": "`variants`_",
     "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
+    "FieldSection.constant": "text, a number, ``true`` or ``false``",
     "FieldSection.convert": "one of the `converters`_, or a list",
     "FieldSection.codes": "our words to the ERP's codes",
     "FieldSection.blank": "``null``",
@@ -129,7 +148,8 @@ RAW = {
         for kind in ("CallSection", "CommitSection", "UndoSection")
         for key, words in {"path": _FIELDS, "set": _CONSTANTS, "take": _TAKEN, "faults": _FAULTS}.items()
     },
-    "BodySection.patch": "``partial`` (null is xsi:nil), or `patch`_",
+    "BodySection.patch": "``partial`` (null is xsi:nil), ``read_modify_write`` (as ``read`` gives it), or `patch`_",
+    "PatchSection.without": "a list of paths",
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
     "ReplySection.when_empty": "`when_empty`_",
@@ -151,6 +171,7 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "FieldSection.constant": "Callers may repeat it; any other value is refused (422). It is never written.",
     "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
     "In an entry of a bag it may begin with the entry's type in brackets.",
     "FieldSection.join": "Writing splits there into exactly as many texts; the last one takes the rest.",
