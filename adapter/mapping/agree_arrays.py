@@ -51,6 +51,11 @@ def items_of(rule: FieldRule, resource: Resource, bind: Bind, wrong: Wrong, mode
         why = "shown" if mode == "reply" else "set"
         wrong(rule.place, f"{rule.name}: by: {rule.by} cannot be {why}, and a key must be", f"change {rule.by}")
         return None
+    leaning = [each.name for each in named.fields.values() if any(one.name == rule.by for one in each.when)]
+    if leaning:
+        text = f"{rule.name}: by: {leaning[0]} depends on {rule.by}, which is not in the items then"
+        wrong(rule.place, text, f"leave out 'by', or 'when' of {leaning[0]}")
+        return None
     field = bind(found)
     if field is None:
         return None

@@ -78,7 +78,7 @@ class SoapSection(Section):
 
 
 class IdentitySection(Section):
-    """``identity:`` of ``soap:``: one of the first three, a certificate, a session, or several of these."""
+    """``identity:`` of ``soap:``: one of the first three, a certificate, session or signature, or several of these."""
 
     basic = credential("HTTP Basic: USER, PASSWORD.")
     bearer = credential("OAuth 2.0 client credentials: TOKEN_URL, CLIENT_ID, CLIENT_SECRET, maybe SCOPE.")
@@ -87,6 +87,9 @@ class IdentitySection(Section):
     timestamp = Flag(**about("A wsu:Timestamp of five minutes stands beside the token."))
     session = Raw(**about("A session of the ERP's own: log in by an operation, keep the token."))
     certificate = credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
+    signature = credential("A WS-Security X.509 signature: CERTIFICATE, KEY where it is elsewhere, VERIFY.")
+    signed = Raw(**about("Parts under the signature: timestamp, body, username_token, certificate, headers."))
+    unsigned_answers = Flag(**about("The ERP does not sign its answers; they are read unchecked."))
 
 
 class SessionSection(Section):
@@ -164,6 +167,7 @@ class FieldSection(Section):
     entry = Text(**about("The name of that entry."))
     soap = value_path("Where the value stands in XML.", several=True)
     constant = Raw(**about("In place of soap: the one value that the property always has."))
+    when = Raw(**about("Other properties and the values that they must have, or it is not there."))
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
@@ -207,6 +211,7 @@ class ConstantSection(Section):
     setting = Text(NAME, "a name such as client", **about("Name in ADAPTER_VALUE_<NAME>."))
     credential = credential("Credentials: what stands there is one 'part' of them.")
     part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
+    when = Raw(**about("What must be so, or it is not written: properties or parameters that are given."))
     compute = Text(
         NAME, "a name such as now", **about("What makes it for each call; beside credential: a header block of them.")
     )
