@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from adapter.mapping.blocks import Block
 from adapter.mapping.codec import Codec
+from adapter.mapping.computable import Computable
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
@@ -38,7 +39,7 @@ class BoundField:
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
-    It is there where every condition of ``when`` holds.
+    It is there where every condition of ``when`` holds. ``computed``: what computes it once the others were read.
     ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
@@ -60,6 +61,7 @@ class BoundField:
     necessary: bool = False
     entry: BoundField | None = None
     when: tuple[Judge, ...] = ()
+    computed: Computable | None = None
 
     @property
     def given_by_us(self) -> bool:
