@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from adapter.mapping.blocks import Block
@@ -97,12 +98,12 @@ class BoundVariant:
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """The list that takes the ERP's names of what a caller sets to null: its field, and the names.
+    """The list that takes the ERP's names of what a caller sets to null: its field, and the names. No field: no list.
 
     ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
     """
 
-    field: BoundField
+    field: BoundField | None
     names: Mapping[str, str]
 
 
@@ -137,7 +138,8 @@ class BoundType:
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
     found = [(field.steps, field, field.name) for field in leaves(bound.written)]
-    return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
+    names = bound.nulls.field if bound.nulls is not None else None
+    return [*found, (names.steps, names, names.name)] if names is not None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,8 @@ class Body:
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
     since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
-    operation that reads the record, where the body is merged into it.
+    operation that reads the record, where the body is merged into it. ``flags`` are by the names of values (``a/b``: in
+    an object).
     """
 
     type: str
@@ -174,6 +177,15 @@ class Body:
     field: BoundField
     spread: bool = False
     reads: Endpoint | None = None
+    flags: Mapping[str, Flag] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Where the ERP takes that a value is given, and its text; None: the value itself, which is a key."""
+
+    field: BoundField
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +292,7 @@ class Endpoint:
         found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
             return found
+        found += [(flag.field.steps, flag.field, flag.field.name) for flag in self.body.flags.values()]
         if not self.body.spread:
             return [*found, (self.body.steps, self.body.field, "body")]
         into = self.body.steps
