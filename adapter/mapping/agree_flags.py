@@ -100,16 +100,16 @@ def _flag(
         return None
     own = field.attribute.type if field.attribute is not None else field.steps[-1].type
     repeats = spot.type == own and spot.type not in kinds
-    text: str | None = None
+    raised: str | None = None
     if not repeats:
         try:
-            text = bound.codec.write(bound.codec.read(rule.flag))
+            raised = bound.codec.write(bound.codec.read(rule.flag))
         except ValueError as error:
             binder.wrong(
                 rule.place, f"flag: '{rule.flag}' {error} at {whole.soap}", "flag: what the contract allows there"
             )
             return None
-    return Flag(replace(bound, name=f"flags.{name}", shape="scalar", required=False), text)
+    return Flag(replace(bound, name=f"flags.{name}", shape="scalar", required=False), raised)
 
 
 def _flag_types(binder: Binder, values: str, flags: str, around: tuple[str, ...]) -> Iterator[str]:

@@ -153,7 +153,7 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "object", None, bound)
     told = body.patch is not None and body.patch.kind == "changed_flags"
     flags = bind_flags(binder, body.patch, start, bound) if told and body.patch is not None else {}
-    return Body(bound, steps, body.patch, field, spread, flags=flags)
+    return Body(bound, steps, body.patch, field, flags, spread)
 
 
 def _stands_in(steps: Sequence[Child], field: BoundField) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Literal
 
 from adapter.mapping.blocks import Block
@@ -175,9 +174,9 @@ class Body:
     steps: tuple[Child, ...]
     patch: PatchRule | None
     field: BoundField
+    flags: Mapping[str, Flag]
     spread: bool = False
     reads: Endpoint | None = None
-    flags: Mapping[str, Flag] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
