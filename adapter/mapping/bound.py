@@ -100,7 +100,7 @@ class BoundVariant:
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """The list that takes the ERP's names of what a caller sets to null: its field, and the names. No field: no list.
+    """The list that takes the ERP's names of what a caller sets to null: its field (None: no list), and the names.
 
     ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
     """
@@ -140,8 +140,8 @@ class BoundType:
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
     found = [(field.steps, field, field.name) for field in leaves(bound.written)]
-    names = bound.nulls.field if bound.nulls is not None else None
-    return [*found, (names.steps, names, names.name)] if names is not None else found
+    listed = bound.nulls.field if bound.nulls else None
+    return [*found, (listed.steps, listed, listed.name)] if listed else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,8 @@ class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
-    since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
-    operation that reads the record, where the body is merged into it. ``flags`` are by the names of values (``a/b``: in
-    an object).
+    since they fill the message itself, or since parameters or constants stand in the same element. ``flags`` are by
+    the names of values, ``reads`` is the operation that reads the record that the body is merged into.
     """
 
     type: str
@@ -269,9 +268,8 @@ class Endpoint:
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""
-        own = {field.name for field in self.path_fields}
         reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
-        return (*self.path_fields, *(field for field in reads if field.name not in own))
+        return tuple({field.name: field for field in (*reads, *self.path_fields)}.values())
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""
