@@ -167,10 +167,9 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
     """Return the problem types that the mappings add, each once."""
     found: dict[str, Problem] = {}
     for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for rule in endpoint.faults]
-        empty = endpoint.reply.rule
-        if empty.empty_status:
-            rules.append((empty.empty_problem, empty.empty_status, ""))
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
         for slug, status, title in rules:
             known = found.get(slug)
             if known is None or (title and not known.doc):
