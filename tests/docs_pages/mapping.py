@@ -106,6 +106,7 @@ RAW = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
+    "IdentitySection.signed": "a list of words",
     "IdentitySection.session": "`session`_",
     "SessionSection.set": "paths in its request to constants",
     "SessionSection.place": "`place of session`_",
