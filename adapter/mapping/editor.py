@@ -74,10 +74,12 @@ RAW: Mapping[str, Shape] = {
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
     "TypeSection.fields": _FIELDS,
+    "TypeSection.set": _CONSTANTS,
     "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
+    "FieldSection.constant": _SCALAR,
     "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.codes": _named(_TEXT, minProperties=1),
     "FieldSection.blank": {"type": "null"},
@@ -110,7 +112,10 @@ SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 # What a section asks of its keys together.
 _TOGETHER: Mapping[str, Shape] = {
-    "FieldSection": _NOT_BOTH,
+    "FieldSection": {
+        "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, {"required": ["soap", "constant"]}]},
+        "anyOf": [{"required": [key]} for key in ("soap", "constant")],
+    },
     "ReplySection": _NOT_BOTH,
     "ConstantSection": {
         "minProperties": 1,

@@ -153,7 +153,12 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
         _not_a_field(sections, discriminator, own, (*path, "fields"))
         variants = _variants(sections, section["of"], (*where, "of"), discriminator, own, bags)
     entries_once(sections, path, bags, [own, *(variant.fields for variant in variants)])
-    return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""))
+    always = constants(sections, found.get("set"), (*path, "set"))
+    for each in always:
+        if each.credential:
+            text = f"{each.path}: credentials stand in 'set' of an operation, or in headers"
+            sections.wrong((*path, "set", each.path), text, "move it there")
+    return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""), always)
 
 
 def _variants(

@@ -101,6 +101,7 @@ class TypeSection(Section):
     bags = Raw(**about("Name-value bags by name."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
+    set = Raw(**about("Constants that are written with every object of this type."))
 
 
 class BagSection(Section):
@@ -129,7 +130,8 @@ class FieldSection(Section):
 
     bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
     entry = Text(**about("The name of that entry."))
-    soap = value_path("Where the value stands in XML.", required=True, several=True)
+    soap = value_path("Where the value stands in XML.", several=True)
+    constant = Raw(**about("In place of soap: the one value that the property always has."))
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))

@@ -68,7 +68,8 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
-    Place("One constant", schema.ConstantSection, "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
+    Place("One constant", schema.ConstantSection, "# of an operation, of a type, or of SOAP header blocks:\n"
+          "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
           "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
     Place("One fault", schema_operation.FaultSection,
           "faults:\n  - {code: GP-404, status: 404, problem: customer-not-found, title: No such customer}\n"
@@ -93,10 +94,12 @@ RAW = {
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
     "TypeSection.fields": _FIELDS,
+    "TypeSection.set": _CONSTANTS,
     "TypeSection.variants": "`variants`_",
     "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
+    "FieldSection.constant": "text, a number, ``true`` or ``false``",
     "FieldSection.convert": "one of the `converters`_, or a list",
     "FieldSection.codes": "our words to the ERP's codes",
     "FieldSection.blank": "``null``",
@@ -136,6 +139,7 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "FieldSection.constant": "Callers may repeat it; any other value is refused (422). It is never written.",
     "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
     "In an entry of a bag it may begin with the entry's type in brackets.",
     "FieldSection.join": "Writing splits there into exactly as many texts; the last one takes the rest.",
