@@ -29,8 +29,9 @@ from adapter.steps.observe import observe
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
+from adapter.translate.made import TextOf
 from adapter.translate.reader import reader
-from adapter.translate.writer import TextOf, header_writer, unset, writer
+from adapter.translate.writer import header_writer, unset, writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,17 @@ def _lost(endpoint: Endpoint, message: Any, body: Any) -> str:
     # What is cleared by its name, or by a flag, stands nowhere in the record that is sent.
     named = endpoint.body is not None and endpoint.body.patch is not None and endpoint.body.patch.kind != "partial"
     sent = _plain({name: value for name, value in body.items() if name in shown and not (named and value is None)})
-    back = _plain({name: read[name] for name in read if name in body})
+    back = _plain(_sent_of(read, body))
     return "" if sent == back else f"{sent} came back as {back}"
+
+
+def _sent_of(read: Any, sent: Any) -> Any:
+    """Return what was read without the properties that were not sent, such as constants."""
+    if isinstance(read, dict) and isinstance(sent, dict):
+        return {name: _sent_of(read[name], sent[name]) for name in read if name in sent}
+    if isinstance(read, list) and isinstance(sent, list) and len(read) == len(sent):
+        return [_sent_of(one, other) for one, other in zip(read, sent, strict=True)]
+    return read
 
 
 def _text(value: Any) -> str:

@@ -19,8 +19,13 @@ def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[
     rule = resource.soap.identity
     if rule is not None:
         yield from ((rule.place, *each) for each in rule.parts())
-    for constant in (*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)):
+    for constant in (*resource.soap.headers, *_set(resource)):
         yield from ((constant.place, constant.credential, part, True) for part in _parts(constant, blocks))
+
+
+def _set(resource: Resource) -> Iterator[Constant]:
+    yield from (each for rule in resource.operations for each in rule.set)
+    yield from (each for rule in resource.types.values() for each in rule.set)
 
 
 def _parts(constant: Constant, blocks: Mapping[str, Block]) -> tuple[str, ...]:

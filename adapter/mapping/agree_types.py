@@ -23,7 +23,7 @@ from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
-from adapter.mapping.standing import array_required, can_stand
+from adapter.mapping.standing import array_required, can_stand, stands_in
 from adapter.wsdl.types import Contract, Record, local_name
 
 
@@ -149,7 +149,7 @@ class Binder:
         whole: bool = True,
     ) -> BoundType:
         before = len(self.mistakes)
-        wanted = [each for each in rules.values() if _stands_in(each, mode)]
+        wanted = [each for each in rules.values() if stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
         fields = [standing_in(self.wrong, each, mode) for each in found]
         constants = self._constants(rule, record, mode, encoded)
@@ -293,10 +293,3 @@ class Binder:
             found.append(self._bound(alone, spot, mode, encoded))
         parts = [each for each in found if each is not None]
         return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None
-
-
-def _stands_in(rule: FieldRule, mode: Mode) -> bool:
-    """Tell whether a property is in the type that is bound for ``mode``."""
-    if mode == "reply":
-        return not rule.write_only
-    return not rule.read_only and not (rule.create_only and mode != "request")

@@ -56,6 +56,11 @@ class BoundField:
     necessary: bool = False
     entry: BoundField | None = None
 
+    @property
+    def given_by_us(self) -> bool:
+        """Whether it is a constant, which no caller gives."""
+        return self.fixed is not None or self.made is not None
+
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""

@@ -120,7 +120,7 @@ _TOGETHER: Mapping[str, Shape] = {
     "ConstantSection": {
         "minProperties": 1,
         "maxProperties": 2,
-        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+        "dependentRequired": {"part": ["credential"]},
     },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],

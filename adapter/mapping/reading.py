@@ -154,10 +154,6 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
         variants = _variants(sections, section["of"], (*where, "of"), discriminator, own, bags)
     entries_once(sections, path, bags, [own, *(variant.fields for variant in variants)])
     always = constants(sections, found.get("set"), (*path, "set"))
-    for each in always:
-        if each.credential:
-            text = f"{each.path}: credentials stand in 'set' of an operation, or in headers"
-            sections.wrong((*path, "set", each.path), text, "move it there")
     return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""), always)
 
 

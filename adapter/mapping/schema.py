@@ -164,4 +164,6 @@ class ConstantSection(Section):
     setting = Text(NAME, "a name such as client", **about("Name in ADAPTER_VALUE_<NAME>."))
     credential = credential("Credentials: what stands there is one 'part' of them.")
     part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
-    compute = Text(NAME, "a name such as token_passport", **about("A function that makes a header block of them."))
+    compute = Text(
+        NAME, "a name such as now", **about("What makes it for each call; beside credential: a header block of them.")
+    )

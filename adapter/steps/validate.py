@@ -19,7 +19,7 @@ from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
-from adapter.messages import Checked, Handler, Middleware, Request, Response
+from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field, without_part
 from adapter.strict_json import decode, encode
 
@@ -48,7 +48,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
                 errors.extend(check_message(query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = Checked(path, query, checked_body)
+            checked = Checked(path, query, checked_body, Call(request.id))
             if request.trace is not None:
                 request.trace("checked", encode({"path": path, "query": query, "body": checked_body}))
             return then(replace(request, checked=checked))

@@ -19,6 +19,7 @@ from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.values import VALUES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -144,23 +145,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
-    # values that no caller gives
-    "set-is-a-number": ("Status: must be text", "write it in quotes"),
-    "constant-beside-soap": ("soap: means nothing beside 'constant'", "remove 'soap'"),
-    "constant-is-a-list": ("constant: must be one value", "constant: EUR"),
-    "constant-is-null": ("constant: is empty", "remove it"),
-    "neither-soap-nor-constant": ("void needs the key 'soap'", "where its value stands in XML"),
-    "parameter-constant": ("a parameter stands for something in the request", "remove 'constant'"),
-    "set-outside-contract": ("Status: '11' must be one of", "a value the contract allows"),
-    "set-unknown-element": ("there is no AuftrNr in AuftragTyp", "did you mean AuftragNr?"),
-    "set-and-field": ("reference fill the same element", "keep one"),
-    "set-needs-more": ("cannot always be written: city is required together with", "make what it needs required"),
-    "nested-of-constants": ("Nothing holds nothing of the ERP's", "with 'soap' in it"),
     "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
     "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
     "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
     "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
     "patch-says-nothing": ("patch: needs one of null_list", "one way for each body"),
+    # values that no caller gives
+    **VALUES,
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),

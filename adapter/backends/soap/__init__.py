@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -23,7 +24,7 @@ from adapter.errors import RequestError
 from adapter.exchange import Exchange, Reply
 from adapter.identity import NOBODY, Identity
 from adapter.identity.hiding import hidden
-from adapter.messages import Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
@@ -128,7 +129,7 @@ def soap(
     read: Callable[[Any], R],
     read_fault: Callable[[FaultParts], RequestError],
     respond: Callable[[R, Request], Response],
-    headers: Callable[[], Header] = Header,
+    headers: Callable[[Call], Header] = lambda call: Header(),
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
@@ -141,7 +142,8 @@ def soap(
     one_way = operation.output is None
 
     def handle(request: Request) -> Response:
-        answered = port.call(operation.name, write(request.checked or Checked()), headers, request)
+        checked = request.checked or Checked(call=Call(request.id))
+        answered = port.call(operation.name, write(checked), partial(headers, checked.call), request)
         answer = open_answer(answered.reply, port.version, one_way=one_way)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
