@@ -76,6 +76,18 @@ def differs(case: Case, app: Flask, world: Account) -> str:
     return f"a golden envelope is not valid: {wrong[0]}" if wrong else ""
 
 
+def agrees(case: Case, answered: dict[str, Any]) -> bool:
+    """Whether another application answers as the case does; wrong values may be named in other words and order."""
+    return _wordless(answered) == _wordless(case.json("reply.json"))
+
+
+def _wordless(answered: dict[str, Any]) -> dict[str, Any]:
+    body = answered["body"]
+    if not isinstance(body, dict) or "errors" not in body:
+        return answered
+    return {**answered, "body": {**body, "errors": sorted((each["in"], each["pointer"]) for each in body["errors"])}}
+
+
 def _pretty(envelope: bytes) -> bytes:
     parser = etree.XMLParser(remove_blank_text=True)
     return etree.tostring(etree.fromstring(envelope, parser), pretty_print=True, encoding="utf-8")
