@@ -1,4 +1,4 @@
-"""The adapter on the NetSuite contract of the corpus, and the hand-written application, both in front of our responder."""
+"""The adapter on NetSuite's contract, and the hand-written application, both in front of our responder."""
 
 from __future__ import annotations
 
