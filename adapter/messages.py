@@ -18,10 +18,14 @@ def _utc() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What values are made from that are new for each call: the request's id, and one reading of the clock, in UTC."""
+    """What values are made from that are new for each call: the request's id, and one reading of the clock, in UTC.
+
+    ``session`` is the token of our session at the ERP, "" where there is none.
+    """
 
     request_id: str = ""
     now: datetime = field(default_factory=_utc)
+    session: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,14 @@ class Checked:
 
     ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
     lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller. ``call`` is what values that
-    no caller gives are made from.
+    no caller gives are made from. ``record`` is the element that the body is merged into, as it was read.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     call: Call = field(default_factory=Call)
+    record: Any = None
 
 
 @dataclass(frozen=True, slots=True)

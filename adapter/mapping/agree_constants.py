@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapter.mapping.blocks import BLOCKS, Block
-from adapter.mapping.bound import BoundField, Mode
+from adapter.mapping.bound import BoundField, BoundSession, Mode
 from adapter.mapping.codec import Codec
 from adapter.mapping.made import MADE
 from adapter.mapping.model import Constant, FieldRule, Place
@@ -27,11 +27,17 @@ SET = "set."
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions."""
+    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions.
+
+    ``session`` is what calls show a token of, ``in_header`` and ``in_body`` are the constants that it stands for.
+    """
 
     value_of: Callable[[str], str | None]
     text_of: Callable[[str, str], str | None]
     blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
+    in_header: tuple[Constant, ...] = ()
+    in_body: tuple[Constant, ...] = ()
+    session: BoundSession | None = None
 
 
 def constant(
@@ -49,10 +55,10 @@ def constant(
         wrong(rule.place, what, f"set {value_name(rule.setting)}")
     if bound is None or (codec := bound.codec) is None:
         return None
-    each_call = bool(rule.credential or rule.made)
-    bound = replace(bound, shape="scalar", nullable=False, required=True, made=rule if each_call else None)
-    if text is None:
-        return bound if rule.credential else None
+    made = rule if rule.credential or rule.made or rule.session else None
+    bound = replace(bound, shape="scalar", nullable=False, required=True, made=made)
+    if text is None or rule.session:
+        return bound if rule.credential or rule.session else None
     try:
         fixed = codec.write(codec.read(text))
     except ValueError as error:
@@ -61,7 +67,7 @@ def constant(
             shown, why = credential_name(rule.credential, rule.part), "is not what the contract allows"
         wrong(rule.place, f"{name}: {rule.path}: {shown} {why}", "give a value the contract allows")
         return None
-    return bound if each_call else replace(bound, fixed=fixed)
+    return bound if made else replace(bound, fixed=fixed)
 
 
 def check_constants(wrong: Wrong, contract: Contract, record: str, ways: Sequence[Way]) -> None:

@@ -14,11 +14,13 @@ from adapter.mapping.codec import Codec
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
 # A request creates something, or asks; an update and a partial one change what is there.
-Mode = Literal["request", "update", "partial", "reply"]
+# What is merged stands in a record that was read.
+Mode = Literal["request", "update", "partial", "merge", "reply"]
 Shape = Literal["scalar", "object", "scalars", "objects"]
 
 
@@ -162,7 +164,8 @@ class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
-    since they fill the message itself, or since parameters or constants stand in the same element.
+    since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
+    operation that reads the record, where the body is merged into it.
     """
 
     type: str
@@ -170,6 +173,7 @@ class Body:
     patch: PatchRule | None
     field: BoundField
     spread: bool = False
+    reads: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,18 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundSession:
+    """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
+
+    ``token`` is None where the cookie that the reply sets is the token.
+    """
+
+    rule: SessionRule
+    login: Endpoint
+    token: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -235,6 +251,13 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+    session: BoundSession | None = None
+
+    def path_parameters(self) -> tuple[BoundField, ...]:
+        """Return what stands in the path: its own, and what only the operation that reads the record takes."""
+        own = {field.name for field in self.path_fields}
+        reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
+        return (*self.path_fields, *(field for field in reads if field.name not in own))
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""

@@ -73,6 +73,10 @@ RAW: Mapping[str, Shape] = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.session": _one(schema.SessionSection),
+    "SessionSection.set": _CONSTANTS,
+    "SessionSection.place": _one(schema.TokenPlaceSection),
+    "SessionSection.expired": {"type": "array", "items": _one(schema.ExpiredSection), "minItems": 1},
     "TypeSection.fields": _FIELDS,
     "TypeSection.set": _CONSTANTS,
     "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
@@ -98,6 +102,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
+    "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -128,6 +133,8 @@ _TOGETHER: Mapping[str, Shape] = {
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "PatchSection": {"minProperties": 1},
+    "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
+    "ExpiredSection": {"minProperties": 1, "maxProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

@@ -118,6 +118,7 @@ class Constant:
 
     With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
     block that a function makes of these credentials for each call. ``made`` names what is made for each call: ``now``.
+    ``session``: it is the token of our session.
     """
 
     path: str
@@ -128,3 +129,4 @@ class Constant:
     part: str = ""
     compute: str = ""
     made: str = ""
+    session: bool = False

@@ -38,7 +38,7 @@ def operation(
 
 
 def _parameters(endpoint: Endpoint) -> list[Schema]:
-    found = [_parameter(field, "path") for field in endpoint.path_fields]
+    found = [_parameter(field, "path") for field in endpoint.path_parameters()]
     found += [_parameter(field, "query") for field in endpoint.query_fields]
     if endpoint.page is not None:
         found += _paging(endpoint.page)

@@ -29,7 +29,7 @@ MAX_OFFSET = 2**31 - 2
 
 def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
-    path_fields = {field.name: field for field in endpoint.path_fields}
+    path_fields = {field.name: field for field in endpoint.path_parameters()}
     check_query = _query(endpoint)
     body, check_message = body_field(endpoint), _message(endpoint)
 

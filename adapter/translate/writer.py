@@ -18,8 +18,10 @@ from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model_soap import PUBLIC_PARTS
 from adapter.messages import Call, Checked
+from adapter.translate.change import Change
 from adapter.translate.elements import Compiler
 from adapter.translate.made import TextOf, completer, made_values
+from adapter.translate.merging import merging
 
 
 def unset(name: str, part: str) -> Callable[[], str]:
@@ -37,9 +39,22 @@ def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], A
         return lambda checked: None
     compiler = Compiler(endpoint)
     compiler.prefixes.of(root.namespace)
+    if endpoint.body is not None and endpoint.body.reads is not None:
+        compiler.objects[endpoint.body.type] = merging(endpoint, compiler)
     fill = compiler.record(root.type, endpoint.message())
     slots = _slots(endpoint, text_of)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
+    if endpoint.body is not None and endpoint.body.reads is not None:
+
+        def write_merged(checked: Checked) -> Any:
+            values = slots(checked)
+            change = Change(checked.record, values["body"], nsmap)
+            element = etree.Element(tag, nsmap=change.nsmap)
+            fill(element, {**values, "body": change})
+            change.prove()
+            return element
+
+        return write_merged
 
     def write(checked: Checked) -> Any:
         element = etree.Element(tag, nsmap=nsmap)
@@ -63,7 +78,7 @@ def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Call
 
     ``text_of`` returns how a part of credentials is read.
     """
-    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], _secrets(endpoint, text_of)
+    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], secrets_of(endpoint, text_of)
 
     def write(call: Call) -> Header:
         blocks = [make(call) for make in made]
@@ -97,7 +112,7 @@ def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[Call]
     return lambda call: dict(block.make({part: read() for part, read in parts.items()}))
 
 
-def _secrets(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
+def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
     """Return what gives the secret texts of the credentials that an operation's constants name, as they are now."""
     constants = [*endpoint.constants, *(field for block in endpoint.headers for field in block.fields)]
     constants += [each for bound in endpoint.types.values() for each in bound.constants]
