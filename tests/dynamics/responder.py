@@ -1,7 +1,7 @@
 """Dynamics NAV as far as card pages need it: Read, Create, Update and Delete of records that it keeps.
 
-Each record has a Key that changes with every update; a change that brings an older one is refused. It takes nothing that
-the page's own schema does not allow.
+Each record has a Key that changes with every update; a change that brings an older one is refused. What the page's own
+schema does not allow is kept in ``rejected``.
 """
 
 from __future__ import annotations
