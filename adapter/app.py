@@ -71,7 +71,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         mistakes.extend(check_lock(folder, [read]))
         return read
 
-    credentials = _credentials(project, settings)
+    credentials = credentials_of(project, settings)
     around = Surroundings(
         settings.value_of,
         settings.service_of,
@@ -111,7 +111,7 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
 
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
-    credentials = _credentials(built.project, built.settings)
+    credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
     made: dict[str, Handler] = {}
@@ -179,7 +179,8 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
-def _credentials(project: Path, settings: Settings) -> Credentials:
+def credentials_of(project: Path, settings: Settings) -> Credentials:
+    """Return the credentials that a project's settings name."""
     return Credentials(settings.credential_of, settings.credential, project)
 
 
