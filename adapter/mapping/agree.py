@@ -135,7 +135,7 @@ def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
             )
         if field.shape != "scalar":
             binder.wrong(field.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
-    for name, field in rule.query_fields.items():
+    for name, field in (*rule.query_fields.items(), *((name, test.field) for name, test in rule.tests.items())):
         if field.shape != "scalar":
             binder.wrong(field.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
         if (name in ("limit", "offset") and rule.page) or (name == "sort" and rule.sort):

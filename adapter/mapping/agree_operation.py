@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from adapter.mapping.agree_filter import bind_filter
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
@@ -34,6 +35,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
     encoded = operation.use == "encoded"
     resource = binder.resource
     given = _given(binder, rule, start, encoded, value_of)
+    reply = bind_reply(binder, rule, operation, encoded)
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
@@ -50,10 +52,11 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
         query_fields=given[1],
         constants=given[2],
         headers=bind_headers(binder, operation.input, value_of),
+        filter=bind_filter(binder, rule, operation, reply, value_of),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
         body=_body(binder, rule, start, encoded, [each for part in given for each in part]),
-        reply=bind_signs(binder, rule, operation, encoded, bind_reply(binder, rule, operation, encoded)),
+        reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
         answered_by=rule.answered_by,
         timeout=rule.timeout,
@@ -81,7 +84,7 @@ def _method(binder: Binder, rule: OperationRule) -> None:
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
     if rule.body is None and rule.method in ("PUT", "PATCH"):
         binder.wrong(rule.place, f"{rule.name}: {rule.method} needs a body", "body: {one: …, into: …}")
-    for part, word in ((rule.page, "paged"), (rule.sort, "sorted")):
+    for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
+from adapter.mapping.model_filter import FilterRule, Template, TestRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
@@ -119,6 +120,67 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How one test of a filter is written: the ERP's word for it, if it takes one, and the text around the value.
+
+    ``upper``: the value stands where the upper end of a range does.
+    """
+
+    word: str | None
+    template: Template | None
+    upper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """One filter of the ERP: how its tests are written, and where what stands of them.
+
+    ``slot`` is what the names of its values begin with; ``codec`` checks a value, or one of several, as it is written.
+    """
+
+    slot: str
+    manners: Mapping[str, Manner]
+    value: BoundField
+    to: BoundField | None
+    operator: BoundField | None
+    codec: Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One query parameter that is a test; ``field`` has the codec of its value, or of each of several."""
+
+    __test__: ClassVar[bool] = False  # its name is no order to collect it
+
+    rule: TestRule
+    field: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The tests of a list and how the ERP takes them: each filter apart, or all of them in ``entries``.
+
+    ``constants`` stand in every entry.
+    """
+
+    rule: FilterRule
+    tests: tuple[Test, ...]
+    filters: Mapping[str, Filtered]
+    entries: BoundField | None
+    constants: Mapping[str, str]
+
+    def parameters(self) -> Iterator[tuple[str, BoundField]]:
+        """Yield every value of the request message under its name."""
+        if self.entries is not None:
+            yield "filter", self.entries
+            return
+        for each in self.filters.values():
+            for part, bound in (("value", each.value), ("to", each.to), ("operator", each.operator)):
+                if bound is not None:
+                    yield f"{each.slot}.{part}", bound
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
@@ -187,6 +249,7 @@ class Endpoint:
     query_fields: tuple[BoundField, ...]
     constants: tuple[BoundField, ...]
     headers: tuple[HeaderBlock, ...]
+    filter: Filter | None
     page: Page | None
     sort: Sort | None
     body: Body | None
@@ -200,6 +263,8 @@ class Endpoint:
         yield from ((f"path.{field.name}", field) for field in self.path_fields)
         yield from ((f"query.{field.name}", field) for field in self.query_fields)
         yield from ((f"set.{field.name}", field) for field in self.constants)
+        if self.filter is not None:
+            yield from self.filter.parameters()
         if self.page is not None:
             yield "page.limit", self.page.limit
             yield "page.offset", self.page.offset

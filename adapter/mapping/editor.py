@@ -15,8 +15,9 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_operation
+from adapter.mapping import keys, schema, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
+from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
 
 FILE = "mapping.schema.json"
@@ -49,10 +50,24 @@ def _converter() -> Shape:
     }
 
 
+def _by_test(shape: Shape, **other: Shape) -> Shape:
+    tests = {test: other.get(test, shape) for test in (*TESTS, BETWEEN)}
+    return {"type": "object", "properties": tests, "additionalProperties": False}
+
+
+_CONVERT: Shape = {**_converter(), "type": ["string", "array"], "items": _converter()}
+_CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
+_QUERY = _named(
+    {
+        "if": {"type": "object", "anyOf": [{"required": [key]} for key in ("filter", "test")]},
+        "then": _one(schema_filter.TestSection),
+        "else": _one(schema.FieldSection),
+    },
+)
 _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
 
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
@@ -73,8 +88,8 @@ RAW: Mapping[str, Shape] = {
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
-    "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
-    "FieldSection.codes": _named(_TEXT, minProperties=1),
+    "FieldSection.convert": _CONVERT,
+    "FieldSection.codes": _CODES,
     "FieldSection.blank": {"type": "null"},
     "FieldSection.minimum": _NUMBER,
     "FieldSection.maximum": _NUMBER,
@@ -82,7 +97,17 @@ RAW: Mapping[str, Shape] = {
     "FieldSection.missing": _SCALAR,
     "FieldSection.example": _SCALAR,
     "OperationSection.path": _FIELDS,
-    "OperationSection.query": _FIELDS,
+    "OperationSection.query": {**_QUERY, "propertyNames": _FIELDS["propertyNames"]},
+    "OperationSection.filter": _one(schema_filter.FilterSection),
+    "FilterSection.words": _by_test(_TEXT_OR_TEXTS),
+    "FilterSection.text": _by_test(_TEXT, one_of=_one(schema_filter.SeveralSection)),
+    "FilterSection.never": {**_TEXTS, "minItems": 0},
+    "FilterSection.set": _CONSTANTS,
+    "FilterSection.otherwise": _named(_TEXT),
+    "TestSection.convert": _CONVERT,
+    "TestSection.codes": _CODES,
+    **{f"TestSection.{key}": _NUMBER for key in ("minimum", "maximum")},
+    **{f"TestSection.{key}": _SCALAR for key in ("default", "example")},
     "OperationSection.set": _CONSTANTS,
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
@@ -112,6 +137,7 @@ _TOGETHER: Mapping[str, Shape] = {
         "anyOf": [{"required": [key]} for key in ("code", "text")],
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
+    "FilterSection": {"oneOf": [{"required": [key]} for key in ("at", "each")]},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

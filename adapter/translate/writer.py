@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.mapping.bound import Endpoint, HeaderBlock
+from adapter.mapping.filtering import composer
 from adapter.mapping.flat import flattened
 from adapter.messages import Checked
 from adapter.translate.elements import Compiler
@@ -64,6 +65,7 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
     fixed = {f"set.{field.name}": field.fixed for field in endpoint.constants}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
+    compose = composer(endpoint.filter) if endpoint.filter is not None else None
     merged = endpoint.body is not None and endpoint.body.spread
     fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
 
@@ -74,6 +76,8 @@ def _slots(endpoint: Endpoint) -> Callable[[Checked], dict[str, Any]]:
         for name, slot in query_names:
             if name in checked.query:
                 values[slot] = checked.query[name]
+        if compose is not None:
+            values.update(compose(checked.query)[0])
         if page is not None:
             values["page.limit"] = checked.query["limit"]
             values["page.offset"] = str(int(checked.query["offset"]) + page.rule.first)
