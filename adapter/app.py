@@ -24,6 +24,8 @@ from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Tokens, identity, tls
 from adapter.identity.bearer import MAX_BYTES
 from adapter.mapping.agree import Surroundings
+from adapter.mapping.agree_credentials import asked as credentials_asked
+from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
 from adapter.mapping.model_soap import PATH_PARTS, IdentityRule, PortKey
@@ -59,8 +61,11 @@ class Built:
     documents: Mapping[str, Documents]
 
 
-def build(project: Path, environ: Mapping[str, str]) -> Built:
-    """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts."""
+def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
+    """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts.
+
+    ``blocks`` are the functions for header blocks; a golden case brings some with a clock of its own.
+    """
     settings = settings_room.read(project, environ)
     documents: dict[str, Documents] = {}
     mistakes: list[Mistake] = []
@@ -71,24 +76,27 @@ def build(project: Path, environ: Mapping[str, str]) -> Built:
         mistakes.extend(check_lock(folder, [read]))
         return read
 
+    credentials = _credentials(project, settings)
     around = Surroundings(
         settings.value_of,
         settings.service_of,
         settings.endpoint_of,
         _converters(project, settings.converters),
-        _credentials(project, settings).problem,
+        credentials.problem,
+        credentials.text,
+        blocks,
     )
     try:
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
-    mistakes.extend(settings_room.unused(settings, _asked(endpoints)))
+    mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents)
 
 
-def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
+def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[str]:
     """Return the variables that the mappings ask for, so that one with a typing error is noticed."""
     asked: set[str] = set()
     for endpoint in endpoints:
@@ -96,7 +104,7 @@ def _asked(endpoints: tuple[Endpoint, ...]) -> set[str]:
         asked.update(endpoint_names(resource.soap.service, resource.soap.port))
         constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
         asked.update(value_name(each.setting) for each in constants if each.setting)
-        for name, part, _ in resource.soap.identity.parts() if resource.soap.identity else ():
+        for _, name, part, _ in credentials_asked(resource, blocks):
             asked.add(credential_name(name, part))
             if part not in PATH_PARTS:
                 asked.add(f"{credential_name(name, part)}_FILE")
@@ -124,10 +132,12 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     return made
 
 
-def create_app(project: Path | None = None, environ: Mapping[str, str] | None = None) -> Flask:
+def create_app(
+    project: Path | None = None, environ: Mapping[str, str] | None = None, blocks: Mapping[str, Block] = BLOCKS
+) -> Flask:
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
-    built = build(project or settings_room.project(environ), environ)
+    built = build(project or settings_room.project(environ), environ, blocks)
     telemetry = Telemetry(built.settings.log_level)
     telemetry.lines.adopt_libraries()
     return application(built, telemetry)
@@ -205,7 +215,7 @@ def _backends(built: Built) -> Backends:
             ports[rule.key] = SoapPort(clients[rule.wsdl], rule.service, rule.port, where, login(rule.identity))
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = exchange(url)
-    return Backends(ports, services)
+    return Backends(ports, services, credentials.value)
 
 
 def _credentials(project: Path, settings: Settings) -> Credentials:

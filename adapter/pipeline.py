@@ -30,15 +30,19 @@ from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
 from adapter.translate.reader import reader
-from adapter.translate.writer import header_writer, writer
+from adapter.translate.writer import TextOf, header_writer, unset, writer
 
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name."""
+    """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
+
+    ``text_of`` returns how a part of credentials is read.
+    """
 
     soap: Mapping[PortKey, SoapPort]
     http: Mapping[str, Exchange]
+    text_of: TextOf = unset
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,11 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
-        write=writer(endpoint),
+        write=writer(endpoint, backends.text_of),
         read=reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
-        headers=header_writer(endpoint)(),
+        headers=header_writer(endpoint, backends.text_of),
     )
 
 

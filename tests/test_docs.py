@@ -22,9 +22,11 @@ from adapter.mapping import keys
 from adapter.mapping.convert import CONVERTERS
 from adapter.settings import describe
 from adapter.telemetry.lines import FIELDS
+from tests.cases import SHAPES
 from tests.docs_pages import mapping
 from tests.docs_pages.pages import Terminal, blocks
 from tests.evidence.house import ROOT
+from tests.proof import not_shown
 
 ERP, FACADE, SERVICE = "127.0.0.1:9101", "127.0.0.1:8080", "127.0.0.1:9102"
 TOUR = "docs/design/tour.rst"
@@ -160,13 +162,10 @@ def test_the_howtos_work_as_written(shop: Terminal, page: str) -> None:
     shop.follow(f"docs/howto/{page}.rst")
 
 
-def test_refusals_of_the_page_are_those_of_shapes() -> None:
-    """What the page says about normal answers stands, word by word, in mappings that are tested with real calls."""
-    shown = [line for block in blocks("docs/howto/errors-and-faults.rst") for line in block.text.splitlines()]
-    signs = [line.strip() for line in shown if line.strip().startswith(("refused:", "warnings:"))]
-    tested = "".join(path.read_text("utf-8") for path in (ROOT / "tests/shapes").glob("*/mapping.yaml"))
-    assert 3 == len(signs)
-    assert [] == [sign for sign in signs if sign not in tested]
+@pytest.mark.parametrize("shape", sorted(path.parent.name for path in SHAPES.glob("*/shape.wsdl")))
+def test_the_example_of_a_shape_stands_in_its_mapping(shape: str) -> None:
+    """What a page says of a shape is, line by line, in a mapping that is tested with real calls."""
+    assert "" == not_shown(shape)
 
 
 def test_moving_to_a_microservice_works_as_written(clone: Terminal) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from adapter.app import create_app
+from adapter.app import build, create_app
 from tests.cases import SHAPES, Case, run, shape_cases, shape_project
+from tests.proof import prove, schema_of
 from tests.replay import Replay, replaying
 
 
@@ -50,3 +51,14 @@ def test_every_shape_has_cases() -> None:
     assert sorted(path.parent.name for path in SHAPES.glob("*/shape.wsdl")) == sorted(
         {case.operation for case in shape_cases()}
     )
+
+
+@pytest.mark.parametrize(
+    "shape", sorted(path.parent for path in SHAPES.glob("*/shape.wsdl")), ids=lambda path: path.name
+)
+def test_proof(shape: Path, replay: Replay, tmp_path: Path) -> None:
+    """What the operations of a shape accept is valid for its schema, and comes back where the reply is alike."""
+    endpoints = build(shape_project(shape, tmp_path / "project", replay), {}).endpoints
+    proofs = [prove(endpoint, schema_of(shape / "shape.wsdl"), seed) for seed, endpoint in enumerate(endpoints)]
+    assert [""] * len(endpoints) == [proof.wrong for proof in proofs]
+    assert all(proof.written for proof in proofs)

@@ -7,7 +7,8 @@ Rule 2: wherever else the same text comes back (an echo in a fault, in JSON), it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -27,8 +28,8 @@ class Secrets:
         self._body: tuple[Constant, ...] = ()
         if endpoint is not None:
             rules = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
-            self._header = tuple(each for each in endpoint.resource.soap.headers if each.setting)
-            self._body = tuple(each for rule in rules for each in rule.set if each.setting)
+            self._header = tuple(each for each in _in_header(endpoint) if each.setting or each.credential)
+            self._body = tuple(each for rule in rules for each in rule.set if each.setting or each.credential)
 
     def text(self, text: str) -> str:
         """Return a text (JSON or XML, as it is written, or plain) without the secrets."""
@@ -41,6 +42,14 @@ class Secrets:
         hide_security(root)
         hide(root.iterfind("{*}Header"), self._header)
         hide(root.iterfind("{*}Body/*"), self._body)
+
+
+def _in_header(endpoint: Endpoint) -> Iterator[Constant]:
+    """Yield the constants of the header blocks; each value of a block that a function makes is one."""
+    yield from (each for each in endpoint.resource.soap.headers if not each.compute)
+    for block in endpoint.headers:
+        made = [field for field in block.fields if field.made is not None and field.made.compute]
+        yield from (replace(field.made, path=f"{block.element.name}.{field.name}") for field in made if field.made)
 
 
 def hide(parents: Iterable[etree._Element], constants: Iterable[Constant]) -> None:

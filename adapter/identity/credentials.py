@@ -15,12 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from adapter.mapping.model_soap import PATH_PARTS
+from adapter.mapping.model_soap import PATH_PARTS, PUBLIC_PARTS
 from adapter.settings import credential_name
 
 Value = Callable[[], str]
-SECRET_PARTS = ("PASSWORD", "CLIENT_SECRET")
-_SECRET_FILES = tuple(f"{part}_FILE" for part in SECRET_PARTS)
+_PUBLIC = tuple(f"_{part}" for part in PUBLIC_PARTS)
+_FILE = "_FILE"
 
 _LOG = logging.getLogger("adapter.identity")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -89,18 +89,22 @@ class Credentials:
             self._files[path] = FileText(path, f"{credential_name(name, part)}_FILE")
         return self._files[path]
 
+    def text(self, name: str, part: str) -> str | None:
+        """Return a part as it is now; None where it is missing or cannot be used."""
+        return None if self.problem(name, part) else self.value(name, part)()
+
     def path(self, name: str, part: str) -> Path | None:
         """Return the path that a part holds, or None."""
         given = self._given(name, part)
         return self._project / given if given else None
 
     def secrets(self) -> tuple[str, ...]:
-        """Return every password and client secret as it is now."""
-        found = [text for key, text in self._keys.items() if key.endswith(SECRET_PARTS)]
-        files = [self._project / path for key, path in self._keys.items() if key.endswith(_SECRET_FILES)]
-        for file in files:
-            with suppress(ValueError):  # a file that says nothing holds nothing to hide
-                found.append(_text(file))
+        """Return every text of credentials that is secret, as it is now."""
+        found = []
+        for key, text in self._keys.items():
+            if not key.removesuffix(_FILE).endswith(_PUBLIC):
+                with suppress(ValueError):  # a file that says nothing holds nothing to hide
+                    found.append(_text(self._project / text) if key.endswith(_FILE) else text)
         return tuple(found)
 
 

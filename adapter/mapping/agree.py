@@ -7,34 +7,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
+from adapter.mapping.agree_patch import check_null_names
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import check_headers
+from adapter.mapping.agree_values import Given, check_headers
+from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
 from adapter.mapping.model_operation import OperationRule, Resource
-from adapter.mapping.model_soap import PATH_PARTS, SoapRule
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
-from adapter.settings import credential_name, endpoint_names, service_name
+from adapter.settings import endpoint_names, service_name
 from adapter.wsdl.types import Contract, Port
-
-CredentialProblem = Callable[[str, str], str]
 
 
 def _no_problem(name: str, part: str) -> str:
     return ""
 
 
+def _no_text(name: str, part: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a mapping may name beside its contract: what the operator set, and the team's own converters.
 
-    ``credential`` says what is wrong with a part of credentials ("missing", other words, "" for nothing).
+    ``credential`` says what is wrong with a part of credentials ("missing", other words, "" for nothing), ``text_of``
+    what it is (None where it is wrong). ``blocks`` are functions that make header blocks.
     ``value_of`` a constant, ``service_of`` a microservice's address, ``endpoint_of`` a service's and port's address.
     """
 
@@ -43,6 +48,8 @@ class Surroundings:
     endpoint_of: Callable[[str, str], str | None]
     converters: Mapping[str, Factory]
     credential: CredentialProblem = _no_problem
+    text_of: Callable[[str, str], str | None] = _no_text
+    blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
 
 
 def agree(
@@ -70,16 +77,18 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
         own, shared = endpoint_names(port_service, port.name)
         text = f"the settings do not say where {port_service} {port.name} is called"
         binder.wrong(resource.soap.place, text, f"set {shared} or {own} to its address")
-    _identity(resource.soap, binder, around)
+    check_credentials(binder, around.credential, around.endpoint_of(port_service, port.name) or "", around.blocks)
+    given = Given(around.value_of, around.text_of, around.blocks)
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)
         _answered_by(resource, rule, binder, around)
-        endpoint = bind_operation(binder, port, rule, around.value_of)
+        endpoint = bind_operation(binder, port, rule, given)
         if endpoint is not None:
             endpoints.append(endpoint)
-    check_headers(binder, port)
+    check_headers(binder, port, given)
     check_details(binder, port)
+    check_null_names(binder)
     binder.finish()
     return endpoints, binder.mistakes
 
@@ -98,26 +107,6 @@ def _port(resource: Resource, contract: Contract, binder: Binder) -> Port | None
     return port
 
 
-def _identity(soap: SoapRule, binder: Binder, around: Surroundings) -> None:
-    """All parts of the credentials must be there and usable, and TLS must be spoken where it carries one."""
-    rule = soap.identity
-    if rule is None:
-        return
-    for name, part, needed in rule.parts():
-        problem = around.credential(name, part)
-        variable = credential_name(name, part)
-        if problem == "missing" and needed:
-            text = f"identity: the settings have no {part} of the credentials '{name}'"
-            other = "" if part in PATH_PARTS else f", or {variable}_FILE to a file that holds it"
-            binder.wrong(rule.place, text, f"set {variable}{other}")
-        elif problem and problem != "missing":
-            binder.wrong(rule.place, f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
-    address = around.endpoint_of(soap.service, soap.port) or ""
-    if rule.certificate and address.startswith("http:"):
-        text = "identity: a certificate is shown in TLS only, but the endpoint is http"
-        binder.wrong(rule.place, text, f"set {endpoint_names(soap.service, soap.port)[0]} to an https address")
-
-
 def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
     """The path's parameters and the declared ones must be the same."""
     named = re.findall(r"\{([^}]*)\}", resource.path + rule.path)
@@ -128,19 +117,19 @@ def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
             )
         if named.count(name) > 1:
             binder.wrong(rule.place, f"{rule.name}: {{{name}}} stands in the path twice", "give one another name")
-    for name, field in rule.path_fields.items():
+    for name, each in rule.path_fields.items():
         if name not in named:
             binder.wrong(
-                field.place, f"{rule.name}: {name} does not stand in the path", f"write {{{name}}} in 'request:'"
+                each.place, f"{rule.name}: {name} does not stand in the path", f"write {{{name}}} in 'request:'"
             )
-        if field.shape != "scalar":
-            binder.wrong(field.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
-    for name, field in (*rule.query_fields.items(), *((name, test.field) for name, test in rule.tests.items())):
-        if field.shape != "scalar":
-            binder.wrong(field.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
+        if each.shape != "scalar":
+            binder.wrong(each.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
+    for name, each in (*rule.query_fields.items(), *((name, test.field) for name, test in rule.tests.items())):
+        if each.shape != "scalar":
+            binder.wrong(each.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
         if (name in ("limit", "offset") and rule.page) or (name == "sort" and rule.sort):
             binder.wrong(
-                field.place, f"{rule.name}: '{name}' belongs to paging or sorting already", "rename the parameter"
+                each.place, f"{rule.name}: '{name}' belongs to paging or sorting already", "rename the parameter"
             )
 
 

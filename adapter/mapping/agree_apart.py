@@ -8,7 +8,7 @@ from dataclasses import replace
 from adapter.mapping.agree_manner import PARTS, with_manners
 from adapter.mapping.agree_reply import element_at
 from adapter.mapping.agree_test import Around, bound_test, inner
-from adapter.mapping.bound import BoundField, BoundType, Filter, Filtered, Test
+from adapter.mapping.bound import BoundField, BoundTest, BoundType, Filter, Filtered
 from adapter.mapping.coverage import uncovered
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model_filter import TestRule
@@ -30,7 +30,7 @@ def apart(around: Around, tests: Sequence[TestRule], start: str) -> Filter | Non
     for test in tests:
         groups.setdefault(test.filter, []).append(test)
     filters: dict[str, Filtered] = {}
-    bound: dict[str, Test] = {}
+    bound: dict[str, BoundTest] = {}
     for name, group in groups.items():
         filtered = _filter(around, group, key)
         if filtered is not None:
@@ -71,7 +71,7 @@ def _filter(around: Around, group: Sequence[TestRule], key: str) -> Filtered | N
     return with_manners(around.binder, around.rule, filtered, group, "" if around.encoded else key)
 
 
-def _tests(around: Around, group: Sequence[TestRule], key: str, filtered: Filtered) -> Mapping[str, Test]:
+def _tests(around: Around, group: Sequence[TestRule], key: str, filtered: Filtered) -> Mapping[str, BoundTest]:
     """Bind the parameters of one filter. One that the contract requires needs its parameter, where it has only one."""
     path = _joined(group[0].filter, group[0].value or around.rule.value)
     found = {test.field.name: bound_test(around, test, key, path) for test in group}

@@ -26,7 +26,12 @@ def in_entries(around: Around, tests: Sequence[TestRule], start: str) -> Filter 
     steps, key = found
     _alike(around, tests)
     parts = _parts(around, key)
-    constants = bind_constants(around.binder, around.rule.set, key, around.value_of, "filter")
+    constants = bind_constants(around.binder, around.rule.set, key, around.given, "filter")
+    for each in constants:
+        if each.made is not None:
+            around.binder.wrong(
+                each.rule.place, "filter: set: an entry holds no credentials", "write a text or a setting"
+            )
     value = parts.get("value")
     if value is None or value.codec is None or "field" not in parts:
         return None

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from adapter.mapping.agree_apart import apart
 from adapter.mapping.agree_entries import in_entries
-from adapter.mapping.agree_test import Around, ValueOf
+from adapter.mapping.agree_test import Around
 from adapter.mapping.agree_types import Binder
+from adapter.mapping.agree_values import Given
 from adapter.mapping.bound import Filter, Reply
 from adapter.mapping.filtering import composer, taker
 from adapter.mapping.model_operation import OperationRule
 from adapter.wsdl.types import Operation
 
 
-def bind_filter(
-    binder: Binder, rule: OperationRule, operation: Operation, reply: Reply, value_of: ValueOf
-) -> Filter | None:
+def bind_filter(binder: Binder, rule: OperationRule, operation: Operation, reply: Reply, given: Given) -> Filter | None:
     """Bind ``filter:`` and the tests, None where there are none or something does not agree."""
     if rule.filter is None or not rule.tests:
         return None
     before = len(binder.mistakes)
     start = operation.input.root.type if operation.input.root is not None else ""
-    around = Around(binder, rule.filter, reply, operation.use == "encoded", value_of)
+    around = Around(binder, rule.filter, reply, operation.use == "encoded", given)
     found = (in_entries if rule.filter.each else apart)(around, list(rule.tests.values()), start)
     if found is None or len(binder.mistakes) > before:
         return None

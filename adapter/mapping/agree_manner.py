@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.bound import Filtered, Manner
+from adapter.mapping.bound import Filtered
 from adapter.mapping.codec import Codec
-from adapter.mapping.model_filter import BETWEEN, FilterRule, Template, TestRule
+from adapter.mapping.model_filter import BETWEEN, FilterRule, Manner, Template, TestRule
 from adapter.mapping.occurrence import together
 
 PARTS = ("value", "to", "operator")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_filter import bind_filter
 from adapter.mapping.agree_list import bind_page, bind_sort
+from adapter.mapping.agree_patch import patched
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import bind_constants, bind_headers
+from adapter.mapping.agree_values import Given, bind_constants, bind_headers
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults
@@ -21,10 +22,8 @@ from adapter.mapping.paths import Child, suggest
 from adapter.mapping.scalars import parameter
 from adapter.wsdl.types import Operation, Port
 
-ValueOf = Callable[[str], str | None]
 
-
-def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: ValueOf) -> Endpoint | None:
+def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
     operation = _called(binder, port, rule)
     if operation is None:
@@ -34,7 +33,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
     start = operation.input.root.type if operation.input.root is not None else ""
     encoded = operation.use == "encoded"
     resource = binder.resource
-    given = _given(binder, rule, start, encoded, value_of)
+    parts = _given(binder, rule, start, encoded, given)
     reply = bind_reply(binder, rule, operation, encoded)
     endpoint = Endpoint(
         name=rule.name,
@@ -48,14 +47,14 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, value_of: Va
         port=port,
         operation=operation,
         types=binder.types,
-        path_fields=given[0],
-        query_fields=given[1],
-        constants=given[2],
-        headers=bind_headers(binder, operation.input, value_of),
-        filter=bind_filter(binder, rule, operation, reply, value_of),
+        path_fields=parts[0],
+        query_fields=parts[1],
+        constants=parts[2],
+        headers=bind_headers(binder, operation.input, given),
+        filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
-        body=_body(binder, rule, start, encoded, [each for part in given for each in part]),
+        body=_body(binder, rule, start, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
         answered_by=rule.answered_by,
@@ -90,13 +89,13 @@ def _method(binder: Binder, rule: OperationRule) -> None:
 
 
 def _given(
-    binder: Binder, rule: OperationRule, start: str, encoded: bool, value_of: ValueOf
+    binder: Binder, rule: OperationRule, start: str, encoded: bool, given: Given
 ) -> tuple[tuple[BoundField, ...], ...]:
     """Bind what stands beside the body: path parameters, query parameters, constants."""
     return (
         _parameters(binder, rule.path_fields, start, encoded, always=True),
         _parameters(binder, rule.query_fields, start, encoded),
-        bind_constants(binder, rule.set, start, value_of, rule.name),
+        bind_constants(binder, rule.set, start, given, rule.name),
     )
 
 
@@ -143,12 +142,14 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
         text = f"{rule.name}: {named.name} has variants, so it needs an element of its own"
         binder.wrong(body.place, text, "into: the element it fills")
         return None
-    mode: Mode = "partial" if body.partial else "update" if rule.verb in ("update", "patch") else "request"
+    mode: Mode = "partial" if body.patch else "update" if rule.verb in ("update", "patch") else "request"
     bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
+    if bound and body.patch is not None:
+        bound = patched(binder, body.patch, bound, encoded)
     if not bound:
         return None
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "object", None, bound)
-    return Body(bound, steps, body.partial, field, spread)
+    return Body(bound, steps, body.patch, field, spread)
 
 
 def _stands_in(steps: Sequence[Child], field: BoundField) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.bound import BoundField, Reply, Test
+from adapter.mapping.agree_values import Given
+from adapter.mapping.bound import BoundField, BoundTest, Reply
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.paths import Child, PathError, follow, suggest
-
-ValueOf = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +21,10 @@ class Around:
     rule: FilterRule
     reply: Reply
     encoded: bool
-    value_of: ValueOf
+    given: Given
 
 
-def bound_test(around: Around, test: TestRule, start: str, path: str) -> Test | None:
+def bound_test(around: Around, test: TestRule, start: str, path: str) -> BoundTest | None:
     """Bind a parameter whose value stands at ``path``, or is typed as the property that it is like."""
     if test.like:
         codec = _like(around, test)
@@ -37,7 +35,7 @@ def bound_test(around: Around, test: TestRule, start: str, path: str) -> Test | 
         return None
     rule = test.field
     required = rule.required and rule.default is None
-    return Test(test, BoundField(rule.name, rule, (), None, "scalar", codec, required=required, doc=rule.doc))
+    return BoundTest(test, BoundField(rule.name, rule, (), None, "scalar", codec, required=required, doc=rule.doc))
 
 
 def inner(around: Around, rule: FieldRule, start: str) -> tuple[tuple[Child, ...], BoundField] | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_bags import BagError, crowded, entry_spot, named
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
 from adapter.mapping.convert import Factory
@@ -46,7 +47,7 @@ class Binder:
         """Note what can only be said once every operation is bound."""
         for rule, error in self._left_out:
             if rule.place not in self._bound_at:
-                self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+                self._wrong_path(rule, error)
         if not self.mistakes:
             for name in self.resource.types.keys() - self.used:
                 self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
@@ -142,7 +143,7 @@ class Binder:
         fields = [standing_in(self.wrong, each, mode) for each in found]
         ends = list(leaves(fields))
         if mode != "reply" and whole:
-            for field, text, remedy in collisions(ends):
+            for field, text, remedy in (*collisions(ends), *crowded(ends)):
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
             check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in ends])
@@ -169,17 +170,19 @@ class Binder:
         try:
             if rule.parts:
                 bound = self._joined(rule, start, mode, encoded)
-            elif rule.shape == "one" and rule.soap == ".":
+            elif rule.shape == "one" and rule.soap == "." and rule.bag is None:
                 bound = self._nested(rule, start, mode, encoded)
             else:
-                spot = follow(self.contract, start, rule.soap)
+                spot = self._spot(rule, start, rule.soap)
                 bound = self._bound(rule, spot.first() if first else spot, mode, encoded)
+            if rule.bag is not None and bound is not None:
+                bound = named(self.contract, rule, bound, self.converters)
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":
                 self._left_out.append((rule, error))
             else:
-                self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+                self._wrong_path(rule, error)
             return None
         except ScalarError as error:
             self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
@@ -187,6 +190,17 @@ class Binder:
         if mode != "partial":
             self._bound_at.add(rule.place)
         return bound
+
+    def _wrong_path(self, rule: FieldRule, error: PathError) -> None:
+        if isinstance(error, BagError):
+            self.wrong(error.place, str(error), error.remedy)
+        else:
+            self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+
+    def _spot(self, rule: FieldRule, start: str, path: str) -> Spot:
+        if rule.bag is not None:
+            return entry_spot(self.contract, start, rule.bag, rule.entry, path)
+        return follow(self.contract, start, path)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
         if not self._can_stand(rule, spot):
@@ -209,7 +223,7 @@ class Binder:
             shape = "scalars" if repeats else "scalar"
             bound = BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
             return replace(bound, necessary=necessary)
-        if not spot.steps or spot.attribute is not None:
+        if not spot.steps or spot.attribute is not None or spot.steps[-1].entry:
             self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
             return None
         if repeats != (rule.shape == "each"):
@@ -242,7 +256,7 @@ class Binder:
         """Bind a text whose parts stand in several elements of the record."""
         found = []
         for index, path in enumerate(rule.parts):
-            spot = follow(self.contract, start, path)
+            spot = self._spot(rule, start, path)
             if not is_text(self.contract, spot.type):
                 raise ScalarError(f"{path} is no text, and only texts can be joined", "make it a field of its own")
             alone = FieldRule(str(index), rule.place, path, doc=rule.doc)

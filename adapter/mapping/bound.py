@@ -6,12 +6,14 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
+from adapter.mapping.blocks import Block
 from adapter.mapping.codec import Codec
-from adapter.mapping.model import FieldRule
-from adapter.mapping.model_filter import FilterRule, Template, TestRule
+from adapter.mapping.model import Constant, FieldRule
+from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model_filter import FilterRule, Manner, TestRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
@@ -27,12 +29,13 @@ class BoundField:
 
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
     arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant,
-    ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
-    leaves the element out.
+    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
+    constant whose text is read or computed for each call, ``default`` the text in XML of a property that the caller
+    left out, ``missing`` the value that is read when a reply leaves the element out.
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
+    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
     name: str
@@ -45,20 +48,22 @@ class BoundField:
     nullable: bool = False
     required: bool = False
     doc: str = ""
-    fixed: str | None = None
+    fixed: str | None = field(default=None, repr=False)  # an operator's constant may be a secret
+    made: Constant | None = None
     default: str | None = None
     missing: Any = None
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
+    entry: BoundField | None = None
 
 
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
-    for field in fields:
-        if field.parts:
-            yield from leaves(field.parts, f"{before}{field.name}/")
+    for each in fields:
+        if each.parts:
+            yield from leaves(each.parts, f"{before}{each.name}/")
         else:
-            yield replace(field, name=before + field.name) if before else field
+            yield replace(each, name=before + each.name) if before else each
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,22 @@ class BoundVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Nulls:
+    """The list that takes the ERP's names of what a caller sets to null: its field, and the names.
+
+    ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
+    """
+
+    field: BoundField
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it.
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ERP takes the names of what is null.
     """
 
     key: str
@@ -98,6 +115,13 @@ class BoundType:
     choices: tuple[Choice, ...] = ()
     doc: str = ""
     nested: bool = False
+    nulls: Nulls | None = None
+
+
+def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
+    """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
+    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +144,10 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How one test of a filter is written: the ERP's word for it, if it takes one, and the text around the value.
-
-    ``upper``: the value stands where the upper end of a range does.
-    """
-
-    word: str | None
-    template: Template | None
-    upper: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Filtered:
-    """One filter of the ERP: how its tests are written, and where what stands of them.
+    """One filter of the ERP: how its tests are written, and where. The names of its values begin with ``slot``.
 
-    ``slot`` is what the names of its values begin with; ``codec`` checks a value, or one of several, as it is written.
+    ``codec`` checks a value, or one of several, as it is written.
     """
 
     slot: str
@@ -147,10 +159,8 @@ class Filtered:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class BoundTest:
     """One query parameter that is a test; ``field`` has the codec of its value, or of each of several."""
-
-    __test__: ClassVar[bool] = False  # its name is no order to collect it
 
     rule: TestRule
     field: BoundField
@@ -164,7 +174,7 @@ class Filter:
     """
 
     rule: FilterRule
-    tests: tuple[Test, ...]
+    tests: tuple[BoundTest, ...]
     filters: Mapping[str, Filtered]
     entries: BoundField | None
     constants: Mapping[str, str]
@@ -190,7 +200,7 @@ class Body:
 
     type: str
     steps: tuple[Child, ...]
-    partial: bool
+    patch: PatchRule | None
     field: BoundField
     spread: bool = False
 
@@ -224,10 +234,12 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HeaderBlock:
-    """One SOAP header block and its constants."""
+    """One SOAP header block and its constants. With ``block`` a function makes it, of the credentials named so."""
 
     element: Element
     fields: tuple[BoundField, ...]
+    block: Block | None = None
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +290,11 @@ class Endpoint:
 
         A body that alone fills an element is one value, ``body``.
         """
-        ways = [(field.steps, field, name) for name, field in self.parameters()]
+        found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
-            return ways
-        into = self.body.steps
+            return found
         if not self.body.spread:
-            return [*ways, (into, self.body.field, "body")]
-        fields = [replace(field, steps=(*into, *field.steps)) for field in leaves(self.types[self.body.type].fields)]
-        return [*ways, *((field.steps, field, f"body.{field.name}") for field in fields)]
+            return [*found, (self.body.steps, self.body.field, "body")]
+        into = self.body.steps
+        inner = [(replace(field, steps=into + steps), name) for steps, field, name in ways(self.types[self.body.type])]
+        return [*found, *((field.steps, field, f"body.{name}") for field, name in inner)]

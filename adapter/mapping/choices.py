@@ -9,13 +9,13 @@ from adapter.mapping.bound import BoundField, Choice
 
 def choices(fields: list[BoundField]) -> tuple[Choice, ...]:
     """Find the xsd:choices that several fields, or a required one, stand in. Of a field only the outermost counts."""
-    found: dict[tuple[tuple[str, ...], str], dict[int, list[str]]] = {}
-    required: dict[tuple[tuple[str, ...], str], bool] = {}
+    found: dict[tuple[tuple[tuple[str, str], ...], str], dict[int, list[str]]] = {}
+    required: dict[tuple[tuple[tuple[str, str], ...], str], bool] = {}
     for field in fields:
         for index, step in enumerate(field.steps):
             if step.choices:
                 position, branch, needed = step.choices[0]
-                place = (tuple(before.element.tag for before in field.steps[:index]), position)
+                place = (tuple(before.key for before in field.steps[:index]), position)
                 names = found.setdefault(place, {}).setdefault(branch, [])
                 names.append(field.name)
                 required[place] = needed and index == 0

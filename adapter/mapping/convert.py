@@ -38,6 +38,8 @@ class Converter:
 
 
 Factory = Callable[..., Converter]
+_TYPED = frozenset((*lexical.INTEGERS, *lexical.DATES, *"decimal float double boolean base64Binary hexBinary".split()))
+_EXAMPLES = {"boolean": ("true", "false"), "date": ("2024-12-31",), "dateTime": ("2024-12-31T23:59:59",)}
 
 
 def _given(text: str | None) -> str:
@@ -155,6 +157,16 @@ def sentinel_date(date: str) -> Converter:
     return Converter(f"sentinel_date({date})", read, write, gives_null=True)
 
 
+def read_as(builtin: str) -> Converter:
+    """``as(decimal)``: text in XML that holds a value of another type, ``12.50`` for one of decimal in JSON.
+
+    It takes the name of any XSD built-in type that is more than text, such as int, boolean, date or dateTime.
+    """
+    if builtin not in _TYPED:
+        raise ValueError("takes a built-in type of XML Schema such as decimal, int, boolean or date")
+    return Converter(f"as({builtin})", lambda text: text, _given, builtin, texts=_EXAMPLES.get(builtin, ()))
+
+
 def codes(table: Mapping[str, str]) -> Converter:
     """The ``codes`` key of a field: our words (left) for the ERP's (right)."""
     if not table:
@@ -230,5 +242,6 @@ CONVERTERS: Mapping[str, Factory] = {
     "flag": flag,
     "implied_decimal": implied_decimal,
     "trimmed": trimmed,
+    "as": read_as,
     "sentinel_date": sentinel_date,
 }

@@ -30,27 +30,32 @@ def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, 
 
 def _overlap(outer: BoundField, inner: BoundField) -> bool:
     """Tell whether ``outer`` writes the element that ``inner`` stands in: the same place, or all of it."""
-    here, there = _tags(outer), _tags(inner)
-    if there[: len(here)] != here or outer.attribute is not None:
-        return outer.attribute == inner.attribute and here == there
-    return outer.shape != "scalar" or (here == there and inner.attribute is None)
+    within = len(outer.steps) <= len(inner.steps) and all(
+        # A list as a whole is each of its entries too.
+        one.element.tag == two.element.tag and (one.entry == two.entry or not (one.entry and two.entry))
+        for one, two in zip(outer.steps, inner.steps, strict=False)
+    )
+    same = within and len(outer.steps) == len(inner.steps)
+    if not within or outer.attribute is not None:
+        return same and outer.attribute == inner.attribute
+    return outer.shape != "scalar" or (same and inner.attribute is None)
 
 
 def _take_turns(field: BoundField, other: BoundField) -> bool:
     for depth, (one, two) in enumerate(zip(field.steps, other.steps, strict=False)):
         if one.repeated and one.repeated == two.repeated:
-            return _tags(field)[:depth] == _tags(other)[:depth]
+            return _keys(field)[:depth] == _keys(other)[:depth]
     return False
 
 
 def _two_types(field: BoundField, other: BoundField) -> bool:
     for one, two in zip(field.steps, other.steps, strict=False):
-        if one.element.tag != two.element.tag:
+        if one.key != two.key:
             return False
         if one.type != two.type:
             return True
     return False
 
 
-def _tags(field: BoundField) -> tuple[str, ...]:
-    return tuple(step.element.tag for step in field.steps)
+def _keys(field: BoundField) -> tuple[tuple[str, str], ...]:
+    return tuple(step.key for step in field.steps)

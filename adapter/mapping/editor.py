@@ -15,10 +15,11 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_filter, schema_operation
+from adapter.mapping import keys, schema, schema_change, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
+from adapter.mapping.patches import WORDS
 
 FILE = "mapping.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}\n"
@@ -85,6 +86,7 @@ RAW: Mapping[str, Shape] = {
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
     "TypeSection.fields": _FIELDS,
+    "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
@@ -115,6 +117,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.reply": _one(schema_operation.ReplySection),
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+    "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -131,13 +134,18 @@ _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": _NOT_BOTH,
     "ReplySection": _NOT_BOTH,
-    "ConstantSection": {"minProperties": 1, "maxProperties": 1},
+    "ConstantSection": {
+        "minProperties": 1,
+        "maxProperties": 2,
+        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+    },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
         "anyOf": [{"required": [key]} for key in ("code", "text")],
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "FilterSection": {"oneOf": [{"required": [key]} for key in ("at", "each")]},
+    "PatchSection": {"minProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from adapter.mapping import keys, schema
+from adapter.mapping.bags import entry_bag
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
-from adapter.mapping.model import ConverterCall, FieldRule
+from adapter.mapping.model import BagRule, ConverterCall, FieldRule
 from adapter.mapping.sections import Sections
 
 _VALUE_KEYS = tuple(
     "convert codes json blank min_length max_length pattern minimum maximum default missing example".split()
+)
+# Keys that a rule holds as they are written; each is a field of FieldRule.
+_AS_WRITTEN = (
+    "entry join required read_only write_only create_only json min_length max_length pattern null_name doc".split()
 )
 _OPPOSITES = (
     ("required", "read_only"),
@@ -23,19 +28,25 @@ _OPPOSITES = (
     ("default", "read_only"),
     ("default", "required"),
     ("missing", "write_only"),
+    ("null_name", "read_only"),
+    ("null_name", "create_only"),
 )
 _CALL = re.compile(r"([a-z][a-z0-9_]*)(?:\((.*)\))?")
 
 
 def field_rules(
-    sections: Sections, data: Any, path: Path_, where: Literal["type", "path", "query"] = "type"
+    sections: Sections,
+    data: Any,
+    path: Path_,
+    where: Literal["type", "path", "query"] = "type",
+    bags: Mapping[str, BagRule] | None = None,
 ) -> Mapping[str, FieldRule]:
     """Return the rules of a section that maps names to fields: those of a type, or path or query parameters."""
     rules: dict[str, FieldRule] = {}
     for name, value, at in sections.entries(data, path, "fields"):
         if not keys.NAME.fullmatch(name):
             sections.wrong(at, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
-        rule = _field(sections, name, value, at)
+        rule = _field(sections, name, value, at, bags)
         if rule is None:
             continue
         _only_where_it_means_something(sections, rule, where, at)
@@ -43,47 +54,48 @@ def field_rules(
     return rules
 
 
-def _field(sections: Sections, name: str, data: Any, path: Path_) -> FieldRule | None:
+def _field(
+    sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule] | None
+) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
     if found is None:
         return None
+    shape = _shape(sections, name, found, path)
+    _exclusive(sections, name, found, path)
+    if "pattern" in found and (why := bad_pattern(found["pattern"])):
+        sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
+    _bounds(sections, found, path)
+    parts = _parts(sections, name, found, path)
+    bag = entry_bag(sections, name, data, path, bags)
+    return FieldRule(
+        name=name,
+        place=sections.place(path),
+        soap=", ".join(parts) or found["soap"],
+        parts=parts,
+        bag=bag,
+        shape=shape,
+        type_name=found.get("one", found.get("each", "")),
+        convert=_converters(sections, found.get("convert"), (*path, "convert")),
+        codes=_codes(sections, found["codes"], (*path, "codes")) if "codes" in found else None,
+        blank_null="blank" in found,
+        minimum=_number(sections, found, "minimum", path),
+        maximum=_number(sections, found, "maximum", path),
+        default=_scalar(sections, found, "default", path),
+        missing=_scalar(sections, found, "missing", path),
+        example=_scalar(sections, found, "example", path),
+        **{key: found[key] for key in _AS_WRITTEN if key in found},
+    )
+
+
+def _shape(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> Literal["one", "each", "scalar"]:
+    """Return what the value is. Keys that mean something for single values only are noted beside objects."""
     if "one" in found and "each" in found:
         sections.wrong(path, f"{name}: is either 'one' or 'each'", "keep one of them")
     shape: Literal["one", "each", "scalar"] = "one" if "one" in found else "each" if "each" in found else "scalar"
     for key in _VALUE_KEYS if shape != "scalar" else ():
         if key in found:
             sections.wrong((*path, key), f"{key}: means nothing beside '{shape}'", f"remove '{key}'")
-    _exclusive(sections, name, found, path)
-    if "pattern" in found and (why := bad_pattern(found["pattern"])):
-        sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
-    _bounds(sections, found, path)
-    parts = _parts(sections, name, found, path)
-    return FieldRule(
-        name=name,
-        place=sections.place(path),
-        soap=", ".join(parts) or found["soap"],
-        parts=parts,
-        join=found.get("join", ""),
-        shape=shape,
-        type_name=found.get("one", found.get("each", "")),
-        convert=_converters(sections, found.get("convert"), (*path, "convert")),
-        codes=_codes(sections, found["codes"], (*path, "codes")) if "codes" in found else None,
-        required=found.get("required", False),
-        read_only=found.get("read_only", False),
-        write_only=found.get("write_only", False),
-        create_only=found.get("create_only", False),
-        json=found.get("json", ""),
-        blank_null="blank" in found,
-        min_length=found.get("min_length"),
-        max_length=found.get("max_length"),
-        pattern=found.get("pattern"),
-        minimum=_number(sections, found, "minimum", path),
-        maximum=_number(sections, found, "maximum", path),
-        default=_scalar(sections, found, "default", path),
-        missing=_scalar(sections, found, "missing", path),
-        doc=found.get("doc", ""),
-        example=_scalar(sections, found, "example", path),
-    )
+    return shape
 
 
 def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: str, at: Path_) -> None:
@@ -96,6 +108,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "null_name": (rule.null_name != "", "a parameter is never null"),
     }
     if rule.parts and where != "type":
         text = f"{rule.name}: a parameter stands in one element"

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from adapter.mapping.bound import Filter, Filtered, Manner, Test
-from adapter.mapping.model_filter import BETWEEN, Template
+from adapter.mapping.bound import BoundTest, Filter, Filtered
+from adapter.mapping.model_filter import BETWEEN, Manner, Template
 from adapter.mapping.scalars import parameter
 
 Wrong = list[tuple[str, str]]
@@ -27,7 +27,7 @@ def taker(bound: Filter) -> Callable[[Mapping[str, str]], tuple[dict[str, Any], 
     """
     never = bound.rule.never
 
-    def one(test: Test, text: str) -> str:
+    def one(test: BoundTest, text: str) -> str:
         held = next((each for each in never if each in text), None)
         if held is not None:
             raise ValueError(f"must not hold {held!r}")
@@ -59,7 +59,7 @@ def taker(bound: Filter) -> Callable[[Mapping[str, str]], tuple[dict[str, Any], 
 def composer(bound: Filter) -> Callable[[Mapping[str, Any]], tuple[dict[str, Any], Wrong]]:
     """Return what makes the values of the message, by the names of ``Filter.parameters``, and says what is wrong."""
     compose = _entries if bound.entries is not None else _apart
-    by_filter: dict[str, list[Test]] = {}
+    by_filter: dict[str, list[BoundTest]] = {}
     for test in bound.tests:
         by_filter.setdefault(test.rule.filter, []).append(test)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from adapter.mapping.bound import BoundField, leaves
+from adapter.mapping.bound import BoundField, BoundType, leaves
+from adapter.mapping.nulls import listed
+
+
+def in_xml(bound: BoundType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of an object by the names of ``bound.ways``: flat, and what is null in a list where it goes."""
+    found = dict(flattened(bound.fields, values))
+    return listed(bound.nulls, found) if bound.nulls else found
 
 
 def flattened(fields: Iterable[BoundField], values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,10 +8,14 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
+PART = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 XML_NAME = r"[^\W\d][\w\-]*"
 XML_STEP = rf"{XML_NAME}(\({XML_NAME}\))?"
 XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)")
+# Inside an entry of a bag: a path, or the entry's own type in brackets and maybe a path below it.
+_BELOW = rf"(@{XML_NAME}|#text|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)"
+ENTRY_PATH = re.compile(rf"({XML_PATH.pattern}|\({XML_NAME}\)(\.{_BELOW})?)")
 TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
 
 
@@ -76,6 +80,11 @@ def about(text: str, **rest: Any) -> dict[str, Any]:
 def xml_path(text: str, **rest: Any) -> Text:
     """Return a key that holds a path into XML; with ``several`` it may be a list."""
     return Text(XML_PATH, "a path such as Partner.Name1 or Betrag.@waehrung", **about(text, **rest))
+
+
+def value_path(text: str, **rest: Any) -> Text:
+    """Return a key that holds where a value stands; with ``several`` it may be a list."""
+    return Text(ENTRY_PATH, "a path such as Partner.Name1 or Betrag.@waehrung", **about(text, **rest))
 
 
 def one_of(words: str, text: str, **rest: Any) -> Text:

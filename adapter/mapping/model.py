@@ -6,7 +6,7 @@ Every rule carries its ``Place``, so that whatever disagrees with it later can b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.errors import Mistake
@@ -34,10 +34,21 @@ class ConverterCall:
 
 
 @dataclass(frozen=True, slots=True)
+class BagRule:
+    """A name-value bag of a type: the path to its repeated entry, and the path inside the entry to its name."""
+
+    name: str
+    place: Place
+    each: str
+    entry_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
-    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them.
+    ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
+    paths begin in its entry called ``entry``.
     """
 
     name: str
@@ -45,6 +56,8 @@ class FieldRule:
     soap: str
     parts: tuple[str, ...] = ()
     join: str = ""
+    bag: BagRule | None = None
+    entry: str = ""
     shape: Literal["scalar", "one", "each"] = "scalar"
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
@@ -62,6 +75,7 @@ class FieldRule:
     maximum: str | None = None
     default: str | None = None
     missing: str | None = None
+    null_name: str = ""
     doc: str = ""
     example: str | None = None
 
@@ -90,9 +104,16 @@ class TypeRule:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>."""
+    """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>.
+
+    With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
+    block that a function makes of these credentials for each call.
+    """
 
     path: str
-    place: Place
+    place: Place = field(compare=False)
     value: str = ""
     setting: str = ""
+    credential: str = ""
+    part: str = ""
+    compute: str = ""

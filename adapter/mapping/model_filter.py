@@ -64,3 +64,15 @@ class TestRule:
     def place(self) -> Place:
         """Where it stands."""
         return self.field.place
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one test of a filter is written: the ERP's word for it, if it takes one, and the text around the value.
+
+    ``upper``: the value stands where the upper end of a range does.
+    """
+
+    word: str | None
+    template: Template | None
+    upper: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.mapping.model import Constant, FieldRule, Place, TypeRule
+from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_soap import HttpRule, SoapRule
 
@@ -50,7 +51,7 @@ class BodyRule:
     place: Place
     type_name: str
     into: str = ""
-    partial: bool = False
+    patch: PatchRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class IdentityRule:
 
 
 PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA"))
+# What may be shown; every other part is a secret, those of a team's own functions too.
+PUBLIC_PARTS = PATH_PARTS | {"USER", "TOKEN_URL", "CLIENT_ID", "SCOPE", "ACCOUNT", "CONSUMER_KEY"}
 _CREDENTIAL_PARTS = (
     ("basic", "USER PASSWORD", "CA"),
     ("bearer", "TOKEN_URL CLIENT_ID CLIENT_SECRET", "SCOPE CA"),

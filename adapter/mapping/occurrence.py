@@ -15,7 +15,8 @@ from adapter.mapping.bound import BoundField
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, Record, Scalar
 
-# A field, the name of its value among the values at hand, and the steps that remain to it.
+# A field, the name of its value among the values at hand, and the steps that remain to it. The name of a bag's entry
+# is no value at hand: it stands under the name "" wherever anything else of its entry does.
 Way = tuple[tuple[Child, ...], BoundField, str]
 
 
@@ -44,27 +45,34 @@ class Part:
 def content(contract: Contract, record: str, ways: Sequence[Way], before: str = "", sure: bool = True) -> Part:
     """Return the tree of the record with key ``record``. ``sure``: it stands in every message that its parent is in."""
     kind = contract.types.get(record)
-    names = tuple(name for _, _, name in ways)
+    names = _names(ways)
     if not isinstance(kind, Record):
         return Part("value", before.rstrip("."), names, True)
-    below: dict[str, list[Way]] = {}
+    below: dict[tuple[str, str], list[Way]] = {}
     own: dict[str, list[str]] = {}
-    types: dict[str, str] = {}
+    types: dict[tuple[str, str], str] = {}
     for steps, field, name in ways:
         if steps:
-            types[steps[0].element.tag] = steps[0].type
-            below.setdefault(steps[0].element.tag, []).append((steps[1:], field, name))
+            types[steps[0].key] = steps[0].type
+            below.setdefault(steps[0].key, []).append((steps[1:], field, name))
         else:
             own.setdefault(field.attribute.tag if field.attribute else "", []).append(name)
     parts = [
-        Part("value", f"{before}@{each.name}", tuple(own.get(each.tag, ())), _must_be_given(each, own))
-        for each in kind.attributes
+        _own(f"{before}@{each.name}", own.get(each.tag, []), _must_be_given(each, own)) for each in kind.attributes
     ]
     if kind.text:
-        parts.append(Part("value", f"{before}#text", tuple(own.get("", ())), _needs_text(contract, kind.text)))
+        parts.append(_own(f"{before}#text", own.get("", []), _needs_text(contract, kind.text)))
     if kind.content is not None:
         parts.append(_Walk(contract, below, types, before).group(kind.content, True, sure))
     return Part("sequence", before.rstrip("."), names, True, tuple(parts))
+
+
+def _names(ways: Sequence[Way]) -> tuple[str, ...]:
+    return tuple(name for _, _, name in ways if name)
+
+
+def _own(label: str, names: Sequence[str], required: bool) -> Part:
+    return Part("value", label, tuple(filter(None, names)), required and "" not in names)
 
 
 def _must_be_given(attribute: Attribute, own: Container[str]) -> bool:
@@ -73,12 +81,18 @@ def _must_be_given(attribute: Attribute, own: Container[str]) -> bool:
 
 
 class _Walk:
-    """Walks the groups of one record. ``below`` are the ways by the tag of their first step; each is taken once.
+    """Walks the groups of one record. ``below`` are the ways by the key of their first step; each is taken once.
 
     ``types`` are the types of those steps, as the paths see them.
     """
 
-    def __init__(self, contract: Contract, below: dict[str, list[Way]], types: Mapping[str, str], before: str) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        below: dict[tuple[str, str], list[Way]],
+        types: Mapping[tuple[str, str], str],
+        before: str,
+    ) -> None:
         self.contract, self.below, self.types, self.before = contract, below, types, before
 
     def group(self, group: Group, required: bool, sure: bool) -> Part:
@@ -95,15 +109,30 @@ class _Walk:
         if isinstance(item, Any):
             return Part("value", f"{self.before}any element (xsd:any)", (), item.min > 0)
         label = f"{self.before}{item.name}"
-        inner = self.below.pop(item.tag, [])
+        inner = self.below.pop((item.tag, ""), [])
         required = item.min > 0
+        if entries := [key for key in self.below if key[0] == item.tag]:
+            found = [self._entry(key, label) for key in entries]
+            return Part(
+                "choice", label, tuple(name for each in found for name in each.names), required, tuple(found), True
+            )
         if not inner:
             return Part("value", label, (), required and not (sure and item.fixed is not None))
-        names = tuple(name for _, _, name in inner)
+        names = _names(inner)
+        if not names:
+            return Part("value", label, (), False)
         if any(not steps and field.type for steps, field, _ in inner):
             return Part("value", label, names, required)
-        tree = content(self.contract, self.types[item.tag], inner, f"{label}.", sure and required)
+        tree = content(self.contract, self.types[item.tag, ""], inner, f"{label}.", sure and required)
         return Part("value", label, names, required, tree.parts, kept=sure and required and bool(tree.parts))
+
+    def _entry(self, key: tuple[str, str], label: str) -> Part:
+        """Return one entry of a bag, which is there as soon as anything in it is, and then has its name."""
+        inner = self.below.pop(key)
+        name = inner[0][1].entry
+        assert name is not None
+        tree = content(self.contract, self.types[key], [*inner, (name.steps, name, "")], f"{label}.", False)
+        return Part("value", label, tree.names, True, tree.parts)
 
 
 def _needs_text(contract: Contract, key: str) -> bool:
@@ -159,14 +188,12 @@ def _nilled(ways: Sequence[Way]) -> list[tuple[str, frozenset[str]]]:
     """Find the arrays whose null makes the element around them nil, and what else would stand in that element."""
     found = []
     for steps, field, name in ways:
-        around = [step.element.tag for step in steps[:-1]]
+        around = [step.key for step in steps[:-1]]
         if field.shape in ("scalars", "objects") and field.nullable and around:
             others = frozenset(
                 other
                 for inner, _, other in ways
-                if other != name
-                and len(inner) > len(around)
-                and around == [step.element.tag for step in inner[: len(around)]]
+                if other != name and len(inner) > len(around) and around == [step.key for step in inner[: len(around)]]
             )
             if others:
                 found.append((name, others))

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from adapter.mapping import keys, schema, schema_operation
+from adapter.mapping import keys, schema_operation
+from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.filters import filter_rule, query_rules
-from adapter.mapping.model import Constant
 from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
+from adapter.mapping.patches import patch_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
 
@@ -107,7 +108,8 @@ def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
     found = sections.load(schema_operation.BodySection, data, path) if data is not None else None
     if found is None:
         return None
-    return BodyRule(sections.place(path), found["one"], found.get("into", ""), found.get("partial_", False))
+    patch = patch_rule(sections, found["patch"], (*path, "patch")) if "patch" in found else None
+    return BodyRule(sections.place(path), found["one"], found.get("into", ""), patch)
 
 
 def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
@@ -169,20 +171,3 @@ def fault_rules(sections: Sections, data: Any, path: Path_) -> tuple[FaultRule, 
             sections.wrong(where, text, "the first match wins: remove one")
         rules.append(rule)
     return tuple(rules)
-
-
-def constants(sections: Sections, data: Any, path: Path_) -> tuple[Constant, ...]:
-    """Return a section that maps paths to constants."""
-    found_here = []
-    for name, value, where in sections.entries(data, path, "constants"):
-        if value is not None and not isinstance(value, str | dict | list):
-            sections.wrong(where, f"{name}: must be text", "write it in quotes, or {setting: a name}")
-            continue
-        found = sections.load(schema.ConstantSection, {"value": value} if isinstance(value, str) else value, where)
-        if found is None:
-            continue
-        if len(found) != 1:
-            sections.wrong(where, f"{name}: needs either 'value' or 'setting'", "value: text, or setting: a name")
-            continue
-        found_here.append(Constant(name, sections.place(where), found.get("value", ""), found.get("setting", "")))
-    return tuple(found_here)

@@ -24,7 +24,8 @@ class Child:
     A choice is named by its position in the record; the number is the branch, the flag says whether a branch must be
     there. ``least`` and ``most`` bound how often it stands there if it does (``most`` None: unbounded). ``repeated``
     is the position of a group of several elements that repeats as a whole, so that its elements take turns.
-    ``cast`` is the key of the derived type that a path names in brackets: ``record(Customer)``.
+    ``cast`` is the key of the derived type that a path names in brackets: ``record(Customer)``. ``entry`` is the text
+    of its name where it is one entry of a bag, and so one of several elements of that tag.
     """
 
     element: Element
@@ -35,6 +36,12 @@ class Child:
     most: int | None = 1
     repeated: str = ""
     cast: str = ""
+    entry: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from everything else in the same record: its tag, and in a bag its entry."""
+        return self.element.tag, self.entry
 
     @property
     def type(self) -> str:
@@ -57,7 +64,8 @@ class Spot:
         if self.attribute is not None or not self.steps:
             return False
         if self.steps[-1].repeats:
-            return len(self.steps) > 1 and self.steps[-2].element.nillable
+            # The nil entry of a bag would have nothing in it, not even its name.
+            return len(self.steps) > 1 and self.steps[-2].element.nillable and not self.steps[-2].entry
         return self.steps[-1].element.nillable
 
     def first(self) -> Spot:
@@ -135,7 +143,7 @@ def follow(contract: Contract, start: str, path: str) -> Spot:
 
 def _named(key: str) -> str:
     """Return what a reader calls a type: its name, or that of the element or operation it belongs to."""
-    return key.rpartition("}")[2].lstrip("/").partition("#")[0] or "the message"
+    return key.rpartition("}")[2].rpartition("/")[2].partition("#")[0] or "the message"
 
 
 def _child(contract: Contract, key: str, name: str, where: str) -> Child:

@@ -11,12 +11,14 @@ from typing import Any
 
 from adapter.errors import Mistake
 from adapter.mapping import schema
+from adapter.mapping.bags import bag_rules, entries_once
+from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
-from adapter.mapping.model import FieldRule, TypeRule, VariantRule
+from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model_operation import VERBS, Resource
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
-from adapter.mapping.operations import constants, fault_rules, operation_rule
+from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 
 
@@ -67,7 +69,7 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     found = sections.load(schema.SoapSection, data, path)
     if found is None:
         return None
-    headers = constants(sections, found.get("headers"), (*path, "headers"))
+    headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
     code = found.get("fault_code", "")
     return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity)
@@ -99,7 +101,8 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
     found = sections.load(schema.TypeSection, data, path)
     if found is None:
         return None
-    own = field_rules(sections, found["fields_"], (*path, "fields"))
+    bags = bag_rules(sections, found.get("bags"), (*path, "bags"))
+    own = field_rules(sections, found["fields_"], (*path, "fields"), bags=bags)
     discriminator, variants = "", tuple[VariantRule, ...]()
     if "variants" in found:
         where: Path_ = (*path, "variants")
@@ -108,12 +111,18 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
             return None
         discriminator = section["by"]
         _not_a_field(sections, discriminator, own, (*path, "fields"))
-        variants = _variants(sections, section["of"], (*where, "of"), discriminator, own)
+        variants = _variants(sections, section["of"], (*where, "of"), discriminator, own, bags)
+    entries_once(sections, path, bags, [own, *(variant.fields for variant in variants)])
     return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""))
 
 
 def _variants(
-    sections: Sections, data: Any, path: Path_, discriminator: str, own: Mapping[str, FieldRule]
+    sections: Sections,
+    data: Any,
+    path: Path_,
+    discriminator: str,
+    own: Mapping[str, FieldRule],
+    bags: Mapping[str, BagRule],
 ) -> tuple[VariantRule, ...]:
     """Return the variants of a type, each with the shared fields and its own."""
     found = []
@@ -121,7 +130,7 @@ def _variants(
         loaded = sections.load(schema.VariantSection, variant, at)
         if loaded is None:
             continue
-        more = field_rules(sections, loaded.get("fields_"), (*at, "fields"))
+        more = field_rules(sections, loaded.get("fields_"), (*at, "fields"), bags=bags)
         _not_a_field(sections, discriminator, more, (*at, "fields"))
         for twice in own.keys() & more.keys():
             sections.wrong((*at, "fields", twice), f"'{twice}' stands in the shared fields too", "keep one of them")

@@ -21,7 +21,21 @@ One flat marshmallow schema per section, walked by ``reading``. ``description`` 
 
 from __future__ import annotations
 
-from adapter.mapping.keys import NAME, TEMPLATE, Flag, Raw, Section, Text, Whole, about, credential, one_of, xml_path
+from adapter.mapping.keys import (
+    NAME,
+    PART,
+    TEMPLATE,
+    Flag,
+    Raw,
+    Section,
+    Text,
+    Whole,
+    about,
+    credential,
+    one_of,
+    value_path,
+    xml_path,
+)
 
 
 class FileSection(Section):
@@ -49,7 +63,7 @@ class SoapSection(Section):
     port = Text(**about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
-    headers = Raw(**about("SOAP header blocks: path from the header element to a constant."))
+    headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
 
 
 class IdentitySection(Section):
@@ -74,8 +88,16 @@ class TypeSection(Section):
     """One entry of ``types:``."""
 
     doc = Text(**about("What it is."))
+    bags = Raw(**about("Name-value bags by name."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
+
+
+class BagSection(Section):
+    """One entry of ``bags:`` of a type."""
+
+    each = xml_path("The repeated element, one for each entry.", required=True)
+    name = xml_path("Where the entry's name stands, below 'each'.", required=True)
 
 
 class VariantsSection(Section):
@@ -95,7 +117,9 @@ class VariantSection(Section):
 class FieldSection(Section):
     """One property or parameter; text alone is short for ``{soap: text}``."""
 
-    soap = xml_path("Where the value stands in XML.", required=True, several=True)
+    bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
+    entry = Text(**about("The name of that entry."))
+    soap = value_path("Where the value stands in XML.", required=True, several=True)
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
@@ -105,6 +129,9 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
+    null_name = Text(
+        **about("The ERP's name of it in a null_list; left out: the first step of its path, or its entry.")
+    )
     json = one_of("string number", "How a decimal or a big integer looks in JSON.")
     blank = Raw(**about("null: an empty element is null.", allow_none=True))
     min_length = Whole(0, 1_000_000, **about("Fewest characters."))
@@ -119,7 +146,10 @@ class FieldSection(Section):
 
 
 class ConstantSection(Section):
-    """A constant: written here, or by the operator."""
+    """A constant: written here, or by the operator; or a part of credentials, read for each call."""
 
     value = Text(**about("The value, as text."))
     setting = Text(NAME, "a name such as client", **about("Name in ADAPTER_VALUE_<NAME>."))
+    credential = credential("Credentials: what stands there is one 'part' of them.")
+    part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
+    compute = Text(NAME, "a name such as token_passport", **about("A function that makes a header block of them."))

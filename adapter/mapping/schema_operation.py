@@ -77,7 +77,7 @@ class BodySection(Section):
 
     one = Text(NAME, "a type's name", **about("The body's type.", required=True))
     into = xml_path("The element that it fills; left out: the message itself.")
-    partial_ = Flag(data_key="partial", **about("Nothing is required; absent stays untouched, null clears."))
+    patch = Raw(**about("A partial change, and how the ERP is told of it: absent stays untouched, null clears."))
 
 
 class ReplySection(Section):

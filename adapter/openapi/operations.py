@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapter.mapping.bound import BoundField, Endpoint, Page, Sort, Test
+from adapter.mapping.bound import BoundField, BoundTest, Endpoint, Page, Sort
 from adapter.mapping.scalars import parameter
 from adapter.openapi.examples import Example
 from adapter.openapi.refusals import Components, Refusal, responses
@@ -76,7 +76,7 @@ def _parameter(field: BoundField, place: str) -> Schema:
     return found
 
 
-def _test(test: Test) -> Schema:
+def _test(test: BoundTest) -> Schema:
     found = _parameter(test.field, "query")
     found["description"] = test.field.doc or _TESTED[test.rule.test]
     schema = found["schema"]

@@ -7,15 +7,16 @@ passed here can be written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
-from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
 from adapter.mapping.codec import Codec
-from adapter.mapping.flat import flattened
+from adapter.mapping.flat import flattened, in_xml
 from adapter.mapping.joined import split
+from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
 
 Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -165,14 +166,17 @@ class _Schemas:
     def _extra(self, bound: BoundType) -> Extra:
         if bound.nested and not any(field.default for field in leaves(bound.fields)):
             return lambda values: {} if values else {"_schema": ["must not be empty"]}
-        if self._encoded or bound.key == self.apart or bound.nested:
-            return lambda values: {}
-        ways = [(field.steps, field, field.name) for field in leaves(bound.fields)]
-        wrong = together(self.endpoint.contract, bound.record, ways)
+        wrongs: list[Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]] = []
+        if bound.nulls is not None:
+            nulls = bound.nulls
+            wrongs.append(lambda values: parted(nulls, dict(flattened(bound.fields, values))))
+        if not (self._encoded or bound.key == self.apart or bound.nested):
+            wrong = together(self.endpoint.contract, bound.record, ways(bound))
+            wrongs.append(lambda values: wrong(in_xml(bound, values)))
 
         def check(values: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = {}
-            for name, text in wrong(dict(flattened(bound.fields, values))):
+            for name, text in (each for wrong in wrongs for each in wrong(values)):
                 *outer, last = without_part(name or "_schema").split("/")
                 place = found
                 for part in outer:

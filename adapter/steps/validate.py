@@ -17,7 +17,7 @@ from marshmallow.fields import Field
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.filtering import composer, taker
-from adapter.mapping.flat import flattened
+from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.messages import Checked, Handler, Middleware, Request, Response
@@ -132,7 +132,7 @@ def _whole(
 
 
 def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[FieldError]]:
-    """Return the check of what only the whole message can tell: parameters, and a body that fills no element."""
+    """Return the check of what only the whole message can tell: parameters, and a body that is merged."""
     root = endpoint.operation.input.root
     if root is None or endpoint.operation.use == "encoded":
         return lambda query, body: iter(())
@@ -140,8 +140,7 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[
     wrong = together(endpoint.contract, root.type, ways)
     always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort.", "filter"))}
     compose = composer(endpoint.filter) if endpoint.filter is not None else None
-    merged = endpoint.body is not None and endpoint.body.spread
-    fields = endpoint.types[endpoint.body.type].fields if endpoint.body is not None else ()
+    bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
     def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
         values: dict[str, object] = {**always, **{f"query.{name}": text for name, text in query.items()}}
@@ -149,11 +148,11 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[
             values |= compose(query)[0]
         if "sort" in query:
             values |= {"sort.key": "", "sort.direction": ""}
-        if merged:
-            values |= {f"body.{name}": value for name, value in flattened(fields, body)}
+        if bound is not None:
+            values |= {f"body.{name}": value for name, value in in_xml(bound, body).items()}
         for name, text in wrong(values):
             place, _, rest = name.partition(".")
-            yield _about(place or ("body" if merged else "query"), rest, text)
+            yield _about(place or ("query" if bound is None else "body"), rest, text)
 
     return check
 

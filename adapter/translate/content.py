@@ -8,10 +8,10 @@ from typing import Any
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
 from adapter.mapping.paths import Child
-from adapter.translate.reading import Reading, invalid, is_nil, typed
+from adapter.translate.entries import Handler, entry_reader
+from adapter.translate.reading import Reading, invalid, is_nil, text_of, typed
 from adapter.wsdl.types import Contract
 
-Handler = Callable[[Any, dict[str, Any], Reading], None]
 ReadObject = Callable[[Any, Reading], Any]
 _Way = tuple[tuple[Child, ...], BoundField]
 
@@ -47,11 +47,9 @@ class Compiler:
         """Return the function that reads what stands in an element, and below the elements that paths cross."""
         below: dict[str, list[_Way]] = {}
         own: list[Handler] = []
-        crossed: dict[str, Child] = {}
         for steps, field in ways:
             if steps:
-                crossed[steps[0].element.tag] = steps[0]
-                below.setdefault(steps[0].element.tag, []).append((steps[1:], field))
+                below.setdefault(steps[0].element.tag, []).append((steps, field))
             elif field.attribute is not None:
                 own.append(_attribute(field, name))
             else:
@@ -59,7 +57,7 @@ class Compiler:
         # An array is there as soon as the element around its items is.
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
-        handlers = {tag: self.child(crossed[tag], inner, name) for tag, inner in below.items()}
+        handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
         encoded = self.encoded
@@ -83,13 +81,20 @@ class Compiler:
 
         return read
 
+    def element(self, ways: Sequence[_Way], name: str) -> Handler:
+        """Return the function that reads one child element, to which the first step of all ``ways`` leads."""
+        plain = [way for way in ways if not way[0][0].entry]
+        entries = [way for way in ways if way[0][0].entry]
+        whole = self.child(plain[-1][0][0], [(steps[1:], field) for steps, field in plain], name) if plain else None
+        return self.bag(entries, name, whole) if entries or whole is None else whole
+
     def child(self, step: Child, ways: Sequence[_Way], name: str) -> Handler:
         """Return the function that reads one child element: a value, an object, an item, or a step on the way."""
         ends = [field for steps, field in ways if not steps and field.attribute is None]
         rest = [way for way in ways if way[0] or way[1].attribute is not None]
         parts = [self.value(field, name) for field in ends]
         if step.cast:
-            check = typed(self.contract, step, name)
+            check = typed(self.contract, step, f"{name}.{ways[0][1].name}" if step.entry else name)
             parts.insert(0, lambda element, found, reading: check(element, reading))
         if rest:
             parts.append(self.content(rest, name))
@@ -101,6 +106,27 @@ class Compiler:
                 part(element, found, reading)
 
         return read
+
+    def bag(self, ways: Sequence[_Way], name: str, whole: Handler | None) -> Handler:
+        """Return the function that reads one entry of a bag. ``whole`` reads the same element as an item of a list."""
+        entries: dict[str, list[_Way]] = {}
+        for way in ways:
+            entries.setdefault(way[0][0].entry, []).append(way)
+        read = entry_reader(
+            [
+                (inner, self.child(inner[0][0][0], [(steps[1:], field) for steps, field in inner], name))
+                for inner in entries.values()
+            ],
+            name,
+        )
+        if whole is None:
+            return read
+
+        def both(element: Any, found: dict[str, Any], reading: Reading) -> None:
+            whole(element, found, reading)
+            read(element, found, reading)
+
+        return both
 
     def value(self, field: BoundField, name: str) -> Handler:
         """Return the function that reads the value (or one more item) of a field from its element."""
@@ -151,7 +177,7 @@ def _scalar(codec: Codec, place: str) -> ReadObject:
     decode, tolerant = codec.read, codec.tolerant
 
     def read(element: Any, reading: Reading) -> Any:
-        text = (element.text or "") if not len(element) else _text(element, place, reading)
+        text = text_of(element, place, reading)
         try:
             return decode(text)
         except ValueError as error:
@@ -161,13 +187,6 @@ def _scalar(codec: Codec, place: str) -> ReadObject:
             return text
 
     return read
-
-
-def _text(element: Any, place: str, reading: Reading) -> str:
-    """Join text around comments and processing instructions; an element inside a value is no value."""
-    if any(isinstance(child.tag, str) for child in element):
-        raise invalid(reading.operation, f"{place} holds elements")
-    return (element.text or "") + "".join(child.tail or "" for child in element)
 
 
 def _attribute(field: BoundField, name: str) -> Handler:

@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.mapping.bound import BoundType, Endpoint, leaves
-from adapter.mapping.flat import flattened
+from adapter.mapping.bound import BoundType, Endpoint, ways
+from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import Child, children
 from adapter.translate.encoding import Encoding
@@ -42,10 +42,10 @@ class Compiler:
         return self.objects[key]
 
     def _plain(self, bound: BoundType) -> Fill:
-        fill = self.record(bound.record, [(field.steps, field, field.name) for field in leaves(bound.fields)])
-        if not any(field.parts for field in bound.fields):
+        fill = self.record(bound.record, ways(bound))
+        if not bound.nulls and not any(field.parts for field in bound.fields):
             return fill
-        return lambda element, values: fill(element, dict(flattened(bound.fields, values)))
+        return lambda element, values: fill(element, in_xml(bound, values))
 
     def _variants(self, bound: BoundType) -> Fill:
         by = bound.discriminator
@@ -62,13 +62,15 @@ class Compiler:
     def record(self, key: str, ways: Sequence[Way]) -> Fill:
         """Return the function that fills an element of complex type ``key`` from the fields of ``ways``."""
         kind = self.contract.types[key]
-        below: dict[str, list[Way]] = {}
-        crossed: dict[str, Child] = {}
+        below: dict[tuple[str, str], list[Way]] = {}
+        crossed: dict[tuple[str, str], Child] = {}
         parts: list[Fill] = []
         for steps, field, slot in ways:
             if steps:
-                crossed[steps[0].element.tag] = steps[0]
-                below.setdefault(steps[0].element.tag, []).append((steps[1:], field, slot))
+                crossed[steps[0].key] = steps[0]
+                below.setdefault(steps[0].key, []).append((steps[1:], field, slot))
+            elif not slot:
+                parts.append(_entry_name(field.attribute.tag if field.attribute is not None else "", field.fixed))
             elif field.attribute is not None:
                 parts.append(_attribute(field.attribute.tag, slot))
             else:
@@ -82,8 +84,9 @@ class Compiler:
             if each.required and each.fixed is not None and each.tag not in given
         )
         for child in children(kind):
-            if child.element.tag in below:
-                parts.append(self.child(crossed[child.element.tag], below.pop(child.element.tag)))
+            if found := [key for key in below if key[0] == child.element.tag]:
+                # The entries of a bag stand in the order of the mapping.
+                parts.extend(self.child(crossed[key], below.pop(key)) for key in found)
             elif child.required and child.element.fixed is not None:
                 self.prefixes.of(child.element.namespace)
                 parts.append(_constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type)))
@@ -99,9 +102,13 @@ class Compiler:
             _, field, slot = whole
             fill = _object if field.shape == "object" else _items
             return fill(element.tag, slot, self.object(field.type) if field.type else None, mark)
+        if child.entry and (name := ways[0][1].entry) is not None:
+            ways = [*ways, (name.steps, name, "")]
         crossed = any(steps or field.attribute is not None for steps, field, _ in ways)
         # An element that a path only crosses can be required though nothing in it is.
         kept = crossed and child.required and not self.encoding.encoded
+        # So can one that only the name of an entry stands in.
+        kept = kept or (not child.entry and any(not slot for _, _, slot in ways))
         return _element(element.tag, self.record(child.type, ways), mark, kept)
 
     def _mark(self, child: Child) -> Callable[[Any], None]:
@@ -156,6 +163,19 @@ def _attribute(tag: str, slot: str) -> Fill:
 def _constant_attribute(tag: str, text: str) -> Fill:
     def fill(element: Any, values: Values) -> bool:
         element.set(tag, text)
+        return False
+
+    return fill
+
+
+def _entry_name(tag: str, text: str | None) -> Fill:
+    """The name of an entry: an attribute, or with no tag the text. It alone is no reason for the entry."""
+
+    def fill(element: Any, values: Values) -> bool:
+        if tag:
+            element.set(tag, text or "")
+        else:
+            element.text = text
         return False
 
     return fill

@@ -91,6 +91,15 @@ def typed(contract: Contract, step: Child, name: str) -> Callable[[Any, Reading]
     return check
 
 
+def text_of(element: Any, place: str, reading: Reading) -> str:
+    """Return the text, joined around comments and processing instructions; an element inside a value is no value."""
+    if not len(element):
+        return element.text or ""
+    if any(isinstance(child.tag, str) for child in element):
+        raise invalid(reading.operation, f"{place} holds elements")
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
 def invalid(operation: str, why: str) -> BackendReplyInvalid:
     """Return the error for an answer that is not what contract and mapping say."""
     return BackendReplyInvalid("backend-reply-invalid", 502, cause=f"{operation}: {why}", sent="yes")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_operation
+from adapter.mapping import keys, schema, schema_change, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -37,6 +37,9 @@ PLACES = (
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
           'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
           "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
+    Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
+          "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}\n"
+          "  note: {bag: custom, entry: custentity_note, soap: (StringCustomFieldRef).value}"),
     Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"
           "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
           "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),
@@ -49,7 +52,9 @@ PLACES = (
           "  direction: {soap: Blatt.SortRichtung, ascending: AUF, descending: AB}\n"
           "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
     Place("direction", schema_operation.DirectionSection, ""),
-    Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, partial: true}"),
+    Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, patch: partial}"),
+    Place("patch", schema_change.PatchSection, "body:\n  one: Customer\n  into: record(Customer)\n"
+          "  patch: {null_list: nullFieldList.name}"),
     Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "
           "when_empty: {status: 404, problem: customer-not-found}}"),
     Place("when_empty", schema_operation.EmptySection, ""),
@@ -82,6 +87,7 @@ RAW = {
     "SoapSection.identity": "`identity`_",
     "TypeSection.fields": _FIELDS,
     "TypeSection.variants": "`variants`_",
+    "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
     "FieldSection.convert": "one of the `converters`_, or a list",
@@ -101,6 +107,7 @@ RAW = {
     "OperationSection.reply": "`reply`_",
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": "seconds, above 0 and up to 600",
+    "BodySection.patch": "``partial`` (null is xsi:nil), or `patch`_",
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
     "ReplySection.when_empty": "`when_empty`_",
@@ -122,7 +129,8 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
-    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements.",
+    "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
+    "In an entry of a bag it may begin with the entry's type in brackets.",
     "FieldSection.join": "Writing splits there into exactly as many texts; the last one takes the rest.",
     "FieldSection.required": "The contract's own requirements hold without it.",
     "FieldSection.read_only": "A request that gives it is refused (422).",
@@ -130,6 +138,7 @@ MORE = {
     "FieldSection.create_only": "An update or patch that gives it is refused (422).",
     "FieldSection.default": "Not in ``partial`` bodies, where what is left out stays untouched.",
     "FieldSection.missing": "The property is then in every reply. An empty element and xsi:nil are not missing.",
+    "FieldSection.null_name": "Two properties with one name can only be null together.",
     "FieldSection.json": "Without it: a string where a double could not hold every value.",
     "RefusedSection.is": "Either this or ``is_not``.",
     "RefusedSection.code": "``code``, ``text`` or both must be there.",
@@ -195,7 +204,7 @@ def _value(field: Field[Any], place: str) -> str:
         (bounds,) = (each for each in field.validators if isinstance(each, Range))
         return f"whole number, {bounds.min} to {bounds.max}" if bounds.min != bounds.max else code(str(bounds.min))
     assert isinstance(field, keys.Text)
-    if field.pattern is keys.XML_PATH:
+    if field.pattern in (keys.XML_PATH, keys.ENTRY_PATH):
         return "a path into XML"
     return field.form.removeprefix("one of ").replace(", ", " or ") or "text"
 

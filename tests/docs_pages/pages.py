@@ -22,16 +22,19 @@ from threading import Timer
 from tests.evidence.house import ROOT
 
 SECONDS = 60
-_BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n(?: +:class: (\w+)\n)?\n((?:(?: {4}.*)?\n)+)", re.MULTILINE)
+_BLOCK = re.compile(
+    r"^\.\. code-block:: (\w+)\n(?: +:class: (\w+)\n)?(?: +:name: ([\w-]+)\n)?\n((?:(?: {4}.*)?\n)+)", re.MULTILINE
+)
 _FILE = re.compile(r"# ([\w./-]+\.\w+)( \(at the end\))?\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One code block of a page: its language, its class, its text."""
+    """One code block of a page: its language, its class, its name, its text."""
 
     language: str
     kind: str
+    name: str
     text: str
 
     @property
@@ -64,7 +67,9 @@ def plain(line: str) -> str:
 def blocks(page: str) -> list[Block]:
     """Return all code blocks of a page below the root."""
     found = _BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
-    return [Block(language, kind, textwrap.dedent(text).strip("\n") + "\n") for language, kind, text in found]
+    return [
+        Block(language, kind, name, textwrap.dedent(text).strip("\n") + "\n") for language, kind, name, text in found
+    ]
 
 
 class Terminal:

@@ -1,73 +1,88 @@
-"""map.shapes: shapes of the mapping language that are there, with golden cases that hold and envelopes that are valid.
+"""map.shapes: shapes of the mapping language with golden cases that hold, an example in the docs, and a proof.
 
-A shape that is not built yet has no folder, and so counts as missing.
+The example in ``docs/howto`` has the name ``shape-<folder>``; every line of it is one of the shape's own mapping. A
+shape that is not built yet has no folder, and so counts as missing.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 from lxml import etree
 
-from adapter.app import create_app
+from adapter.app import build, create_app
 from tests.cases import SHAPES, Case, run, shape_cases, shape_project
 from tests.evidence import Result
 from tests.evidence.golden import right
+from tests.proof import not_shown, prove, schema_of
 from tests.replay import replaying
 
-# The shapes that the issue names, and the folder in tests/shapes that shows each; empty: not built.
-WANTED = {
-    "constants and computed values": "",
-    "conditional presence": "",
-    "concatenate and split": "joined",
-    "flatten and nest": "nested",
-    "typed search filters": "",
-    "sorting": "",
-    "name-value bags": "",
-    "keyed lists as objects": "",
-    "header and lines with line numbers": "",
-    "code tables by lookup": "",
-    "units and currencies": "",
-    "write-only fields": "write-only",
-    "create-only fields": "create-only",
-    "defaults on read and on write": "stand-ins",
-    "errors inside normal replies": "refused-flag",
-    "errors and warnings in tables": "refused-table",
-    "PATCH: read_modify_write": "",
-    "PATCH: null_list": "",
-    "PATCH: changed_flags": "",
-    "upload and download": "",
-    "several calls": "",
+# The shapes that the issue names, and the folders in tests/shapes that show each.
+WANTED: Mapping[str, tuple[str, ...]] = {
+    "constants and computed values": ("constants", "computed"),
+    "conditional presence": ("conditional",),
+    "concatenate and split": ("joined",),
+    "flatten and nest": ("nested",),
+    "typed search filters": ("filters", "filters-in-a-list"),
+    "sorting": ("sorting",),
+    "name-value bags": ("bags", "bags-of-text"),
+    "keyed lists as objects": ("keyed-list",),
+    "header and lines with line numbers": ("numbered-lines",),
+    "code tables by lookup": ("lookup",),
+    "units and currencies": ("units",),
+    "write-only fields": ("write-only",),
+    "create-only fields": ("create-only",),
+    "defaults on read and on write": ("stand-ins",),
+    "errors inside normal replies": ("refused-flag",),
+    "errors and warnings in tables": ("refused-table",),
+    "PATCH: partial": ("patch-partial",),
+    "PATCH: read_modify_write": ("patch-read-modify-write",),
+    "PATCH: null_list": ("patch-null-list",),
+    "PATCH: changed_flags": ("patch-changed-flags",),
+    "upload and download": ("upload", "download"),
+    "several calls: reads joined": ("joined-calls",),
+    "several calls: sequences": ("sequence",),
+    "several calls: paging behind one cursor": ("cursor-bookmark", "cursor-search-more"),
+    "escape hatch": ("own-function",),
 }
 
 
 def measure() -> Result:
-    """Run the cases of every shape; each envelope sent must be what the shape's own schema allows."""
-    wrong: set[str] = set()
+    """Run the cases of every shape, look for its example, and prove its operations with random requests."""
+    wrong: dict[str, str] = {}
     ran: dict[str, int] = defaultdict(int)
+    proved = 0
     with replaying() as replay, tempfile.TemporaryDirectory() as folder:
-        apps = {
-            name: create_app(shape_project(SHAPES / name, Path(folder) / name, replay), {})
-            for name in sorted({case.operation for case in shape_cases()})
-        }
-        for case in shape_cases():
-            ran[case.operation] += 1
-            if not right(case, run(case, apps[case.operation], replay)) or not _valid(case):
-                wrong.add(case.operation)
-    shown = [shape for shape, name in WANTED.items() if name and ran[name] and name not in wrong]
-    told = f"; wrong: {', '.join(sorted(wrong))}" if wrong else ""
-    return Result(f"{len(shown)} of {len(WANTED)}, {sum(ran.values())} cases{told}", len(shown) == len(WANTED))
+        for shape in sorted({case.operation for case in shape_cases()}):
+            project = shape_project(SHAPES / shape, Path(folder) / shape, replay)
+            app, schema = create_app(project, {}), schema_of(SHAPES / shape / "shape.wsdl")
+            for case in shape_cases():
+                if case.operation == shape:
+                    ran[shape] += 1
+                    if not right(case, run(case, app, replay)) or not _valid(case, schema):
+                        wrong[shape] = case.name
+            proofs = [prove(endpoint, schema, seed) for seed, endpoint in enumerate(build(project, {}).endpoints)]
+            proved += sum(proof.written for proof in proofs)
+            for proof in proofs:
+                if proof.wrong or not proof.written:
+                    wrong[shape] = proof.wrong or "no request could be proved"
+            if why := not_shown(shape):
+                wrong[shape] = why
+    shown = [shape for shape, folders in WANTED.items() if folders and all(_good(each, ran, wrong) for each in folders)]
+    told = "".join(f"; {shape}: {why}" for shape, why in wrong.items())
+    value = f"{len(shown)} of {len(WANTED)}, {sum(ran.values())} cases, {proved} requests proved{told}"
+    return Result(value, len(shown) == len(WANTED) and not wrong)
 
 
-def _valid(case: Case) -> bool:
+def _good(folder: str, ran: Mapping[str, int], wrong: Mapping[str, str]) -> bool:
+    return bool(ran[folder]) and folder not in wrong
+
+
+def _valid(case: Case, schema: etree.XMLSchema) -> bool:
     """Whether the body of every golden request is one that the shape's schema allows; lxml judges."""
-    wsdl = etree.parse(str(SHAPES / case.operation / "shape.wsdl"))
-    found = wsdl.find("{*}types/{http://www.w3.org/2001/XMLSchema}schema")
-    if found is None:
-        return not case.calls()
-    schema = etree.XMLSchema(etree.fromstring(etree.tostring(found)))
     parser = etree.XMLParser(remove_blank_text=True, resolve_entities=False)
     bodies = [etree.fromstring(request, parser).find("{*}Body") for request, _ in case.calls()]
     return all(body is not None and schema.validate(etree.ElementTree(body[0])) for body in bodies)

@@ -18,6 +18,7 @@ from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
+from tests.mistakes.arrays import ARRAYS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -110,7 +111,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-method": ("'FETCH /{id}' is not a method and a path", "HTTP method and path"),
     "parameter-in-capitals": ("'/{ID}' is not a path", "/{id}"),
     "constant-is-a-number": ("Modus: must be text", "write it in quotes"),
-    "constant-twice": ("Art: needs either 'value' or 'setting'", "value: text, or setting: a name"),
+    "credential-without-part": ("credential and part go together", "part: PASSWORD"),
+    "part-in-small-letters": ("'password' is not a part such as PASSWORD", "ADAPTER_CREDENTIAL_<NAME>_<PART>"),
+    "function-for-an-element": ("a function makes a whole header block", "compute: …, credential: …"),
+    "function-without-credentials": ("a function takes 'credential' and nothing else", "credential: a name"),
+    "credential-and-setting": ("needs either 'value' or 'setting' or 'credential'", "with part: PASSWORD"),
+    "constant-twice": ("Art: needs either 'value' or 'setting' or 'credential'", "value: text, or setting: a name"),
     "default-above-max": ("default: 50 is more than max: 20", "change one"),
     "sort-default-unknown": ("'-id' is not a key of 'by'", "one of name"),
     "descending-without-direction": ("descending needs 'direction'", "add 'direction:'"),
@@ -133,6 +139,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
+    "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
+    "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
+    "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
+    "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
+    "patch-says-nothing": ("patch: needs one of null_list", "one way for each body"),
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
@@ -149,7 +160,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "LAGERSERVICE_LAGERPORT to an https",
     ),
     "http-without-section": ("answered_by http needs an 'http:' section", "http: {service: …, path: …}"),
+    "constant-credential-missing": ("no USER of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_USER_FILE"),
+    "credential-in-body-missing": ("no PASSWORD of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_PASSWORD_FILE"),
     # what the contract knows
+    "unknown-function": ("there is no function token_pasport for a header block", "did you mean token_passport?"),
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
     "unknown-service": ("erp/erp.wsdl has no service ErpServic", "did you mean ErpService?"),
     "unknown-port": ("LagerService has no SOAP port LagerPrt", "did you mean LagerPort?"),
@@ -180,6 +194,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value-as-object": ("Address is an object, but a single value stands there", "remove 'one' or 'each'"),
     "list-read-as-one": ("Partner.Partner may occur many times", "write 'each'"),
     "body-is-a-value": ("Customer is an object, but a single value stands there", "name an element"),
+    # partial changes
+    "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
+    "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
+    "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
     # signs in a reply
     "refused-unknown-path": ("refused: where: there is no Statuss in Auftrag", "did you mean Status?"),
     "refused-unknown-code-path": ("refused: code: there is no attribute kennung", "it is empty"),
@@ -232,6 +250,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "parameter-filled-twice": ("AuftragNr and id fill the same element", "keep one"),
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
+    **ARRAYS,
 }
 
 

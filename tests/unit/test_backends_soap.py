@@ -16,6 +16,7 @@ from adapter.backends.soap import SoapPort, soap
 from adapter.errors import BackendFault, BackendReplyInvalid, BackendTimeout
 from adapter.messages import Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
+from adapter.translate.writer import Header
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
 from adapter.wsdl.zeep_documents import zeep_client
@@ -155,16 +156,21 @@ def test_empty_body(tmp_path: Path) -> None:
     assert body.endswith(b"<soap:Body/></soap:Envelope>")
 
 
-def test_header_blocks_are_copied(tmp_path: Path) -> None:
-    """Every envelope carries its own copy of the header blocks, before the body."""
-    block = etree.fromstring('<h:Client xmlns:h="urn:h">100</h:Client>')
+def test_header_blocks_are_made_for_each_call(tmp_path: Path) -> None:
+    """Every envelope carries header blocks of its own, before the body."""
+    count = iter("12")
+
+    def headers() -> Header:
+        return Header((etree.fromstring(f'<h:Client xmlns:h="urn:h">{next(count)}</h:Client>'),))
+
     docs = documents(tmp_path)
-    with serving(replying(OK11)) as server, handling(docs, server, headers=(block,)) as handle:
+    with serving(replying(OK11)) as server, handling(docs, server, headers=headers) as handle:
         handle(request())
         handle(request())
-    header = b'<soap:Header><h:Client xmlns:h="urn:h">100</h:Client></soap:Header><soap:Body>'
-    assert [1, 1] == [sent.count(header) for sent in server.requests]
-    assert block.getparent() is None
+    header = '<soap:Header><h:Client xmlns:h="urn:h">{}</h:Client></soap:Header><soap:Body>'
+    assert [1, 1] == [
+        sent.count(header.format(number).encode()) for sent, number in zip(server.requests, "12", strict=True)
+    ]
 
 
 def test_addressing_is_zeeps(tmp_path: Path) -> None:

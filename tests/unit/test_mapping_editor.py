@@ -36,6 +36,8 @@ BEYOND = {
     "pattern-not-closed",
     "bounds-crossed",
     "codes-beside-join",
+    "null-name-and-read-only",
+    "parameter-null-name",
     "create-only-and-read-only",
     "default-and-read-only",
     "default-and-required",

@@ -119,7 +119,7 @@ def test_nested_in_nested_and_in_the_message() -> None:
 
 def test_partial_nested_object_changes_what_is_given() -> None:
     """In a partial body a nested object changes the elements of the properties it has."""
-    body = {"one": "T", "into": "X", "partial": True}
+    body = {"one": "T", "into": "X", "patch": "partial"}
     operation = {"request": "PATCH /", "body": body, "reply": {"status": 204}}
     xsd = inside(element("Ort", nillable="true", **OPTIONAL), element("Land", **OPTIONAL))
     types = {"T": {"fields": {"address": {"soap": ".", "one": "A"}}}, "A": {"fields": {"city": "Ort", "land": "Land"}}}

@@ -47,7 +47,7 @@ def component(endpoint: Endpoint, name: str) -> dict[str, Any]:
 
 def changing(xsd: str, fields: Any, verb: str, partial: bool = False) -> Endpoint:
     """An operation of another verb than create."""
-    body = {"one": "T", "into": "X", "partial": partial}
+    body = {"one": "T", "into": "X", **({"patch": "partial"} if partial else {})}
     operation = {"request": "PUT /", "body": body, "reply": {"one": "T", "from": "X"}}
     return build(xsd, {"T": {"fields": fields}}, operation, verb=verb)
 

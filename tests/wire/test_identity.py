@@ -142,7 +142,7 @@ def said(body: bytes, status: str = "200 OK", media_type: str = "application/jso
         (said(b"", "503 Busy"), 503, "backend-busy"),
         (said(b"", "500 Oops"), 502, "backend-reply-invalid"),
         (silence, 504, "backend-timeout"),
-        (lambda peer: peer.reset(), 502, "backend-lost"),
+        (lambda peer: peer.request() and peer.reset(), 502, "backend-lost"),
     ],
 )
 def test_no_token(tmp_path: Path, script: Script, status: int, problem: str) -> None:

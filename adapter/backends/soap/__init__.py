@@ -25,6 +25,7 @@ from adapter.identity import NOBODY, Identity
 from adapter.identity.hiding import hidden
 from adapter.messages import Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
+from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
 
 __all__ = ["SoapPort", "soap"]
@@ -38,6 +39,11 @@ class Answered:
 
     reply: Reply
     secrets: tuple[str, ...] = field(repr=False)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether what stands before the service does not know us, so that the service never saw the call."""
+        return self.reply.status == 401 and b"Envelope" not in self.reply.body
 
     def discreet(self, text: str) -> str:
         """Return a text of the ERP's without them."""
@@ -68,20 +74,31 @@ class SoapPort:
         """Return the names of the operations that can be called."""
         return frozenset(self._binding.all())
 
-    def call(self, operation: str, body: Any, headers: Sequence[Any], request: Request) -> Answered:
-        """Send one envelope, with ``body`` (an element of the caller's own, or None) and copies of ``headers``.
+    def call(self, operation: str, body: Any, headers: Callable[[], Header], request: Request) -> Answered:
+        """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
 
-        Raises what ``Exchange.send`` and ``Identity.headers`` raise. The request's ``trace`` sees the envelope and the
-        raw answer, both without secrets.
+        A token that the port refuses is renewed, once. Repeating is safe only then: 401 without an envelope comes from
+        what stands before the service. Raises what ``Exchange.send`` and ``Identity.headers`` raise. The request's
+        ``trace`` sees the envelope and the raw answer, both without secrets.
         """
+        who = self._identity.headers(request.deadline)
+        answered = self._once(operation, body, headers(), request, who)
+        if answered.unknown and self._identity.renew(who):
+            who = self._identity.headers(request.deadline)
+            answered = self._once(operation, body, headers(), request, who)
+        return answered
+
+    def _once(self, operation: str, body: Any, header: Header, request: Request, who: Mapping[str, str]) -> Answered:
+        """Send one envelope as who we are."""
+        hides = (*self._identity.secrets(), *header.secrets, *(text.rpartition(" ")[2] for text in who.values()))
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
             if request.trace is not None:
-                request.trace("soap-out", self._shown(envelope))
-            reply, who = self._sent(message, {**http_headers, **_own_headers(request)}, request.deadline)
-            shown = (text.rpartition(" ")[2] for text in who.values())
-            answered = Answered(reply, (*self._identity.secrets(), *shown, *secrets(envelope)))
+                request.trace("soap-out", _shown(envelope, hides))
+            fields = {**http_headers, **_own_headers(request), **who}
+            reply = self._exchange.send("POST", deadline=request.deadline, headers=fields, body=message)
+            answered = Answered(reply, (*hides, *secrets(envelope)))
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
@@ -91,26 +108,10 @@ class SoapPort:
         make: Any = zeep.Client
         wsse = Security(self._identity.login) if self._identity.login else None
         client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
-        answered: Answered = self._binding.send(client, {"address": self._exchange.url}, operation, (body, headers), {})
+        answered: Answered = self._binding.send(
+            client, {"address": self._exchange.url}, operation, (body, header.blocks), {}
+        )
         return answered
-
-    def _sent(self, message: bytes, headers: dict[str, str], deadline: float) -> tuple[Reply, Mapping[str, str]]:
-        """Send a message as who we are; return the answer, and the fields that said so.
-
-        A token that the port refuses is renewed, once. Repeating is safe only then: 401 without an envelope comes from
-        what stands before the service.
-        """
-        who = self._identity.headers(deadline)
-        reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
-        if reply.status == 401 and b"Envelope" not in reply.body and self._identity.renew(who):
-            who = self._identity.headers(deadline)
-            reply = self._exchange.send("POST", deadline=deadline, headers={**headers, **who}, body=message)
-        return reply, who
-
-    def _shown(self, envelope: Any) -> bytes:
-        shown = deepcopy(envelope)
-        hide_security(shown)
-        return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), self._identity.secrets())
 
     def _content_type(self, operation: str) -> dict[str, str]:
         # zeep would write action="None" for a SOAP 1.2 operation without one.
@@ -127,12 +128,12 @@ def soap(
     read: Callable[[Any], R],
     read_fault: Callable[[FaultParts], RequestError],
     respond: Callable[[R, Request], Response],
-    headers: Sequence[Any] = (),
+    headers: Callable[[], Header] = Header,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
     ``write`` makes the child of the body (None for an empty one), ``read`` turns the answer's child (None where there
-    is none) into what ``respond`` makes a response of. ``headers`` are header blocks, copied into every envelope.
+    is none) into what ``respond`` makes a response of. ``headers`` makes the header blocks of one envelope.
     Raises LookupError where the port lacks the operation.
     """
     if operation.name not in port.operations():
@@ -158,10 +159,10 @@ class _ReadyInput:
         self._http_headers = {"SOAPAction": f'"{action}"'} if version == "1.1" else {}
 
     def serialize(self, body: Any, headers: Sequence[Any]) -> SerializedMessage:
-        """Return the envelope around a body element and copies of header blocks."""
+        """Return the envelope around a body element and header blocks."""
         envelope = etree.Element(f"{{{self._namespace}}}Envelope", nsmap={"soap": self._namespace})
         if headers:
-            etree.SubElement(envelope, f"{{{self._namespace}}}Header").extend(deepcopy(block) for block in headers)
+            etree.SubElement(envelope, f"{{{self._namespace}}}Header").extend(headers)
         child = etree.SubElement(envelope, f"{{{self._namespace}}}Body")
         if body is not None:
             child.append(body)
@@ -172,6 +173,12 @@ def _with_ready_input(operation: Any, version: str) -> Any:
     ours = copy(operation)
     ours.input = _ReadyInput(version, operation.soapaction or "")
     return ours
+
+
+def _shown(envelope: Any, hides: Sequence[str]) -> bytes:
+    shown = deepcopy(envelope)
+    hide_security(shown)
+    return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), hides)
 
 
 def _own_headers(request: Request) -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""Agreement of credentials: every part that a mapping asks for must be set and usable, and go with the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from adapter.mapping.agree_types import Binder
+from adapter.mapping.blocks import BLOCKS, Block
+from adapter.mapping.model import Constant, Place
+from adapter.mapping.model_operation import Resource
+from adapter.mapping.model_soap import PATH_PARTS
+from adapter.settings import credential_name, endpoint_names
+
+CredentialProblem = Callable[[str, str], str]
+
+
+def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[tuple[Place, str, str, bool]]:
+    """Yield each part of credentials that a mapping asks for: where, the credentials' name, the part, must it be."""
+    rule = resource.soap.identity
+    if rule is not None:
+        yield from ((rule.place, *each) for each in rule.parts())
+    for constant in (*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)):
+        yield from ((constant.place, constant.credential, part, True) for part in _parts(constant, blocks))
+
+
+def _parts(constant: Constant, blocks: Mapping[str, Block]) -> tuple[str, ...]:
+    if constant.compute:
+        return blocks[constant.compute].parts if constant.compute in blocks else ()
+    return (constant.part,) if constant.credential else ()
+
+
+def check_credentials(binder: Binder, problem_of: CredentialProblem, address: str, blocks: Mapping[str, Block]) -> None:
+    """All parts of the credentials must be there and usable, and TLS must be spoken where it carries one."""
+    soap = binder.resource.soap
+    for place, name, part, needed in asked(binder.resource, blocks):
+        problem = problem_of(name, part)
+        variable = credential_name(name, part)
+        what = "identity" if soap.identity is not None and place == soap.identity.place else "constant"
+        if problem == "missing" and needed:
+            text = f"{what}: the settings have no {part} of the credentials '{name}'"
+            other = "" if part in PATH_PARTS else f", or {variable}_FILE to a file that holds it"
+            binder.wrong(place, text, f"set {variable}{other}")
+        elif problem and problem != "missing":
+            binder.wrong(place, f"{what}: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
+    rule = soap.identity
+    if rule is not None and rule.certificate and address.startswith("http:"):
+        text = "identity: a certificate is shown in TLS only, but the endpoint is http"
+        binder.wrong(rule.place, text, f"set {endpoint_names(soap.service, soap.port)[0]} to an https address")

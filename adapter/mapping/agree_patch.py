@@ -1,0 +1,108 @@
+"""Agreement of partial changes of which the ERP is told in its own way: here a list of names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from adapter.mapping.agree_types import Binder
+from adapter.mapping.bound import BoundField, BoundType, Nulls, leaves
+from adapter.mapping.coverage import collisions
+from adapter.mapping.model import FieldRule, Place
+from adapter.mapping.model_change import PatchRule
+
+NULL_LIST = "#null_list"  # no property can be called so
+
+
+def patched(binder: Binder, rule: PatchRule, key: str, encoded: bool) -> str:
+    """Return the key of the bound type ``key`` as ``rule`` tells its changes, "" where that does not agree."""
+    if rule.kind != "null_list":
+        return key
+    own = f"{key} null_list {rule.path}"
+    if own in binder.types:
+        return own
+    bound = binder.types[key]
+    if bound.variants:
+        variants = tuple(replace(each, type=patched(binder, rule, each.type, encoded)) for each in bound.variants)
+        found = replace(bound, variants=variants) if all(each.type for each in variants) else None
+    else:
+        found = _listed(binder, rule, bound, encoded)
+    if found is not None:
+        binder.types[own] = replace(found, key=own)
+    return own if found is not None else ""
+
+
+def _listed(binder: Binder, rule: PatchRule, bound: BoundType, encoded: bool) -> BoundType | None:
+    """Return a type whose optional properties can be null, each with its name in the list."""
+    field = binder.field(FieldRule("null_list", rule.place, rule.path), bound.record, "request", encoded)
+    if field is None:
+        return None
+    field = replace(field, name=NULL_LIST)
+    if field.shape != "scalars" or field.codec is None:
+        binder.wrong(rule.place, f"null_list: {rule.path} occurs once", "name the element that repeats")
+        return None
+    if field.necessary:
+        text = f"null_list: {rule.path} must always be there, also when nothing is null"
+        binder.wrong(rule.place, text, "a change like this fits optional lists only: patch: partial")
+        return None
+    names: dict[str, str] = {}
+    fields = tuple(_clearable(binder, each, names) for each in bound.fields)
+    for end, text, _ in collisions([*leaves(fields), field]):
+        if end is field:
+            binder.wrong(rule.place, f"null_list: {text.replace(NULL_LIST, 'it')}", "remove that property")
+    for rule_of, called in _called(fields, names):
+        try:
+            field.codec.write(called)
+        except ValueError as error:
+            text = f"{rule_of.name}: its name in {rule.path} would be '{called}', which {error}"
+            binder.wrong(rule_of.place, text, "null_name: the ERP's name")
+    return replace(bound, fields=fields, nulls=Nulls(field, names))
+
+
+def _clearable(binder: Binder, field: BoundField, names: dict[str, str], before: str = "") -> BoundField:
+    """Return a field that can be null, with its name (those of its parts) noted; as it was where it cannot be cleared.
+
+    A converter's own text for null stays what it is; what the contract requires is nil where the contract has nil.
+    """
+    name = before + field.name
+    if field.parts and field.codec is None:
+        parts = tuple(_clearable(binder, each, names, f"{name}/") for each in field.parts)
+        key = f"{field.type} null_list"
+        binder.types[key] = replace(binder.types[field.type], key=key, fields=parts)
+        return replace(field, parts=parts, type=key)
+    own_text = field.codec is not None and field.codec.takes_null
+    ends = {f"{name}/{part.name}": part for part in field.parts} or {name: field}
+    called = {key: field.rule.null_name or _own_name(end) for key, end in ends.items()}
+    if own_text or field.rule.required or any(end.necessary for end in ends.values()) or not all(called.values()):
+        if field.rule.null_name:
+            text = f"{field.rule.name}: null_name: it is required, or has a text for null, so it is in no list"
+            binder.wrong(field.rule.place, text, "remove 'null_name'")
+        return replace(field, nullable=field.nullable and not field.rule.required)
+    names.update(called)
+    return replace(field, nullable=True)
+
+
+def _own_name(field: BoundField) -> str:
+    """Return what the ERP calls a field: the name of its entry in a bag, else of its first element."""
+    entry = next((step.entry for step in field.steps if step.entry), "")
+    return entry or (field.steps[0].element.name if field.steps else "")
+
+
+def _called(fields: Iterable[BoundField], names: dict[str, str]) -> list[tuple[FieldRule, str]]:
+    return [(field.rule, names[field.name]) for field in leaves(fields) if field.name in names]
+
+
+def check_null_names(binder: Binder) -> None:
+    """A name for the list must be that of a property that some body of the resource can clear."""
+    used = {place for bound in binder.types.values() if bound.nulls for place in _places(bound.fields)}
+    for kind in binder.resource.types.values() if not binder.mistakes else ():
+        for rule in (*kind.fields.values(), *(each for one in kind.variants for each in one.fields.values())):
+            if rule.null_name and rule.place not in used:
+                text = f"{rule.name}: null_name: no body of this resource has it in a null_list"
+                binder.wrong(rule.place, text, "remove 'null_name', or patch: {null_list: …}")
+
+
+def _places(fields: Iterable[BoundField]) -> Iterator[Place]:
+    for field in fields:
+        yield field.rule.place
+        yield from _places(field.parts)

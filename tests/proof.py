@@ -1,0 +1,130 @@
+"""The proof of a shape: whatever its operations accept is written as the contract says, and read back where it can be.
+
+Bodies and parameters are made at random from what the mapping takes; lxml judges every envelope against the schema. The
+example in the docs is proved too: it stands in the shape's own mapping.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from adapter.errors import InvalidRequest
+from adapter.mapping.bound import Endpoint
+from adapter.messages import Checked
+from adapter.translate.reader import reader
+from adapter.translate.writer import writer
+from tests.cases import ROOT, SHAPES
+from tests.docs_pages.pages import blocks
+from tests.unit.mapped import check
+from tests.unit.random_values import Values
+
+TRIES = 200
+
+
+@dataclass
+class Proof:
+    """What was tried: requests that were accepted and written, those that were read back, and what was wrong."""
+
+    written: int = 0
+    back: int = 0
+    wrong: str = ""
+
+
+def schema_of(wsdl: Path) -> etree.XMLSchema:
+    """Return the one schema of a shape's contract."""
+    found = etree.parse(str(wsdl)).find("{*}types/{http://www.w3.org/2001/XMLSchema}schema")
+    assert found is not None
+    return etree.XMLSchema(etree.fromstring(etree.tostring(found)))
+
+
+def not_shown(shape: str) -> str:
+    """Say what is wrong with the example of a shape in the docs, the block named ``shape-<folder>``; "" for nothing."""
+    pages = [page.relative_to(ROOT).as_posix() for page in sorted((ROOT / "docs" / "howto").glob("*.rst"))]
+    found = [block.text for page in pages for block in blocks(page) if block.name == f"shape-{shape}"]
+    known = {line.strip() for line in (SHAPES / shape / "mapping.yaml").read_text("utf-8").splitlines()}
+    strange = [line for text in found for line in text.splitlines() if line.strip() not in known | {""}]
+    if strange:
+        return f"the docs show a line that its mapping does not have: {strange[0].strip()}"
+    return "" if len(found) == 1 else f"{len(found)} examples in the docs"
+
+
+def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
+    """Try random requests of one operation."""
+    source, proof = random.Random(seed), Proof()
+    values, write = Values(source, endpoint), writer(endpoint)
+    for _ in range(TRIES):
+        body = values.object(endpoint.body.type) if endpoint.body is not None else None
+        checked = _checked(endpoint, values, body, source)
+        message = write(checked) if checked is not None else None
+        if message is None:
+            continue
+        if not schema.validate(etree.ElementTree(message)):
+            proof.wrong = f"{endpoint.name}: {schema.error_log}"
+            break
+        proof.written += 1
+        if _comes_back(endpoint):
+            proof.back += 1
+            if (why := _lost(endpoint, message, body)) != "":
+                proof.wrong = f"{endpoint.name}: {why}"
+                break
+    return proof
+
+
+def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Random) -> Checked | None:
+    path = {field.name: _text(values.one(field)) for field in endpoint.path_fields}
+    tests = endpoint.filter.tests if endpoint.filter is not None else ()
+    query = tuple(
+        (field.name, _text(values.one(field)))
+        for field in (*endpoint.query_fields, *(test.field for test in tests))
+        if field.required or source.random() < 0.5
+    )
+    try:
+        return check(endpoint, body, path, query)
+    except InvalidRequest:
+        return None
+
+
+def _comes_back(endpoint: Endpoint) -> bool:
+    """Whether the request can stand for its own reply: the same content, the same type read from where it went."""
+    into, out = endpoint.operation.input.root, endpoint.operation.output
+    if endpoint.body is None or into is None or out is None or out.root is None or endpoint.reply.rule.shape != "one":
+        return False
+    same = endpoint.types[endpoint.body.type].name == endpoint.types[endpoint.reply.type].name
+    steps = [step.element.tag for step in endpoint.body.steps]
+    return same and into.type == out.root.type and steps == [step.element.tag for step in endpoint.reply.steps]
+
+
+def _lost(endpoint: Endpoint, message: Any, body: Any) -> str:
+    """Say which of the properties that replies have did not come back as they were sent."""
+    assert endpoint.operation.output is not None
+    assert endpoint.operation.output.root is not None
+    message = etree.fromstring(etree.tostring(message))
+    message.tag = endpoint.operation.output.root.tag
+    read = reader(endpoint)(message).document
+    shown = {field.name for field in endpoint.types[endpoint.reply.type].fields}
+    # What is cleared by its name, or by a flag, stands nowhere in the record that is sent.
+    named = endpoint.body is not None and endpoint.body.patch is not None and endpoint.body.patch.kind != "partial"
+    sent = _plain({name: value for name, value in body.items() if name in shown and not (named and value is None)})
+    back = _plain({name: read[name] for name in read if name in body})
+    return "" if sent == back else f"{sent} came back as {back}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_text(each) for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without what XML does not tell apart: no items and no array, "" and nothing."""
+    if isinstance(value, dict):
+        members = {name: _plain(member) for name, member in value.items()}
+        return {name: member for name, member in members.items() if member not in ([], "", {})}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return " ".join(value.split()) if isinstance(value, str) else str(value)
