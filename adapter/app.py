@@ -103,6 +103,7 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
         resource = endpoint.resource
         asked.update(endpoint_names(resource.soap.service, resource.soap.port))
         constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
+        constants += [each for rule in resource.types.values() for each in rule.set]
         asked.update(value_name(each.setting) for each in constants if each.setting)
         for _, name, part, _ in credentials_asked(resource, blocks):
             asked.add(credential_name(name, part))

@@ -13,14 +13,16 @@ def run(asked: Namespace) -> int:
     """Lay out every mapping of the project; with ``--check`` only say which ones are not. Exit 1 where one is not."""
     mistakes: list[Mistake] = []
     changed = 0
-    for path in sorted((project_of(asked) / "mappings").glob("*.yaml")):
+    folder = project_of(asked) / "mappings"
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("shared/*.yaml"))):
+        name = f"mappings/{path.relative_to(folder).as_posix()}"
         text = path.read_bytes().decode("utf-8", "surrogateescape")
-        done, wrong = formatted(text, f"mappings/{path.name}")
+        done, wrong = formatted(text, name)
         mistakes += wrong
         if done == text:
             continue
         changed += 1
-        say(f"{'not in layout' if asked.check else 'laid out'}: mappings/{path.name}")
+        say(f"{'not in layout' if asked.check else 'laid out'}: {name}")
         if not asked.check:
             path.write_bytes(done.encode("utf-8", "surrogateescape"))
     if mistakes:

@@ -26,10 +26,13 @@ class Secrets:
         self._forms = forms((*settings.value.values(), *credentials))
         self._header: tuple[Constant, ...] = ()
         self._body: tuple[Constant, ...] = ()
+        self._objects: tuple[Constant, ...] = ()
         if endpoint is not None:
             rules = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
             self._header = tuple(each for each in _in_header(endpoint) if each.setting or each.credential)
             self._body = tuple(each for rule in rules for each in rule.set if each.setting or each.credential)
+            types = endpoint.resource.types.values()
+            self._objects = tuple(each for rule in types for each in rule.set if each.setting)
 
     def text(self, text: str) -> str:
         """Return a text (JSON or XML, as it is written, or plain) without the secrets."""
@@ -42,6 +45,8 @@ class Secrets:
         hide_security(root)
         hide(root.iterfind("{*}Header"), self._header)
         hide(root.iterfind("{*}Body/*"), self._body)
+        # An object can stand anywhere in the body, so what looks like one is taken for one.
+        hide(root.iterfind("{*}Body//*") if self._objects else (), self._objects)
 
 
 def _in_header(endpoint: Endpoint) -> Iterator[Constant]:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_patch import check_null_names
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given, check_headers
+from adapter.mapping.agree_values import check_headers
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
@@ -69,7 +70,8 @@ def agree(
 
 
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
-    binder = Binder(resource, contract, {**CONVERTERS, **around.converters})
+    given = Given(around.value_of, around.text_of, around.blocks)
+    binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given)
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes
@@ -78,7 +80,6 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
         text = f"the settings do not say where {port_service} {port.name} is called"
         binder.wrong(resource.soap.place, text, f"set {shared} or {own} to its address")
     check_credentials(binder, around.credential, around.endpoint_of(port_service, port.name) or "", around.blocks)
-    given = Given(around.value_of, around.text_of, around.blocks)
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from adapter.mapping.agree_apart import apart
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_entries import in_entries
 from adapter.mapping.agree_test import Around
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given
 from adapter.mapping.bound import Filter, Reply
 from adapter.mapping.filtering import composer, taker
 from adapter.mapping.model_operation import OperationRule

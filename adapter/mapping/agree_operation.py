@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_filter import bind_filter
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_patch import patched
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given, bind_constants, bind_headers
+from adapter.mapping.agree_values import bind_constants, bind_headers
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults

@@ -47,7 +47,7 @@ def _listed(binder: Binder, rule: PatchRule, bound: BoundType, encoded: bool) ->
         return None
     names: dict[str, str] = {}
     fields = tuple(_clearable(binder, each, names) for each in bound.fields)
-    for end, text, _ in collisions([*leaves(fields), field]):
+    for end, text, _ in collisions([*leaves(fields), *bound.constants, field]):
         if end is field:
             binder.wrong(rule.place, f"null_list: {text.replace(NULL_LIST, 'it')}", "remove that property")
     for rule_of, called in _called(fields, names):
@@ -66,10 +66,11 @@ def _clearable(binder: Binder, field: BoundField, names: dict[str, str], before:
     """
     name = before + field.name
     if field.parts and field.codec is None:
-        parts = tuple(_clearable(binder, each, names, f"{name}/") for each in field.parts)
-        key = f"{field.type} null_list"
-        binder.types[key] = replace(binder.types[field.type], key=key, fields=parts)
-        return replace(field, parts=parts, type=key)
+        inner = binder.types[field.type]
+        parts = tuple(_clearable(binder, each, names, f"{name}/") for each in inner.fields)
+        made = replace(inner, key=f"{field.type} null_list", fields=parts)
+        binder.types[made.key] = made
+        return replace(field, parts=made.written, type=made.key)
     own_text = field.codec is not None and field.codec.takes_null
     ends = {f"{name}/{part.name}": part for part in field.parts} or {name: field}
     called = {key: field.rule.null_name or _own_name(end) for key, end in ends.items()}

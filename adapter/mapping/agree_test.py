@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import Given
 from adapter.mapping.bound import BoundField, BoundTest, Reply
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from adapter.errors import Mistake
 from adapter.mapping.agree_bags import BagError, crowded, entry_spot, named
+from adapter.mapping.agree_constants import SET, Given, always_there, check_constants, constant
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
 from adapter.mapping.convert import Factory
@@ -22,19 +23,22 @@ from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
+from adapter.mapping.standing import array_required, can_stand
 from adapter.wsdl.types import Contract, Record, local_name
 
 
 class Binder:
     """Binds the types of one resource to its contract, collecting what does not agree."""
 
-    def __init__(self, resource: Resource, contract: Contract, converters: Mapping[str, Factory]) -> None:
+    def __init__(self, resource: Resource, contract: Contract, converters: Mapping[str, Factory], given: Given) -> None:
         self.resource = resource
         self.contract = contract
         self.converters = converters
+        self.given = given
         self.types: dict[str, BoundType] = {}
         self.mistakes: list[Mistake] = []
         self.used: set[str] = set()
+        self._written: set[str] = set()
         self._bound_at: set[Place] = set()
         self._around: tuple[str, ...] = ()
         self._left_out: list[tuple[FieldRule, PathError]] = []
@@ -49,7 +53,12 @@ class Binder:
             if rule.place not in self._bound_at:
                 self._wrong_path(rule, error)
         if not self.mistakes:
-            for name in self.resource.types.keys() - self.used:
+            # A type that several files share need not be used by each of them.
+            here = {name for name, rule in self.resource.types.items() if rule.place.file == self.resource.place.file}
+            for name in sorted((here & self.used) - self._written):
+                for each in self.resource.types[name].set:
+                    self.wrong(each.place, f"{each.path}: no request holds a {name}", "remove 'set'")
+            for name in here - self.used:
                 self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
 
     def bind(
@@ -72,6 +81,8 @@ class Binder:
             self.wrong(place, f"there is no type {name}", suggest(name, list(self.resource.types)))
             return ""
         self.used.add(name)
+        if mode != "reply":
+            self._written.add(name)
         key = (
             f"{name} {mode} {record}"
             + (" encoded" if encoded else "")
@@ -141,12 +152,15 @@ class Binder:
         wanted = [each for each in rules.values() if _stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
         fields = [standing_in(self.wrong, each, mode) for each in found]
-        ends = list(leaves(fields))
+        constants = self._constants(rule, record, mode, encoded)
+        ends = [*leaves(fields), *constants]
         if mode != "reply" and whole:
             for field, text, remedy in (*collisions(ends), *crowded(ends)):
                 self.wrong(field.rule.place, f"{rule.name}: {text}", remedy)
         if mode != "reply" and not encoded and whole and len(self.mistakes) == before:
-            check_defaults(self.wrong, self.contract, record, [(each.steps, each, each.name) for each in ends])
+            ways = [(each.steps, each, each.name) for each in ends]
+            check_defaults(self.wrong, self.contract, record, ways)
+            check_constants(self.wrong, self.contract, record, ways)
             for missing in uncovered(self.contract, record, ends):
                 text = f"{rule.name}: {local_name(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
@@ -158,7 +172,17 @@ class Binder:
             tuple(fields),
             choices=choices([each for each in ends if each.missing is None]),
             doc=rule.doc,
+            constants=tuple(constants),
         )
+
+    def _constants(self, rule: TypeRule, record: str, mode: Mode, encoded: bool) -> list[BoundField]:
+        """Bind what is written with every object of the type."""
+
+        def bind(each: FieldRule) -> BoundField | None:
+            return self.field(each, record, mode, encoded)
+
+        found = [constant(each, bind, self.wrong, self.given, rule.name) for each in rule.set if mode != "reply"]
+        return [replace(each, name=f"{SET}{each.name}") for each in found if each is not None]
 
     def field(
         self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False, first: bool = False
@@ -168,13 +192,7 @@ class Binder:
         ``first``: of what repeats on the way, the first is meant.
         """
         try:
-            if rule.parts:
-                bound = self._joined(rule, start, mode, encoded)
-            elif rule.shape == "one" and rule.soap == "." and rule.bag is None:
-                bound = self._nested(rule, start, mode, encoded)
-            else:
-                spot = self._spot(rule, start, rule.soap)
-                bound = self._bound(rule, spot.first() if first else spot, mode, encoded)
+            bound = self._field(rule, start, mode, encoded, first)
             if rule.bag is not None and bound is not None:
                 bound = named(self.contract, rule, bound, self.converters)
         except PathError as error:
@@ -191,6 +209,16 @@ class Binder:
             self._bound_at.add(rule.place)
         return bound
 
+    def _field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool, first: bool) -> BoundField | None:
+        if rule.placeless:
+            return always_there(rule, mode)
+        if rule.parts:
+            return self._joined(rule, start, mode, encoded)
+        if rule.shape == "one" and rule.soap == "." and rule.bag is None:
+            return self._nested(rule, start, mode, encoded)
+        spot = self._spot(rule, start, rule.soap)
+        return self._bound(rule, spot.first() if first else spot, mode, encoded)
+
     def _wrong_path(self, rule: FieldRule, error: PathError) -> None:
         if isinstance(error, BagError):
             self.wrong(error.place, str(error), error.remedy)
@@ -203,10 +231,10 @@ class Binder:
         return follow(self.contract, start, path)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
-        if not self._can_stand(rule, spot):
+        if not can_stand(self.wrong, rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
-        required = _array_required(spot) if repeats else spot.required
+        required = array_required(spot) if repeats else spot.required
         # In SOAP encoding a caller may leave out any accessor (SOAP 1.1 section 5.1).
         demanded = rule.required and mode in ("request", "update")
         necessary = required and (mode == "reply" or not encoded)
@@ -246,10 +274,12 @@ class Binder:
         if rule.type_name in self._around:
             raise ScalarError(f"{rule.type_name} would stand in itself without end", "remove it, or name an element")
         key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True)
-        parts = self.types[key].fields if key else ()
+        parts = self.types[key].written if key else ()
         necessary = any(each.necessary or (mode == "reply" and each.required) for each in parts)
         required = necessary or (rule.required and mode in ("request", "update"))
         bound = BoundField(rule.name, rule, (), None, "object", None, key, False, required, rule.doc)
+        if key and not any(leaves(self.types[key].fields)):
+            raise ScalarError(f"{rule.type_name} holds nothing of the ERP's", "a property with 'soap' in it")
         return replace(bound, parts=parts, necessary=necessary) if parts else None
 
     def _joined(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
@@ -264,27 +294,9 @@ class Binder:
         parts = [each for each in found if each is not None]
         return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None
 
-    def _can_stand(self, rule: FieldRule, spot: Spot) -> bool:
-        """Tell whether every step can be in a message, and once but for the last."""
-        crossed = spot.steps if spot.attribute is not None else spot.steps[:-1]
-        inner = [step.element.name for step in crossed if step.repeats]
-        if inner:
-            remedy = f"make {inner[0]} a field with 'each' and name the rest in its type"
-            self.wrong(rule.place, f"{rule.name}: {inner[0]} on the way repeats", remedy)
-        abstract = [step.element.name for step in spot.steps if step.element.abstract]
-        if abstract:
-            text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
-            self.wrong(rule.place, text, "a mapping cannot name them; leave the field out")
-        return not inner and not abstract
-
 
 def _stands_in(rule: FieldRule, mode: Mode) -> bool:
     """Tell whether a property is in the type that is bound for ``mode``."""
     if mode == "reply":
         return not rule.write_only
     return not rule.read_only and not (rule.create_only and mode != "request")
-
-
-def _array_required(spot: Spot) -> bool:
-    """An array must be given when the element around its items must, or when it needs at least one item."""
-    return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))

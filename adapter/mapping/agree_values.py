@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from adapter.mapping.agree_constants import Given, constant
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.blocks import BLOCKS, Block
+from adapter.mapping.blocks import Block
 from adapter.mapping.bound import BoundField, HeaderBlock
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.paths import suggest
-from adapter.settings import credential_name, value_name
 from adapter.wsdl.types import Header, Message, Port
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions."""
-
-    value_of: Callable[[str], str | None]
-    text_of: Callable[[str, str], str | None]
-    blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
 
 
 def bind_constants(
     binder: Binder, rules: Sequence[Constant], start: str, given: Given, name: str
 ) -> tuple[BoundField, ...]:
     """Bind constants below the type with key ``start``. ``name`` says whose they are, for mistakes."""
-    found = [_constant(binder, each, start, given, name) for each in rules]
+
+    def bind(rule: FieldRule) -> BoundField | None:
+        return binder.field(rule, start, "request")
+
+    found = [constant(each, bind, binder.wrong, given, name) for each in rules]
     return tuple(bound for bound in found if bound is not None)
 
 
@@ -89,27 +84,3 @@ def _computed(binder: Binder, rule: Constant, block: Block, start: str) -> tuple
         for bound in found
         if bound is not None and bound.codec is not None
     )
-
-
-def _constant(binder: Binder, rule: Constant, start: str, given: Given, name: str) -> BoundField | None:
-    bound = binder.field(FieldRule(rule.path, rule.place, rule.path), start, "request")
-    text = given.value_of(rule.setting) if rule.setting else rule.value
-    if rule.credential:
-        text = given.text_of(rule.credential, rule.part)
-    if text is None and rule.setting:
-        what = f"{name}: the settings have no value '{rule.setting}'"
-        binder.wrong(rule.place, what, f"set {value_name(rule.setting)}")
-    if bound is None or (codec := bound.codec) is None:
-        return None
-    bound = replace(bound, shape="scalar", nullable=False, required=True, made=rule if rule.credential else None)
-    if text is None:
-        return bound if rule.credential else None
-    try:
-        fixed = codec.write(codec.read(text))
-    except ValueError as error:
-        shown, why = value_name(rule.setting) if rule.setting else f"'{text}'", str(error)
-        if rule.credential:  # what the codec says may repeat a part of the secret
-            shown, why = credential_name(rule.credential, rule.part), "is not what the contract allows"
-        binder.wrong(rule.place, f"{name}: {rule.path}: {shown} {why}", "give a value the contract allows")
-        return None
-    return bound if rule.credential else replace(bound, fixed=fixed)

@@ -60,6 +60,8 @@ class BoundField:
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
     for each in fields:
+        if each.rule.placeless:
+            continue
         if each.parts:
             yield from leaves(each.parts, f"{before}{each.name}/")
         else:
@@ -101,7 +103,8 @@ class Nulls:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``nulls``: where the
+    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
     ERP takes the names of what is null.
     """
 
@@ -116,11 +119,17 @@ class BoundType:
     doc: str = ""
     nested: bool = False
     nulls: Nulls | None = None
+    constants: tuple[BoundField, ...] = ()
+
+    @property
+    def written(self) -> tuple[BoundField, ...]:
+        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
+        return (*self.fields, *self.constants)
 
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
-    found = [(field.steps, field, field.name) for field in leaves(bound.fields)]
+    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
     return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
 
 

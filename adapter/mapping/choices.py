@@ -22,6 +22,6 @@ def choices(fields: list[BoundField]) -> tuple[Choice, ...]:
     return tuple(
         Choice(tuple(tuple(names) for names in branches.values()), required[place])
         for place, branches in found.items()
-        # A property that is a part of another cannot be named in the documentation of a choice.
-        if (len(branches) > 1 or required[place]) and "/" not in "".join(chain(*branches.values()))
+        # A part of another property, or a constant, cannot be named in the documentation of a choice.
+        if (len(branches) > 1 or required[place]) and not set("/.") & set("".join(chain(*branches.values())))
     )

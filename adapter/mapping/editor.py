@@ -83,13 +83,18 @@ RAW: Mapping[str, Shape] = {
         "minProperties": 1,
     },
     "FileSection.faults": _FAULTS,
+    "SharedSection.soap": _one(schema.SoapSection),
+    "SharedSection.types": _named(_one(schema.TypeSection)),
+    "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
     "TypeSection.fields": _FIELDS,
+    "TypeSection.set": _CONSTANTS,
     "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
     "TypeSection.variants": _one(schema.VariantsSection),
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
+    "FieldSection.constant": _SCALAR,
     "FieldSection.convert": _CONVERT,
     "FieldSection.codes": _CODES,
     "FieldSection.blank": {"type": "null"},
@@ -132,7 +137,10 @@ SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 # What a section asks of its keys together.
 _TOGETHER: Mapping[str, Shape] = {
-    "FieldSection": _NOT_BOTH,
+    "FieldSection": {
+        "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, {"required": ["soap", "constant"]}]},
+        "anyOf": [{"required": [key]} for key in ("soap", "constant")],
+    },
     "ReplySection": _NOT_BOTH,
     "ConstantSection": {
         "minProperties": 1,

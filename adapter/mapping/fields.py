@@ -12,6 +12,7 @@ from adapter.mapping.bags import entry_bag
 from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
 from adapter.mapping.model import BagRule, ConverterCall, FieldRule
+from adapter.mapping.placeless import placeless
 from adapter.mapping.sections import Sections
 
 _VALUE_KEYS = tuple(
@@ -58,8 +59,8 @@ def _field(
     sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule] | None
 ) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
-    if found is None:
-        return None
+    if found is None or "soap" not in found or "constant" in found:
+        return placeless(sections, name, data, found, path)
     shape = _shape(sections, name, found, path)
     _exclusive(sections, name, found, path)
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
@@ -104,6 +105,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         text = f"{rule.name}: only a query parameter or a property has a default"
         sections.wrong((*at, "default"), text, "remove 'default'")
     parameter = {
+        "constant": (rule.constant is not None, "a parameter stands for something in the request"),
         "read_only": (rule.read_only, "a parameter is never read"),
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),

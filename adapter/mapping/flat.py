@@ -11,18 +11,22 @@ from adapter.mapping.nulls import listed
 
 def in_xml(bound: BoundType, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of an object by the names of ``bound.ways``: flat, and what is null in a list where it goes."""
-    found = dict(flattened(bound.fields, values))
+    found = dict(flattened(bound.written, values))
     return listed(bound.nulls, found) if bound.nulls else found
 
 
 def flattened(fields: Iterable[BoundField], values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the values by the names that ``leaves`` gives, and the default of what is left out.
+    """Yield the values by the names that ``leaves`` gives, the constants, and the default of what is left out.
 
     Of a joined value that was not split yet only its presence counts, and whether it is null.
     """
     for field in fields:
         name = before + field.name
-        if field.name in values:
+        if field.rule.placeless:
+            continue
+        if field.fixed is not None:
+            yield name, field.fixed
+        elif field.name in values:
             value = values[field.name]
             if not field.parts:
                 yield name, value

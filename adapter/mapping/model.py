@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from adapter.errors import Mistake
 
@@ -48,7 +48,7 @@ class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
     ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
-    paths begin in its entry called ``entry``.
+    paths begin in its entry called ``entry``. ``constant`` is the JSON value of a property that the ERP does not have.
     """
 
     name: str
@@ -78,6 +78,12 @@ class FieldRule:
     null_name: str = ""
     doc: str = ""
     example: str | None = None
+    constant: Any = None
+
+    @property
+    def placeless(self) -> bool:
+        """Whether the ERP has no element for it, so that its value never comes from XML and never goes there."""
+        return self.constant is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,10 @@ class VariantRule:
 
 @dataclass(frozen=True, slots=True)
 class TypeRule:
-    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart."""
+    """One JSON object type. With ``variants``, ``discriminator`` names the property that tells them apart.
+
+    ``set`` are the constants that are written with every object of it.
+    """
 
     name: str
     place: Place
@@ -100,6 +109,7 @@ class TypeRule:
     discriminator: str = ""
     variants: tuple[VariantRule, ...] = ()
     doc: str = ""
+    set: tuple[Constant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

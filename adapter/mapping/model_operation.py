@@ -128,6 +128,15 @@ class OperationRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What mapping files that name it have in common: one file in ``mappings/shared/``."""
+
+    soap: SoapRule | None = None
+    types: Mapping[str, TypeRule] = field(default_factory=dict)
+    faults: tuple[FaultRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One mapping file."""
 

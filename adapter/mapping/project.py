@@ -9,7 +9,7 @@ from adapter.errors import BuildError, Mistake
 from adapter.mapping import files, reading
 from adapter.mapping.agree import Surroundings, agree
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model_operation import Resource
+from adapter.mapping.model_operation import Resource, Shared
 from adapter.wsdl.types import Contract
 
 
@@ -25,16 +25,32 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
         Mistake(f"mappings/{path.name}", 0, 0, "is not read", "rename it to end in .yaml")
         for path in sorted(folder.glob("*.yml"))
     )
+    shared_files, wrong = _shared(project)
+    mistakes.extend(wrong)
     for path in paths:
         document, wrong = files.read(path, path.relative_to(project).as_posix())
         mistakes.extend(wrong)
         if document is None:
             continue
-        resource, wrong = reading.resource(document)
+        resource, wrong = reading.resource(document, shared_files)
         mistakes.extend(wrong)
         if resource is not None:
             resources.append(resource)
     return resources, mistakes
+
+
+def _shared(project: Path) -> tuple[dict[str, Shared | None], list[Mistake]]:
+    """Read ``mappings/shared/*.yaml``: what mapping files have in common, by name; None where it cannot be read."""
+    found: dict[str, Shared | None] = {}
+    mistakes: list[Mistake] = []
+    for path in sorted((project / "mappings" / "shared").glob("*.yaml")):
+        document, wrong = files.read(path, path.relative_to(project).as_posix())
+        mistakes.extend(wrong)
+        found[path.stem] = None
+        if document is not None:
+            found[path.stem], wrong = reading.shared(document)
+            mistakes.extend(wrong)
+    return found, mistakes
 
 
 def load_project(

@@ -16,32 +16,44 @@ from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
-from adapter.mapping.model_operation import VERBS, Resource
+from adapter.mapping.model_operation import VERBS, Resource, Shared
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import fault_rules, operation_rule
+from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
 
 
-def resource(document: Document) -> tuple[Resource | None, list[Mistake]]:
-    """Read a whole mapping file. Return its resource, None where the file is wrong, and every mistake."""
+def shared(document: Document) -> tuple[Shared, list[Mistake]]:
+    """Read a file that mapping files share. Return what it holds, and every mistake."""
+    sections = Sections(document)
+    top = sections.load(schema.SharedSection, document.data, (), whole=False) or {}
+    soap = _soap(sections, top["soap"]) if "soap" in top else None
+    found = Shared(soap, _types(sections, top.get("types")), fault_rules(sections, top.get("faults"), ("faults",)))
+    return found, sections.mistakes
+
+
+def resource(
+    document: Document, shared_files: Mapping[str, Shared | None] | None = None
+) -> tuple[Resource | None, list[Mistake]]:
+    """Read a whole mapping file. Return its resource, None where the file is wrong, and every mistake.
+
+    ``shared_files``: what it may use, by name; None for what is there and cannot be read.
+    """
     sections = Sections(document)
     top = sections.load(schema.FileSection, document.data, (), whole=False)
     if top is None or "version" not in top:
         return None, sections.mistakes
-    soap = _soap(sections, top["soap"]) if "soap" in top else None
+    common = _used(sections, top, shared_files or {})
+    soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = _http(sections, top.get("http"))
-    types = {
-        name: found
-        for name, data, path in sections.entries(top.get("types"), ("types",), "types")
-        if (found := _type(sections, name, data, path)) is not None
-    }
-    shared = fault_rules(sections, top.get("faults"), ("faults",))
+    types = {**common.types, **_types(sections, top.get("types"))}
+    faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
     operations = []
     for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
         if verb not in VERBS:
             sections.wrong(path, f"'{verb}' is not a verb of the grammar", f"verbs: {', '.join(VERBS)}")
         elif (
-            found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, shared)
+            found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults)
         ) is not None:
             operations.append(found_operation)
     if not operations and not sections.mistakes:
@@ -62,6 +74,34 @@ def resource(document: Document) -> tuple[Resource | None, list[Mistake]]:
         ),
         [],
     )
+
+
+def _used(sections: Sections, top: Mapping[str, Any], shared_files: Mapping[str, Shared | None]) -> Shared:
+    """Return what the file uses of another, and note what stands in both, or in none."""
+    name = top.get("uses", "")
+    if name and name not in shared_files:
+        text, remedy = f"there is no mappings/shared/{name}.yaml", suggest(name, list(shared_files))
+        sections.wrong(("uses",), text, remedy if shared_files else "put what mapping files share there")
+        return Shared()
+    common = shared_files[name] if name else Shared()
+    if common is None:
+        return Shared()
+    if "soap" not in top and common.soap is None:
+        sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
+    if "soap" in top and common.soap is not None:
+        sections.wrong(("soap",), f"soap: stands in shared/{name}.yaml too", "keep one of them")
+    own = top.get("types")
+    for twice in common.types.keys() & own.keys() if isinstance(own, dict) else ():
+        sections.wrong(("types", twice), f"{twice} stands in shared/{name}.yaml too", "rename one of them")
+    return common
+
+
+def _types(sections: Sections, data: Any) -> dict[str, TypeRule]:
+    return {
+        name: found
+        for name, section, path in sections.entries(data, ("types",), "types")
+        if (found := _type(sections, name, section, path)) is not None
+    }
 
 
 def _soap(sections: Sections, data: Any) -> SoapRule | None:
@@ -113,7 +153,12 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
         _not_a_field(sections, discriminator, own, (*path, "fields"))
         variants = _variants(sections, section["of"], (*where, "of"), discriminator, own, bags)
     entries_once(sections, path, bags, [own, *(variant.fields for variant in variants)])
-    return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""))
+    always = constants(sections, found.get("set"), (*path, "set"))
+    for each in always:
+        if each.credential:
+            text = f"{each.path}: credentials stand in 'set' of an operation, or in headers"
+            sections.wrong((*path, "set", each.path), text, "move it there")
+    return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""), always)
 
 
 def _variants(

@@ -48,11 +48,21 @@ class FileSection(Section):
     path = Text(TEMPLATE, "a path such as /v1/customers", **about("Where its operations live.", required=True))
     title = Text(**about("A short title for the documentation."))
     doc = Text(**about("What the resource is, for the documentation."))
-    soap = Raw(**about("The contract behind it.", required=True))
+    uses = Text(NAME, "a name such as erp", **about("The file in mappings/shared/ that holds here too."))
+    soap = Raw(**about("The contract behind it; it may stand in the file that 'uses' names."))
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
     operations = Raw(**about("Operations by verb.", required=True))
-    faults = Raw(**about("Faults of all its operations."))
+    faults = Raw(**about("Faults of all its operations; they come before those of the file that 'uses' names."))
+
+
+class SharedSection(Section):
+    """A file in ``mappings/shared/``: what several mapping files have in common."""
+
+    version = Whole(1, 1, **about("The version of this grammar.", required=True))
+    soap = Raw(**about("The contract behind them, where it is one."))
+    types = Raw(**about("JSON types by name."))
+    faults = Raw(**about("Faults of all their operations."))
 
 
 class SoapSection(Section):
@@ -91,6 +101,7 @@ class TypeSection(Section):
     bags = Raw(**about("Name-value bags by name."))
     fields_ = Raw(data_key="fields", **about("Properties by name.", required=True))
     variants = Raw(**about("xsi:type derivations, told apart by a property."))
+    set = Raw(**about("Constants that are written with every object of this type."))
 
 
 class BagSection(Section):
@@ -119,7 +130,8 @@ class FieldSection(Section):
 
     bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
     entry = Text(**about("The name of that entry."))
-    soap = value_path("Where the value stands in XML.", required=True, several=True)
+    soap = value_path("Where the value stands in XML.", several=True)
+    constant = Raw(**about("In place of soap: the one value that the property always has."))
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))

@@ -115,7 +115,7 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
 
 def without_part(name: str) -> str:
     """Return a name of ``leaves`` as callers know it: the parts of a joined text are numbers, and not theirs."""
-    return re.sub(r"/[0-9]+\b", "", name)
+    return re.sub(r"/[0-9]+\b|\bset\.", "", name)
 
 
 def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
@@ -165,7 +165,8 @@ class _Schemas:
 
     def _extra(self, bound: BoundType) -> Extra:
         if bound.nested and not any(field.default for field in leaves(bound.fields)):
-            return lambda values: {} if values else {"_schema": ["must not be empty"]}
+            placeless = {field.name for field in bound.fields if field.rule.placeless}
+            return lambda values: {} if values.keys() - placeless else {"_schema": ["must not be empty"]}
         wrongs: list[Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]] = []
         if bound.nulls is not None:
             nulls = bound.nulls

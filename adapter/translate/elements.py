@@ -43,7 +43,7 @@ class Compiler:
 
     def _plain(self, bound: BoundType) -> Fill:
         fill = self.record(bound.record, ways(bound))
-        if not bound.nulls and not any(field.parts for field in bound.fields):
+        if not bound.nulls and not bound.constants and not any(field.parts for field in bound.fields):
             return fill
         return lambda element, values: fill(element, in_xml(bound, values))
 

@@ -16,6 +16,7 @@ from adapter.errors import RequestError
 from adapter.mapping.bound import BoundType, Endpoint, leaves
 from adapter.mapping.flat import assembled
 from adapter.translate.content import Compiler
+from adapter.translate.finishing import finisher
 from adapter.translate.reading import TYPE, Reading, finder, invalid, is_nil, type_key
 from adapter.translate.refused import judge
 from adapter.wsdl.types import Contract, Record
@@ -123,6 +124,9 @@ class _Objects:
 
     def _plain(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
         read = self.fields(list(leaves(bound.fields)), bound.name)
+        finish = finisher(self.types, bound)
+        if finish is not None:
+            return lambda element, reading: finish(assembled(bound.fields, read(element, reading)), reading)
         if not any(field.parts for field in bound.fields):
             return read
         return lambda element, reading: assembled(bound.fields, read(element, reading))

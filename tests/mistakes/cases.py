@@ -68,6 +68,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-version": ("version: must be 1", "version of this grammar"),
     "path-without-slash": ("'v1/grammar' is not a path such as /v1/customers", "Where its operations live"),
     "unknown-key-in-file": ("no key 'titel'", "did you mean 'title'?"),
+    "uses-nowhere": ("there is no mappings/shared/erb.yaml", "did you mean erp?"),
+    "soap-in-both": ("soap: stands in shared/erp.yaml too", "keep one of them"),
+    "type-in-both": ("Money stands in shared/erp.yaml too", "rename one of them"),
+    "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
+    "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
     "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
     "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
@@ -139,6 +144,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
+    # values that no caller gives
+    "set-is-a-number": ("Status: must be text", "write it in quotes"),
+    "constant-beside-soap": ("soap: means nothing beside 'constant'", "remove 'soap'"),
+    "constant-is-a-list": ("constant: must be one value", "constant: EUR"),
+    "constant-is-null": ("constant: is empty", "remove it"),
+    "neither-soap-nor-constant": ("void needs the key 'soap'", "where its value stands in XML"),
+    "parameter-constant": ("a parameter stands for something in the request", "remove 'constant'"),
+    "set-outside-contract": ("Status: '11' must be one of", "a value the contract allows"),
+    "set-unknown-element": ("there is no AuftrNr in AuftragTyp", "did you mean AuftragNr?"),
+    "set-and-field": ("reference fill the same element", "keep one"),
+    "set-needs-more": ("cannot always be written: city is required together with", "make what it needs required"),
+    "nested-of-constants": ("Nothing holds nothing of the ERP's", "with 'soap' in it"),
     "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
     "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
     "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
@@ -261,10 +278,10 @@ def expected() -> list[Expected]:
 
 
 def _marks() -> Iterator[tuple[str, str, int]]:
-    for path in sorted((HERE / "mappings").iterdir()):
+    for path in sorted(each for each in (HERE / "mappings").rglob("*") if each.is_file()):
         for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), 1):
             for mark in _MARK.finditer(line):
-                yield mark[1], f"mappings/{path.name}", number
+                yield mark[1], path.relative_to(HERE).as_posix(), number
 
 
 def found(folder: Path) -> tuple[Mistake, ...]:

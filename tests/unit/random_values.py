@@ -89,6 +89,8 @@ class Values:
         return fitting[0] if fitting and self.random.random() < 0.98 else known[0]
 
     def _known(self, schema: Any) -> list[Any]:
+        if "const" in schema:
+            return [schema["const"]] * 9 + ["x", None, 0]
         kind = schema.get("type", "number")
         if kind == "array":
             return [[self._known(schema["items"])[0] for _ in range(self.random.randint(0, 3))] for _ in range(12)]

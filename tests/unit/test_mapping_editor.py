@@ -57,6 +57,7 @@ BEYOND = {
     "descending-without-direction",
     "from-without-one",
     "fault-never-reached",
+    "parameter-constant",
 }
 
 

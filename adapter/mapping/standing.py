@@ -1,0 +1,29 @@
+"""Whether a value can stand at the end of a path, and whether it must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adapter.mapping.model import FieldRule, Place
+from adapter.mapping.paths import Spot
+
+Wrong = Callable[[Place, str, str], None]
+
+
+def can_stand(wrong: Wrong, rule: FieldRule, spot: Spot) -> bool:
+    """Tell whether every step can be in a message, and once but for the last. What cannot is noted with ``wrong``."""
+    crossed = spot.steps if spot.attribute is not None else spot.steps[:-1]
+    inner = [step.element.name for step in crossed if step.repeats]
+    if inner:
+        remedy = f"make {inner[0]} a field with 'each' and name the rest in its type"
+        wrong(rule.place, f"{rule.name}: {inner[0]} on the way repeats", remedy)
+    abstract = [step.element.name for step in spot.steps if step.element.abstract]
+    if abstract:
+        text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
+        wrong(rule.place, text, "a mapping cannot name them; leave the field out")
+    return not inner and not abstract
+
+
+def array_required(spot: Spot) -> bool:
+    """An array must be given when the element around its items must, or when it needs at least one item."""
+    return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))
