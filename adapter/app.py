@@ -10,7 +10,6 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,21 @@ from flask import Flask
 
 from adapter import problems
 from adapter import settings as settings_room
-from adapter.backends.soap import SoapPort
 from adapter.errors import BuildError, Mistake
-from adapter.exchange import Exchange
-from adapter.identity import NOBODY, Credentials, Identity, Tokens, identity, tls
-from adapter.identity.bearer import MAX_BYTES
+from adapter.identity import Credentials
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.agree_credentials import asked as credentials_asked
+from adapter.mapping.agree_credentials import constants
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
-from adapter.mapping.model_soap import PATH_PARTS, IdentityRule, PortKey
+from adapter.mapping.model_soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
-from adapter.pipeline import Backends, Limits
+from adapter.opened import open_backends
+from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
@@ -43,9 +41,6 @@ from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
 from adapter.wsdl.lock import check_lock
 from adapter.wsdl.types import Contract
-from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
-
-POOL_SIZE = 1000
 
 Watch = Callable[[Endpoint, Handler], Handler]
 
@@ -102,9 +97,9 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
     for endpoint in endpoints:
         resource = endpoint.resource
         asked.update(endpoint_names(resource.soap.service, resource.soap.port))
-        constants = [*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)]
-        constants += [each for rule in resource.types.values() for each in rule.set]
-        asked.update(value_name(each.setting) for each in constants if each.setting)
+        asked.update(value_name(each.setting) for each in constants(resource) if each.setting)
+        if endpoint.session is not None:
+            asked.update(endpoint_names(endpoint.session.login.resource.soap.service, endpoint.session.login.port.name))
         for _, name, part, _ in credentials_asked(resource, blocks):
             asked.add(credential_name(name, part))
             if part not in PATH_PARTS:
@@ -116,7 +111,8 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
 
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
-    backends = _backends(built)
+    credentials = _credentials(built.project, built.settings)
+    backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
     made: dict[str, Handler] = {}
     mistakes = []
@@ -181,42 +177,6 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
                 words = title or slug.replace("-", " ").capitalize()
                 found[slug] = Problem(slug, status, words, "The system behind this API said so.")
     return tuple(found.values())
-
-
-def _backends(built: Built) -> Backends:
-    settings = built.settings
-    credentials = _credentials(built.project, settings)
-
-    @cache
-    def exchange(url: str, rule: IdentityRule | None = None) -> Exchange:
-        files = tls(rule, credentials)
-        return Exchange(url, max_reply_bytes=settings.max_reply_bytes, pool_size=POOL_SIZE, **files)
-
-    @cache
-    def tokens(name: str) -> Tokens:
-        client, secret, scope = (credentials.value(name, part) for part in ("CLIENT_ID", "CLIENT_SECRET", "SCOPE"))
-        url, authority = credentials.value(name, "TOKEN_URL")(), credentials.path(name, "CA")
-        endpoint = Exchange(url, max_reply_bytes=MAX_BYTES, pool_size=1, ca_file=authority)
-        return Tokens(endpoint, client, secret, scope)
-
-    @cache
-    def login(rule: IdentityRule | None) -> Identity:
-        return identity(rule, credentials, tokens) if rule else NOBODY
-
-    ports: dict[PortKey, SoapPort] = {}
-    services: dict[str, Exchange] = {}
-    clients = {
-        name: zeep_client(each, ClosedTransport(each), raw_response=True) for name, each in built.documents.items()
-    }
-    for endpoint in built.endpoints:
-        rule = endpoint.resource.soap
-        url = settings.endpoint_of(rule.service, rule.port)
-        if rule.key not in ports and url is not None:
-            where = exchange(url, rule.identity)
-            ports[rule.key] = SoapPort(clients[rule.wsdl], rule.service, rule.port, where, login(rule.identity))
-        if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
-            services[endpoint.resource.http.service] = exchange(url)
-    return Backends(ports, services, credentials.value)
 
 
 def _credentials(project: Path, settings: Settings) -> Credentials:

@@ -12,6 +12,7 @@
           ├─ BackendLost          502  sent: maybe  the connection broke on the way
           ├─ BackendReplyInvalid  502  sent: yes    an answer that is not what the contract says
           └─ BackendFault              sent: yes    the ERP said no; status from the operation's fault table
+             └─ SessionExpired    502  sent: yes    the ERP does not know our session's token; it did not act
 
 ``sent`` decides whether a call may be repeated; ``status`` is only what the caller sees. ``cause`` is for the log:
 it may name the ERP's own code or the element that was wrong, never a payload.
@@ -118,3 +119,8 @@ class BackendFault(BackendError):
     """The other side answered that it would not. ``code`` is its own code, for the log and the metric."""
 
     code: str = ""
+
+
+@dataclass(eq=False)
+class SessionExpired(BackendFault):
+    """The other side does not know our session's token any more, so it did not act."""

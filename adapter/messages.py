@@ -8,7 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What values are made from that are new for each call: the request's id, and one reading of the clock, in UTC.
+
+    ``session`` is the token of our session at the ERP, "" where there is none.
+    """
+
+    request_id: str = ""
+    now: datetime = field(default_factory=_utc)
+    session: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +33,15 @@ class Checked:
     """A caller's values after ``validate``, in the lexical form that the writer places into XML.
 
     ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
-    lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller.
+    lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller. ``call`` is what values that
+    no caller gives are made from. ``record`` is the element that the body is merged into, as it was read.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
+    call: Call = field(default_factory=Call)
+    record: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 ::
 
-    web -> observe -> validate -> route -+-> soap   (writer -> envelope -> reader)
-                                         +-> http   (the caller's JSON as it came)
+    web -> observe -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader)
+                                                       +-> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -14,23 +14,25 @@ Rule 3: everything is made here, while building. A request only runs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
 from adapter.backends.http import http
-from adapter.backends.soap import SoapPort, soap
+from adapter.backends.soap import SoapPort, asking, soap
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model_soap import PortKey
 from adapter.messages import Handler, Middleware
 from adapter.respond import respond
 from adapter.steps.observe import observe
+from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
-from adapter.translate.reader import reader
-from adapter.translate.writer import TextOf, header_writer, unset, writer
+from adapter.translate.made import TextOf
+from adapter.translate.reader import reader, record_reader
+from adapter.translate.writer import header_writer, unset, writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def build(
     return chain(
         observe(started, finished),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
+        *_read_first(endpoint, backends),
         then=answer,
     )
 
@@ -72,6 +75,21 @@ def build(
 def chain(*steps: Middleware, then: Handler) -> Handler:
     """Wrap ``then`` so that a request meets the steps in the order in which they are written."""
     return reduce(lambda handle, step: step(handle), reversed(steps), then)
+
+
+def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
+    """Yield the step that reads the record, where a body is merged into one."""
+    reads = endpoint.body.reads if endpoint.body is not None else None
+    if reads is not None and endpoint.answered_by == "soap":
+        ask = asking(
+            backends.soap[reads.resource.soap.key],
+            reads.operation,
+            write=writer(reads, backends.text_of),
+            read=record_reader(reads),
+            read_fault=fault_reader(reads),
+            headers=header_writer(reads, backends.text_of),
+        )
+        yield read_first(reads, ask)
 
 
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:

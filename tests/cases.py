@@ -32,6 +32,9 @@ GOLDEN = ROOT / "tests" / "golden"
 SHAPES = ROOT / "tests" / "shapes"
 _FAULT = re.compile(rb"<[\w-]*:?Fault[ >]")
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+# What a comment in a golden envelope says of a value that is another one in each call.
+_DAY = r"20[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_MADE = {"now": f"{_DAY}T[0-9:]{{8}}Z", "today": _DAY, "uuid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"}
 _QNAMES = (_XSI_TYPE, "{http://schemas.xmlsoap.org/soap/encoding/}arrayType")
 
 
@@ -123,11 +126,12 @@ def replay_app(replay: Replay) -> Flask:
 def run(case: Case, app: Flask, replay: Replay) -> Seen:
     """Send a case's request through the application while the ERP answers with the case's replies."""
     replay.sent.clear()
-    replay.responder, replay.media_type = _answering(case), _media_type(case)
+    answering, samples = _answering(case), _samples(case)
+    replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)
     request = case.json("request.json")
     try:
         answer = app.test_client().open(
-            request["path"], method=request["method"], headers={"Host": "localhost"},
+            request["path"], method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
             **({"json": request["body"]} if "body" in request else {}),
         )  # fmt: skip
     finally:
@@ -135,7 +139,8 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
     body = json.loads(answer.data) if answer.data else None
     if isinstance(body, dict) and answer.status_code >= 400:
         body.pop("instance", None)
-    return Seen(tuple(replay.sent), answer.status_code, body, answer.headers.get("Location"))
+    requests = tuple(_settled(sent, samples) for sent in replay.sent)
+    return Seen(requests, answer.status_code, body, answer.headers.get("Location"))
 
 
 def _answering(case: Case) -> Responder:
@@ -160,6 +165,29 @@ def _answering(case: Case) -> Responder:
         return (500 if _FAULT.search(reply) else 200), reply
 
     return answer
+
+
+def _samples(case: Case) -> dict[str, tuple[str, str]]:
+    """Return what is another value in each call: its element's tag, the kind that a comment in it names, a sample."""
+    found = {}
+    for request, _ in case.calls():
+        for comment in etree.fromstring(request).iter(etree.Comment):
+            element, kind = comment.getparent(), (comment.text or "").strip()
+            if element is not None and kind in _MADE:
+                found[str(element.tag)] = (kind, element.text or "")
+    return found
+
+
+def _settled(envelope: bytes, samples: dict[str, tuple[str, str]]) -> bytes:
+    """Return an envelope with the samples in place of what was made for this call, where it has the right form."""
+    if not samples:
+        return envelope
+    root = etree.fromstring(envelope)
+    for tag, (kind, sample) in samples.items():
+        for element in root.iter(tag):
+            if re.fullmatch(_MADE[kind], element.text or ""):
+                element.text = sample
+    return etree.tostring(root)
 
 
 def _asks_for(envelope: bytes) -> str:

@@ -7,7 +7,8 @@ example in the docs is proved too: it stands in the shape's own mapping.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from lxml import etree
 from adapter.errors import InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Checked
-from adapter.translate.reader import reader
+from adapter.translate.reader import reader, record_reader
 from adapter.translate.writer import writer
 from tests.cases import ROOT, SHAPES
 from tests.docs_pages.pages import blocks
@@ -56,11 +57,12 @@ def not_shown(shape: str) -> str:
 def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
     """Try random requests of one operation."""
     source, proof = random.Random(seed), Proof()
+    records = _records(endpoint, schema)
     values, write = Values(source, endpoint), writer(endpoint)
     for _ in range(TRIES):
         body = values.object(endpoint.body.type) if endpoint.body is not None else None
         checked = _checked(endpoint, values, body, source)
-        message = write(checked) if checked is not None else None
+        message = _written(write, checked, source.choice(records)) if checked is not None else None
         if message is None:
             continue
         if not schema.validate(etree.ElementTree(message)):
@@ -73,6 +75,28 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
                 proof.wrong = f"{endpoint.name}: {why}"
                 break
     return proof
+
+
+def _records(endpoint: Endpoint, schema: etree.XMLSchema) -> list[Any]:
+    """Return what a body may be merged into: the records of all golden replies that the operation could read."""
+    reads = endpoint.body.reads if endpoint.body is not None else None
+    if reads is None or reads.operation.output is None or reads.operation.output.root is None:
+        return [None]
+    bodies = (etree.parse(str(file)).find("{*}Body") for file in sorted(SHAPES.glob("*/*/soap-reply*.xml")))
+    replies = [body[0] for body in bodies if body is not None]
+    return [
+        record_reader(reads)(reply)
+        for reply in replies
+        if reply.tag == reads.operation.output.root.tag and len(reply) and schema.validate(etree.ElementTree(reply))
+    ]
+
+
+def _written(write: Callable[[Checked], Any], checked: Checked, record: Any) -> Any:
+    """Return the message, None where the record does not allow the change."""
+    try:
+        return write(replace(checked, record=record))
+    except InvalidRequest:
+        return None
 
 
 def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Random) -> Checked | None:
@@ -109,9 +133,18 @@ def _lost(endpoint: Endpoint, message: Any, body: Any) -> str:
     shown = {field.name for field in endpoint.types[endpoint.reply.type].fields}
     # What is cleared by its name, or by a flag, stands nowhere in the record that is sent.
     named = endpoint.body is not None and endpoint.body.patch is not None and endpoint.body.patch.kind != "partial"
-    sent = _plain({name: value for name, value in body.items() if name in shown and not (named and value is None)})
-    back = _plain({name: read[name] for name in read if name in body})
+    sent = _plain({name: value for name, value in body.items() if name in shown}, named)
+    back = _plain(_sent_of(read, body), named)
     return "" if sent == back else f"{sent} came back as {back}"
+
+
+def _sent_of(read: Any, sent: Any) -> Any:
+    """Return what was read without the properties that were not sent, such as constants."""
+    if isinstance(read, dict) and isinstance(sent, dict):
+        return {name: _sent_of(read[name], sent[name]) for name in read if name in sent}
+    if isinstance(read, list) and isinstance(sent, list) and len(read) == len(sent):
+        return [_sent_of(one, other) for one, other in zip(read, sent, strict=True)]
+    return read
 
 
 def _text(value: Any) -> str:
@@ -120,10 +153,11 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _plain(value: Any) -> Any:
-    """Return a value without what XML does not tell apart: no items and no array, "" and nothing."""
+def _plain(value: Any, named: bool = False) -> Any:
+    """Return a value without what XML does not tell apart: no items and no array, "" and nothing (``named``: null)."""
     if isinstance(value, dict):
-        members = {name: _plain(member) for name, member in value.items()}
+        value = {name: member for name, member in value.items() if not (named and member is None)}
+        members = {name: _plain(member, named) for name, member in value.items()}
         return {name: member for name, member in members.items() if member not in ([], "", {})}
     if isinstance(value, list):
         return [_plain(item) for item in value]

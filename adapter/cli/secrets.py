@@ -32,7 +32,7 @@ class Secrets:
             self._header = tuple(each for each in _in_header(endpoint) if each.setting or each.credential)
             self._body = tuple(each for rule in rules for each in rule.set if each.setting or each.credential)
             types = endpoint.resource.types.values()
-            self._objects = tuple(each for rule in types for each in rule.set if each.setting)
+            self._objects = tuple(each for rule in types for each in rule.set if each.setting or each.credential)
 
     def text(self, text: str) -> str:
         """Return a text (JSON or XML, as it is written, or plain) without the secrets."""

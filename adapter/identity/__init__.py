@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapter.identity.bearer import Tokens
 from adapter.identity.credentials import Credentials, Value
+from adapter.identity.session import Session
+from adapter.identity.tokens import Granted, Tokens
 from adapter.mapping.model_soap import IdentityRule
 
-__all__ = ["NOBODY", "Credentials", "Identity", "Login", "Tokens", "identity", "tls"]
+__all__ = ["NOBODY", "Credentials", "Identity", "Login", "Session", "Shown", "Tokens", "identity", "tls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +34,35 @@ class Login:
 class Identity:
     """Who we are to one port.
 
-    ``headers`` returns the HTTP header fields of one call, given its deadline; it may ask for a token and then raises
-    BackendError with ``sent: no``. ``renew`` is told the fields that a 401 answered, and says whether there can
-    be others. ``secrets`` returns the texts that must not be shown.
+    ``show`` returns what one try of a call shows in HTTP, given its deadline; it may ask for a token and then raises
+    BackendError with ``sent: no``. ``renew`` is told what a 401 answered, and says whether there can be something else
+    to show. ``secrets`` returns the texts that must not be shown. ``session`` is a session of the ERP's own.
     """
 
-    headers: Callable[[float], Mapping[str, str]]
-    renew: Callable[[Mapping[str, str]], bool]
+    show: Callable[[float], Shown]
+    renew: Callable[[Shown], bool]
     secrets: Callable[[], tuple[str, ...]]
     login: Login | None = None
+    session: Session | None = None
 
 
-def _no_headers(deadline: float) -> Mapping[str, str]:
-    return {}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The HTTP header fields of one try of a call, and the token in them, where there is one."""
+
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    granted: Granted | None = None
 
 
-def _not_renewed(headers: Mapping[str, str]) -> bool:
+def _nothing(deadline: float) -> Shown:
+    return Shown()
+
+
+def _not_renewed(shown: Shown) -> bool:
     return False
 
 
-NOBODY = Identity(_no_headers, _not_renewed, tuple)
+NOBODY = Identity(_nothing, _not_renewed, tuple)
 
 
 def identity(rule: IdentityRule, credentials: Credentials, tokens: Callable[[str], Tokens]) -> Identity:
@@ -64,7 +74,7 @@ def identity(rule: IdentityRule, credentials: Credentials, tokens: Callable[[str
     if rule.username_token:
         user, password = (credentials.value(rule.username_token, part) for part in ("USER", "PASSWORD"))
         login = Login(user, password, rule.digest, rule.timestamp)
-        return Identity(_no_headers, _not_renewed, lambda: (password(),), login)
+        return Identity(_nothing, _not_renewed, lambda: (password(),), login)
     return NOBODY
 
 
@@ -82,18 +92,20 @@ def _basic(user: Value, password: Value) -> Identity:
     def encoded() -> str:
         return base64.b64encode(f"{user()}:{password()}".encode()).decode("ascii")
 
-    def headers(deadline: float) -> Mapping[str, str]:
-        return {"Authorization": f"Basic {encoded()}"}
+    def show(deadline: float) -> Shown:
+        return Shown({"Authorization": f"Basic {encoded()}"})
 
-    return Identity(headers, _not_renewed, lambda: (password(), encoded()))
+    return Identity(show, _not_renewed, lambda: (password(), encoded()))
 
 
 def _bearer(tokens: Tokens) -> Identity:
-    def headers(deadline: float) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {tokens.token(deadline)}"}
+    def show(deadline: float) -> Shown:
+        granted = tokens.token(deadline)
+        return Shown({"Authorization": f"Bearer {granted.text}"}, granted)
 
-    def renew(refused: Mapping[str, str]) -> bool:
-        tokens.forget(refused["Authorization"].removeprefix("Bearer "))
+    def renew(refused: Shown) -> bool:
+        if refused.granted is not None:
+            tokens.forget(refused.granted)
         return True
 
-    return Identity(headers, renew, tokens.secrets)
+    return Identity(show, renew, tokens.secrets)

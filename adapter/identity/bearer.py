@@ -1,104 +1,46 @@
-"""OAuth 2.0 client credentials (RFC 6749, section 4.4): one token for all calls, fetched before it is needed again.
-
-However many calls wait, one asks; the others take what it got, its failure too. A call that gets no token was never
-sent, and its error says so.
-"""
+"""OAuth 2.0 client credentials (RFC 6749, section 4.4): how a token is asked for."""
 
 from __future__ import annotations
 
 import base64
-import math
 import re
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from adapter.errors import BackendError, BackendFault, BackendTimeout, InvalidRequest
+from adapter.errors import BackendFault, InvalidRequest
 from adapter.exchange import Exchange, Reply, reply_invalid
 from adapter.identity.credentials import Value
 from adapter.strict_json import decode
 
 MAX_BYTES = 64 * 1024
+WHERE = "token endpoint"
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _ERROR = re.compile(r"[a-z_]{1,40}")
 _LIFE = 300  # seconds, where the answer does not say
-_MARGIN = 30  # seconds before its end a token counts as expired, at most a fifth of its life
 
 
-class Tokens:
-    """The source of tokens for one set of credentials. ``exchange`` is pinned to the token endpoint."""
+def client_credentials(
+    exchange: Exchange, client_id: Value, client_secret: Value, scope: Value
+) -> Callable[[float], tuple[str, float]]:
+    """Return the function that asks for a token: a deadline in, token and life in seconds out.
 
-    def __init__(
-        self,
-        exchange: Exchange,
-        client_id: Value,
-        client_secret: Value,
-        scope: Value,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._exchange = exchange
-        self._id, self._secret, self._scope = client_id, client_secret, scope
-        self._clock = clock
-        self._turn = threading.Lock()  # looked up now, so that gevent's is used after its monkey-patching
-        self._token, self._until = "", -math.inf
-        self._failure: tuple[int, BackendError] | None = None
-        self._failures = 0
+    ``exchange`` is pinned to the token endpoint. Raises BackendError where no token is granted.
+    """
 
-    def token(self, deadline: float) -> str:
-        """Return a token that still counts. Raises BackendError (``sent: no``) where none is to be had in time."""
-        failures = self._failures
-        if self._clock() < self._until:
-            return self._token
-        if not self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            raise BackendTimeout("backend-timeout", 504, _DETAIL, cause="token endpoint: waited too long", sent="no")
-        try:
-            if self._clock() < self._until:
-                return self._token
-            if self._failure is not None and self._failure[0] > failures:
-                raise replace(self._failure[1])
-            return self._fetched(deadline)
-        finally:
-            self._turn.release()
-
-    def forget(self, token: str) -> None:
-        """Let a token count no more, unless another has taken its place."""
-        if token == self._token:
-            self._until = -math.inf
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return what must not be shown: the token and the client's secret."""
-        return self._token, self._secret()
-
-    def _fetched(self, deadline: float) -> str:
-        asked = self._clock()
-        try:
-            token, life = _granted(self._ask(deadline))
-        except BackendError as error:
-            failure = replace(error, detail=_DETAIL, cause=f"token endpoint: {error.cause}", sent="no")
-            self._failures += 1
-            # Another's deadline says nothing about the next call's.
-            self._failure = None if isinstance(error, BackendTimeout) else (self._failures, failure)
-            raise failure from error
-        self._token, self._until = token, asked + life - min(_MARGIN, life / 5)
-        self._failure = None
-        return token
-
-    def _ask(self, deadline: float) -> Reply:
+    def ask(deadline: float) -> tuple[str, float]:
         # Section 2.3.1: both are form-encoded before they go into HTTP Basic.
-        client = f"{quote_plus(self._id())}:{quote_plus(self._secret())}".encode()
-        form = {"grant_type": "client_credentials"} | ({"scope": scope} if (scope := self._scope()) else {})
+        client = f"{quote_plus(client_id())}:{quote_plus(client_secret())}".encode()
+        form = {"grant_type": "client_credentials"} | ({"scope": wanted} if (wanted := scope()) else {})
         headers = {
             "Accept": "application/json",
             "Authorization": f"Basic {base64.b64encode(client).decode('ascii')}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        return self._exchange.send("POST", deadline=deadline, headers=headers, body=urlencode(form).encode("ascii"))
+        body = urlencode(form).encode("ascii")
+        return _granted(exchange.send("POST", deadline=deadline, headers=headers, body=body))
 
-
-_DETAIL = "The adapter could not log in at the system behind this API. Nothing was sent."
+    return ask
 
 
 def _granted(reply: Reply) -> tuple[str, float]:

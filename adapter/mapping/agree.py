@@ -14,12 +14,15 @@ from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_patch import check_null_names
+from adapter.mapping.agree_read_modify import reading
 from adapter.mapping.agree_reply import check_details
+from adapter.mapping.agree_session import with_session
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import check_headers
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
+from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model_operation import OperationRule, Resource
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
@@ -75,11 +78,13 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes
-    if around.endpoint_of(port_service := resource.soap.service, port.name) is None:
-        own, shared = endpoint_names(port_service, port.name)
-        text = f"the settings do not say where {port_service} {port.name} is called"
-        binder.wrong(resource.soap.place, text, f"set {shared} or {own} to its address")
-    check_credentials(binder, around.credential, around.endpoint_of(port_service, port.name) or "", around.blocks)
+    _address(binder, resource.soap.place, resource.soap.service, port.name, around)
+    address = around.endpoint_of(resource.soap.service, port.name) or ""
+    check_credentials(binder, around.credential, address, around.blocks)
+    given = with_session(binder, port, given)
+    if given.session is not None:
+        login = given.session.login
+        _address(binder, given.session.rule.place, login.resource.soap.service, login.port.name, around)
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)
@@ -89,6 +94,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
             endpoints.append(endpoint)
     check_headers(binder, port, given)
     check_details(binder, port)
+    endpoints = reading(binder, endpoints)
     check_null_names(binder)
     binder.finish()
     return endpoints, binder.mistakes
@@ -108,11 +114,24 @@ def _port(resource: Resource, contract: Contract, binder: Binder) -> Port | None
     return port
 
 
+def _lent(resource: Resource, rule: OperationRule) -> Mapping[str, FieldRule]:
+    """Return the path parameters of the operation that reads the record which this one changes."""
+    verb = rule.body.patch.reads if rule.body is not None and rule.body.patch is not None else ""
+    return next((each.path_fields for each in resource.operations if each.verb == verb), {})
+
+
+def _address(binder: Binder, place: Place, service: str, port: str, around: Surroundings) -> None:
+    if around.endpoint_of(service, port) is None:
+        own, shared = endpoint_names(service, port)
+        text = f"the settings do not say where {service} {port} is called"
+        binder.wrong(place, text, f"set {shared} or {own} to its address")
+
+
 def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
     """The path's parameters and the declared ones must be the same."""
     named = re.findall(r"\{([^}]*)\}", resource.path + rule.path)
     for name in named:
-        if name not in rule.path_fields:
+        if name not in rule.path_fields and name not in _lent(resource, rule):
             binder.wrong(
                 rule.place, f"{rule.name}: {{{name}}} stands in the path but not below 'path:'", f"path: {{{name}: …}}"
             )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from adapter.mapping.agree_manner import PARTS, with_manners
 from adapter.mapping.agree_reply import element_at
 from adapter.mapping.agree_test import Around, bound_test, inner
-from adapter.mapping.bound import BoundField, BoundTest, BoundType, Filter, Filtered
+from adapter.mapping.bound import BoundField, BoundType
+from adapter.mapping.bound_filter import BoundTest, Filter, Filtered
 from adapter.mapping.coverage import uncovered
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model_filter import TestRule

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from adapter.mapping.blocks import BLOCKS, Block
-from adapter.mapping.bound import BoundField, Mode
+from adapter.mapping.bound import BoundField, BoundSession, Mode
 from adapter.mapping.codec import Codec
+from adapter.mapping.made import MADE
 from adapter.mapping.model import Constant, FieldRule, Place
 from adapter.mapping.occurrence import Way, together
 from adapter.settings import credential_name, value_name
@@ -26,11 +27,17 @@ SET = "set."
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions."""
+    """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions.
+
+    ``session`` is what calls show a token of, ``in_header`` and ``in_body`` are the constants that it stands for.
+    """
 
     value_of: Callable[[str], str | None]
     text_of: Callable[[str, str], str | None]
     blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
+    in_header: tuple[Constant, ...] = ()
+    in_body: tuple[Constant, ...] = ()
+    session: BoundSession | None = None
 
 
 def constant(
@@ -41,35 +48,38 @@ def constant(
     text = given.value_of(rule.setting) if rule.setting else rule.value
     if rule.credential:
         text = given.text_of(rule.credential, rule.part)
+    elif rule.made:
+        text = MADE[rule.made].sample
     if text is None and rule.setting:
         what = f"{name}: the settings have no value '{rule.setting}'"
         wrong(rule.place, what, f"set {value_name(rule.setting)}")
     if bound is None or (codec := bound.codec) is None:
         return None
-    bound = replace(bound, shape="scalar", nullable=False, required=True, made=rule if rule.credential else None)
-    if text is None:
-        return bound if rule.credential else None
+    made = rule if rule.credential or rule.made or rule.session else None
+    bound = replace(bound, shape="scalar", nullable=False, required=True, made=made)
+    if text is None or rule.session:
+        return bound if rule.credential or rule.session else None
     try:
         fixed = codec.write(codec.read(text))
     except ValueError as error:
-        shown, why = value_name(rule.setting) if rule.setting else f"'{text}'", str(error)
+        shown, why = value_name(rule.setting) if rule.setting else f"{rule.made} '{text}'".strip(), str(error)
         if rule.credential:  # what the codec says may repeat a part of the secret
             shown, why = credential_name(rule.credential, rule.part), "is not what the contract allows"
         wrong(rule.place, f"{name}: {rule.path}: {shown} {why}", "give a value the contract allows")
         return None
-    return bound if rule.credential else replace(bound, fixed=fixed)
+    return bound if made else replace(bound, fixed=fixed)
 
 
 def check_constants(wrong: Wrong, contract: Contract, record: str, ways: Sequence[Way]) -> None:
     """Note every constant of a type that could not be written beside something that a caller may send."""
-    constants = {name: bound for _, bound, name in ways if bound.fixed is not None}
+    constants = {name: bound for _, bound, name in ways if bound.given_by_us}
     if not constants:
         return
     find = together(contract, record, ways)
     for name, bound in constants.items():
         for sent in _bodies(ways):
             before = set(find(sent))
-            needed = sorted(set(find({**sent, name: bound.fixed})) - before)
+            needed = sorted(set(find({**sent, name: ""})) - before)
             if needed:
                 text = f"{bound.rule.soap}: cannot always be written: {_shown(*needed[0])}"
                 wrong(bound.rule.place, text, "write it at another place, or make what it needs required")
@@ -78,10 +88,10 @@ def check_constants(wrong: Wrong, contract: Contract, record: str, ways: Sequenc
 
 def _bodies(ways: Sequence[Way]) -> Iterator[dict[str, object]]:
     """Yield what callers may send: only what must be, and each other property beside that."""
-    least: dict[str, object] = {name: "" for _, bound, name in ways if bound.required and bound.fixed is None}
+    least: dict[str, object] = {name: "" for _, bound, name in ways if bound.required and not bound.given_by_us}
     yield least
     for _, bound, name in ways:
-        if bound.fixed is None:
+        if not bound.given_by_us:
             yield {**least, name: ""}
             if bound.nullable:
                 yield {**least, name: None}

@@ -19,8 +19,17 @@ def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[
     rule = resource.soap.identity
     if rule is not None:
         yield from ((rule.place, *each) for each in rule.parts())
-    for constant in (*resource.soap.headers, *(each for rule in resource.operations for each in rule.set)):
+    for constant in constants(resource):
         yield from ((constant.place, constant.credential, part, True) for part in _parts(constant, blocks))
+
+
+def constants(resource: Resource) -> Iterator[Constant]:
+    """Yield every constant of a mapping: of header blocks, of requests, and of a session's login."""
+    yield from resource.soap.headers
+    yield from (each for rule in resource.operations for each in rule.set)
+    yield from (each for rule in resource.types.values() for each in rule.set)
+    if resource.soap.identity is not None and resource.soap.identity.session is not None:
+        yield from resource.soap.identity.session.set
 
 
 def _parts(constant: Constant, blocks: Mapping[str, Block]) -> tuple[str, ...]:

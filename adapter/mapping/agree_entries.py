@@ -9,7 +9,8 @@ from adapter.mapping.agree_manner import PARTS, valid_manners, with_manners
 from adapter.mapping.agree_reply import element_at
 from adapter.mapping.agree_test import Around, bound_test
 from adapter.mapping.agree_values import bind_constants
-from adapter.mapping.bound import BoundField, BoundType, Filter, Filtered
+from adapter.mapping.bound import BoundField, BoundType
+from adapter.mapping.bound_filter import Filter, Filtered
 from adapter.mapping.codec import Codec
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import FieldRule

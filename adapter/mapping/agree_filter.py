@@ -7,7 +7,8 @@ from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_entries import in_entries
 from adapter.mapping.agree_test import Around
 from adapter.mapping.agree_types import Binder
-from adapter.mapping.bound import Filter, Reply
+from adapter.mapping.bound import Reply
+from adapter.mapping.bound_filter import Filter
 from adapter.mapping.filtering import composer, taker
 from adapter.mapping.model_operation import OperationRule
 from adapter.wsdl.types import Operation

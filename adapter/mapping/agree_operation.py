@@ -51,7 +51,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         path_fields=parts[0],
         query_fields=parts[1],
         constants=parts[2],
-        headers=bind_headers(binder, operation.input, given),
+        headers=bind_headers(binder, operation, given),
         filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
@@ -60,6 +60,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         faults=rule.faults,
         answered_by=rule.answered_by,
         timeout=rule.timeout,
+        session=given.session,
     )
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
@@ -96,7 +97,7 @@ def _given(
     return (
         _parameters(binder, rule.path_fields, start, encoded, always=True),
         _parameters(binder, rule.query_fields, start, encoded),
-        bind_constants(binder, rule.set, start, given, rule.name),
+        bind_constants(binder, (*rule.set, *given.in_body), start, given, rule.name),
     )
 
 
@@ -143,7 +144,9 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
         text = f"{rule.name}: {named.name} has variants, so it needs an element of its own"
         binder.wrong(body.place, text, "into: the element it fills")
         return None
-    mode: Mode = "partial" if body.patch else "update" if rule.verb in ("update", "patch") else "request"
+    mode: Mode = "update" if rule.verb in ("update", "patch") else "request"
+    if body.patch is not None:
+        mode = "merge" if body.patch.kind == "read_modify_write" else "partial"
     bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
     if bound and body.patch is not None:
         bound = patched(binder, body.patch, bound, encoded)

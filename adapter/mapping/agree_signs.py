@@ -42,11 +42,11 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
     if inner := [step.element.name for step in steps[:-1] if step.repeats]:
         binder.wrong(rule.place, f"{name}: {inner[0]} on the way to {rule.each} repeats", f"each: end it at {inner[0]}")
         return None
-    where = _field(binder, name, rule.where, key, encoded)
+    where = bind_value(binder, name, rule.where, key, encoded)
     # One flag can have several reasons below it; a refusal is told by the first.
     first = name == "refused"
-    codes = [_field(binder, name, each, key, encoded, first) for each in rule.codes]
-    text = _field(binder, name, rule.text, key, encoded, first) if rule.text is not None else None
+    codes = [bind_value(binder, name, each, key, encoded, first) for each in rule.codes]
+    text = bind_value(binder, name, rule.text, key, encoded, first) if rule.text is not None else None
     if where is None or where.codec is None:
         return None
     value = _value(where.codec, _builtin(binder, where, key))
@@ -66,7 +66,7 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
     )
 
 
-def _field(
+def bind_value(
     binder: Binder, name: str, rule: FieldRule, start: str, encoded: bool, first: bool = False
 ) -> BoundField | None:
     """Bind a path to one value (the first of many, where that is asked for), which no reply needs to hold."""

@@ -18,12 +18,13 @@ from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
 from adapter.mapping.joined import is_text, joined
+from adapter.mapping.merged import in_record, item_mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
-from adapter.mapping.standing import array_required, can_stand
+from adapter.mapping.standing import array_required, can_stand, stands_in
 from adapter.wsdl.types import Contract, Record, local_name
 
 
@@ -149,7 +150,7 @@ class Binder:
         whole: bool = True,
     ) -> BoundType:
         before = len(self.mistakes)
-        wanted = [each for each in rules.values() if _stands_in(each, mode)]
+        wanted = [each for each in rules.values() if stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
         fields = [standing_in(self.wrong, each, mode) for each in found]
         constants = self._constants(rule, record, mode, encoded)
@@ -161,7 +162,7 @@ class Binder:
             ways = [(each.steps, each, each.name) for each in ends]
             check_defaults(self.wrong, self.contract, record, ways)
             check_constants(self.wrong, self.contract, record, ways)
-            for missing in uncovered(self.contract, record, ends):
+            for missing in uncovered(self.contract, record, ends) if mode != "merge" else ():
                 text = f"{rule.name}: {local_name(record)} requires {missing}, and no field fills it"
                 self.wrong(rule.place, text, f"add a field with soap: {missing}, or make the one there writable")
         return BoundType(
@@ -170,7 +171,7 @@ class Binder:
             mode,
             record,
             tuple(fields),
-            choices=choices([each for each in ends if each.missing is None]),
+            choices=choices([each for each in ends if each.missing is None]) if mode != "merge" else (),
             doc=rule.doc,
             constants=tuple(constants),
         )
@@ -181,7 +182,8 @@ class Binder:
         def bind(each: FieldRule) -> BoundField | None:
             return self.field(each, record, mode, encoded)
 
-        found = [constant(each, bind, self.wrong, self.given, rule.name) for each in rule.set if mode != "reply"]
+        rules = rule.set if mode not in ("reply", "merge") else ()
+        found = [constant(each, bind, self.wrong, self.given, rule.name) for each in rules]
         return [replace(each, name=f"{SET}{each.name}") for each in found if each is not None]
 
     def field(
@@ -220,10 +222,8 @@ class Binder:
         return self._bound(rule, spot.first() if first else spot, mode, encoded)
 
     def _wrong_path(self, rule: FieldRule, error: PathError) -> None:
-        if isinstance(error, BagError):
-            self.wrong(error.place, str(error), error.remedy)
-        else:
-            self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
+        where = (error.place, "") if isinstance(error, BagError) else (rule.place, f"{rule.name}: ")
+        self.wrong(where[0], f"{where[1]}{error}", error.remedy)
 
     def _spot(self, rule: FieldRule, start: str, path: str) -> Spot:
         if rule.bag is not None:
@@ -231,6 +231,9 @@ class Binder:
         return follow(self.contract, start, path)
 
     def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
+        return in_record(self.wrong, self._placed(rule, spot, mode, encoded), mode)
+
+    def _placed(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
         if not can_stand(self.wrong, rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
@@ -259,7 +262,7 @@ class Binder:
             remedy = "write 'each' for 'one'" if repeats else "write 'one' for 'each', or lengthen the path"
             self.wrong(rule.place, f"{rule.name}: {rule.soap} {text}", remedy)
             return None
-        key = self.bind(rule.type_name, spot.type, mode, rule.place, encoded)
+        key = self.bind(rule.type_name, spot.type, item_mode(mode) if repeats else mode, rule.place, encoded)
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
             nullable = takes_nil(self.contract, spot.steps[-1].element)
@@ -293,10 +296,3 @@ class Binder:
             found.append(self._bound(alone, spot, mode, encoded))
         parts = [each for each in found if each is not None]
         return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None
-
-
-def _stands_in(rule: FieldRule, mode: Mode) -> bool:
-    """Tell whether a property is in the type that is bound for ``mode``."""
-    if mode == "reply":
-        return not rule.write_only
-    return not rule.read_only and not (rule.create_only and mode != "request")

@@ -12,7 +12,7 @@ from adapter.mapping.bound import BoundField, HeaderBlock
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.paths import suggest
-from adapter.wsdl.types import Header, Message, Port
+from adapter.wsdl.types import Header, Operation, Port
 
 
 def bind_constants(
@@ -27,8 +27,14 @@ def bind_constants(
     return tuple(bound for bound in found if bound is not None)
 
 
-def bind_headers(binder: Binder, message: Message, given: Given) -> tuple[HeaderBlock, ...]:
-    """Bind the header blocks that one message declares; those of other operations are passed over."""
+def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[HeaderBlock, ...]:
+    """Bind the header blocks that one operation declares; those of others are passed over, but for a session's."""
+    message = operation.input
+    declared = [header.element.name for header in message.headers]
+    for rule in given.in_header:
+        if (name := rule.path.partition(".")[0]) not in declared:
+            text = f"session: {operation.name} declares no header {name}, so it cannot show the token"
+            binder.wrong(rule.place, text, suggest(name, declared))
     blocks = [_header(binder, header, given) for header in message.headers]
     return tuple(block for block in blocks if block is not None)
 
@@ -37,7 +43,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
     element, place = header.element, binder.resource.soap.place
     rules = [
         replace(rule, path=rest)
-        for rule in binder.resource.soap.headers
+        for rule in (*binder.resource.soap.headers, *given.in_header)
         for name, _, rest in [rule.path.partition(".")]
         if name == element.name
     ]
@@ -65,6 +71,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
 def check_headers(binder: Binder, port: Port, given: Given) -> None:
     """Every header block of the mapping must be declared by one of the operations that it calls."""
     called = [port.operations[rule.call] for rule in binder.resource.operations if rule.call in port.operations]
+    called += [given.session.login.operation] if given.session is not None else []
     declared = {header.element.name for operation in called for header in operation.input.headers}
     for rule in binder.resource.soap.headers:
         name = rule.path.partition(".")[0]

@@ -5,67 +5,21 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.codec import Codec
-from adapter.mapping.model import Constant, FieldRule
+from adapter.mapping.bound_field import BoundField as BoundField
+from adapter.mapping.bound_field import Mode as Mode
+from adapter.mapping.bound_field import Shape as Shape
+from adapter.mapping.bound_field import leaves as leaves
+from adapter.mapping.bound_filter import Filter
 from adapter.mapping.model_change import PatchRule
-from adapter.mapping.model_filter import FilterRule, Manner, TestRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
-from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
-
-# A request creates something, or asks; an update and a partial one change what is there.
-Mode = Literal["request", "update", "partial", "reply"]
-Shape = Literal["scalar", "object", "scalars", "objects"]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundField:
-    """One value and where it stands: ``steps`` lead from the record to its element; then maybe an attribute.
-
-    No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
-    arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
-    constant whose text is read or computed for each call, ``default`` the text in XML of a property that the caller
-    left out, ``missing`` the value that is read when a reply leaves the element out.
-
-    ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
-    nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
-    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
-    """
-
-    name: str
-    rule: FieldRule
-    steps: tuple[Child, ...]
-    attribute: Attribute | None
-    shape: Shape
-    codec: Codec | None = None
-    type: str = ""
-    nullable: bool = False
-    required: bool = False
-    doc: str = ""
-    fixed: str | None = field(default=None, repr=False)  # an operator's constant may be a secret
-    made: Constant | None = None
-    default: str | None = None
-    missing: Any = None
-    parts: tuple[BoundField, ...] = ()
-    necessary: bool = False
-    entry: BoundField | None = None
-
-
-def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
-    """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
-    for each in fields:
-        if each.rule.placeless:
-            continue
-        if each.parts:
-            yield from leaves(each.parts, f"{before}{each.name}/")
-        else:
-            yield replace(each, name=before + each.name) if before else each
+from adapter.wsdl.types import Contract, Element, Operation, Port
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,58 +107,12 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
-    """One filter of the ERP: how its tests are written, and where. The names of its values begin with ``slot``.
-
-    ``codec`` checks a value, or one of several, as it is written.
-    """
-
-    slot: str
-    manners: Mapping[str, Manner]
-    value: BoundField
-    to: BoundField | None
-    operator: BoundField | None
-    codec: Codec
-
-
-@dataclass(frozen=True, slots=True)
-class BoundTest:
-    """One query parameter that is a test; ``field`` has the codec of its value, or of each of several."""
-
-    rule: TestRule
-    field: BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """The tests of a list and how the ERP takes them: each filter apart, or all of them in ``entries``.
-
-    ``constants`` stand in every entry.
-    """
-
-    rule: FilterRule
-    tests: tuple[BoundTest, ...]
-    filters: Mapping[str, Filtered]
-    entries: BoundField | None
-    constants: Mapping[str, str]
-
-    def parameters(self) -> Iterator[tuple[str, BoundField]]:
-        """Yield every value of the request message under its name."""
-        if self.entries is not None:
-            yield "filter", self.entries
-            return
-        for each in self.filters.values():
-            for part, bound in (("value", each.value), ("to", each.to), ("operator", each.operator)):
-                if bound is not None:
-                    yield f"{each.slot}.{part}", bound
-
-
-@dataclass(frozen=True, slots=True)
 class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
-    since they fill the message itself, or since parameters or constants stand in the same element.
+    since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
+    operation that reads the record, where the body is merged into it.
     """
 
     type: str
@@ -212,6 +120,7 @@ class Body:
     patch: PatchRule | None
     field: BoundField
     spread: bool = False
+    reads: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +161,18 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundSession:
+    """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
+
+    ``token`` is None where the cookie that the reply sets is the token.
+    """
+
+    rule: SessionRule
+    login: Endpoint
+    token: BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -278,6 +199,13 @@ class Endpoint:
     faults: tuple[FaultRule, ...]
     answered_by: Literal["soap", "http"]
     timeout: float | None
+    session: BoundSession | None = None
+
+    def path_parameters(self) -> tuple[BoundField, ...]:
+        """Return what stands in the path: its own, and what only the operation that reads the record takes."""
+        own = {field.name for field in self.path_fields}
+        reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
+        return (*self.path_fields, *(field for field in reads if field.name not in own))
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""

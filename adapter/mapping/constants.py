@@ -6,7 +6,9 @@ from typing import Any
 
 from adapter.mapping import schema
 from adapter.mapping.files import Path_
+from adapter.mapping.made import MADE
 from adapter.mapping.model import Constant
+from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
 
 _KINDS = ("value", "setting", "credential")
@@ -22,6 +24,8 @@ def constants(sections: Sections, data: Any, path: Path_, blocks: bool = False) 
         before = len(sections.mistakes)
         found = sections.load(schema.ConstantSection, {"value": value} if isinstance(value, str) else value, where)
         if found is not None and len(sections.mistakes) == before and _whole(sections, name, found, where, blocks):
+            if "credential" not in found and "compute" in found:
+                found = {"made": found["compute"]}
             found_here.append(Constant(name, sections.place(where), **found))
     return tuple(found_here)
 
@@ -30,14 +34,18 @@ def _whole(sections: Sections, name: str, found: dict[str, Any], where: Path_, b
     """Tell whether the keys of a constant go together."""
     before = len(sections.mistakes)
     kinds = [kind for kind in _KINDS if kind in found]
-    if "compute" in found:
-        if not blocks or "." in name:
+    if "compute" in found and not kinds and not (blocks and "." not in name):
+        if found["compute"] not in MADE:
+            text = f"{name}: compute: nothing is called {found['compute']}"
+            sections.wrong((*where, "compute"), text, suggest(found["compute"], list(MADE)))
+    elif "compute" in found:
+        if "credential" in kinds and (not blocks or "." in name):
             text = f"{name}: compute: a function makes a whole header block"
             sections.wrong((*where, "compute"), text, "headers: {the block's element: {compute: …, credential: …}}")
         if kinds != ["credential"] or "part" in found:
             sections.wrong(where, f"{name}: a function takes 'credential' and nothing else", "credential: a name")
     elif len(kinds) != 1:
-        remedy = "value: text, or setting: a name, or credential: a name with part: PASSWORD"
+        remedy = "value: text, or setting: a name, or credential: a name with part: PASSWORD, or compute: now"
         sections.wrong(where, f"{name}: needs either 'value' or 'setting' or 'credential'", remedy)
     elif ("credential" in found) != ("part" in found):
         sections.wrong(where, f"{name}: credential and part go together", "{credential: erp, part: PASSWORD}")

@@ -88,6 +88,10 @@ RAW: Mapping[str, Shape] = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.session": _one(schema.SessionSection),
+    "SessionSection.set": _CONSTANTS,
+    "SessionSection.place": _one(schema.TokenPlaceSection),
+    "SessionSection.expired": {"type": "array", "items": _one(schema.ExpiredSection), "minItems": 1},
     "TypeSection.fields": _FIELDS,
     "TypeSection.set": _CONSTANTS,
     "TypeSection.bags": _named(_one(schema.BagSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"}),
@@ -123,6 +127,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
+    "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -145,7 +150,7 @@ _TOGETHER: Mapping[str, Shape] = {
     "ConstantSection": {
         "minProperties": 1,
         "maxProperties": 2,
-        "dependentRequired": {"part": ["credential"], "compute": ["credential"]},
+        "dependentRequired": {"part": ["credential"]},
     },
     "RefusedSection": {
         "oneOf": [{"required": [key]} for key in ("is", "is_not")],
@@ -154,6 +159,8 @@ _TOGETHER: Mapping[str, Shape] = {
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
     "FilterSection": {"oneOf": [{"required": [key]} for key in ("at", "each")]},
     "PatchSection": {"minProperties": 1},
+    "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
+    "ExpiredSection": {"minProperties": 1, "maxProperties": 1},
     "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
 }
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from adapter.mapping.bound import BoundTest, Filter, Filtered
+from adapter.mapping.bound_filter import BoundTest, Filter, Filtered
 from adapter.mapping.model_filter import BETWEEN, Manner, Template
 from adapter.mapping.scalars import parameter
 

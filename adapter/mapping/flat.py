@@ -24,8 +24,9 @@ def flattened(fields: Iterable[BoundField], values: Mapping[str, Any], before: s
         name = before + field.name
         if field.rule.placeless:
             continue
-        if field.fixed is not None:
-            yield name, field.fixed
+        if field.given_by_us:
+            # What is made for each call was put among the values before they are written.
+            yield name, field.fixed if field.fixed is not None else values.get(field.name, "")
         elif field.name in values:
             value = values[field.name]
             if not field.parts:

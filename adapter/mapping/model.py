@@ -117,7 +117,8 @@ class Constant:
     """A value that no caller gives: written in the mapping, or by the operator in ADAPTER_VALUE_<SETTING>.
 
     With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
-    block that a function makes of these credentials for each call.
+    block that a function makes of these credentials for each call. ``made`` names what is made for each call: ``now``.
+    ``session``: it is the token of our session.
     """
 
     path: str
@@ -127,3 +128,5 @@ class Constant:
     credential: str = ""
     part: str = ""
     compute: str = ""
+    made: str = ""
+    session: bool = False

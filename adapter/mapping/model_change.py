@@ -7,16 +7,19 @@ from typing import Literal
 
 from adapter.mapping.model import Place
 
-PatchKind = Literal["partial", "null_list"]
+PatchKind = Literal["partial", "null_list", "read_modify_write"]
 
 
 @dataclass(frozen=True, slots=True)
 class PatchRule:
     """How a partial change is said to the ERP.
 
-    ``path`` leads from the body's element to the list that takes names (null_list).
+    ``path`` leads from the body's element to the list that takes names (null_list). ``reads`` is the verb of the
+    operation that reads the record (read_modify_write), ``without`` are paths of what the ERP must not get back.
     """
 
     place: Place
     kind: PatchKind
     path: str = ""
+    reads: str = ""
+    without: tuple[str, ...] = ()

@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from adapter.mapping.model import Constant, Place
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRule:
+    """How we log in by an operation: its constants, where its reply says the token, where calls show it (``at``).
+
+    ``where`` is a path, or the name of a header field or cookie. Without ``token`` the cookie that the reply sets is
+    the token. ``expired`` are signs of a fault: (``code``, ``detail`` or ``text``; what stands there). ``life`` is in
+    seconds, None: until the ERP says that it expired. ``service`` and ``port`` are given where they are others.
+    """
+
+    place: Place = field(compare=False)
+    call: str
+    at: Literal["header", "http_header", "body", "cookie"]
+    where: str
+    token: str = ""
+    service: str = ""
+    port: str = ""
+    set: tuple[Constant, ...] = ()
+    expired: tuple[tuple[str, str], ...] = ()
+    life: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +41,7 @@ class IdentityRule:
     certificate: str = ""
     digest: bool = False
     timestamp: bool = False
+    session: SessionRule | None = None
 
     def parts(self) -> Iterator[tuple[str, str, bool]]:
         """Yield each part that is asked for: the credentials' name, the part, whether it must be there."""

@@ -21,6 +21,7 @@ from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
+from adapter.mapping.sessions import session_rule
 
 
 def shared(document: Document) -> tuple[Shared, list[Mistake]]:
@@ -123,10 +124,12 @@ def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None
     kinds = [kind for kind in ("basic", "bearer", "username_token") if kind in found]
     if len(kinds) > 1:
         sections.wrong(path, f"an identity is either {' or '.join(kinds)}", "keep one; a certificate may stand beside")
-    if not kinds and "certificate" not in found:
+    if not kinds and not found.keys() & {"certificate", "session"}:
         sections.wrong(path, "identity: names no credentials", "identity: {basic: erp}")
     for flag in found.keys() & {"digest", "timestamp"} if "username_token" not in kinds else ():
         sections.wrong((*path, flag), f"{flag}: means nothing without username_token", f"remove '{flag}'")
+    if "session" in found:
+        found["session"] = session_rule(sections, found["session"], (*path, "session"))
     return IdentityRule(sections.place(path), **found)
 
 
@@ -154,10 +157,6 @@ def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | N
         variants = _variants(sections, section["of"], (*where, "of"), discriminator, own, bags)
     entries_once(sections, path, bags, [own, *(variant.fields for variant in variants)])
     always = constants(sections, found.get("set"), (*path, "set"))
-    for each in always:
-        if each.credential:
-            text = f"{each.path}: credentials stand in 'set' of an operation, or in headers"
-            sections.wrong((*path, "set", each.path), text, "move it there")
     return TypeRule(name, sections.place(path), own, discriminator, variants, found.get("doc", ""), always)
 
 

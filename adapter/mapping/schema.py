@@ -22,6 +22,7 @@ One flat marshmallow schema per section, walked by ``reading``. ``description`` 
 from __future__ import annotations
 
 from adapter.mapping.keys import (
+    FIELD_NAME,
     NAME,
     PART,
     TEMPLATE,
@@ -77,14 +78,45 @@ class SoapSection(Section):
 
 
 class IdentitySection(Section):
-    """``identity:`` of ``soap:``: one of the first three, a certificate, or both."""
+    """``identity:`` of ``soap:``: one of the first three, a certificate, a session, or several of these."""
 
     basic = credential("HTTP Basic: USER, PASSWORD.")
     bearer = credential("OAuth 2.0 client credentials: TOKEN_URL, CLIENT_ID, CLIENT_SECRET, maybe SCOPE.")
     username_token = credential("WS-Security UsernameToken: USER, PASSWORD.")
     digest = Flag(**about("The token holds a digest in place of the password."))
     timestamp = Flag(**about("A wsu:Timestamp of five minutes stands beside the token."))
+    session = Raw(**about("A session of the ERP's own: log in by an operation, keep the token."))
     certificate = credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
+
+
+class SessionSection(Section):
+    """``session:`` of ``identity:``: log in by an operation, and show its token in every call."""
+
+    call = Text(**about("The WSDL operation that logs in.", required=True))
+    service = Text(**about("The wsdl:service of that operation, where it is another."))
+    port = Text(**about("The wsdl:port of that operation, where it is another."))
+    set = Raw(**about("Constants in its request, credentials among them."))
+    token = xml_path("Where its reply says the token; left out: the cookie that it sets.")
+    place = Raw(**about("Where calls show the token.", required=True))
+    expired = Raw(**about("Signs that the token is not known any more, as in a fault table, in a list.", required=True))
+    life = Whole(1, 1_000_000, **about("Seconds that a token is good for; left out: until the ERP says so."))
+
+
+class TokenPlaceSection(Section):
+    """``place:`` of ``session:``: one of these."""
+
+    header = xml_path("A path from a SOAP header element.")
+    body = xml_path("A path in the request.")
+    http_header = Text(FIELD_NAME, "a name such as X-Session", **about("An HTTP header field."))
+    cookie = Text(FIELD_NAME, "a name such as JSESSIONID", **about("A cookie."))
+
+
+class ExpiredSection(Section):
+    """One sign in ``expired:``: one of these."""
+
+    code = Text(**about("The ERP's code: at soap.fault_code, else the SOAP fault code; of a refusal in a reply too."))
+    detail = Text(**about("Name of the element in the fault's detail."))
+    text = Text(**about("Words that the fault's text holds."))
 
 
 class HttpSection(Section):
@@ -164,4 +196,6 @@ class ConstantSection(Section):
     setting = Text(NAME, "a name such as client", **about("Name in ADAPTER_VALUE_<NAME>."))
     credential = credential("Credentials: what stands there is one 'part' of them.")
     part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
-    compute = Text(NAME, "a name such as token_passport", **about("A function that makes a header block of them."))
+    compute = Text(
+        NAME, "a name such as now", **about("What makes it for each call; beside credential: a header block of them.")
+    )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from adapter.mapping.keys import Section, xml_path
+from adapter.mapping.keys import Raw, Section, about, one_of, xml_path
+from adapter.mapping.model_operation import VERBS
 
 
 class PatchSection(Section):
     """``patch:`` of a body, where a word does not say enough."""
 
     null_list = xml_path("The repeated element, below the body's, that takes the names of what callers set to null.")
+    read_modify_write = one_of(
+        " ".join(VERBS), "The operation that reads the record; it is changed and sent back whole."
+    )
+    without = Raw(**about("Paths, below the record, of what the ERP must not get back."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adapter.mapping.bound import Mode
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.paths import Spot
 
@@ -27,3 +28,10 @@ def can_stand(wrong: Wrong, rule: FieldRule, spot: Spot) -> bool:
 def array_required(spot: Spot) -> bool:
     """An array must be given when the element around its items must, or when it needs at least one item."""
     return spot.required or (len(spot.steps) > 1 and all(step.required for step in spot.steps[:-1]))
+
+
+def stands_in(rule: FieldRule, mode: Mode) -> bool:
+    """Tell whether a property is in the type that is bound for ``mode``."""
+    if mode == "reply":
+        return not rule.write_only
+    return not rule.read_only and not (rule.create_only and mode != "request")

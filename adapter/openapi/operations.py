@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapter.mapping.bound import BoundField, BoundTest, Endpoint, Page, Sort
+from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
+from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.scalars import parameter
 from adapter.openapi.examples import Example
 from adapter.openapi.refusals import Components, Refusal, responses
@@ -49,7 +50,7 @@ def operation(
 
 
 def _parameters(endpoint: Endpoint) -> list[Schema]:
-    found = [_parameter(field, "path") for field in endpoint.path_fields]
+    found = [_parameter(field, "path") for field in endpoint.path_parameters()]
     found += [_parameter(field, "query") for field in endpoint.query_fields]
     if endpoint.filter is not None:
         found += [_test(test) for test in endpoint.filter.tests]

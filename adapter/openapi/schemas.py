@@ -20,7 +20,13 @@ from adapter.openapi.values import Schema, described, property_of
 
 PROBLEM = "Problem"
 _PREFIX = "#/components/schemas/"
-_SUFFIXES: Mapping[Mode, str] = {"reply": "", "request": "Input", "update": "Update", "partial": "Patch"}
+_SUFFIXES: Mapping[Mode, str] = {
+    "reply": "",
+    "request": "Input",
+    "update": "Update",
+    "partial": "Patch",
+    "merge": "Patch",
+}
 _Key = tuple[str, str]
 _Ref = Callable[[_Key], str]
 

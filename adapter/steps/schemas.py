@@ -171,7 +171,7 @@ class _Schemas:
         if bound.nulls is not None:
             nulls = bound.nulls
             wrongs.append(lambda values: parted(nulls, dict(flattened(bound.fields, values))))
-        if not (self._encoded or bound.key == self.apart or bound.nested):
+        if not (self._encoded or bound.key == self.apart or bound.nested or bound.mode == "merge"):
             wrong = together(self.endpoint.contract, bound.record, ways(bound))
             wrongs.append(lambda values: wrong(in_xml(bound, values)))
 

@@ -20,7 +20,7 @@ from adapter.mapping.filtering import composer, taker
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
-from adapter.messages import Checked, Handler, Middleware, Request, Response
+from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field, without_part
 from adapter.strict_json import decode, encode
 
@@ -30,7 +30,7 @@ MAX_OFFSET = 2**31 - 2
 
 def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
-    path_fields = {field.name: field for field in endpoint.path_fields}
+    path_fields = {field.name: field for field in endpoint.path_parameters()}
     check_query = _query(endpoint)
     body, check_message = body_field(endpoint), _message(endpoint)
 
@@ -49,7 +49,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
                 errors.extend(check_message(query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = Checked(path, query, checked_body)
+            checked = Checked(path, query, checked_body, Call(request.id))
             if request.trace is not None:
                 request.trace("checked", encode({"path": path, "query": query, "body": checked_body}))
             return then(replace(request, checked=checked))

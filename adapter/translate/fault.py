@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.errors import BackendFault
+from adapter.errors import BackendFault, SessionExpired
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model_operation import FaultRule
 
@@ -23,8 +23,12 @@ class FaultParts:
 
 
 def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
-    """Compile the fault table of one operation. A fault that no line matches is 502 ``backend-fault``."""
+    """Compile the fault table of one operation. A fault that no line matches is 502 ``backend-fault``.
+
+    A fault that says that our session expired is told by the class of the error, before the table is looked at.
+    """
     rules = endpoint.faults
+    expired = [_sign(endpoint, kind, what) for kind, what in _expired(endpoint)]
     code_path = endpoint.resource.soap.fault_code.split(".") if endpoint.resource.soap.fault_code else []
     name = endpoint.name
 
@@ -32,6 +36,9 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
         entries = [child for child in fault.detail if isinstance(child.tag, str)] if fault.detail is not None else []
         code = _code(entries, code_path) or fault.code
         names = {etree.QName(entry).localname for entry in entries}
+        if any(_matches(rule, code, names, fault.text) for rule in expired):
+            cause = f"{name}: session expired, fault {safe(code)}"
+            return SessionExpired("backend-refused-us", 502, cause=cause, sent="yes", code=safe(code))
         for rule in rules:
             if _matches(rule, code, names, fault.text):
                 return BackendFault(
@@ -49,6 +56,16 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
         )
 
     return read
+
+
+def _expired(endpoint: Endpoint) -> tuple[tuple[str, str], ...]:
+    return endpoint.session.rule.expired if endpoint.session is not None else ()
+
+
+def _sign(endpoint: Endpoint, kind: str, what: str) -> FaultRule:
+    """Return a sign of an expired session as a line of a fault table."""
+    code, detail, text = (what if kind == each else "" for each in ("code", "detail", "text"))
+    return FaultRule(endpoint.resource.place, 502, "backend-refused-us", code, detail, text)
 
 
 def _matches(rule: FaultRule, code: str, names: set[str], text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.errors import RequestError
-from adapter.mapping.bound import BoundType, Endpoint, leaves
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
 from adapter.mapping.flat import assembled
 from adapter.translate.content import Compiler
 from adapter.translate.finishing import finisher
@@ -69,7 +69,28 @@ def _taker(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], A
     return lambda element, reading: take(endpoint, find(reading, element), reading, read_object)
 
 
+def record_reader(endpoint: Endpoint) -> Callable[[Any], Any]:
+    """Compile what finds the one record of a reply: the body's child element in, the record's element out."""
+    root = endpoint.operation.output.root if endpoint.operation.output is not None else None
+    assert root is not None
+    expected = "" if endpoint.operation.style == "rpc" else root.tag
+    check, find = judge(endpoint), finder(endpoint, endpoint.reply.steps)
+
+    def read(element: Any) -> Any:
+        if element is None or (expected and element.tag != expected):
+            raise invalid(endpoint.name, "the body holds another element than the contract says")
+        reading = Reading(endpoint.name, element, encoded=False)
+        check(element, reading)
+        return _single(endpoint, find(reading, element), reading)
+
+    return read
+
+
 def _one(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
+    return read(_single(endpoint, found, reading), reading)
+
+
+def _single(endpoint: Endpoint, found: list[Any], reading: Reading) -> Any:
     rule = endpoint.reply.rule
     element = found[0] if found else None
     if element is None or is_nil(element) or _is_empty(element):
@@ -79,7 +100,7 @@ def _one(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[
             raise invalid(endpoint.name, f"the reply holds no {rule.source or 'content'}")
     if len(found) > 1:
         reading.note(f"{rule.source} stands there twice")
-    return read(element, reading)
+    return element
 
 
 def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
@@ -91,6 +112,24 @@ def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable
 def _is_empty(element: Any) -> bool:
     attributes = [name for name in element.attrib if name != TYPE]
     return not len(element) and not (element.text or "").strip() and not attributes
+
+
+def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
+    """Compile the reader of one value of a reply: the body's child element in, the value or None out.
+
+    Raises BackendReplyInvalid for another element than the contract says.
+    """
+    output = endpoint.operation.output
+    expected = output.root.tag if output is not None and output.root is not None else ""
+    encoded, rpc = endpoint.operation.use == "encoded", endpoint.operation.style == "rpc"
+    read = _Objects(endpoint, encoded).fields([field], endpoint.name)
+
+    def value(element: Any) -> Any:
+        if element is None or (element.tag != expected and not rpc):
+            raise invalid(endpoint.name, "the body holds another element than the contract says")
+        return read(element, Reading(endpoint.name, element, encoded)).get(field.name)
+
+    return value
 
 
 def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], int | None] | None:

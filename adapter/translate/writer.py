@@ -7,21 +7,22 @@ Rule 3: text goes into the tree as text, so escaping is lxml's and cannot be for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.bound import BoundField, Endpoint, HeaderBlock
+from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.filtering import composer
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model_soap import PUBLIC_PARTS
-from adapter.messages import Checked
+from adapter.messages import Call, Checked
+from adapter.translate.change import Change
 from adapter.translate.elements import Compiler
-
-TextOf = Callable[[str, str], Callable[[], str]]
+from adapter.translate.made import TextOf, completer, made_values
+from adapter.translate.merging import merging
 
 
 def unset(name: str, part: str) -> Callable[[], str]:
@@ -39,9 +40,22 @@ def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], A
         return lambda checked: None
     compiler = Compiler(endpoint)
     compiler.prefixes.of(root.namespace)
+    if endpoint.body is not None and endpoint.body.reads is not None:
+        compiler.objects[endpoint.body.type] = merging(endpoint, compiler)
     fill = compiler.record(root.type, endpoint.message())
     slots = _slots(endpoint, text_of)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
+    if endpoint.body is not None and endpoint.body.reads is not None:
+
+        def write_merged(checked: Checked) -> Any:
+            values = slots(checked)
+            change = Change(checked.record, values["body"], nsmap)
+            element = etree.Element(tag, nsmap=change.nsmap)
+            fill(element, {**values, "body": change})
+            change.prove()
+            return element
+
+        return write_merged
 
     def write(checked: Checked) -> Any:
         element = etree.Element(tag, nsmap=nsmap)
@@ -60,22 +74,22 @@ class Header:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[], Header]:
+def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Call], Header]:
     """Compile the SOAP header blocks of one operation; each call returns fresh elements.
 
     ``text_of`` returns how a part of credentials is read.
     """
-    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], _secrets(endpoint, text_of)
+    made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], secrets_of(endpoint, text_of)
 
-    def write() -> Header:
-        blocks = [make() for make in made]
+    def write(call: Call) -> Header:
+        blocks = [make(call) for make in made]
         computed = (text for _, texts in blocks for text in texts)
         return Header(tuple(block for block, _ in blocks), (*secrets(), *computed))
 
     return write
 
 
-def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[], tuple[Any, tuple[str, ...]]]:
+def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[Call], tuple[Any, tuple[str, ...]]]:
     compiler = Compiler(endpoint)
     compiler.prefixes.of(block.element.namespace)
     ways = [(field.steps, field, field.name) for field in block.fields]
@@ -84,35 +98,26 @@ def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[
     if block.block is not None:
         values, hides = _computed(block.block, block.credential, text_of), True
 
-    def make() -> tuple[Any, tuple[str, ...]]:
+    def make(call: Call) -> tuple[Any, tuple[str, ...]]:
         element = etree.Element(block.element.tag, nsmap=compiler.prefixes.nsmap)
-        texts = values()
+        texts = values(call)
         fill(element, texts)
         return element, tuple(texts.values()) if hides else ()
 
     return make
 
 
-def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[], dict[str, Any]]:
+def _computed(block: Block, credential: str, text_of: TextOf) -> Callable[[Call], dict[str, Any]]:
     """Return what gives a block that a function makes its values."""
     parts = {part: text_of(credential, part) for part in block.parts}
-    return lambda: dict(block.make({part: read() for part, read in parts.items()}))
+    return lambda call: dict(block.make({part: read() for part, read in parts.items()}))
 
 
-def made_values(fields: Sequence[BoundField], text_of: TextOf) -> Callable[[], dict[str, Any]]:
-    """Return what gives constants their values for one call: fixed texts, and those of credentials as they are now."""
-    fixed = {each.name: each.fixed for each in fields if each.made is None}
-    made = {each.name: text_of(each.made.credential, each.made.part) for each in fields if each.made is not None}
-    return lambda: {**fixed, **{name: read() for name, read in made.items()}}
-
-
-def _secrets(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
+def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, ...]]:
     """Return what gives the secret texts of the credentials that an operation's constants name, as they are now."""
-    parts = {
-        (each.made.credential, each.made.part)
-        for each in (*endpoint.constants, *(field for block in endpoint.headers for field in block.fields))
-        if each.made is not None and each.made.part
-    }
+    constants = [*endpoint.constants, *(field for block in endpoint.headers for field in block.fields)]
+    constants += [each for bound in endpoint.types.values() for each in bound.constants]
+    parts = {(each.made.credential, each.made.part) for each in constants if each.made is not None and each.made.part}
     parts |= {(each.credential, part) for each in endpoint.headers if each.block for part in each.block.parts}
     reads = [text_of(name, part) for name, part in sorted(parts) if part not in PUBLIC_PARTS]
     return lambda: tuple(read() for read in reads)
@@ -126,8 +131,13 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
     compose = composer(endpoint.filter) if endpoint.filter is not None else None
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
+    complete = completer(endpoint.types, endpoint.body.type, text_of) if endpoint.body is not None else None
+
+    def whole(checked: Checked) -> Any:
+        return complete(checked.body, checked.call) if complete is not None else checked.body
+
     def slots(checked: Checked) -> dict[str, Any]:
-        values = constants()
+        values = constants(checked.call)
         for name, value in checked.path.items():
             values[f"path.{name}"] = value
         for name, slot in query_names:
@@ -143,9 +153,9 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
             if sort.direction is not None:
                 values["sort.direction"] = sort.rule.descending if order.startswith("-") else sort.rule.ascending
         if bound is not None:
-            values.update((f"body.{name}", value) for name, value in in_xml(bound, checked.body).items())
+            values.update((f"body.{name}", value) for name, value in in_xml(bound, whole(checked)).items())
         elif checked.body is not None:
-            values["body"] = checked.body
+            values["body"] = whole(checked)
         return values
 
     return slots

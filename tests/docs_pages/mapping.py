@@ -35,6 +35,11 @@ PLACES = (
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
           "    Aufrufkontext.Sprache: DE"),
     Place("identity", schema.IdentitySection, "identity: {username_token: erp, digest: true, certificate: erp_tls}"),
+    Place("session", schema.SessionSection, "session:\n  call: Anmelden\n  set:\n"
+          "    Benutzer: {credential: erp, part: USER}\n    Kennwort: {credential: erp, part: PASSWORD}\n"
+          "  token: Ergebnis.SitzungsId\n  place: {header: Sitzung.Id}\n  expired: [{code: SESSION_EXPIRED}]"),
+    Place("place of session", schema.TokenPlaceSection, "place: {http_header: X-Session}"),
+    Place("One line of expired", schema.ExpiredSection, "expired: [{code: GONE}, {detail: InvalidSessionFault}]"),
     Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
     Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
           '    fields: {street: Strasse, country: {soap: "@land"}}'),
@@ -106,6 +111,10 @@ RAW = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
+    "IdentitySection.session": "`session`_",
+    "SessionSection.set": "paths in its request to constants",
+    "SessionSection.place": "`place of session`_",
+    "SessionSection.expired": "list of signs: `One line of expired`_",
     "TypeSection.fields": _FIELDS,
     "TypeSection.set": _CONSTANTS,
     "TypeSection.variants": "`variants`_",
@@ -140,7 +149,8 @@ RAW = {
     "OperationSection.reply": "`reply`_",
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": "seconds, above 0 and up to 600",
-    "BodySection.patch": "``partial`` (null is xsi:nil), or `patch`_",
+    "BodySection.patch": "``partial`` (null is xsi:nil), ``read_modify_write`` (as ``read`` gives it), or `patch`_",
+    "PatchSection.without": "a list of paths",
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
     "ReplySection.when_empty": "`when_empty`_",

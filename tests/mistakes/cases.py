@@ -19,6 +19,10 @@ from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.changes import CHANGES
+from tests.mistakes.identity import IDENTITY
+from tests.mistakes.lists import LISTS
+from tests.mistakes.values import VALUES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -74,10 +78,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
     "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
-    "unknown-key-in-identity": ("soap.identity has no key 'basc'", "did you mean 'basic'?"),
-    "identity-of-two-kinds": ("an identity is either basic or bearer", "keep one"),
-    "identity-of-nothing": ("identity: names no credentials", "identity: {basic: erp}"),
-    "digest-without-token": ("digest: means nothing without username_token", "remove 'digest'"),
     "field-in-variant-and-type": ("'name' stands in the shared fields too", "keep one"),
     "discriminator-is-a-field": ("'kind' tells the variants apart", "remove it"),
     "required-and-read-only": ("cannot be required and read_only", "remove one"),
@@ -116,11 +116,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-method": ("'FETCH /{id}' is not a method and a path", "HTTP method and path"),
     "parameter-in-capitals": ("'/{ID}' is not a path", "/{id}"),
     "constant-is-a-number": ("Modus: must be text", "write it in quotes"),
-    "credential-without-part": ("credential and part go together", "part: PASSWORD"),
-    "part-in-small-letters": ("'password' is not a part such as PASSWORD", "ADAPTER_CREDENTIAL_<NAME>_<PART>"),
-    "function-for-an-element": ("a function makes a whole header block", "compute: …, credential: …"),
-    "function-without-credentials": ("a function takes 'credential' and nothing else", "credential: a name"),
-    "credential-and-setting": ("needs either 'value' or 'setting' or 'credential'", "with part: PASSWORD"),
     "constant-twice": ("Art: needs either 'value' or 'setting' or 'credential'", "value: text, or setting: a name"),
     "default-above-max": ("default: 50 is more than max: 20", "change one"),
     "sort-default-unknown": ("'-id' is not a key of 'by'", "one of name"),
@@ -144,43 +139,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-bad-code-path": ("'Auftrag..Status' is not a path", "name an element"),
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
+    **CHANGES,
     # values that no caller gives
-    "set-is-a-number": ("Status: must be text", "write it in quotes"),
-    "constant-beside-soap": ("soap: means nothing beside 'constant'", "remove 'soap'"),
-    "constant-is-a-list": ("constant: must be one value", "constant: EUR"),
-    "constant-is-null": ("constant: is empty", "remove it"),
-    "neither-soap-nor-constant": ("void needs the key 'soap'", "where its value stands in XML"),
-    "parameter-constant": ("a parameter stands for something in the request", "remove 'constant'"),
-    "set-outside-contract": ("Status: '11' must be one of", "a value the contract allows"),
-    "set-unknown-element": ("there is no AuftrNr in AuftragTyp", "did you mean AuftragNr?"),
-    "set-and-field": ("reference fill the same element", "keep one"),
-    "set-needs-more": ("cannot always be written: city is required together with", "make what it needs required"),
-    "nested-of-constants": ("Nothing holds nothing of the ERP's", "with 'soap' in it"),
-    "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
-    "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
-    "patch-is-a-flag": ("patch: 'true' is no way to change a part", "patch: partial"),
-    "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
-    "patch-says-nothing": ("patch: needs one of null_list", "one way for each body"),
+    **IDENTITY,
+    **VALUES,
     # the settings
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
     "service-not-set": ("do not say where the service stock is", "set ADAPTER_SERVICE_STOCK"),
-    "credential-missing": (
-        "no CLIENT_ID of the credentials 'lager'",
-        "set ADAPTER_CREDENTIAL_LAGER_CLIENT_ID, or ADAPTER_CREDENTIAL_LAGER_CLIENT_ID_FILE",
-    ),
-    "credential-file": ("ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET: the file cannot be read", "log-in-at-the-erp"),
-    "credential-address": ("ADAPTER_CREDENTIAL_LAGER_TOKEN_URL: is no http or https address", "log-in-at-the-erp"),
-    "certificate-missing": ("no CERTIFICATE of the credentials 'lager_tls'", "LAGER_TLS_CERTIFICATE"),
-    "certificate-over-http": (
-        "a certificate is shown in TLS only",
-        "LAGERSERVICE_LAGERPORT to an https",
-    ),
     "http-without-section": ("answered_by http needs an 'http:' section", "http: {service: …, path: …}"),
-    "constant-credential-missing": ("no USER of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_USER_FILE"),
-    "credential-in-body-missing": ("no PASSWORD of the credentials 'erp'", "ADAPTER_CREDENTIAL_ERP_PASSWORD_FILE"),
     # what the contract knows
-    "unknown-function": ("there is no function token_pasport for a header block", "did you mean token_passport?"),
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
     "unknown-service": ("erp/erp.wsdl has no service ErpServic", "did you mean ErpService?"),
     "unknown-port": ("LagerService has no SOAP port LagerPrt", "did you mean LagerPort?"),
@@ -211,10 +179,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value-as-object": ("Address is an object, but a single value stands there", "remove 'one' or 'each'"),
     "list-read-as-one": ("Partner.Partner may occur many times", "write 'each'"),
     "body-is-a-value": ("Customer is an object, but a single value stands there", "name an element"),
-    # partial changes
-    "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
-    "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
-    "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
     # signs in a reply
     "refused-unknown-path": ("refused: where: there is no Statuss in Auftrag", "did you mean Status?"),
     "refused-unknown-code-path": ("refused: code: there is no attribute kennung", "it is empty"),
@@ -268,6 +232,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
     **ARRAYS,
+    **LISTS,
 }
 
 

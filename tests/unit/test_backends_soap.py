@@ -14,7 +14,7 @@ from lxml import etree
 
 from adapter.backends.soap import SoapPort, soap
 from adapter.errors import BackendFault, BackendReplyInvalid, BackendTimeout
-from adapter.messages import Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.documents import Documents, read_documents
@@ -160,7 +160,7 @@ def test_header_blocks_are_made_for_each_call(tmp_path: Path) -> None:
     """Every envelope carries header blocks of its own, before the body."""
     count = iter("12")
 
-    def headers() -> Header:
+    def headers(call: Call) -> Header:
         return Header((etree.fromstring(f'<h:Client xmlns:h="urn:h">{next(count)}</h:Client>'),))
 
     docs = documents(tmp_path)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from lxml import etree
 
 from adapter.backends.soap.security import Security
 from adapter.errors import BackendError
+from adapter.exchange import Exchange
 from adapter.identity import Login, Tokens
+from adapter.identity.bearer import client_credentials
 from adapter.identity.credentials import FileText
 from adapter.identity.hiding import hidden
 from tests.unit.exchanges import exchange_with
@@ -25,6 +28,12 @@ from tests.unit.loopback import PATIENCE, Peer, answer, serving
 
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 WAITING = 20
+
+
+def asking(exchange: Exchange, clock: Callable[[], float] = time.monotonic) -> Tokens:
+    """Return the tokens that a token endpoint grants."""
+    ask = client_credentials(exchange, lambda: "c", lambda: SECRET, str)
+    return Tokens(ask, "token endpoint", lambda: (SECRET,), clock)
 
 
 def test_a_failure_is_told_to_all_who_waited() -> None:
@@ -46,7 +55,7 @@ def test_a_failure_is_told_to_all_who_waited() -> None:
         return caught.value.problem, caught.value.sent, caught.value.cause
 
     with serving(failing) as login, exchange_with(login) as exchange, ThreadPoolExecutor(WAITING) as pool:
-        tokens = Tokens(exchange, lambda: "c", lambda: SECRET, str, clock)
+        tokens = asking(exchange, clock)
         calls = [pool.submit(failure, tokens) for _ in range(WAITING)]
         for _ in range(WAITING):
             assert arrived.acquire(timeout=PATIENCE)
@@ -61,22 +70,41 @@ def test_a_token_is_replaced_before_its_end() -> None:
     """A token of an hour counts for thirty seconds less, one of ten seconds for two less."""
     now = [1000.0]
     with serving(granting(3600, 10, 10)) as login, exchange_with(login) as exchange:
-        tokens = Tokens(exchange, lambda: "c", lambda: SECRET, str, lambda: now[0])
+        tokens = asking(exchange, lambda: now[0])
         got = []
         for moment in (0, 3569, 3571, 3578, 3580):
             now[0] = 1000.0 + moment
-            got.append(tokens.token(time.monotonic() + PATIENCE))
+            got.append(tokens.token(time.monotonic() + PATIENCE).text)
     assert [f"token-{number}" for number in (1, 1, 2, 2, 3)] == got
 
 
 def test_forgetting_an_old_token_keeps_the_new_one() -> None:
     """Calls that were refused with the same token bring one new token, however late they say so."""
     with serving(granting(3600)) as login, exchange_with(login) as exchange:
-        tokens = Tokens(exchange, lambda: "c", lambda: SECRET, str)
+        tokens = asking(exchange)
+        first = tokens.token(time.monotonic() + PATIENCE)
         for _ in range(3):
+            tokens.forget(first)
             tokens.token(time.monotonic() + PATIENCE)
-            tokens.forget("token-1")
     assert 2 == len(login.requests)
+
+
+def test_a_grant_of_the_same_text_is_another_one() -> None:
+    """An ERP that gives the old text again has granted it anew: who was refused before does not end it."""
+    asked = []
+
+    def ask(deadline: float) -> tuple[str, float]:
+        asked.append(deadline)
+        return "same", 3600
+
+    tokens = Tokens(ask, "login")
+    first = tokens.token(time.monotonic() + PATIENCE)
+    tokens.forget(first)
+    tokens.token(time.monotonic() + PATIENCE)
+    for _ in range(3):
+        tokens.forget(first)
+        tokens.token(time.monotonic() + PATIENCE)
+    assert 2 == len(asked)
 
 
 GEVENT = """
@@ -86,6 +114,7 @@ import json, time, gevent
 from gevent.server import StreamServer
 from adapter.exchange import Exchange
 from adapter.identity import Tokens
+from adapter.identity.bearer import client_credentials
 
 asked = []
 def handle(sock, address):
@@ -97,10 +126,10 @@ def handle(sock, address):
 server = StreamServer(("127.0.0.1", 0), handle)
 server.start()
 exchange = Exchange(f"http://127.0.0.1:{server.server_port}/", max_reply_bytes=9999, pool_size=1)
-tokens = Tokens(exchange, lambda: "c", lambda: "s", str)
+tokens = Tokens(client_credentials(exchange, lambda: "c", lambda: "s", str), "token endpoint")
 calls = [gevent.spawn(tokens.token, time.monotonic() + 20) for _ in range(200)]
 gevent.joinall(calls, timeout=25)
-print(sum(call.value == "t" for call in calls), len(asked))
+print(sum(call.value.text == "t" for call in calls), len(asked))
 server.stop()
 """
 

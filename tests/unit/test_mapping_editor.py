@@ -37,6 +37,8 @@ BEYOND = {
     "bounds-crossed",
     "codes-beside-join",
     "null-name-and-read-only",
+    "without-beside-null-list",
+    "without-bad-path",
     "parameter-null-name",
     "create-only-and-read-only",
     "default-and-read-only",

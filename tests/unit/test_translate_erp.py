@@ -16,6 +16,7 @@ from lxml import etree
 from adapter import strict_json
 from adapter.errors import InvalidRequest
 from adapter.mapping.bound import BoundField, BoundType, Endpoint
+from adapter.messages import Call
 from adapter.translate.reader import reader
 from adapter.translate.writer import header_writer, writer
 from tests.unit.mapped import ROOT, check, erp, sent
@@ -211,7 +212,7 @@ def test_choice_goes_both_ways(payment: dict[str, Any], child: str) -> None:
 def test_headers_are_made_fresh_for_each_call() -> None:
     """The header block holds the mapping's constant and the operator's setting; two calls never share an element."""
     make = header_writer(ERP["customers.read"])
-    (one,), (other,) = make().blocks, make().blocks
+    (one,), (other,) = make(Call()).blocks, make(Call()).blocks
     assert one is not other
     assert [("Mandant", "100"), ("Sprache", "DE")] == [(etree.QName(child).localname, child.text) for child in one]
 

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from adapter.app import create_app
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
-from tests.unit.logins import SOAP11
-from tests.unit.loopback import answer
+from tests.unit.logins import SOAP11, sent
+from tests.unit.loopback import Peer, answer
 
 _SCHEMA = """<xsd:schema targetNamespace="urn:t" elementFormDefault="qualified">
   <xsd:complexType name="T"><xsd:sequence><xsd:element name="Name" type="xsd:string"/></xsd:sequence></xsd:complexType>
@@ -152,3 +153,70 @@ def fault(code: str, text: str = "No", detail: str = "") -> bytes:
     inside = f"<faultcode>S:{code}</faultcode><faultstring>{text}</faultstring>"
     details = f"<detail><{detail}><Code>x</Code></{detail}></detail>" if detail else ""
     return said(f'<S:Fault xmlns="">{inside}</S:Fault>'.replace("</S:Fault>", f"{details}</S:Fault>"), "500 Oops")
+
+
+class SessionErp:
+    """An ERP with sessions. ``shows`` finds the token in a request; ``grants`` makes the answer to the nth login.
+
+    Calls with the token of the last login are carried out, others get ``refuses``.
+    """
+
+    def __init__(
+        self,
+        shows: Callable[[bytes], str | None],
+        refuses: bytes = b"",
+        grants: Callable[[int], bytes] | None = None,
+    ) -> None:
+        self._shows = shows
+        self._refuses = refuses or fault("Client", "No such session", "InvalidSessionFault")
+        self._grants = grants or (lambda number: logged_in(f"ticket-{number}"))
+        self._turn = threading.Lock()
+        self.logins: list[bytes] = []
+        self.calls: list[str | None] = []
+        self.valid = ""
+
+    def expire(self) -> None:
+        """Know no token any more."""
+        self.valid = ""
+
+    def script(self, peer: Peer) -> None:
+        """Answer what comes on one connection."""
+        while request := peer.request():
+            if sent(request).find("{*}Body/{*}Anmelden") is not None:
+                peer.send(self._login(request))
+            else:
+                token = self._shows(request)
+                with self._turn:
+                    self.calls.append(token)
+                peer.send(DONE if token and token == self.valid else self._refuses)
+
+    def _login(self, request: bytes) -> bytes:
+        with self._turn:
+            self.logins.append(request)
+            self.valid = f"ticket-{len(self.logins)}"
+            return self._grants(len(self.logins))
+
+
+def logged_in(token: str) -> bytes:
+    """Answer a login with a token."""
+    return said(f"<AnmeldenAntwort><Ergebnis><SitzungsId>{token}</SitzungsId></Ergebnis></AnmeldenAntwort>")
+
+
+def in_header(request: bytes) -> str | None:
+    """Return the token in the header block Sitzung of a request."""
+    found: str | None = sent(request).findtext("{*}Header/{*}Sitzung/{*}Id")
+    return found
+
+
+def session(**more: Any) -> dict[str, Any]:
+    """Return the section ``session:`` of an identity; ``more`` replaces keys, None removes one."""
+    user, password = ({"credential": "erp", "part": part} for part in ("USER", "PASSWORD"))
+    section = {
+        "call": "Anmelden",
+        "set": {"Benutzer": user, "Kennwort": password, "Mandant": "100"},
+        "token": "Ergebnis.SitzungsId",
+        "place": {"header": "Sitzung.Id"},
+        "expired": [{"detail": "InvalidSessionFault"}],
+        **more,
+    }
+    return {"session": {key: value for key, value in section.items() if value is not None}}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -19,16 +20,16 @@ from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, open_answer
 from adapter.backends.soap.security import Security, hide_security, secrets
-from adapter.errors import RequestError
+from adapter.errors import RequestError, SessionExpired
 from adapter.exchange import Exchange, Reply
-from adapter.identity import NOBODY, Identity
+from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
-from adapter.messages import Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
 
-__all__ = ["SoapPort", "soap"]
+__all__ = ["SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
 
@@ -74,23 +75,37 @@ class SoapPort:
         """Return the names of the operations that can be called."""
         return frozenset(self._binding.all())
 
-    def call(self, operation: str, body: Any, headers: Callable[[], Header], request: Request) -> Answered:
+    def call(
+        self, operation: str, body: Any, headers: Callable[[], Header], request: Request, token: str = ""
+    ) -> Answered:
         """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
 
-        A token that the port refuses is renewed, once. Repeating is safe only then: 401 without an envelope comes from
-        what stands before the service. Raises what ``Exchange.send`` and ``Identity.headers`` raise. The request's
-        ``trace`` sees the envelope and the raw answer, both without secrets.
+        ``token`` is that of a session. A token of HTTP that the port refuses is renewed, once. Repeating is safe only
+        then: 401 without an envelope comes from what stands before the service. Raises what ``Exchange.send`` and
+        ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
-        who = self._identity.headers(request.deadline)
-        answered = self._once(operation, body, headers(), request, who)
+        who = self._identity.show(request.deadline)
+        answered = self._once(operation, body, headers(), request, self._fields(who, token), token)
         if answered.unknown and self._identity.renew(who):
-            who = self._identity.headers(request.deadline)
-            answered = self._once(operation, body, headers(), request, who)
+            who = self._identity.show(request.deadline)
+            answered = self._once(operation, body, headers(), request, self._fields(who, token), token)
         return answered
 
-    def _once(self, operation: str, body: Any, header: Header, request: Request, who: Mapping[str, str]) -> Answered:
+    def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
+        """Return what ``act`` makes of the session's token, "" where calls show none; see ``Session.run``."""
+        session = self._identity.session
+        return act("") if session is None else session.run(deadline, act)
+
+    def _fields(self, who: Shown, token: str) -> Mapping[str, str]:
+        session = self._identity.session
+        return who.fields if session is None or not token else {**who.fields, **session.fields(token)}
+
+    def _once(
+        self, operation: str, body: Any, header: Header, request: Request, who: Mapping[str, str], token: str
+    ) -> Answered:
         """Send one envelope as who we are."""
-        hides = (*self._identity.secrets(), *header.secrets, *(text.rpartition(" ")[2] for text in who.values()))
+        shown = (text.rpartition(" ")[2] for text in who.values())
+        hides = (*self._identity.secrets(), *header.secrets, *shown, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
@@ -128,27 +143,53 @@ def soap(
     read: Callable[[Any], R],
     read_fault: Callable[[FaultParts], RequestError],
     respond: Callable[[R, Request], Response],
-    headers: Callable[[], Header] = Header,
+    headers: Callable[[Call], Header] = lambda call: Header(),
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    ``write`` makes the child of the body (None for an empty one), ``read`` turns the answer's child (None where there
-    is none) into what ``respond`` makes a response of. ``headers`` makes the header blocks of one envelope.
-    Raises LookupError where the port lacks the operation.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    """
+    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers)
+
+    def handle(request: Request) -> Response:
+        result, notes = ask(request)
+        response = respond(result, request)
+        return replace(response, notes=notes + response.notes, answered_by="soap")
+
+    return handle
+
+
+def asking(
+    port: SoapPort,
+    operation: Operation,
+    *,
+    write: Callable[[Checked], Any],
+    read: Callable[[Any], R],
+    read_fault: Callable[[FaultParts], RequestError],
+    headers: Callable[[Call], Header] = lambda call: Header(),
+) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
+    """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
+
+    ``write`` makes the child of the body (None for an empty one), ``read`` reads the answer's child (None where there
+    is none). ``headers`` makes the header blocks of one envelope. Raises LookupError where the port lacks the
+    operation.
     """
     if operation.name not in port.operations():
         raise LookupError(f"zeep leaves out operation {operation.name}")
     one_way = operation.output is None
 
-    def handle(request: Request) -> Response:
-        answered = port.call(operation.name, write(request.checked or Checked()), headers, request)
+    def once(request: Request, token: str) -> tuple[R, tuple[str, ...]]:
+        checked = request.checked or Checked(call=Call(request.id))
+        checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
+        answered = port.call(operation.name, write(checked), partial(headers, checked.call), request, token)
+        if token and answered.unknown:
+            raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
         answer = open_answer(answered.reply, port.version, one_way=one_way)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        response = respond(read(answer.child), request)
-        return replace(response, notes=answer.notes + response.notes, answered_by="soap")
+        return read(answer.child), answer.notes
 
-    return handle
+    return lambda request: port.in_session(request.deadline, partial(once, request))
 
 
 class _ReadyInput:

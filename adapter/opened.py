@@ -1,0 +1,87 @@
+"""What calls need, opened once for each process: pools of connections (no sockets yet), identities, sessions, ports."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+
+from adapter.backends.soap import SoapPort
+from adapter.backends.soap.login import logging_in
+from adapter.exchange import Exchange
+from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, identity, tls
+from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
+from adapter.mapping.bound import BoundSession, Endpoint
+from adapter.mapping.model_soap import IdentityRule, PortKey, SoapRule
+from adapter.pipeline import Backends
+from adapter.settings import Settings
+from adapter.translate.writer import secrets_of
+from adapter.wsdl.documents import Documents
+from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
+
+POOL_SIZE = 1000
+
+
+def open_backends(
+    settings: Settings, endpoints: Sequence[Endpoint], documents: Mapping[str, Documents], credentials: Credentials
+) -> Backends:
+    """Return the backends of a built project."""
+    opening = _Opening(settings, documents, credentials)
+    ports: dict[PortKey, SoapPort] = {}
+    services: dict[str, Exchange] = {}
+    for endpoint in endpoints:
+        rule = endpoint.resource.soap
+        if rule.key not in ports and settings.endpoint_of(rule.service, rule.port) is not None:
+            ports[rule.key] = opening.port(rule, endpoint.session)
+        if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
+            services[endpoint.resource.http.service] = opening.exchange(url, None)
+    return Backends(ports, services, credentials.value)
+
+
+class _Opening:
+    """Opens each thing once, however many mappings ask for it."""
+
+    def __init__(self, settings: Settings, documents: Mapping[str, Documents], credentials: Credentials) -> None:
+        self._settings, self._credentials = settings, credentials
+        self._clients = {
+            name: zeep_client(each, ClosedTransport(each), raw_response=True) for name, each in documents.items()
+        }
+        self._exchanges: dict[tuple[str, IdentityRule | None], Exchange] = {}
+        self._bearers: dict[str, Tokens] = {}
+        self._sessions: dict[Hashable, Tokens] = {}
+
+    def exchange(self, url: str, rule: IdentityRule | None) -> Exchange:
+        if (url, rule) not in self._exchanges:
+            limit = self._settings.max_reply_bytes
+            files = tls(rule, self._credentials)
+            self._exchanges[url, rule] = Exchange(url, max_reply_bytes=limit, pool_size=POOL_SIZE, **files)
+        return self._exchanges[url, rule]
+
+    def port(self, rule: SoapRule, session: BoundSession | None) -> SoapPort:
+        """Open a port. Its address is set: `agree` proved that."""
+        own = replace(rule.identity, session=None) if rule.identity is not None else None
+        who = identity(own, self._credentials, self._bearer) if own is not None else NOBODY
+        if session is not None:
+            who = self._in_session(who, session, own)
+        where = self.exchange(self._settings.endpoint_of(rule.service, rule.port) or "", own)
+        return SoapPort(self._clients[rule.wsdl], rule.service, rule.port, where, who)
+
+    def _in_session(self, who: Identity, session: BoundSession, own: IdentityRule | None) -> Identity:
+        """Add a session to an identity. Ports that log in in the same way share its tokens."""
+        door = replace(session.login.resource.soap, identity=own)
+        key = (self._settings.endpoint_of(door.service, door.port), door.key, door.headers, session.rule)
+        secrets = secrets_of(session.login, self._credentials.value)
+        if key not in self._sessions:
+            ask = logging_in(self.port(door, None), session, self._credentials.value)
+            self._sessions[key] = Tokens(ask, "login", secrets)
+        tokens = self._sessions[key]
+        return replace(who, session=Session(session.rule, tokens), secrets=lambda: (*who.secrets(), *tokens.secrets()))
+
+    def _bearer(self, name: str) -> Tokens:
+        if name not in self._bearers:
+            value = self._credentials.value
+            client, secret, scope = (value(name, part) for part in ("CLIENT_ID", "CLIENT_SECRET", "SCOPE"))
+            url, authority = value(name, "TOKEN_URL")(), self._credentials.path(name, "CA")
+            endpoint = Exchange(url, max_reply_bytes=MAX_BYTES, pool_size=1, ca_file=authority)
+            ask = client_credentials(endpoint, client, secret, scope)
+            self._bearers[name] = Tokens(ask, WHERE, lambda: (secret(),))
+        return self._bearers[name]
