@@ -107,6 +107,8 @@ def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Rando
         for field in (*endpoint.query_fields, *(test.field for test in tests))
         if field.required or source.random() < 0.5
     )
+    if endpoint.sort is not None and source.random() < 0.5:
+        query += (("sort", source.choice(["", "-"]) + source.choice(list(endpoint.sort.rule.by))),)
     try:
         return check(endpoint, body, path, query)
     except InvalidRequest:

@@ -33,17 +33,16 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
     _method(binder, rule)
     start = operation.input.root.type if operation.input.root is not None else ""
     encoded = operation.use == "encoded"
-    resource = binder.resource
     parts = _given(binder, rule, start, encoded, given)
     reply = bind_reply(binder, rule, operation, encoded)
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
-        resource=resource,
-        title=rule.title or f"{rule.verb.capitalize()} {resource.title}",
+        resource=binder.resource,
+        title=rule.title or f"{rule.verb.capitalize()} {binder.resource.title}",
         doc=rule.doc or operation.doc,
         method=rule.method,
-        path=resource.path + rule.path,
+        path=binder.resource.path + rule.path,
         contract=binder.contract,
         port=port,
         operation=operation,
