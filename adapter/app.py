@@ -71,7 +71,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         mistakes.extend(check_lock(folder, [read]))
         return read
 
-    credentials = _credentials(project, settings)
+    credentials = credentials_of(project, settings)
     around = Surroundings(
         settings.value_of,
         settings.service_of,
@@ -111,7 +111,7 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
 
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
-    credentials = _credentials(built.project, built.settings)
+    credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
     made: dict[str, Handler] = {}
@@ -167,10 +167,9 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
     """Return the problem types that the mappings add, each once."""
     found: dict[str, Problem] = {}
     for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for rule in endpoint.faults]
-        empty = endpoint.reply.rule
-        if empty.empty_status:
-            rules.append((empty.empty_problem, empty.empty_status, ""))
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
         for slug, status, title in rules:
             known = found.get(slug)
             if known is None or (title and not known.doc):
@@ -179,7 +178,8 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
     return tuple(found.values())
 
 
-def _credentials(project: Path, settings: Settings) -> Credentials:
+def credentials_of(project: Path, settings: Settings) -> Credentials:
+    """Return the credentials that a project's settings name."""
     return Credentials(settings.credential_of, settings.credential, project)
 
 

@@ -164,6 +164,9 @@ class Settings:
     converters: str = _one("module", _module, "", "Python module with a dictionary CONVERTERS of your own converters.")
     log_level: str = _one("level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks.")
 
+    def __reduce__(self) -> str:
+        raise TypeError("settings hold secrets, so they are not pickled")
+
     def endpoint_of(self, service: str, port: str) -> str | None:
         """Return the URL that a SOAP port is pinned to, or None. The port's own variable wins over its service's."""
         own = self.endpoint.get(f"{_spelled(service)}_{_spelled(port)}")

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,15 +75,25 @@ def _answer(answer: Any) -> Answer:
 @contextmanager
 def stack(project: Path = ROOT, environ: Mapping[str, str] | None = None, workers: int = 1) -> Iterator[Stack]:
     """Start everything, and end only what was started here, by its process id."""
-    with ExitStack() as opened:
-        erp = opened.enter_context(virtual.running(project))
-        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        port = free_port()
-        process = _gunicorn(project, port, workers, folder, {**erp_settings(erp), **(environ or {})})
+    with (
+        virtual.running(project) as erp,
+        gunicorn(project, {**erp_settings(erp), **(environ or {})}, workers) as (url, process, log),
+    ):
+        yield Stack(url, erp, process, log)
+
+
+@contextmanager
+def gunicorn(
+    project: Path, environ: Mapping[str, str], workers: int = 1
+) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
+    """Start the adapter alone on a project; yield its address, its process, and the file of its log lines."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, port = Path(name), free_port()
+        process = _gunicorn(project, port, workers, folder, environ)
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url + "/healthz", process, lambda: (folder / "err").read_text()[-2000:])
-            yield Stack(url, erp, process, folder / "out")
+            yield url, process, folder / "out"
         finally:
             process.send_signal(signal.SIGTERM)
             try:

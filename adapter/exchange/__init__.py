@@ -9,7 +9,6 @@ Rule 4: nothing is repeated; every failure says whether something may have been 
 from __future__ import annotations
 
 import re
-import ssl
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from urllib3.util import Url, parse_url
 
 from adapter.exchange.connection import ReplyTooLarge, Until, open_pool
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
+from adapter.exchange.tls import Context
 
 __all__ = ["Exchange", "Reply", "failed", "reply_invalid"]
 
@@ -51,7 +51,8 @@ class Exchange:
     ``url`` is the pinned endpoint (http or https, path and query allowed). ``max_reply_bytes`` bounds the decoded body.
     At most ``pool_size`` exchanges run at once; a further one waits, within its deadline. ``ca_file`` (PEM) stands for
     the machine's certificate authorities; ``certificate`` (PEM) is what we show, ``key`` its key where that is not in
-    the same file. Raises ValueError for an unusable URL, OSError for a bad file.
+    the same file; new connections use the files as they are then. Raises ValueError for an unusable URL, OSError for a
+    bad file.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Exchange:
             pool_size=pool_size,
             max_bytes=max_reply_bytes,
             resolver=self._resolver,
-            tls=_tls(parts, ca_file, certificate, key),
+            tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
         )
 
     def send(
@@ -164,14 +165,3 @@ def _endpoint(url: str) -> Url:
         raise ValueError("an endpoint must hold neither a user name nor a fragment")
     parts.host.encode("idna")
     return parts
-
-
-def _tls(parts: Url, ca_file: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    if parts.scheme == "http":
-        return None
-    context = ssl.create_default_context(cafile=ca_file)
-    context.set_alpn_protocols(["http/1.1"])
-    if certificate is not None:
-        # Without a password given OpenSSL would ask the terminal for that of an encrypted key.
-        context.load_cert_chain(certificate, key, password="")
-    return context

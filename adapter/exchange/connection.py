@@ -142,19 +142,19 @@ class PlainConnection(HTTPConnection):
 
 
 class TLSConnection(HTTPSConnection):
-    """An HTTPS connection over a bounded socket. The context checks certificate and host name."""
+    """An HTTPS connection over a bounded socket. The context, as it is then, checks certificate and host name."""
 
-    def __init__(self, *args: Any, reach: Reach, ssl_context: ssl.SSLContext, **options: Any) -> None:
-        super().__init__(*args, ssl_context=ssl_context, **options)
+    def __init__(self, *args: Any, reach: Reach, context: Callable[[], ssl.SSLContext], **options: Any) -> None:
+        super().__init__(*args, **options)
         self._reach = reach
-        self._context = ssl_context
+        self._context = context
 
     def connect(self) -> None:
         """Connect and shake hands; whatever fails here says that nothing was sent."""
         with _unsent(self):
             sock = self._reach(self)
             try:
-                tls = SSLTransport(cast(socket.socket, sock), self._context, self.host.partition("%")[0])
+                tls = SSLTransport(cast(socket.socket, sock), self._context(), self.host.partition("%")[0])
             except BaseException:
                 sock.close()
                 raise
@@ -163,14 +163,19 @@ class TLSConnection(HTTPSConnection):
 
 
 def open_pool(
-    url: Url, *, pool_size: int, max_bytes: int, resolver: ThreadPoolExecutor, tls: ssl.SSLContext | None
+    url: Url,
+    *,
+    pool_size: int,
+    max_bytes: int,
+    resolver: ThreadPoolExecutor,
+    tls: Callable[[], ssl.SSLContext] | None,
 ) -> HTTPConnectionPool:
-    """Return a pool of at most ``pool_size`` connections to the URL's origin. ``tls`` is None for http."""
+    """Return a pool of at most ``pool_size`` connections to the URL's origin. ``tls`` gives a new one's context."""
     reach = _reach(resolver, max_bytes * _FRAMING_FACTOR + _HEAD_BYTES)
     options: dict[str, Any] = {"maxsize": pool_size, "block": True, "reach": reach}
     pool: HTTPConnectionPool
     if tls:
-        pool = HTTPSConnectionPool(url.host or "", url.port, ssl_context=tls, **options)
+        pool = HTTPSConnectionPool(url.host or "", url.port, context=tls, **options)
         pool.ConnectionCls = TLSConnection
     else:
         pool = HTTPConnectionPool(url.host or "", url.port, **options)

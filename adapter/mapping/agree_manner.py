@@ -67,7 +67,7 @@ def _manner(binder: Binder, rule: FilterRule, filtered: Filtered, test: TestRule
         text = f"{name}: {test.filter} takes one value, and 'text' has nothing for one_of"
         binder.wrong(test.place, text, 'text: {one_of: {each: "{value}", join: "|"}}')
         return None
-    if template is not None and filtered.codec.schema.get("type") != "string":
+    if template is not None and not _takes(filtered.codec, template):
         text = f"{name}: text: {test.filter} takes no text around its value"
         binder.wrong(test.place, text, f"remove {kind} from 'text:', or name an element that holds text")
         return None
@@ -104,7 +104,7 @@ def _wordless(binder: Binder, filtered: Filtered, test: TestRule, template: Temp
 def _between(rule: FilterRule, filtered: Filtered) -> Manner | None:
     """Return how a range is written as one test, None where the ERP has no way for it."""
     template = rule.text.get(BETWEEN)
-    if template is not None and filtered.codec.schema.get("type") != "string":
+    if template is not None and not _takes(filtered.codec, template):
         template = None
     if template is None and filtered.to is None:
         return None
@@ -124,3 +124,14 @@ def _first(codec: Codec | None, words: Sequence[str]) -> str | None:
             continue
         return word
     return None
+
+
+def _takes(codec: Codec, template: Template) -> bool:
+    """Tell whether a value can stand there with that text around it: in a number or a date there is no room for it."""
+    for sample in ("x", "1", "2024-01-31"):
+        try:
+            codec.write(template.text.replace("{value}", sample).replace("{to}", sample))
+        except ValueError:
+            continue
+        return True
+    return False

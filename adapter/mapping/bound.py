@@ -10,16 +10,27 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.bound_field import BoundField as BoundField
-from adapter.mapping.bound_field import Mode as Mode
-from adapter.mapping.bound_field import Shape as Shape
-from adapter.mapping.bound_field import leaves as leaves
+from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.model_change import PatchRule
-from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_operation import (
+    CallRule,
+    FaultRule,
+    PageRule,
+    ReplyRule,
+    Resource,
+    SignRule,
+    SortRule,
+    Verb,
+)
 from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.wsdl.types import Contract, Element, Operation, Port
+
+__all__ = [
+    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
+    "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "leaves",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,31 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """A value that goes from the main call's reply (``source``, below its root, text as it is) into a request.
+
+    ``to`` is one of the path fields of the call that takes it.
+    """
+
+    to: BoundField
+    source: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One more SOAP call of an operation, bound as an endpoint of its own: it is written and read like any other."""
+
+    rule: CallRule
+    endpoint: Endpoint
+    takes: tuple[Take, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its property in the answer and in the caller's body; or ``commit`` or ``undo``."""
+        return self.rule.name
+
+
+@dataclass(frozen=True, slots=True)
 class BoundSession:
     """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
 
@@ -200,6 +236,22 @@ class Endpoint:
     answered_by: Literal["soap", "http"]
     timeout: float | None
     session: BoundSession | None = None
+    calls: tuple[Call, ...] = ()
+    commit: Call | None = None
+    undo: Call | None = None
+
+    def further(self) -> tuple[Call, ...]:
+        """Return every SOAP call but the main one."""
+        return tuple(each for each in (*self.calls, self.commit, self.undo) if each is not None)
+
+    def whole(self) -> Iterator[Endpoint]:
+        """Yield the endpoint of every SOAP call, the main one first."""
+        yield from (self, *(call.endpoint for call in self.further()))
+
+    @property
+    def changes(self) -> bool:
+        """Whether several calls change something, so that their order and what is left of them count."""
+        return bool(self.further()) and self.verb not in ("read", "list")
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""

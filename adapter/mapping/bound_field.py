@@ -1,4 +1,4 @@
-"""One value of a mapping and where it stands in a record of the contract."""
+"""One value of a mapping, bound to its place in the contract."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.paths import Child
+from adapter.mapping.when import Judge
 from adapter.wsdl.types import Attribute
 
 # A request creates something, or asks; an update and a partial one change what is there.
@@ -24,11 +25,13 @@ class BoundField:
     No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
     arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
     null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
-    constant whose text is read or computed for each call, ``default`` the text in XML of a property that the caller
-    left out, ``missing`` the value that is read when a reply leaves the element out.
+    constant whose text is read or computed for each call,
+    ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
+    leaves the element out.
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
+    It is there where every condition of ``when`` holds.
     ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
@@ -49,6 +52,7 @@ class BoundField:
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
     entry: BoundField | None = None
+    when: tuple[Judge, ...] = ()
 
     @property
     def given_by_us(self) -> bool:

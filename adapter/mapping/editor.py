@@ -15,7 +15,7 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_change, schema_filter, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
@@ -61,6 +61,7 @@ _CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_VALUES: Shape = {"type": "array", "items": _SCALAR, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
 _QUERY = _named(
     {
@@ -99,6 +100,8 @@ RAW: Mapping[str, Shape] = {
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
     "FieldSection.constant": _SCALAR,
+    "FieldSection.when": _named(_VALUES, minProperties=1),
+    "ConstantSection.when": _named({"anyOf": [{"enum": ["given", "not_given"]}, _VALUES]}, minProperties=1),
     "FieldSection.convert": _CONVERT,
     "FieldSection.codes": _CODES,
     "FieldSection.blank": {"type": "null"},
@@ -126,6 +129,20 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.reply": _one(schema_operation.ReplySection),
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+    "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
+    "OperationSection.commit": _one(schema_calls.CommitSection),
+    "OperationSection.undo": _one(schema_calls.UndoSection),
+    "CallSection.body": _one(schema_calls.PartSection),
+    "CallSection.query": _FIELDS,
+    **{
+        f"{kind}.{key}": shape
+        for kind in ("CallSection", "CommitSection", "UndoSection")
+        for key, shape in {"path": _FIELDS, "set": _CONSTANTS, "take": _named(_TEXT), "faults": _FAULTS}.items()
+    },
+    "CallSection.reply": _one(schema_operation.ReplySection),
+    "CommitSection.reply": _one(schema_operation.ReplySection),
+    "CommitSection.refused": _one(schema_operation.RefusedSection),
+    "UndoSection.refused": _one(schema_operation.RefusedSection),
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
     "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
@@ -147,9 +164,10 @@ _TOGETHER: Mapping[str, Shape] = {
         "anyOf": [{"required": [key]} for key in ("soap", "constant")],
     },
     "ReplySection": _NOT_BOTH,
+    "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {
         "minProperties": 1,
-        "maxProperties": 2,
+        "maxProperties": 3,
         "dependentRequired": {"part": ["credential"]},
     },
     "RefusedSection": {

@@ -12,6 +12,7 @@ from typing import Any
 from adapter.errors import Mistake
 from adapter.mapping import schema
 from adapter.mapping.bags import bag_rules, entries_once
+from adapter.mapping.calls import with_calls
 from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
@@ -56,7 +57,7 @@ def resource(
         elif (
             found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults)
         ) is not None:
-            operations.append(found_operation)
+            operations.append(with_calls(sections, data, path, found_operation))
     if not operations and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
     if sections.mistakes or soap is None:

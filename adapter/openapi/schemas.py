@@ -16,6 +16,7 @@ from typing import Any
 
 from adapter import strict_json
 from adapter.mapping.bound import BoundType, Choice, Endpoint, Mode, leaves
+from adapter.openapi.conditions import dependent
 from adapter.openapi.values import Schema, described, property_of
 
 PROBLEM = "Problem"
@@ -66,9 +67,10 @@ def schemas(endpoints: Iterable[Endpoint]) -> Schemas:
     """Return the schemas of everything that the endpoints take and answer, in the order of their first use."""
     nodes: dict[_Key, _Node] = {}
     for endpoint in endpoints:
-        for key in (endpoint.body.type if endpoint.body else "", endpoint.reply.type):
-            if key:
-                _collect(endpoint, key, nodes)
+        for each in endpoint.whole():
+            for key in (each.body.type if each.body else "", each.reply.type):
+                if key:
+                    _collect(endpoint, key, nodes)
     labels = _classes(nodes)
     alike: dict[str, list[_Node]] = {}
     for node in nodes.values():
@@ -163,7 +165,10 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         schema["additionalProperties"] = False
     if bound.nested and bound.mode != "reply" and not any(each.default for each in leaves(bound.fields)):
         schema["minProperties"] = 1
-    return {**schema, **_choices(bound)}
+    schema |= _choices(bound)
+    if rules := dependent(bound):
+        schema["allOf"] = [*schema.get("allOf", []), *rules]
+    return schema
 
 
 def _choices(bound: BoundType) -> Schema:

@@ -20,8 +20,10 @@ from adapter.mapping.filtering import composer, taker
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
+from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field, without_part
+from adapter.steps.several import Check, Given, several
 from adapter.strict_json import decode, encode
 
 MAX_ERRORS = 100
@@ -30,33 +32,50 @@ MAX_OFFSET = 2**31 - 2
 
 def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
-    path_fields = {field.name: field for field in endpoint.path_parameters()}
-    check_query = _query(endpoint)
-    body, check_message = body_field(endpoint), _message(endpoint)
+    check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
+    takes_body = endpoint.body is not None
 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             errors: list[FieldError] = []
-            path = _parameters("path", request.path.items(), path_fields, errors)
-            query = check_query(request.query, errors)
-            checked_body = None
-            if body is not None:
-                value = decode(request.body, max_depth=max_depth, max_digits=max_digits)
-                checked_body = _body(body, value, errors)
-            elif request.body:
+            value = decode(request.body, max_depth=max_depth, max_digits=max_digits) if takes_body else None
+            checked = check(Given(request.path, request.query, value), errors)
+            if request.body and not takes_body:
                 errors.append(FieldError("body", "", "no body is taken here"))
-            if not errors:
-                errors.extend(check_message(query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = Checked(path, query, checked_body, Call(request.id))
+            checked = replace(checked, call=Call(request.id))
             if request.trace is not None:
-                request.trace("checked", encode({"path": path, "query": query, "body": checked_body}))
+                request.trace("checked", encode(_shown(checked)))
             return then(replace(request, checked=checked))
 
         return handle
 
     return wrap
+
+
+def one_call(endpoint: Endpoint) -> Check:
+    """Return the check of all that one SOAP call is made of."""
+    path_fields = {field.name: field for field in endpoint.path_parameters()}
+    check_query = _query(endpoint)
+    field, check_message = body_field(endpoint), _message(endpoint)
+
+    def check(given: Given, errors: list[FieldError]) -> Checked:
+        before = len(errors)
+        path = _parameters("path", given.path.items(), path_fields, errors)
+        query = check_query(given.query, errors)
+        body = _body(field, given.body, errors) if field is not None else None
+        if len(errors) == before:
+            errors.extend(check_message(path, query, body))
+        return Checked(path, query, body)
+
+    return check
+
+
+def _shown(checked: Checked) -> dict[str, Any]:
+    values = {"path": checked.path, "query": checked.query, "body": checked.body}
+    more = {name: [_shown(each) for each in found] for name, found in checked.calls.items()}
+    return {**values, **({"calls": more} if more else {})}
 
 
 def _parameters(
@@ -131,19 +150,23 @@ def _whole(
     return text
 
 
-def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[FieldError]]:
+def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, Any], Any], Iterator[FieldError]]:
     """Return the check of what only the whole message can tell: parameters, and a body that is merged."""
     root = endpoint.operation.input.root
     if root is None or endpoint.operation.use == "encoded":
-        return lambda query, body: iter(())
+        return lambda path, query, body: iter(())
     ways = endpoint.message()
     wrong = together(endpoint.contract, root.type, ways)
+    depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
     always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort.", "filter"))}
     compose = composer(endpoint.filter) if endpoint.filter is not None else None
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
-    def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
+    def check(path: Mapping[str, Any], query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
         values: dict[str, object] = {**always, **{f"query.{name}": text for name, text in query.items()}}
+        for name, when in depending.items():
+            if not hold(when, {**path, **query}, json=False):
+                values.pop(name)
         if compose is not None:
             values |= compose(query)[0]
         if "sort" in query:
