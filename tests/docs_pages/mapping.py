@@ -174,6 +174,7 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "FieldSection.compute": "See `own-function.rst <../howto/own-function.rst>`_.",
     "FieldSection.constant": "Callers may repeat it; any other value is refused (422). It is never written.",
     "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
     "In an entry of a bag it may begin with the entry's type in brackets.",
