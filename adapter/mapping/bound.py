@@ -92,10 +92,6 @@ class BoundType:
         """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
         return (*self.fields, *self.constants)
 
-    def shown(self) -> Iterator[BoundField]:
-        """Yield the fields that callers see as properties."""
-        yield from (each for each in self.fields if each.name != self.hidden)
-
 
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""

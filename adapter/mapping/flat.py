@@ -19,6 +19,11 @@ def in_xml(bound: BoundType, values: Mapping[str, Any], json: bool = False) -> d
     return listed(bound.nulls, found) if bound.nulls else found
 
 
+def shown(bound: BoundType) -> Iterator[BoundField]:
+    """Yield the fields of a type that callers see as properties."""
+    yield from (each for each in bound.fields if each.name != bound.hidden)
+
+
 def flattened(
     fields: Iterable[BoundField], values: Mapping[str, Any], before: str = "", json: bool = False
 ) -> Iterator[tuple[str, Any]]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from adapter import strict_json
 from adapter.mapping.bound import BoundType, Choice, Endpoint, Mode, leaves
+from adapter.mapping.flat import shown
 from adapter.openapi.conditions import dependent
 from adapter.openapi.values import Schema, described, property_of
 
@@ -93,7 +94,7 @@ def _collect(endpoint: Endpoint, key: str, nodes: dict[_Key, _Node], by: str = "
     nodes[resource, key] = _Node(resource, bound, endpoint.operation.use == "encoded", by, value)
     for variant in bound.variants:
         _collect(endpoint, variant.type, nodes, bound.discriminator, variant.value)
-    for each in bound.shown():
+    for each in shown(bound):
         if each.type:
             _collect(endpoint, each.type, nodes)
 
@@ -151,10 +152,10 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         discriminator = {"propertyName": bound.discriminator, "mapping": mapping}
         union = {"oneOf": [{"$ref": target} for target in mapping.values()], "discriminator": discriminator}
         return described(union, bound.doc)
-    properties: dict[str, Any] = {each.name: property_of(each, bound.mode, ref) for each in bound.shown()}
+    properties: dict[str, Any] = {each.name: property_of(each, bound.mode, ref) for each in shown(bound)}
     # In SOAP encoding any accessor may be left out of a message, whatever its schema says (SOAP 1.1 section 5.1).
     promised = bound.mode != "reply" or not node.encoded
-    required = [each.name for each in bound.shown() if each.required and (promised or each.missing is not None)]
+    required = [each.name for each in shown(bound) if each.required and (promised or each.missing is not None)]
     if node.by:
         properties = {node.by: {"type": "string", "const": node.value}, **properties}
         required.insert(0, node.by)

@@ -14,7 +14,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
 from adapter.mapping.codec import Codec
-from adapter.mapping.flat import flattened, in_xml
+from adapter.mapping.flat import flattened, in_xml, shown
 from adapter.mapping.joined import split
 from adapter.mapping.misplaced import as_callers_know, misplaced
 from adapter.mapping.nulls import parted
@@ -148,7 +148,7 @@ class _Schemas:
         if key not in self.schemas:
             self.schemas[key] = Schema()
             # Named by number: a property may be called like something of marshmallow's own.
-            members = {f"f{index}": self._field(field) for index, field in enumerate(self.types[key].shown())}
+            members = {f"f{index}": self._field(field) for index, field in enumerate(shown(self.types[key]))}
             made = Schema.from_dict(members)
             made.error_messages = _SCHEMA_MESSAGES
             self.schemas[key] = made(unknown=RAISE)

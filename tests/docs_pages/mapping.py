@@ -46,11 +46,9 @@ PLACES = (
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
           'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
           "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
-    Place("number", schema.NumberSection,
-          "lines: {soap: Positionen.Position, each: Line, number: {soap: PosNr, step: 10}}"),
+    Place("number", schema.NumberSection, "lines: {soap: Position, each: Line, number: {soap: PosNr, step: 10}}"),
     Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
-          "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}\n"
-          "  note: {bag: custom, entry: custentity_note, soap: (StringCustomFieldRef).value}"),
+          "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}"),
     Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"
           "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
           "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.codec import Codec
+from adapter.mapping.flat import shown
 
 _TEXTS = (
     *(
@@ -55,7 +56,7 @@ class Values:
         ]  # fmt: skip
         fields = [
             field
-            for field in bound.shown()
+            for field in shown(bound)
             if field.name not in branches and (field.required or self.random.random() >= left_out)
             if depth or not field.type
         ]
