@@ -177,6 +177,7 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
+    flagged = Flag(**about("false: it has no place among the flags of changed_flags."))
     null_name = Text(
         **about("The ERP's name of it in a null_list; left out: the first step of its path, or its entry.")
     )

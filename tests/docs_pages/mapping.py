@@ -184,6 +184,7 @@ MORE = {
     "FieldSection.create_only": "An update or patch that gives it is refused (422).",
     "FieldSection.default": "Not in ``partial`` bodies, where what is left out stays untouched.",
     "FieldSection.missing": "The property is then in every reply. An empty element and xsi:nil are not missing.",
+    "FieldSection.flagged": "Without it: true.",
     "FieldSection.null_name": "Two properties with one name can only be null together.",
     "FieldSection.json": "Without it: a string where a double could not hold every value.",
     "RefusedSection.is": "Either this or ``is_not``.",
