@@ -16,6 +16,7 @@ from adapter.identity.credentials import Credentials, Value
 from adapter.identity.session import Session
 from adapter.identity.tokens import Granted, Tokens
 from adapter.mapping.model_soap import IdentityRule
+from adapter.wsse import Signing
 
 __all__ = ["NOBODY", "Credentials", "Identity", "Login", "Session", "Shown", "Tokens", "identity", "tls"]
 
@@ -43,6 +44,7 @@ class Identity:
     renew: Callable[[Shown], bool]
     secrets: Callable[[], tuple[str, ...]]
     login: Login | None = None
+    signing: Signing | None = None
     session: Session | None = None
 
 
@@ -80,7 +82,7 @@ def identity(rule: IdentityRule, credentials: Credentials, tokens: Callable[[str
 
 def tls(rule: IdentityRule | None, credentials: Credentials) -> dict[str, Path | None]:
     """Return ``ca_file``, ``certificate`` and ``key`` of the exchange; a CA of any of the rule's credentials counts."""
-    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer) if rule else ()
+    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer, rule.signature) if rule else ()
     paths = (credentials.path(name, "CA") for name in names if name)
     found: dict[str, Path | None] = {"ca_file": next((path for path in paths if path), None)}
     for part in ("certificate", "key"):

@@ -14,7 +14,7 @@ from adapter.mapping.agree_calls import bind_calls
 from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_patch import check_null_names
+from adapter.mapping.agree_patch import check_patch_keys
 from adapter.mapping.agree_read_modify import reading
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_session import with_session
@@ -96,7 +96,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     check_headers(binder, port, given)
     check_details(binder, port)
     endpoints = reading(binder, endpoints)
-    check_null_names(binder)
+    check_patch_keys(binder)
     binder.finish()
     return endpoints, binder.mistakes
 

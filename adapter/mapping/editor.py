@@ -19,6 +19,7 @@ from adapter.mapping import keys, schema, schema_calls, schema_change, schema_op
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS
 from adapter.mapping.patches import WORDS
+from adapter.mapping.signatures import PARTS
 
 FILE = "mapping.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}\n"
@@ -74,6 +75,7 @@ RAW: Mapping[str, Shape] = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.signed": {"type": "array", "items": {"enum": list(PARTS)}, "contains": {"const": "timestamp"}},
     "IdentitySection.session": _one(schema.SessionSection),
     "SessionSection.set": _CONSTANTS,
     "SessionSection.place": _one(schema.TokenPlaceSection),

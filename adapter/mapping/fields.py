@@ -21,8 +21,8 @@ _VALUE_KEYS = tuple(
 )
 # Keys that a rule holds as they are written; each is a field of FieldRule.
 _AS_WRITTEN = (
-    "entry join required read_only write_only create_only json min_length max_length pattern null_name doc".split()
-)
+    "entry join required read_only write_only create_only json min_length max_length pattern null_name flagged doc"
+).split()
 _OPPOSITES = (
     ("required", "read_only"),
     ("write_only", "read_only"),
@@ -114,6 +114,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "flagged": (not rule.flagged, "a parameter has no flag"),
         "null_name": (rule.null_name != "", "a parameter is never null"),
     }
     if rule.parts and where != "type":

@@ -64,6 +64,7 @@ class FieldRule:
     default: str | None = None
     missing: str | None = None
     null_name: str = ""
+    flagged: bool = True
     doc: str = ""
     example: str | None = None
     constant: Any = None

@@ -23,6 +23,7 @@ from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
+from adapter.mapping.signatures import read_signed
 
 
 def shared(document: Document) -> tuple[Shared, list[Mistake]]:
@@ -125,13 +126,15 @@ def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None
     kinds = [kind for kind in ("basic", "bearer", "username_token") if kind in found]
     if len(kinds) > 1:
         sections.wrong(path, f"an identity is either {' or '.join(kinds)}", "keep one; a certificate may stand beside")
-    if not kinds and not found.keys() & {"certificate", "session"}:
+    if not kinds and not found.keys() & {"certificate", "session", "signature"}:
         sections.wrong(path, "identity: names no credentials", "identity: {basic: erp}")
-    for flag in found.keys() & {"digest", "timestamp"} if "username_token" not in kinds else ():
+    signed = read_signed(sections, found, path)
+    meant = {"timestamp"} if "signature" in found else set()
+    for flag in found.keys() & {"digest", "timestamp"} - meant if "username_token" not in kinds else ():
         sections.wrong((*path, flag), f"{flag}: means nothing without username_token", f"remove '{flag}'")
     if "session" in found:
         found["session"] = session_rule(sections, found["session"], (*path, "session"))
-    return IdentityRule(sections.place(path), **found)
+    return IdentityRule(sections.place(path), **{**found, "signed": signed})
 
 
 def _http(sections: Sections, data: Any) -> HttpRule | None:

@@ -78,7 +78,7 @@ class SoapSection(Section):
 
 
 class IdentitySection(Section):
-    """``identity:`` of ``soap:``: one of the first three, a certificate, a session, or several of these."""
+    """``identity:`` of ``soap:``: one of the first three, a certificate, session or signature, or several of these."""
 
     basic = credential("HTTP Basic: USER, PASSWORD.")
     bearer = credential("OAuth 2.0 client credentials: TOKEN_URL, CLIENT_ID, CLIENT_SECRET, maybe SCOPE.")
@@ -87,6 +87,9 @@ class IdentitySection(Section):
     timestamp = Flag(**about("A wsu:Timestamp of five minutes stands beside the token."))
     session = Raw(**about("A session of the ERP's own: log in by an operation, keep the token."))
     certificate = credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
+    signature = credential("A WS-Security X.509 signature: CERTIFICATE, KEY where it is elsewhere, VERIFY.")
+    signed = Raw(**about("Parts under the signature: timestamp, body, username_token, certificate, headers."))
+    unsigned_answers = Flag(**about("The ERP does not sign its answers; they are read unchecked."))
 
 
 class SessionSection(Section):
@@ -174,6 +177,7 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
+    flagged = Flag(**about("false: it has no place among the flags of changed_flags."))
     null_name = Text(
         **about("The ERP's name of it in a null_list; left out: the first step of its path, or its entry.")
     )

@@ -39,6 +39,8 @@ BEYOND = {
     "null-name-and-read-only",
     "without-beside-null-list",
     "without-bad-path",
+    "flag-beside-null-list",
+    "parameter-flagged",
     "parameter-null-name",
     "create-only-and-read-only",
     "default-and-read-only",
