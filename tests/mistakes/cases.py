@@ -19,8 +19,10 @@ from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
+from tests.mistakes.lists import LISTS
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
 
@@ -235,6 +237,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
     **ARRAYS,
+    **LISTS,
+    **CALLS,
 }
 
 

@@ -62,6 +62,7 @@ BEYOND = {
     "from-without-one",
     "fault-never-reached",
     "parameter-constant",
+    "compute-and-required",
     "parameter-when",
     "when-and-default",
     "compute-unknown",
