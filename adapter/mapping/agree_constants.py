@@ -72,12 +72,13 @@ def constant(
 
 def check_constants(wrong: Wrong, contract: Contract, record: str, ways: Sequence[Way]) -> None:
     """Note every constant of a type that could not be written beside something that a caller may send."""
-    constants = {name: bound for _, bound, name in ways if bound.given_by_us}
+    # One of a nested object stands and falls with that object.
+    constants = {name: bound for _, bound, name in ways if bound.given_by_us and "/" not in name}
     if not constants:
         return
     find = together(contract, record, ways)
     for name, bound in constants.items():
-        for sent in _bodies(ways):
+        for sent in _bodies(ways, bound):
             before = set(find(sent))
             needed = sorted(set(find({**sent, name: ""})) - before)
             if needed:
@@ -86,12 +87,16 @@ def check_constants(wrong: Wrong, contract: Contract, record: str, ways: Sequenc
                 break
 
 
-def _bodies(ways: Sequence[Way]) -> Iterator[dict[str, object]]:
-    """Yield what callers may send: only what must be, and each other property beside that."""
+def _bodies(ways: Sequence[Way], constant: BoundField) -> Iterator[dict[str, object]]:
+    """Yield what callers may send beside a constant: only what must be, and each other property beside that."""
     least: dict[str, object] = {name: "" for _, bound, name in ways if bound.required and not bound.given_by_us}
+    least |= {each.rule.name: "" for each in constant.when if each.rule.given is not False}
+    never = {each.rule.name for each in constant.when if each.rule.given is False}
+    for name in never:
+        least.pop(name, None)
     yield least
     for _, bound, name in ways:
-        if not bound.given_by_us:
+        if not bound.given_by_us and name not in never:
             yield {**least, name: ""}
             if bound.nullable:
                 yield {**least, name: None}

@@ -12,6 +12,7 @@ from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
 from adapter.mapping.agree_signs import bind_signs
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import bind_constants, bind_headers
+from adapter.mapping.agree_when import constant_when
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults
@@ -91,10 +92,21 @@ def _given(
     binder: Binder, rule: OperationRule, start: str, encoded: bool, given: Given
 ) -> tuple[tuple[BoundField, ...], ...]:
     """Bind what stands beside the body: path parameters, query parameters, constants."""
-    return (
-        _parameters(binder, rule.path_fields, start, encoded, always=True),
-        _parameters(binder, rule.query_fields, start, encoded),
-        bind_constants(binder, (*rule.set, *given.in_body), start, given, rule.name),
+    path = _parameters(binder, rule.path_fields, start, encoded, always=True)
+    query = _parameters(binder, rule.query_fields, start, encoded)
+    here = {each.name: each for each in (*query, *path)}
+    return path, query, _constants(binder, rule, start, given, here)
+
+
+def _constants(
+    binder: Binder, rule: OperationRule, start: str, given: Given, here: Mapping[str, BoundField]
+) -> tuple[BoundField, ...]:
+    """Bind the constants of an operation; ``here`` are the parameters that they may depend on."""
+    constants = (*rule.set, *given.in_body)
+    rules, when = {**rule.path_fields, **rule.query_fields}, {each.path: each.when for each in constants}
+    return tuple(
+        constant_when(binder.wrong, rules, here, each, when[each.name], "request") if when[each.name] else each
+        for each in bind_constants(binder, constants, start, given, rule.name)
     )
 
 

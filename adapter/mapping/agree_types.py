@@ -6,12 +6,14 @@ change requires.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from adapter.errors import Mistake
 from adapter.mapping.agree_bags import BagError, crowded, entry_spot, named
-from adapter.mapping.agree_constants import SET, Given, always_there, check_constants, constant
+from adapter.mapping.agree_constants import Given, always_there, check_constants
+from adapter.mapping.agree_when import Rules, conditional, constants_of
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
 from adapter.mapping.convert import Factory
@@ -152,8 +154,8 @@ class Binder:
         before = len(self.mistakes)
         wanted = [each for each in rules.values() if stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
-        fields = [standing_in(self.wrong, each, mode) for each in found]
-        constants = self._constants(rule, record, mode, encoded)
+        fields = conditional(self.wrong, rules, [standing_in(self.wrong, each, mode) for each in found], mode)
+        constants = self._constants(rule, fields, record, mode, encoded, rules)
         ends = [*leaves(fields), *constants]
         if mode != "reply" and whole:
             for field, text, remedy in (*collisions(ends), *crowded(ends)):
@@ -176,15 +178,11 @@ class Binder:
             constants=tuple(constants),
         )
 
-    def _constants(self, rule: TypeRule, record: str, mode: Mode, encoded: bool) -> list[BoundField]:
-        """Bind what is written with every object of the type."""
-
-        def bind(each: FieldRule) -> BoundField | None:
-            return self.field(each, record, mode, encoded)
-
-        rules = rule.set if mode not in ("reply", "merge") else ()
-        found = [constant(each, bind, self.wrong, self.given, rule.name) for each in rules]
-        return [replace(each, name=f"{SET}{each.name}") for each in found if each is not None]
+    def _constants(
+        self, rule: TypeRule, here: Iterable[BoundField], record: str, mode: Mode, encoded: bool, rules: Rules
+    ) -> list[BoundField]:
+        bind = partial(self.field, start=record, mode=mode, encoded=encoded)
+        return constants_of(rule, rules, here, bind, self.wrong, self.given, mode)
 
     def field(
         self, rule: FieldRule, start: str, mode: Mode, encoded: bool = False, first: bool = False
@@ -277,7 +275,11 @@ class Binder:
         if rule.type_name in self._around:
             raise ScalarError(f"{rule.type_name} would stand in itself without end", "remove it, or name an element")
         key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True)
-        parts = self.types[key].written if key else ()
+        # A constant in it is written with the object only.
+        parts = tuple(
+            replace(each, required=each.required and not each.given_by_us)
+            for each in (self.types[key].written if key else ())
+        )
         necessary = any(each.necessary or (mode == "reply" and each.required) for each in parts)
         required = necessary or (rule.required and mode in ("request", "update"))
         bound = BoundField(rule.name, rule, (), None, "object", None, key, False, required, rule.doc)

@@ -16,6 +16,7 @@ from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
 from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
+from adapter.mapping.when import Judge
 from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
 
 # A request creates something, or asks; an update and a partial one change what is there.
@@ -37,6 +38,7 @@ class BoundField:
 
     ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
+    It is there where every condition of ``when`` holds.
     ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
     """
 
@@ -57,6 +59,7 @@ class BoundField:
     parts: tuple[BoundField, ...] = ()
     necessary: bool = False
     entry: BoundField | None = None
+    when: tuple[Judge, ...] = ()
 
     @property
     def given_by_us(self) -> bool:

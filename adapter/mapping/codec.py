@@ -27,7 +27,7 @@ class Codec:
     ``read`` takes XML text and gives the JSON value; ``write`` takes the JSON value and gives XML text. Both raise
     ValueError. ``gives_null`` says that ``read`` may give null, whatever the contract says about nil, ``takes_null``
     that ``write`` has a text for null. ``tolerant`` marks dates: a bad one in a reply is kept as text and reported, it
-    never fails the reply.
+    never fails the reply. ``logical`` is the XSD built-in type of the JSON value, where it is one atomic value.
     """
 
     read: Callable[[str], Any]
@@ -36,6 +36,7 @@ class Codec:
     gives_null: bool = False
     tolerant: bool = False
     takes_null: bool = False
+    logical: str = ""
 
 
 def codec(
@@ -87,7 +88,7 @@ def codec(
     for sample in converters[0].texts if converters else ():
         _sample(converters[0].name, builtin, sample, in_contract)
 
-    return Codec(read, write, schema, gives_null, logical in lexical.DATES, gives_null and _takes_null(write))
+    return Codec(read, write, schema, gives_null, logical in lexical.DATES, gives_null and _takes_null(write), logical)
 
 
 def _hints(converters: tuple[Converter, ...]) -> dict[str, Any]:

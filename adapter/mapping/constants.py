@@ -10,6 +10,7 @@ from adapter.mapping.made import MADE
 from adapter.mapping.model import Constant
 from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
+from adapter.mapping.when import conditions
 
 _KINDS = ("value", "setting", "credential")
 
@@ -24,9 +25,10 @@ def constants(sections: Sections, data: Any, path: Path_, blocks: bool = False) 
         before = len(sections.mistakes)
         found = sections.load(schema.ConstantSection, {"value": value} if isinstance(value, str) else value, where)
         if found is not None and len(sections.mistakes) == before and _whole(sections, name, found, where, blocks):
+            when = conditions(sections, found.pop("when", None), (*where, "when"), words=True)
             if "credential" not in found and "compute" in found:
                 found = {"made": found["compute"]}
-            found_here.append(Constant(name, sections.place(where), **found))
+            found_here.append(Constant(name, sections.place(where), when=when, **found))
     return tuple(found_here)
 
 

@@ -53,6 +53,7 @@ def _converter() -> Shape:
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_VALUES: Shape = {"type": "array", "items": _SCALAR, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
 _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
 
@@ -84,6 +85,8 @@ RAW: Mapping[str, Shape] = {
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
     "FieldSection.constant": _SCALAR,
+    "FieldSection.when": _named(_VALUES, minProperties=1),
+    "ConstantSection.when": _named({"anyOf": [{"enum": ["given", "not_given"]}, _VALUES]}, minProperties=1),
     "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.codes": _named(_TEXT, minProperties=1),
     "FieldSection.blank": {"type": "null"},
@@ -124,7 +127,7 @@ _TOGETHER: Mapping[str, Shape] = {
     "ReplySection": _NOT_BOTH,
     "ConstantSection": {
         "minProperties": 1,
-        "maxProperties": 2,
+        "maxProperties": 3,
         "dependentRequired": {"part": ["credential"]},
     },
     "RefusedSection": {

@@ -14,6 +14,7 @@ from adapter.mapping.files import Path_
 from adapter.mapping.model import BagRule, ConverterCall, FieldRule
 from adapter.mapping.placeless import placeless
 from adapter.mapping.sections import Sections
+from adapter.mapping.when import conditions
 
 _VALUE_KEYS = tuple(
     "convert codes json blank min_length max_length pattern minimum maximum default missing example".split()
@@ -28,6 +29,7 @@ _OPPOSITES = (
     ("create_only", "read_only"),
     ("default", "read_only"),
     ("default", "required"),
+    ("default", "when"),
     ("missing", "write_only"),
     ("null_name", "read_only"),
     ("null_name", "create_only"),
@@ -84,6 +86,7 @@ def _field(
         default=_scalar(sections, found, "default", path),
         missing=_scalar(sections, found, "missing", path),
         example=_scalar(sections, found, "example", path),
+        when=conditions(sections, found.get("when"), (*path, "when")),
         **{key: found[key] for key in _AS_WRITTEN if key in found},
     )
 
@@ -105,6 +108,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         text = f"{rule.name}: only a query parameter or a property has a default"
         sections.wrong((*at, "default"), text, "remove 'default'")
     parameter = {
+        "when": (bool(rule.when), "a parameter depends on nothing"),
         "constant": (rule.constant is not None, "a parameter stands for something in the request"),
         "read_only": (rule.read_only, "a parameter is never read"),
         "write_only": (rule.write_only, "a parameter is never read anyway"),

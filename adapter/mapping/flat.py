@@ -7,15 +7,21 @@ from typing import Any
 
 from adapter.mapping.bound import BoundField, BoundType, leaves
 from adapter.mapping.nulls import listed
+from adapter.mapping.when import hold
 
 
-def in_xml(bound: BoundType, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of an object by the names of ``bound.ways``: flat, and what is null in a list where it goes."""
-    found = dict(flattened(bound.written, values))
+def in_xml(bound: BoundType, values: Mapping[str, Any], json: bool = False) -> dict[str, Any]:
+    """Return the values of an object by the names of ``bound.ways``: flat, and what is null in a list where it goes.
+
+    ``json``: they are as the caller sent them, else as XML holds them.
+    """
+    found = dict(flattened(bound.written, values, json=json))
     return listed(bound.nulls, found) if bound.nulls else found
 
 
-def flattened(fields: Iterable[BoundField], values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+def flattened(
+    fields: Iterable[BoundField], values: Mapping[str, Any], before: str = "", json: bool = False
+) -> Iterator[tuple[str, Any]]:
     """Yield the values by the names that ``leaves`` gives, the constants, and the default of what is left out.
 
     Of a joined value that was not split yet only its presence counts, and whether it is null.
@@ -26,13 +32,14 @@ def flattened(fields: Iterable[BoundField], values: Mapping[str, Any], before: s
             continue
         if field.given_by_us:
             # What is made for each call was put among the values before they are written.
-            yield name, field.fixed if field.fixed is not None else values.get(field.name, "")
+            if hold(field.when, values, json):
+                yield name, field.fixed if field.fixed is not None else values.get(field.name, "")
         elif field.name in values:
             value = values[field.name]
             if not field.parts:
                 yield name, value
             elif isinstance(value, Mapping):
-                yield from flattened(field.parts, value, f"{name}/")
+                yield from flattened(field.parts, value, f"{name}/", json)
             elif field.codec is not None:
                 yield from ((part.name, value) for part in leaves(field.parts, f"{name}/"))
         elif field.parts and field.codec is not None:

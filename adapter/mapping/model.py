@@ -9,20 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from adapter.errors import Mistake
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: file below the project folder, line and column from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def mistake(self, text: str, remedy: str = "") -> Mistake:
-        """Return a mistake at this place."""
-        return Mistake(self.file, self.line, self.column, text, remedy)
+from adapter.mapping.model_when import Condition
+from adapter.mapping.place import Place as Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +67,7 @@ class FieldRule:
     doc: str = ""
     example: str | None = None
     constant: Any = None
+    when: tuple[Condition, ...] = ()
 
     @property
     def placeless(self) -> bool:
@@ -118,7 +107,7 @@ class Constant:
 
     With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
     block that a function makes of these credentials for each call. ``made`` names what is made for each call: ``now``.
-    ``session``: it is the token of our session.
+    ``session``: it is the token of our session. It is written where every condition of ``when`` holds.
     """
 
     path: str
@@ -129,4 +118,5 @@ class Constant:
     part: str = ""
     compute: str = ""
     made: str = ""
+    when: tuple[Condition, ...] = ()
     session: bool = False

@@ -9,8 +9,9 @@ from typing import Any
 from adapter.mapping.files import Path_
 from adapter.mapping.model import FieldRule
 from adapter.mapping.sections import Sections
+from adapter.mapping.when import conditions
 
-_BESIDE = ("constant", "doc")
+_BESIDE = ("constant", "doc", "when")
 
 
 def placeless(
@@ -37,4 +38,5 @@ def _constant(sections: Sections, name: str, found: Mapping[str, Any], path: Pat
     if not isinstance(value, str | bool | int | Decimal):
         sections.wrong((*path, "constant"), "constant: must be one value", "constant: EUR, or true, or a number")
         return None
-    return FieldRule(name, sections.place(path), "", doc=found.get("doc", ""), constant=value)
+    when = conditions(sections, found.get("when"), (*path, "when"))
+    return FieldRule(name, sections.place(path), "", doc=found.get("doc", ""), constant=value, when=when)

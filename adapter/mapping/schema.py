@@ -165,6 +165,7 @@ class FieldSection(Section):
     entry = Text(**about("The name of that entry."))
     soap = value_path("Where the value stands in XML.", several=True)
     constant = Raw(**about("In place of soap: the one value that the property always has."))
+    when = Raw(**about("Other properties and the values that they must have, or it is not there."))
     join = Text(**about("What stands between the values of several elements."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
@@ -197,6 +198,7 @@ class ConstantSection(Section):
     setting = Text(NAME, "a name such as client", **about("Name in ADAPTER_VALUE_<NAME>."))
     credential = credential("Credentials: what stands there is one 'part' of them.")
     part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
+    when = Raw(**about("What must be so, or it is not written: properties or parameters that are given."))
     compute = Text(
         NAME, "a name such as now", **about("What makes it for each call; beside credential: a header block of them.")
     )

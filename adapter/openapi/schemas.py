@@ -16,6 +16,7 @@ from typing import Any
 
 from adapter import strict_json
 from adapter.mapping.bound import BoundType, Choice, Endpoint, Mode, leaves
+from adapter.openapi.conditions import dependent
 from adapter.openapi.values import Schema, described, property_of
 
 PROBLEM = "Problem"
@@ -163,7 +164,10 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         schema["additionalProperties"] = False
     if bound.nested and bound.mode != "reply" and not any(each.default for each in leaves(bound.fields)):
         schema["minProperties"] = 1
-    return {**schema, **_choices(bound)}
+    schema |= _choices(bound)
+    if rules := dependent(bound):
+        schema["allOf"] = [*schema.get("allOf", []), *rules]
+    return schema
 
 
 def _choices(bound: BoundType) -> Schema:

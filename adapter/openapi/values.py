@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.errors import Mistake
 from adapter.mapping.bound import BoundField, Endpoint, Mode
+from adapter.mapping.misplaced import words
 from adapter.mapping.scalars import parameter
 
 Schema = dict[str, Any]
@@ -21,8 +22,9 @@ def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Sch
         schema = {"type": "array", "items": items, **({} if mode == "reply" else _counts(field))}
     if field.nullable:
         schema = or_null(schema)
-    if field.doc:
-        schema["description"] = field.doc
+    if field.doc or field.when:
+        depends = f"Only where {words(field)}." if field.when else ""
+        schema["description"] = " ".join(filter(None, (field.doc, depends)))
     if field.rule.read_only:
         schema["readOnly"] = True
     if field.rule.write_only:

@@ -16,6 +16,7 @@ from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
 from adapter.mapping.codec import Codec
 from adapter.mapping.flat import flattened, in_xml
 from adapter.mapping.joined import split
+from adapter.mapping.misplaced import as_callers_know, misplaced
 from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
 
@@ -164,20 +165,25 @@ class _Schemas:
         }
 
     def _extra(self, bound: BoundType) -> Extra:
+        wrongs: list[Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]] = []
         if bound.nested and not any(field.default for field in leaves(bound.fields)):
             placeless = {field.name for field in bound.fields if field.rule.placeless}
-            return lambda values: {} if values.keys() - placeless else {"_schema": ["must not be empty"]}
-        wrongs: list[Callable[[Mapping[str, Any]], Iterator[tuple[str, str]]]] = []
+            empty = [("", "must not be empty")]
+            wrongs.append(lambda values: iter(() if values.keys() - placeless else empty))
+        if any(field.when for field in bound.fields):
+            wrongs.append(lambda values: misplaced(bound, values))
         if bound.nulls is not None:
             nulls = bound.nulls
-            wrongs.append(lambda values: parted(nulls, dict(flattened(bound.fields, values))))
+            wrongs.append(lambda values: parted(nulls, dict(flattened(bound.fields, values, json=True))))
         if not (self._encoded or bound.key == self.apart or bound.nested or bound.mode == "merge"):
             wrong = together(self.endpoint.contract, bound.record, ways(bound))
-            wrongs.append(lambda values: wrong(in_xml(bound, values)))
+            wrongs.append(lambda values: (as_callers_know(bound, *each) for each in wrong(in_xml(bound, values, True))))
+        if not wrongs:
+            return lambda values: {}
 
         def check(values: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = {}
-            for name, text in (each for wrong in wrongs for each in wrong(values)):
+            for name, text in (each for say in wrongs for each in say(values)):
                 *outer, last = without_part(name or "_schema").split("/")
                 place = found
                 for part in outer:

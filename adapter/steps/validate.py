@@ -19,6 +19,7 @@ from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
+from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field, without_part
 from adapter.strict_json import decode, encode
@@ -45,7 +46,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
             elif request.body:
                 errors.append(FieldError("body", "", "no body is taken here"))
             if not errors:
-                errors.extend(check_message(query, checked_body))
+                errors.extend(check_message(path, query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
             checked = Checked(path, query, checked_body, Call(request.id))
@@ -123,18 +124,22 @@ def _whole(
     return text
 
 
-def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Any], Iterator[FieldError]]:
+def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, Any], Any], Iterator[FieldError]]:
     """Return the check of what only the whole message can tell: parameters, and a body that is merged."""
     root = endpoint.operation.input.root
     if root is None or endpoint.operation.use == "encoded":
-        return lambda query, body: iter(())
+        return lambda path, query, body: iter(())
     ways = endpoint.message()
     wrong = together(endpoint.contract, root.type, ways)
+    depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
     always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort."))}
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
-    def check(query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
+    def check(path: Mapping[str, Any], query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
         values: dict[str, object] = {**always, **{f"query.{name}": text for name, text in query.items()}}
+        for name, when in depending.items():
+            if not hold(when, {**path, **query}, json=False):
+                values.pop(name)
         if "sort" in query:
             values |= {"sort.key": "", "sort.direction": ""}
         if bound is not None:

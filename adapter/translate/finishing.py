@@ -1,4 +1,4 @@
-"""What is added to an object once everything was read that its reply holds: properties that have one value."""
+"""What happens to an object once its reply was read: properties with one value come, those out of place go."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapter.mapping.bound import BoundType
-from adapter.translate.reading import Reading
+from adapter.mapping.misplaced import words
+from adapter.mapping.when import hold
+from adapter.translate.reading import Reading, invalid
 
 Finish = Callable[[dict[str, Any], Reading], dict[str, Any]]
 
@@ -20,12 +22,18 @@ def finisher(types: Mapping[str, BoundType], bound: BoundType) -> Finish | None:
         for field in bound.fields
         if field.parts and field.type and (inner := finisher(types, types[field.type])) is not None
     }
-    if not constants and not nested:
+    conditional = [field for field in bound.fields if field.when]
+    if not constants and not nested and not conditional:
         return None
 
     def finish(found: dict[str, Any], reading: Reading) -> dict[str, Any]:
         parts = {name: make(found[name], reading) for name, make in nested.items() if name in found}
         whole = {**found, **constants, **parts}
+        for field in conditional:
+            if hold(field.when, found, json=True) is False:
+                whole.pop(field.name, None)
+            elif field.name not in whole and field.necessary and not reading.encoded:
+                raise invalid(reading.operation, f"{bound.name}.{field.name} is missing where {words(field)}")
         return {name: whole[name] for name in order if name in whole}
 
     return finish

@@ -17,6 +17,7 @@ from adapter.mapping.blocks import Block
 from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model_soap import PUBLIC_PARTS
+from adapter.mapping.when import hold
 from adapter.messages import Call, Checked
 from adapter.translate.change import Change
 from adapter.translate.elements import Compiler
@@ -125,6 +126,7 @@ def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, .
 def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
     """Return how one call becomes the values that ``Endpoint.message`` names."""
     constants = made_values([replace(each, name=f"set.{each.name}") for each in endpoint.constants], text_of)
+    depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort = endpoint.page, endpoint.sort
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
@@ -136,6 +138,9 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
 
     def slots(checked: Checked) -> dict[str, Any]:
         values = constants(checked.call)
+        if depending:
+            given = {**checked.path, **checked.query}
+            values = {name: text for name, text in values.items() if hold(depending.get(name, ()), given, json=False)}
         for name, value in checked.path.items():
             values[f"path.{name}"] = value
         for name, slot in query_names:

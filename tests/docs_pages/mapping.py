@@ -108,6 +108,8 @@ RAW = {
     "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
+    "FieldSection.when": "names, each to a list of JSON values",
+    "ConstantSection.when": "names, each to ``given``, ``not_given`` or a list of JSON values",
     "FieldSection.constant": "text, a number, ``true`` or ``false``",
     "FieldSection.convert": "one of the `converters`_, or a list",
     "FieldSection.codes": "our words to the ERP's codes",

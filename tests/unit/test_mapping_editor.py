@@ -60,6 +60,10 @@ BEYOND = {
     "from-without-one",
     "fault-never-reached",
     "parameter-constant",
+    "parameter-when",
+    "when-and-default",
+    "compute-unknown",
+    "compute-and-value",
 }
 
 

@@ -1,0 +1,20 @@
+"""Where something stands in a mapping file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapter.errors import Mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: file below the project folder, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def mistake(self, text: str, remedy: str = "") -> Mistake:
+        """Return a mistake at this place."""
+        return Mistake(self.file, self.line, self.column, text, remedy)
