@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from adapter import problems
 from adapter import settings as settings_room
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
+from adapter.identity.signing import signing_problem
 from adapter.mapping.agree import Surroundings
 from adapter.mapping.agree_credentials import asked as credentials_asked
 from adapter.mapping.agree_credentials import constants
@@ -85,10 +86,18 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
+    mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents)
+
+
+def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:
+    for rule in (endpoint.resource.soap.identity for endpoint in endpoints):
+        if rule is not None and (problem := signing_problem(rule, credentials)):
+            variable = credential_name(rule.signature, "CERTIFICATE")
+            yield rule.place.mistake(f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
 
 
 def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[str]:
@@ -167,10 +176,9 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
     """Return the problem types that the mappings add, each once."""
     found: dict[str, Problem] = {}
     for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for rule in endpoint.faults]
-        empty = endpoint.reply.rule
-        if empty.empty_status:
-            rules.append((empty.empty_problem, empty.empty_status, ""))
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
         for slug, status, title in rules:
             known = found.get(slug)
             if known is None or (title and not known.doc):

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Sent = Literal["no", "maybe", "yes"]
 
@@ -72,7 +72,10 @@ class FieldError:
 
 @dataclass(eq=False)
 class RequestError(AdapterError):
-    """A request that ends without what was asked for; ``web`` renders it as problem+json (RFC 9457)."""
+    """A request that ends without what was asked for; ``web`` renders it as problem+json (RFC 9457).
+
+    ``members`` are extension members of the document (RFC 9457, section 3.2), with values that are JSON.
+    """
 
     problem: str
     status: int
@@ -81,6 +84,7 @@ class RequestError(AdapterError):
     fields: tuple[FieldError, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     cause: str = ""
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Name the problem and its cause, never a payload."""

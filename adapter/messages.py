@@ -35,6 +35,7 @@ class Checked:
     ``path`` and ``query`` map parameter names, ``body`` follows the mapping's type; leaves are ``str`` (XML
     lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller. ``call`` is what values that
     no caller gives are made from. ``record`` is the element that the body is merged into, as it was read.
+    ``calls`` holds, by name, what further calls of the operation are made of: one for each time it is to be made.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Checked:
     body: Any = None
     call: Call = field(default_factory=Call)
     record: Any = None
+    calls: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

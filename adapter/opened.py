@@ -10,6 +10,7 @@ from adapter.backends.soap.login import logging_in
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
+from adapter.identity.signing import signing
 from adapter.mapping.bound import BoundSession, Endpoint
 from adapter.mapping.model_soap import IdentityRule, PortKey, SoapRule
 from adapter.pipeline import Backends
@@ -17,6 +18,7 @@ from adapter.settings import Settings
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.documents import Documents
 from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
+from adapter.wsse import Signing
 
 POOL_SIZE = 1000
 
@@ -48,6 +50,7 @@ class _Opening:
         self._exchanges: dict[tuple[str, IdentityRule | None], Exchange] = {}
         self._bearers: dict[str, Tokens] = {}
         self._sessions: dict[Hashable, Tokens] = {}
+        self._signings: dict[IdentityRule | None, Signing | None] = {}
 
     def exchange(self, url: str, rule: IdentityRule | None) -> Exchange:
         if (url, rule) not in self._exchanges:
@@ -61,6 +64,9 @@ class _Opening:
         """Open a port. Its address is set: `agree` proved that."""
         own = replace(rule.identity, session=None) if rule.identity is not None else None
         who = identity(own, self._credentials, self._bearer) if own is not None else NOBODY
+        if own not in self._signings:  # one memory of the answers that were seen
+            self._signings[own] = signing(own, self._credentials)
+        who = replace(who, signing=self._signings[own])
         if session is not None:
             who = self._in_session(who, session, own)
         where = self.exchange(self._settings.endpoint_of(rule.service, rule.port) or "", own)

@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader)
+    web -> observe -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader; or several)
                                                        +-> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
@@ -23,8 +23,9 @@ from adapter.backends.soap import SoapPort, asking, soap
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model_soap import PortKey
-from adapter.messages import Handler, Middleware
+from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond
+from adapter.several import Answer, Ask, joined, part, sequence
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
@@ -32,6 +33,7 @@ from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
+from adapter.translate.taken import taking_reader
 from adapter.translate.writer import header_writer, unset, writer
 
 
@@ -93,6 +95,8 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
 
 
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
+    if endpoint.further():
+        return _several(endpoint, backends)
     rule = endpoint.resource.soap
     return soap(
         backends.soap[rule.key],
@@ -103,6 +107,33 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
     )
+
+
+def _several(endpoint: Endpoint, backends: Backends) -> Handler:
+    main = _ask(endpoint, backends)
+    made = {call.name: part(call, _ask(call.endpoint, backends)) for call in endpoint.further()}
+    parts = [made[call.name] for call in endpoint.calls]
+    if endpoint.changes:
+        return sequence(endpoint, main, parts, made.get("commit"), made.get("undo"), respond(endpoint))
+    return joined(endpoint, main, parts, respond(endpoint))
+
+
+def _ask(endpoint: Endpoint, backends: Backends) -> Ask:
+    """Return how one of several SOAP calls is made."""
+    ask = asking(
+        backends.soap[endpoint.resource.soap.key],
+        endpoint.operation,
+        write=writer(endpoint, backends.text_of),
+        read=taking_reader(endpoint),
+        read_fault=fault_reader(endpoint),
+        headers=header_writer(endpoint, backends.text_of),
+    )
+
+    def answer(request: Request) -> Answer:
+        (result, taken), notes = ask(request)
+        return Answer(result.document, taken, notes + result.notes)
+
+    return answer
 
 
 def _http(endpoint: Endpoint, backends: Backends) -> Handler:

@@ -75,6 +75,11 @@ HOUSE: Mapping[str, Problem] = {
                 "has to renew credentials or rights."),
         Problem("backend-fault", 502, "Fault",
                 "The system behind this service reported an error that no mapping explains. Report the request id."),
+        Problem("half-made", 502, "Half made",
+                "One of several calls failed, and what the calls before it had made could not be taken back, or nobody "
+                "says how. It is there: known is what is known of it, accepted counts the items that were taken, at "
+                "is the part of the body whose call failed, failed its problem. Look at it before you repeat the "
+                "request, or a second one will be made."),
         Problem("backend-unreachable", 503, "Not reachable",
                 "No connection to the system behind this service could be made. Nothing was sent; the request may be "
                 "repeated later."),
@@ -88,6 +93,10 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-timeout", 504, "No answer in time",
                 "The system behind this service did not answer in time. It may have acted on the request: look "
                 "before you repeat anything that changes data."),
+        Problem("outcome-unknown", 504, "Outcome unknown",
+                "Everything was prepared, and the last call, which makes it final, had no whole answer. It may be "
+                "final or not, and nothing was taken back: known is what is known of it, failed is the problem of "
+                "that call. Look before you repeat the request."),
     )
 }  # fmt: skip
 
@@ -104,7 +113,10 @@ def house(slug: str, detail: str = "", **more: Any) -> RequestError:
 
 
 def document(error: RequestError, request_id: str, known: Mapping[str, Problem] = HOUSE) -> dict[str, Any]:
-    """Return the members of the problem document for ``error`` (RFC 9457, section 3.1); ``known`` gives titles."""
+    """Return the members of the problem document for ``error`` (RFC 9457, section 3.1); ``known`` gives titles.
+
+    Extension members stand behind those that every problem has, and cannot take their places.
+    """
     problem = known.get(error.problem)
     members: dict[str, Any] = {
         "type": f"/problems/{error.problem}",
@@ -118,7 +130,7 @@ def document(error: RequestError, request_id: str, known: Mapping[str, Problem] 
         members["errors"] = [
             {"in": field.place, "pointer": field.pointer, "detail": field.detail} for field in error.fields
         ]
-    return members
+    return {**members, **{name: value for name, value in error.members.items() if name not in members}}
 
 
 def instance(request_id: str) -> str:

@@ -136,8 +136,8 @@ class Settings:
         "text or path",
         _not_empty,
         "What the adapter logs in at an ERP with: CREDENTIAL_<NAME>_<PART>, where a mapping says `identity:`. Parts: "
-        "USER, PASSWORD, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, and the PEM files CERTIFICATE, KEY, CA; where a "
-        "constant says `credential:` any part in capitals. With "
+        "USER, PASSWORD, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, and the PEM files CERTIFICATE, KEY, CA, VERIFY; "
+        "where a constant says `credential:` any part in capitals. With "
         "_FILE behind the part: a file that holds the text, read again when it changes. Never shown.",
     )
     title: str = _one("text", str, "API", "What the OpenAPI document calls this API.")

@@ -7,17 +7,19 @@ example in the docs is proved too: it stands in the shape's own mapping.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
-from adapter.errors import InvalidRequest
+from adapter.errors import BackendReplyInvalid, InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Checked
 from adapter.translate.reader import reader, record_reader
+from adapter.translate.taken import filler
 from adapter.translate.writer import writer
 from tests.cases import ROOT, SHAPES
 from tests.docs_pages.pages import blocks
@@ -61,6 +63,7 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
     values, write = Values(source, endpoint), writer(endpoint)
     for _ in range(TRIES):
         body = values.object(endpoint.body.type) if endpoint.body is not None else None
+        body = {**body, **_parts(endpoint, source)} if endpoint.calls and body is not None else body
         checked = _checked(endpoint, values, body, source)
         message = _written(write, checked, source.choice(records)) if checked is not None else None
         if message is None:
@@ -69,6 +72,10 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
             proof.wrong = f"{endpoint.name}: {schema.error_log}"
             break
         proof.written += 1
+        further = _further(endpoint, checked, values) if checked is not None else iter(())
+        if any(not schema.validate(etree.ElementTree(each)) for each in further):
+            proof.wrong = f"{endpoint.name}: {schema.error_log}"
+            break
         if _comes_back(endpoint):
             proof.back += 1
             if (why := _lost(endpoint, message, body)) != "":
@@ -97,6 +104,27 @@ def _written(write: Callable[[Checked], Any], checked: Checked, record: Any) -> 
         return write(replace(checked, record=record))
     except InvalidRequest:
         return None
+
+
+def _parts(endpoint: Endpoint, source: random.Random) -> dict[str, Any]:
+    """Return the properties of a body that further calls take."""
+    taken = [(call, call.endpoint.body) for call in endpoint.calls]
+    made = {
+        call.name: [Values(source, call.endpoint).object(body.type) for _ in range(source.randint(1, 3))]
+        for call, body in taken
+        if body is not None
+    }
+    return {call.name: made[call.name] if call.rule.each else made[call.name][0] for call, body in taken if body}
+
+
+def _further(endpoint: Endpoint, checked: Checked, values: Values) -> Iterator[Any]:
+    """Yield the messages of further calls, with random values in place of those that they take from the main one's."""
+    for call in endpoint.further():
+        for each in checked.calls.get(call.name, ()):
+            taken = {take.source.name: _text(values.one(take.to)) for take in call.takes}
+            with suppress(BackendReplyInvalid):  # a value that does not fit is never sent
+                filled = filler(call)(taken) or {}
+                yield writer(call.endpoint)(replace(each, path={**each.path, **filled}))
 
 
 def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Random) -> Checked | None:

@@ -16,6 +16,7 @@ from adapter.cli.command import Command, UsageError, argument, project_of
 from adapter.cli.display import json_text, xml_lines, xml_root
 from adapter.cli.reasons import reasons
 from adapter.cli.secrets import Secrets
+from adapter.cli.several import ordered, timing
 from adapter.cli.traced import Moment, Passage, watched
 from adapter.identity import Credentials
 from adapter.mapping.bound import Endpoint
@@ -82,7 +83,7 @@ def _call(data: bytes, passage: Passage, shown: Secrets, known: Settings) -> Ite
     if checked is not None:
         lines = [f"{place:<6}{_compact(values)}" for place, values in json.loads(checked).items() if values]
         yield "values after the checks, as XML will hold them", "\n".join(lines) or "(none)"
-    for moment in passage.moments:
+    for moment in ordered(passage):
         if moment.message and moment.kind != "checked":
             yield moment.kind.replace("-", " ").replace("soap", "SOAP"), _message(moment, shown)
 
@@ -97,7 +98,8 @@ def _answer(answer: TestResponse, passage: Passage, known: Settings) -> Iterator
     if failed:
         yield "why", "\n".join(reasons(passage, _url(passage.endpoint, known)))
     if passage.moments:
-        yield "time", "\n".join(_timing(passage.moments))
+        several = passage.endpoint is not None and passage.endpoint.further()
+        yield "time", "\n".join(timing(passage) if several else _timing(passage.moments))
 
 
 def _message(moment: Moment, shown: Secrets) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from adapter.backends.soap.answer import MEDIA_TYPES, open_answer
+from adapter.cli.several import answering
 from adapter.cli.traced import Passage
 from adapter.errors import (
     BackendError,
@@ -31,11 +32,11 @@ _SENT = {
 
 def reasons(passage: Passage, url: str) -> Iterator[str]:
     """Yield sentences that explain the error of a passage. ``url`` is where the operation is answered."""
-    error, endpoint = passage.error, passage.endpoint
+    error, (endpoint, answer) = passage.error, answering(passage)
     if endpoint is None:
         yield "No operation was reached: the edge refused the request. `adapter routes` lists methods and paths."
     elif isinstance(error, BackendError):
-        yield from _backend(error, endpoint, passage.message("soap-in"), url)
+        yield from _backend(error, endpoint, answer, url)
     elif isinstance(error, InvalidRequest):
         yield "The request was checked against mapping and contract and refused. Nothing was sent."
     elif error is not None and error.problem == endpoint.reply.rule.empty_problem:

@@ -28,7 +28,8 @@ class Secrets:
         self._body: tuple[Constant, ...] = ()
         self._objects: tuple[Constant, ...] = ()
         if endpoint is not None:
-            rules = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
+            named = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
+            rules = [each for rule in named for each in rule.whole()]
             self._header = tuple(each for each in _in_header(endpoint) if each.setting or each.credential)
             self._body = tuple(each for rule in rules for each in rule.set if each.setting or each.credential)
             types = endpoint.resource.types.values()

@@ -19,6 +19,7 @@ from adapter.identity.ntlm import ntlm
 from adapter.identity.session import Session
 from adapter.identity.tokens import Granted, Tokens
 from adapter.mapping.model_soap import IdentityRule
+from adapter.wsse import Signing
 
 __all__ = ["NOBODY", "Credentials", "Identity", "Login", "Session", "Shown", "Tokens", "greeting", "identity", "tls"]
 
@@ -46,6 +47,7 @@ class Identity:
     renew: Callable[[Shown], bool]
     secrets: Callable[[], tuple[str, ...]]
     login: Login | None = None
+    signing: Signing | None = None
     session: Session | None = None
 
 
@@ -93,7 +95,8 @@ def greeting(rule: IdentityRule | None, credentials: Credentials, url: str) -> G
 
 def tls(rule: IdentityRule | None, credentials: Credentials) -> dict[str, Path | None]:
     """Return ``ca_file``, ``certificate`` and ``key`` of the exchange; a CA of any of the rule's credentials counts."""
-    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer, rule.ntlm) if rule else ()
+    kinds = ("certificate", "basic", "username_token", "bearer", "ntlm", "signature")
+    names = [getattr(rule, kind) for kind in kinds] if rule else []
     paths = (credentials.path(name, "CA") for name in names if name)
     found: dict[str, Path | None] = {"ca_file": next((path for path in paths if path), None)}
     for part in ("certificate", "key"):

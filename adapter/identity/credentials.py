@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from adapter.mapping.model_soap import PATH_PARTS, PUBLIC_PARTS
 from adapter.settings import credential_name
+from adapter.wsse.keys import load_trust
 
 Value = Callable[[], str]
 _PUBLIC = tuple(f"_{part}" for part in PUBLIC_PARTS)
@@ -145,6 +146,11 @@ def _tls_problem(path: Path | None, part: str, key: Path | None) -> str:
             context.load_verify_locations(path)
         elif part == "CERTIFICATE" and path is not None:
             context.load_cert_chain(path, key, password="")
+        elif part == "VERIFY" and path is not None:
+            load_trust(path)
     except OSError as error:  # SSLError is one
-        return f"no usable PEM file ({type(error).__name__})"
+        other = isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH"
+        return f"no usable PEM file ({'the key is not that of the certificate' if other else type(error).__name__})"
+    except ValueError as error:
+        return str(error)
     return ""

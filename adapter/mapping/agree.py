@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapter.errors import Mistake
+from adapter.mapping.agree_calls import bind_calls
 from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
@@ -91,7 +92,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
         _answered_by(resource, rule, binder, around)
         endpoint = bind_operation(binder, port, rule, given)
         if endpoint is not None:
-            endpoints.append(endpoint)
+            endpoints.append(bind_calls(binder, port, rule, endpoint, given))
     check_headers(binder, port, given)
     check_details(binder, port)
     endpoints = reading(binder, endpoints)
@@ -171,7 +172,7 @@ def _problems(resources: Sequence[Resource]) -> list[Mistake]:
     """A problem type has one status, wherever it is named; those of the house keep theirs."""
     mistakes: list[Mistake] = []
     known = {slug: (problem.status, "the house") for slug, problem in HOUSE.items()}
-    for rule in [rule for resource in resources for rule in resource.operations]:
+    for rule in [rule for resource in resources for rule in resource.rules()]:
         reply = rule.reply
         named = [(fault.problem, fault.status, fault.place) for fault in rule.faults]
         if reply is not None and reply.empty_status:

@@ -26,7 +26,7 @@ def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[
 def constants(resource: Resource) -> Iterator[Constant]:
     """Yield every constant of a mapping: of header blocks, of requests, and of a session's login."""
     yield from resource.soap.headers
-    yield from (each for rule in resource.operations for each in rule.set)
+    yield from (each for rule in resource.rules() for each in rule.set)
     yield from (each for rule in resource.types.values() for each in rule.set)
     if resource.soap.identity is not None and resource.soap.identity.session is not None:
         yield from resource.soap.identity.session.set

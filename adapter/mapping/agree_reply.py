@@ -86,9 +86,9 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
 
 def check_details(binder: Binder, port: Port) -> None:
     """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
-    called = [port.operations[rule.call] for rule in binder.resource.operations if rule.call in port.operations]
+    called = [port.operations[rule.call] for rule in binder.resource.rules() if rule.call in port.operations]
     declared = {fault.element.name for each in called for fault in each.faults if fault.element is not None}
-    rules = {rule for operation in binder.resource.operations for rule in operation.faults if rule.detail}
+    rules = {rule for operation in binder.resource.rules() for rule in operation.faults if rule.detail}
     for rule in rules:
         if declared and rule.detail not in declared:
             text = f"the operations declare no fault with the detail {rule.detail}"

@@ -61,8 +61,8 @@ def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encod
             for each in (_known(binder, name, rule, where.codec, value, text) for text in rule.values)
             if each is not None
         ),
-        tuple(_as_it_is(each, f"code{index}") for index, each in enumerate(codes) if each is not None),
-        _as_it_is(text, "text") if text is not None else None,
+        tuple(as_it_is(each, f"code{index}") for index, each in enumerate(codes) if each is not None),
+        as_it_is(text, "text") if text is not None else None,
     )
 
 
@@ -71,14 +71,14 @@ def bind_value(
 ) -> BoundField | None:
     """Bind a path to one value (the first of many, where that is asked for), which no reply needs to hold."""
     named = replace(rule, name=f"{name}: {rule.name}")
-    if wrong := _no_single_value(binder, start, rule.soap, first):
+    if wrong := no_single_value(binder, start, rule.soap, first):
         binder.wrong(rule.place, f"{named.name}: {wrong[0]}", wrong[1])
         return None
     found = binder.field(named, start, "reply", encoded, first)
     return replace(found, name=rule.name, required=False, nullable=True) if found is not None else None
 
 
-def _no_single_value(binder: Binder, start: str, path: str, first: bool) -> tuple[str, str] | None:
+def no_single_value(binder: Binder, start: str, path: str, first: bool) -> tuple[str, str] | None:
     """Say what stands at the end of a path in place of one value, and what to do. None where it leads nowhere."""
     try:
         spot = follow(binder.contract, start, path)
@@ -93,7 +93,8 @@ def _no_single_value(binder: Binder, start: str, path: str, first: bool) -> tupl
     return None
 
 
-def _as_it_is(field: BoundField, name: str) -> BoundField:
+def as_it_is(field: BoundField, name: str) -> BoundField:
+    """Return a field that is read as the text it is."""
     return replace(field, name=name, codec=Codec(str.strip, str))
 
 

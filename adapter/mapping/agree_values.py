@@ -70,7 +70,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
 
 def check_headers(binder: Binder, port: Port, given: Given) -> None:
     """Every header block of the mapping must be declared by one of the operations that it calls."""
-    called = [port.operations[rule.call] for rule in binder.resource.operations if rule.call in port.operations]
+    called = [port.operations[rule.call] for rule in binder.resource.rules() if rule.call in port.operations]
     called += [given.session.login.operation] if given.session is not None else []
     declared = {header.element.name for operation in called for header in operation.input.headers}
     for rule in binder.resource.soap.headers:

@@ -5,77 +5,31 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.codec import Codec
-from adapter.mapping.model import Constant, FieldRule
+from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
 from adapter.mapping.model_change import PatchRule
-from adapter.mapping.model_operation import FaultRule, PageRule, ReplyRule, Resource, SignRule, SortRule, Verb
+from adapter.mapping.model_operation import (
+    CallRule,
+    FaultRule,
+    PageRule,
+    ReplyRule,
+    Resource,
+    SignRule,
+    SortRule,
+    Verb,
+)
 from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
-from adapter.mapping.when import Judge
-from adapter.wsdl.types import Attribute, Contract, Element, Operation, Port
+from adapter.wsdl.types import Contract, Element, Operation, Port
 
-# A request creates something, or asks; an update and a partial one change what is there.
-# What is merged stands in a record that was read.
-Mode = Literal["request", "update", "partial", "merge", "reply"]
-Shape = Literal["scalar", "object", "scalars", "objects"]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundField:
-    """One value and where it stands: ``steps`` lead from the record to its element; then maybe an attribute.
-
-    No steps and no attribute: the text of the record's own element. ``shape`` is ``scalars`` or ``objects`` for
-    arrays. ``codec`` is there for scalars, ``type`` (a key of the endpoint's types) for objects. ``nullable``: JSON
-    null may stand here, as xsi:nil or as the codec's own null. ``fixed`` is the text of a constant, ``made`` the
-    constant whose text is read or computed for each call,
-    ``default`` the text in XML of a property that the caller left out, ``missing`` the value that is read when a reply
-    leaves the element out.
-
-    ``parts`` are the fields of the same record that the value is made of, if it has no place of its own: those of a
-    nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
-    It is there where every condition of ``when`` holds.
-    ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry.
-    """
-
-    name: str
-    rule: FieldRule
-    steps: tuple[Child, ...]
-    attribute: Attribute | None
-    shape: Shape
-    codec: Codec | None = None
-    type: str = ""
-    nullable: bool = False
-    required: bool = False
-    doc: str = ""
-    fixed: str | None = field(default=None, repr=False)  # an operator's constant may be a secret
-    made: Constant | None = None
-    default: str | None = None
-    missing: Any = None
-    parts: tuple[BoundField, ...] = ()
-    necessary: bool = False
-    entry: BoundField | None = None
-    when: tuple[Judge, ...] = ()
-
-    @property
-    def given_by_us(self) -> bool:
-        """Whether it is a constant, which no caller gives."""
-        return self.fixed is not None or self.made is not None
-
-
-def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
-    """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
-    for each in fields:
-        if each.rule.placeless:
-            continue
-        if each.parts:
-            yield from leaves(each.parts, f"{before}{each.name}/")
-        else:
-            yield replace(each, name=before + each.name) if before else each
+__all__ = [
+    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
+    "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "leaves",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +171,31 @@ class HeaderBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """A value that goes from the main call's reply (``source``, below its root, text as it is) into a request.
+
+    ``to`` is one of the path fields of the call that takes it.
+    """
+
+    to: BoundField
+    source: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One more SOAP call of an operation, bound as an endpoint of its own: it is written and read like any other."""
+
+    rule: CallRule
+    endpoint: Endpoint
+    takes: tuple[Take, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its property in the answer and in the caller's body; or ``commit`` or ``undo``."""
+        return self.rule.name
+
+
+@dataclass(frozen=True, slots=True)
 class BoundSession:
     """A session with its login bound as an operation of its own, whose reply reads nothing but ``token``.
 
@@ -255,6 +234,22 @@ class Endpoint:
     answered_by: Literal["soap", "http"]
     timeout: float | None
     session: BoundSession | None = None
+    calls: tuple[Call, ...] = ()
+    commit: Call | None = None
+    undo: Call | None = None
+
+    def further(self) -> tuple[Call, ...]:
+        """Return every SOAP call but the main one."""
+        return tuple(each for each in (*self.calls, self.commit, self.undo) if each is not None)
+
+    def whole(self) -> Iterator[Endpoint]:
+        """Yield the endpoint of every SOAP call, the main one first."""
+        yield from (self, *(call.endpoint for call in self.further()))
+
+    @property
+    def changes(self) -> bool:
+        """Whether several calls change something, so that their order and what is left of them count."""
+        return bool(self.further()) and self.verb not in ("read", "list")
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""

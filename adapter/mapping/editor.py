@@ -15,10 +15,11 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_change, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS
 from adapter.mapping.patches import WORDS
+from adapter.mapping.signatures import PARTS
 
 FILE = "mapping.schema.json"
 MODELINE = f"# yaml-language-server: $schema={FILE}\n"
@@ -74,6 +75,7 @@ RAW: Mapping[str, Shape] = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
+    "IdentitySection.signed": {"type": "array", "items": {"enum": list(PARTS)}, "contains": {"const": "timestamp"}},
     "IdentitySection.session": _one(schema.SessionSection),
     "SessionSection.set": _CONSTANTS,
     "SessionSection.place": _one(schema.TokenPlaceSection),
@@ -104,6 +106,20 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.reply": _one(schema_operation.ReplySection),
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
+    "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
+    "OperationSection.commit": _one(schema_calls.CommitSection),
+    "OperationSection.undo": _one(schema_calls.UndoSection),
+    "CallSection.body": _one(schema_calls.PartSection),
+    "CallSection.query": _FIELDS,
+    **{
+        f"{kind}.{key}": shape
+        for kind in ("CallSection", "CommitSection", "UndoSection")
+        for key, shape in {"path": _FIELDS, "set": _CONSTANTS, "take": _named(_TEXT), "faults": _FAULTS}.items()
+    },
+    "CallSection.reply": _one(schema_operation.ReplySection),
+    "CommitSection.reply": _one(schema_operation.ReplySection),
+    "CommitSection.refused": _one(schema_operation.RefusedSection),
+    "UndoSection.refused": _one(schema_operation.RefusedSection),
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
     "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
@@ -125,6 +141,7 @@ _TOGETHER: Mapping[str, Shape] = {
         "anyOf": [{"required": [key]} for key in ("soap", "constant")],
     },
     "ReplySection": _NOT_BOTH,
+    "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {
         "minProperties": 1,
         "maxProperties": 3,

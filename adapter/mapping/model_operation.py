@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -122,6 +122,40 @@ class OperationRule:
     timeout: float | None = None
     title: str = ""
     doc: str = ""
+    calls: tuple[CallRule, ...] = ()
+    commit: CallRule | None = None
+    undo: CallRule | None = None
+
+    def whole(self) -> Iterator[OperationRule]:
+        """Yield the rules of all its SOAP calls, its own first."""
+        more = [each for each in (*self.calls, self.commit, self.undo) if each is not None]
+        yield from (self, *(each.rule for each in more))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRule:
+    """A value of the main call's reply (``source``, a path) that goes into another request (``to``, a path)."""
+
+    place: Place
+    to: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """One more call of an operation; ``rule`` says what it does, as an operation called ``orders.read.lines``.
+
+    ``name`` is its property in the answer, and in the caller's body where it has one; or ``commit`` or ``undo``.
+    ``each``: it is made once for each of at most ``most`` items.
+    """
+
+    name: str
+    rule: OperationRule
+    take: tuple[TakeRule, ...] = ()
+    each: bool = False
+    optional: bool = False
+    required: bool = False
+    most: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +180,7 @@ class Resource:
     http: HttpRule | None
     types: Mapping[str, TypeRule]
     operations: tuple[OperationRule, ...]
+
+    def rules(self) -> list[OperationRule]:
+        """Return the rules of all SOAP calls of all operations."""
+        return [rule for operation in self.operations for rule in operation.whole()]

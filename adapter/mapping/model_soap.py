@@ -8,6 +8,9 @@ from typing import Literal
 
 from adapter.mapping.model import Constant, Place
 
+SIGNED = ("timestamp", "body")
+"""What a signature covers unless the mapping says more."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRule:
@@ -32,7 +35,10 @@ class SessionRule:
 
 @dataclass(frozen=True, slots=True)
 class IdentityRule:
-    """How we log in: names of the operator's credentials. At most one of the first three is there."""
+    """How we log in: names of the operator's credentials. At most one of the first three is there.
+
+    ``signed`` names the parts of a request that are signed.
+    """
 
     place: Place = field(compare=False)
     basic: str = ""
@@ -41,6 +47,9 @@ class IdentityRule:
     certificate: str = ""
     digest: bool = False
     timestamp: bool = False
+    signature: str = ""
+    signed: tuple[str, ...] = SIGNED
+    unsigned_answers: bool = False
     session: SessionRule | None = None
     ntlm: str = ""
 
@@ -50,9 +59,11 @@ class IdentityRule:
             if name := getattr(self, kind):
                 yield from ((name, part, True) for part in needed.split())
                 yield from ((name, part, False) for part in optional.split())
+        if self.signature and not self.unsigned_answers:
+            yield self.signature, "VERIFY", True
 
 
-PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA"))
+PATH_PARTS = frozenset(("CERTIFICATE", "KEY", "CA", "VERIFY"))
 # What may be shown; every other part is a secret, those of a team's own functions too.
 PUBLIC_PARTS = PATH_PARTS | {"USER", "TOKEN_URL", "CLIENT_ID", "SCOPE", "ACCOUNT", "CONSUMER_KEY"}
 _CREDENTIAL_PARTS = (
@@ -61,6 +72,7 @@ _CREDENTIAL_PARTS = (
     ("username_token", "USER PASSWORD", "CA"),
     ("ntlm", "USER PASSWORD", "CA"),
     ("certificate", "CERTIFICATE", "KEY CA"),
+    ("signature", "CERTIFICATE", "KEY CA"),
 )
 
 

@@ -38,7 +38,7 @@ def operation_rule(
         page=_page(sections, found.get("page"), (*path, "page")),
         sort=_sort(sections, found.get("sort"), (*path, "sort")),
         body=_body(sections, found.get("body"), (*path, "body")),
-        reply=_reply(sections, found["reply"], (*path, "reply")) if "reply" in found else None,
+        reply=reply_rule(sections, found["reply"], (*path, "reply")) if "reply" in found else None,
         faults=fault_rules(sections, found.get("faults"), (*path, "faults")) + shared,
         answered_by=found.get("answered_by", "soap"),
         timeout=_timeout(sections, found.get("timeout"), (*path, "timeout")),
@@ -101,7 +101,8 @@ def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
     return BodyRule(sections.place(path), found["one"], found.get("into", ""), patch)
 
 
-def _reply(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
+def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
+    """Return the rule of ``reply:``."""
     found = sections.load(schema_operation.ReplySection, data, path)
     if found is None:
         return None

@@ -12,6 +12,7 @@ from typing import Any
 from adapter.errors import Mistake
 from adapter.mapping import schema
 from adapter.mapping.bags import bag_rules, entries_once
+from adapter.mapping.calls import with_calls
 from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
@@ -22,6 +23,7 @@ from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
+from adapter.mapping.signatures import read_signed
 
 
 def shared(document: Document) -> tuple[Shared, list[Mistake]]:
@@ -56,7 +58,7 @@ def resource(
         elif (
             found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults)
         ) is not None:
-            operations.append(found_operation)
+            operations.append(with_calls(sections, data, path, found_operation))
     if not operations and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
     if sections.mistakes or soap is None:
@@ -124,13 +126,15 @@ def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None
     kinds = [kind for kind in ("basic", "bearer", "username_token", "ntlm") if kind in found]
     if len(kinds) > 1:
         sections.wrong(path, f"an identity is either {' or '.join(kinds)}", "keep one; a certificate may stand beside")
-    if not kinds and not found.keys() & {"certificate", "session"}:
+    if not kinds and not found.keys() & {"certificate", "session", "signature"}:
         sections.wrong(path, "identity: names no credentials", "identity: {basic: erp}")
-    for flag in found.keys() & {"digest", "timestamp"} if "username_token" not in kinds else ():
+    signed = read_signed(sections, found, path)
+    meant = {"timestamp"} if "signature" in found else set()
+    for flag in found.keys() & {"digest", "timestamp"} - meant if "username_token" not in kinds else ():
         sections.wrong((*path, flag), f"{flag}: means nothing without username_token", f"remove '{flag}'")
     if "session" in found:
         found["session"] = session_rule(sections, found["session"], (*path, "session"))
-    return IdentityRule(sections.place(path), **found)
+    return IdentityRule(sections.place(path), **{**found, "signed": signed})
 
 
 def _http(sections: Sections, data: Any) -> HttpRule | None:

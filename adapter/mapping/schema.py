@@ -78,7 +78,7 @@ class SoapSection(Section):
 
 
 class IdentitySection(Section):
-    """``identity:`` of ``soap:``: one of the first three, a certificate, a session, or several of these."""
+    """``identity:`` of ``soap:``: one of the first three, a certificate, session or signature, or several of these."""
 
     basic = credential("HTTP Basic: USER, PASSWORD.")
     bearer = credential("OAuth 2.0 client credentials: TOKEN_URL, CLIENT_ID, CLIENT_SECRET, maybe SCOPE.")
@@ -88,6 +88,9 @@ class IdentitySection(Section):
     ntlm = credential("NTLM, said once for each connection: USER (maybe DOMAIN\\\\user), PASSWORD.")
     session = Raw(**about("A session of the ERP's own: log in by an operation, keep the token."))
     certificate = credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
+    signature = credential("A WS-Security X.509 signature: CERTIFICATE, KEY where it is elsewhere, VERIFY.")
+    signed = Raw(**about("Parts under the signature: timestamp, body, username_token, certificate, headers."))
+    unsigned_answers = Flag(**about("The ERP does not sign its answers; they are read unchecked."))
 
 
 class SessionSection(Section):

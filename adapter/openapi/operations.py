@@ -10,6 +10,7 @@ from adapter.mapping.scalars import parameter
 from adapter.openapi.examples import Example
 from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.schemas import Schemas
+from adapter.openapi.several import answer, request_body
 from adapter.openapi.values import Schema, described, media, plain
 from adapter.steps.validate import MAX_OFFSET
 
@@ -26,7 +27,7 @@ def operation(
         found["parameters"] = parameters
     success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None:
-        body = schemas.ref(endpoint, endpoint.body.type)
+        body = request_body(endpoint, schemas)
         examples = {case.case: {"value": case.request} for case in success}
         kinds = _MEDIA_TYPES.get(endpoint.method, ("application/json",))
         found["requestBody"] = {"required": True, "content": {kind: media(body, examples) for kind in kinds}}
@@ -39,7 +40,8 @@ def operation(
 
 def _parameters(endpoint: Endpoint) -> list[Schema]:
     found = [_parameter(field, "path") for field in endpoint.path_parameters()]
-    found += [_parameter(field, "query") for field in endpoint.query_fields]
+    query = [field for each in reversed(list(endpoint.whole())) for field in each.query_fields]
+    found += [_parameter(field, "query") for field in {field.name: field for field in query}.values()]
     if endpoint.page is not None:
         found += _paging(endpoint.page)
     if endpoint.sort is not None:
@@ -92,7 +94,7 @@ def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> 
         }
     found: Schema = {"description": _words(endpoint), "headers": headers}
     if rule.shape != "none":
-        schema = schemas.ref(endpoint, endpoint.reply.type)
+        schema = answer(endpoint, schemas) if endpoint.further() else schemas.ref(endpoint, endpoint.reply.type)
         examples = {case.case: {"value": case.reply} for case in cases}
         whole = _listed(schema, endpoint.page) if rule.shape == "each" else schema
         found["content"] = {"application/json": media(whole, examples)}

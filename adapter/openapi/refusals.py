@@ -17,6 +17,7 @@ from adapter.problems import Problem
 # What no operation answers: such a request never finds one, or asks for something else.
 ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
+OF_SEQUENCES = frozenset(("half-made", "outcome-unknown"))
 PROBLEM_SCHEMA: Schema = {
     "type": "object",
     "description": "A problem document (RFC 9457).",
@@ -26,6 +27,19 @@ PROBLEM_SCHEMA: Schema = {
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string", "description": "What was wrong this time."},
         "instance": {"type": "string", "format": "uri-reference", "description": "The request's id."},
+        "outcome": {
+            "type": "string",
+            "enum": ["undone", "half_made", "unknown"],
+            "description": "What is left of several calls of which one failed: nothing, something, or nobody knows.",
+        },
+        "at": {"type": "string", "description": "A JSON Pointer (RFC 6901) to the part of the body that failed."},
+        "failed": {"type": "string", "format": "uri-reference", "description": "The problem of the call that failed."},
+        "known": {"type": "object", "description": "The answer so far, of what may still be there."},
+        "accepted": {
+            "type": "object",
+            "description": "How many items were taken, by the property they stand in.",
+            "additionalProperties": {"type": "integer", "minimum": 0},
+        },
         "errors": {
             "type": "array",
             "description": "Each wrong value.",
@@ -63,16 +77,21 @@ class Refusal:
 def refusals(endpoint: Endpoint, known: Mapping[str, Problem]) -> tuple[Refusal, ...]:
     """Return every problem that the operation can answer with, by status and slug; first rule of a fault table wins."""
     found: dict[tuple[int, str], Refusal] = {}
-    rule = endpoint.reply.rule
-    if rule.empty_status:
-        found[rule.empty_status, rule.empty_problem] = _refusal(rule.empty_problem, rule.empty_status, "", known)
-    for fault in endpoint.faults:
+    for rule in (each.reply.rule for each in endpoint.whole()):
+        if rule.empty_status:
+            found[rule.empty_status, rule.empty_problem] = _refusal(rule.empty_problem, rule.empty_status, "", known)
+    for fault in (fault for each in endpoint.whole() for fault in each.faults):
         refusal = _refusal(fault.problem, fault.status, fault.title, known)
         first = found.setdefault((fault.status, fault.problem), refusal)
         if fault.retryable:
             found[fault.status, fault.problem] = replace(first, retryable=True)
     for problem in problems.HOUSE.values():
-        if problem.slug not in ELSEWHERE and (endpoint.body is not None or problem.slug not in WITH_BODY):
+        left_out = (
+            problem.slug in ELSEWHERE
+            or (problem.slug in WITH_BODY and endpoint.body is None)
+            or (problem.slug in OF_SEQUENCES and not endpoint.changes)
+        )
+        if not left_out:
             found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title)
     return tuple(found[place] for place in sorted(found))
 

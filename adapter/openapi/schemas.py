@@ -67,9 +67,10 @@ def schemas(endpoints: Iterable[Endpoint]) -> Schemas:
     """Return the schemas of everything that the endpoints take and answer, in the order of their first use."""
     nodes: dict[_Key, _Node] = {}
     for endpoint in endpoints:
-        for key in (endpoint.body.type if endpoint.body else "", endpoint.reply.type):
-            if key:
-                _collect(endpoint, key, nodes)
+        for each in endpoint.whole():
+            for key in (each.body.type if each.body else "", each.reply.type):
+                if key:
+                    _collect(endpoint, key, nodes)
     labels = _classes(nodes)
     alike: dict[str, list[_Node]] = {}
     for node in nodes.values():

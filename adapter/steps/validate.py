@@ -22,6 +22,7 @@ from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.schemas import body_field, without_part
+from adapter.steps.several import Check, Given, several
 from adapter.strict_json import decode, encode
 
 MAX_ERRORS = 100
@@ -30,33 +31,50 @@ MAX_OFFSET = 2**31 - 2
 
 def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
-    path_fields = {field.name: field for field in endpoint.path_parameters()}
-    check_query = _query(endpoint)
-    body, check_message = body_field(endpoint), _message(endpoint)
+    check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
+    takes_body = endpoint.body is not None
 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             errors: list[FieldError] = []
-            path = _parameters("path", request.path.items(), path_fields, errors)
-            query = check_query(request.query, errors)
-            checked_body = None
-            if body is not None:
-                value = decode(request.body, max_depth=max_depth, max_digits=max_digits)
-                checked_body = _body(body, value, errors)
-            elif request.body:
+            value = decode(request.body, max_depth=max_depth, max_digits=max_digits) if takes_body else None
+            checked = check(Given(request.path, request.query, value), errors)
+            if request.body and not takes_body:
                 errors.append(FieldError("body", "", "no body is taken here"))
-            if not errors:
-                errors.extend(check_message(path, query, checked_body))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = Checked(path, query, checked_body, Call(request.id))
+            checked = replace(checked, call=Call(request.id))
             if request.trace is not None:
-                request.trace("checked", encode({"path": path, "query": query, "body": checked_body}))
+                request.trace("checked", encode(_shown(checked)))
             return then(replace(request, checked=checked))
 
         return handle
 
     return wrap
+
+
+def one_call(endpoint: Endpoint) -> Check:
+    """Return the check of all that one SOAP call is made of."""
+    path_fields = {field.name: field for field in endpoint.path_parameters()}
+    check_query = _query(endpoint)
+    field, check_message = body_field(endpoint), _message(endpoint)
+
+    def check(given: Given, errors: list[FieldError]) -> Checked:
+        before = len(errors)
+        path = _parameters("path", given.path.items(), path_fields, errors)
+        query = check_query(given.query, errors)
+        body = _body(field, given.body, errors) if field is not None else None
+        if len(errors) == before:
+            errors.extend(check_message(path, query, body))
+        return Checked(path, query, body)
+
+    return check
+
+
+def _shown(checked: Checked) -> dict[str, Any]:
+    values = {"path": checked.path, "query": checked.query, "body": checked.body}
+    more = {name: [_shown(each) for each in found] for name, found in checked.calls.items()}
+    return {**values, **({"calls": more} if more else {})}
 
 
 def _parameters(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_change, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -73,6 +73,13 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("One call", schema_calls.CallSection, "calls:\n"
+          "  lines: {call: LesePositionen, path: {id: AuftragNr}, reply: {each: Line, from: Positionen.Position}}\n"
+          "  customer: {call: LesePartner, take: {PartnerNr: Kopf.KundenNr}, reply: {one: Customer, from: Partner}}"),
+    Place("body of a call", schema_calls.PartSection, "calls:\n"
+          "  lines: {call: FuegePositionAn, take: {AuftragNr: Kopf.AuftragNr}, body: {each: Line, into: Position}}"),
+    Place("commit", schema_calls.CommitSection, "commit: {call: Bestaetige, take: {AuftragNr: Kopf.AuftragNr}}"),
+    Place("undo", schema_calls.UndoSection, "undo: {call: Verwirf, take: {AuftragNr: Kopf.AuftragNr}}"),
     Place("One constant", schema.ConstantSection, "# of an operation, of a type, or of SOAP header blocks:\n"
           "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
           "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
@@ -85,6 +92,7 @@ _FIELDS = "names, each to `one field`_"
 _CONSTANTS = "paths, each to `one constant`_"
 _FAULTS = "a list, each item `one fault`_"
 _VALUES = "a list of texts"
+_TAKEN = "paths, each to a path"
 _CODE = "a path into XML, or a list of them"
 # What the keys hold that ``reading`` looks at itself.
 RAW = {
@@ -98,6 +106,7 @@ RAW = {
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
+    "IdentitySection.signed": "a list of words",
     "IdentitySection.session": "`session`_",
     "SessionSection.set": "paths in its request to constants",
     "SessionSection.place": "`place of session`_",
@@ -128,6 +137,20 @@ RAW = {
     "OperationSection.reply": "`reply`_",
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": "seconds, above 0 and up to 600",
+    "OperationSection.calls": "names, each to `one call`_",
+    "OperationSection.commit": "`commit`_",
+    "OperationSection.undo": "`undo`_",
+    "CallSection.body": "`body of a call`_",
+    "CallSection.query": _FIELDS,
+    "CallSection.reply": "`reply`_",
+    "CommitSection.reply": "`reply`_",
+    "CommitSection.refused": "`refused`_",
+    "UndoSection.refused": "`refused`_",
+    **{
+        f"{kind}.{key}": words
+        for kind in ("CallSection", "CommitSection", "UndoSection")
+        for key, words in {"path": _FIELDS, "set": _CONSTANTS, "take": _TAKEN, "faults": _FAULTS}.items()
+    },
     "BodySection.patch": "``partial`` (null is xsi:nil), ``read_modify_write`` (as ``read`` gives it), or `patch`_",
     "PatchSection.without": "a list of paths",
     "SortSection.by": "our names to the ERP's keys",
@@ -166,6 +189,10 @@ MORE = {
     "RefusedSection.is": "Either this or ``is_not``.",
     "RefusedSection.code": "``code``, ``text`` or both must be there.",
     "WarningsSection.is": "Either this or ``is_not``.",
+    "OperationSection.commit": "Not where the operation only reads.",
+    "OperationSection.undo": "Not where the operation only reads. It is called once, and has time of its own.",
+    "CallSection.reply": "Without ``status`` and ``location``, which the operation's own reply says.",
+    "CallSection.optional": "Not with a body: nobody could tell whether it was done.",
     "FaultSection.message": "Without it the ERP's text goes nowhere.",
     "FaultSection.retryable": "The answer then has ``Retry-After: 1``.",
 }  # fmt: skip

@@ -97,6 +97,11 @@ def problems() -> str:
         paragraph("``instance`` holds the request id, which is also in the log. ``errors``, where it is there, names "
                   "each wrong value: ``in`` is body, query, path or header; ``pointer`` is a JSON Pointer (RFC 6901) "
                   "into the body, or the parameter's name."),
+        paragraph("Where one operation is several calls and one of them failed, ``outcome`` says what is left: "
+                  "``undone`` is nothing, ``half_made`` something, and ``unknown`` means that nobody can say. ``at`` "
+                  "is a JSON Pointer to the part of the body whose call failed, ``failed`` its problem, ``known`` the "
+                  "answer so far, ``accepted`` how many items were taken. They are extension members (RFC 9457, "
+                  "section 3.2). See `several-calls.rst <../howto/several-calls.rst>`_."),
         paragraph("**What can go wrong.** After 502 and 504 the ERP may have acted on the request: look before you "
                   "repeat a change. The log line says what is known (``sent``)."),
         heading("Of the house", "-"),

@@ -21,6 +21,7 @@ from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
+from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
 
 HERE = Path(__file__).parent
@@ -31,6 +32,8 @@ ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
 ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET_FILE=nowhere
+ADAPTER_CREDENTIAL_LAGER_SIGN_CERTIFICATE=nowhere.pem
+ADAPTER_CREDENTIAL_LAGER_TRUST_VERIFY=nowhere.pem
 """
 
 
@@ -57,6 +60,7 @@ WHOLE_FILE = {
 }
 
 TEXTS: dict[str, tuple[str, str]] = {
+    **SIGNATURES,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),

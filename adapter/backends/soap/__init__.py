@@ -36,10 +36,14 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back, and the texts of this call that must not be shown, should the ERP repeat them."""
+    """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
+
+    ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
+    """
 
     reply: Reply
     secrets: tuple[str, ...] = field(repr=False)
+    verify: Callable[[Any], Any] | None = None
 
     @property
     def unknown(self) -> bool:
@@ -113,7 +117,7 @@ class SoapPort:
                 request.trace("soap-out", _shown(envelope, hides))
             fields = {**http_headers, **_own_headers(request), **who}
             reply = self._exchange.send("POST", deadline=request.deadline, headers=fields, body=message)
-            answered = Answered(reply, (*hides, *secrets(envelope)))
+            answered = Answered(reply, (*hides, *secrets(envelope)), self._verify(wsse))
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
@@ -121,12 +125,20 @@ class SoapPort:
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
         settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
         make: Any = zeep.Client
-        wsse = Security(self._identity.login) if self._identity.login else None
+        login, signing = self._identity.login, self._identity.signing
+        wsse = Security(login, signing) if login or signing else None
         client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
         answered: Answered = self._binding.send(
             client, {"address": self._exchange.url}, operation, (body, header.blocks), {}
         )
         return answered
+
+    def _verify(self, wsse: Security | None) -> Callable[[Any], Any] | None:
+        signing = self._identity.signing
+        if signing is None or signing.verifier is None or wsse is None or wsse.sent is None:
+            return None
+        verifier, sent = signing.verifier, wsse.sent
+        return lambda root: verifier.body(root, sent)
 
     def _content_type(self, operation: str) -> dict[str, str]:
         # zeep would write action="None" for a SOAP 1.2 operation without one.
@@ -184,7 +196,7 @@ def asking(
         answered = port.call(operation.name, write(checked), partial(headers, checked.call), request, token)
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        answer = open_answer(answered.reply, port.version, one_way=one_way)
+        answer = open_answer(answered.reply, port.version, one_way=one_way, verify=answered.verify)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         return read(answer.child), answer.notes

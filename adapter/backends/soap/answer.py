@@ -3,14 +3,16 @@
 Rule 1: the body decides, not the status: a fault is a fault with 200 as well as with 500 (SOAP 1.1 section 6.2 asks
         for 500; many servers do not listen), and an error status without a fault is no answer.
 Rule 2: nothing in the XML makes the parser read, expand or grow: no DTD, no entity, no network, libxml2's own limits.
-Rule 3: what is odd but clear is read and noted. Notes are fixed words, so that they can be counted.
+Rule 3: where answers are signed, what is read is what was verified, a fault too. A status says nothing then.
+Rule 4: what is odd but clear is read and noted. Notes are fixed words, so that they can be counted.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -19,6 +21,8 @@ from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts
 from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE
+from adapter.wsse.names import SECURITY
+from adapter.wsse.refused import Unverified, unverified
 
 NAMESPACES = {"1.1": SOAP11_ENVELOPE, "1.2": SOAP12_ENVELOPE}
 MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
@@ -31,6 +35,8 @@ _LARGE = 100_000
 _CROWDED = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){1001}")
 # A parsed element costs some 120 bytes, however short its tag: 10 MB of <a/> were 300 MB.
 MOST_TAGS = 1_000_000
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,60}")
+Verify = Callable[[Any], Any]
 _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNORECASE)
 
 
@@ -43,22 +49,29 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def open_answer(reply: Reply, version: str, *, one_way: bool = False) -> Answer:
+def open_answer(reply: Reply, version: str, *, one_way: bool = False, verify: Verify | None = None) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version``. A one-way call is content with any success.
+
+    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
     the endpoint refuses us by status alone.
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version)
-    except BackendReplyInvalid:
+        answer = _opened(reply, version, verify)
+    except Unverified:
+        raise
+    except BackendReplyInvalid as error:
         if one_way and succeeded:
             return Answer(None, notes=("body-after-one-way",) if reply.body.strip() else ())
+        if verify is not None:
+            raise unverified(f"status {reply.status}: {error.cause}") from None
         _check_refusal(reply)
         raise
     if answer.fault is None and not succeeded:
-        _check_refusal(reply)
+        if verify is None:
+            _check_refusal(reply)
         raise reply_invalid(f"status {reply.status} without a fault")
     return answer
 
@@ -69,7 +82,7 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
     found = _ROOTS.get(root.tag)
@@ -83,16 +96,30 @@ def _opened(reply: Reply, version: str) -> Answer:
     bodies = root.findall(f"{{{namespace}}}Body")
     if len(bodies) != 1:
         raise reply_invalid(f"an envelope with {len(bodies)} bodies")
-    if root[-1] is not bodies[0]:
+    body = bodies[0] if verify is None else _verified(verify, root, bodies[0])
+    if root[-1] is not body:
         notes.append("elements-after-body")
-    if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in root.iterfind("{*}Header/*")):
+    blocks = [block for block in root.iterfind("{*}Header/*") if verify is None or block.tag != SECURITY]
+    if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in blocks):
         notes.append("header-must-understand")
-    children = list(bodies[0])
+    children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))
     if len(children) > 1:
         notes.append("several-body-elements")
     return Answer(children[0] if children else None, notes=tuple(notes))
+
+
+def _verified(verify: Verify, root: Any, body: Any) -> Any:
+    """Return the verified body. A fault that nobody signed is no answer, but its code helps who looks for a mistake."""
+    try:
+        return verify(root)
+    except Unverified as error:
+        fault = body.find(f"{{{etree.QName(body).namespace}}}Fault")
+        code = "" if fault is None else _fault(fault).code
+        if _CODE.fullmatch(code):
+            raise replace(error, cause=f"{error.cause}; unverified fault {code}") from None
+        raise
 
 
 def _parsed(reply: Reply, notes: list[str]) -> Any:
