@@ -26,6 +26,8 @@ from adapter.mapping.agree_credentials import constants
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
+from adapter.mapping.functions import Function
+from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model_soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
@@ -81,6 +83,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         credentials.problem,
         credentials.text,
         blocks,
+        _functions(project, settings.functions),
     )
     try:
         endpoints, contracts = load_project(project, load, around)
@@ -193,21 +196,35 @@ def credentials_of(project: Path, settings: Settings) -> Credentials:
 
 
 def _converters(project: Path, module: str) -> Mapping[str, Factory]:
-    """Import the team's own converters: ``module``.py of the project folder, else a module that Python finds.
+    """Import the team's own converters."""
+    return _own(project, module, "CONVERTERS", "name -> factory; see own-converter in docs/howto")
+
+
+def _functions(project: Path, module: str) -> Mapping[str, Function]:
+    """Import the team's own functions."""
+    found, wrong = declared_functions(_own(project, module, "FUNCTIONS", "name -> function; see own-function"))
+    if wrong:
+        remedy = "see own-function in docs/howto"
+        raise BuildError([Mistake("adapter.env", 0, 0, f"ADAPTER_FUNCTIONS: {text}", remedy) for text in wrong])
+    return found
+
+
+def _own(project: Path, module: str, name: str, remedy: str) -> Mapping[str, Any]:
+    """Return a dictionary of the team's: of ``module``.py in the project folder, else of a module that Python finds.
 
     The module is theirs, so whatever it raises is a mistake of theirs to see.
     """
     if not module:
         return {}
     try:
-        found = _module(project / f"{module.replace('.', '/')}.py", module).CONVERTERS
+        found = getattr(_module(project / f"{module.replace('.', '/')}.py", module), name)
     except Exception as error:
-        text = f"ADAPTER_CONVERTERS: {module} cannot be imported ({type(error).__name__})"
-        remedy = "it is looked for in the project folder, then where Python looks; it must define CONVERTERS"
-        raise BuildError([Mistake("adapter.env", 0, 0, text, remedy)]) from error
-    if not isinstance(found, Mapping) or not all(callable(factory) for factory in found.values()):
-        text = f"ADAPTER_CONVERTERS: {module}.CONVERTERS is not a dictionary of name -> factory"
-        raise BuildError([Mistake("adapter.env", 0, 0, text, "see the converters in the reference")])
+        text = f"ADAPTER_{name}: {module} cannot be imported ({type(error).__name__})"
+        where = f"it is looked for in the project folder, then where Python looks; it must define {name}"
+        raise BuildError([Mistake("adapter.env", 0, 0, text, where)]) from error
+    if not isinstance(found, Mapping) or not all(callable(each) for each in found.values()):
+        text = f"ADAPTER_{name}: {module}.{name} is not a dictionary of {remedy.partition(';')[0]}"
+        raise BuildError([Mistake("adapter.env", 0, 0, text, remedy.partition("; ")[2])])
     return found
 
 

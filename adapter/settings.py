@@ -161,6 +161,7 @@ class Settings:
     )
     max_depth: int = _one("number", _number(1, 500), "64", "How deep arrays and objects in a body may be nested.")
     max_digits: int = _one("number", _number(1, 4000), "1000", "How many digits, or powers of ten, a number may have.")
+    functions: str = _one("module", _module, "", "Python module with a dictionary FUNCTIONS of your own functions.")
     converters: str = _one("module", _module, "", "Python module with a dictionary CONVERTERS of your own converters.")
     log_level: str = _one("level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks.")
 

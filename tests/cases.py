@@ -103,13 +103,16 @@ def _cases(below: Path) -> list[Case]:
 def shape_project(shape: Path, project: Path, replay: Replay) -> Path:
     """Make a project of a shape in the folder ``project``, with every SOAP port at ``replay``; return the folder.
 
-    ``shape`` holds ``shape.wsdl``, ``mapping.yaml``, and maybe ``settings.env`` with more settings.
+    ``shape`` holds ``shape.wsdl``, ``mapping.yaml``, and maybe ``settings.env`` with more settings and the
+    Python modules that they name.
     """
     for folder, name in (("wsdl", "shape.wsdl"), ("mappings", "mapping.yaml")):
         (project / folder).mkdir(parents=True)
         shutil.copy(shape / name, project / folder)
     contract = load(project / "wsdl", "shape.wsdl")
     write_lock(project / "wsdl", [contract])
+    for module in shape.glob("*.py"):
+        shutil.copy(module, project)
     more = shape / "settings.env"
     lines = [f"{settings.endpoint_names(service, '')[1]}={replay.url}" for service in contract.services]
     text = "\n".join([*lines, more.read_text("utf-8") if more.exists() else ""])

@@ -14,7 +14,7 @@ from adapter.mapping.agree_calls import bind_calls
 from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_patch import check_null_names
+from adapter.mapping.agree_patch import check_patch_keys
 from adapter.mapping.agree_read_modify import reading
 from adapter.mapping.agree_reply import check_details
 from adapter.mapping.agree_session import with_session
@@ -23,6 +23,7 @@ from adapter.mapping.agree_values import check_headers
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
+from adapter.mapping.functions import Function
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model_operation import OperationRule, Resource
 from adapter.mapping.paths import suggest
@@ -44,7 +45,7 @@ class Surroundings:
     """What a mapping may name beside its contract: what the operator set, and the team's own converters.
 
     ``credential`` says what is wrong with a part of credentials ("missing", other words, "" for nothing), ``text_of``
-    what it is (None where it is wrong). ``blocks`` are functions that make header blocks.
+    what it is (None where it is wrong). ``blocks`` are functions that make header blocks, ``functions`` the team's own.
     ``value_of`` a constant, ``service_of`` a microservice's address, ``endpoint_of`` a service's and port's address.
     """
 
@@ -55,6 +56,7 @@ class Surroundings:
     credential: CredentialProblem = _no_problem
     text_of: Callable[[str, str], str | None] = _no_text
     blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
+    functions: Mapping[str, Function] = field(default_factory=dict)
 
 
 def agree(
@@ -74,7 +76,7 @@ def agree(
 
 
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
-    given = Given(around.value_of, around.text_of, around.blocks)
+    given = Given(around.value_of, around.text_of, around.blocks, around.functions)
     binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given)
     port = _port(resource, contract, binder)
     if port is None:
@@ -96,7 +98,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     check_headers(binder, port, given)
     check_details(binder, port)
     endpoints = reading(binder, endpoints)
-    check_null_names(binder)
+    check_patch_keys(binder)
     binder.finish()
     return endpoints, binder.mistakes
 

@@ -14,6 +14,7 @@ from typing import Any
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import BoundField, BoundSession, Mode
 from adapter.mapping.codec import Codec
+from adapter.mapping.functions import Function
 from adapter.mapping.made import MADE
 from adapter.mapping.model import Constant, FieldRule, Place
 from adapter.mapping.occurrence import Way, together
@@ -35,6 +36,7 @@ class Given:
     value_of: Callable[[str], str | None]
     text_of: Callable[[str, str], str | None]
     blocks: Mapping[str, Block] = field(default_factory=lambda: BLOCKS)
+    functions: Mapping[str, Function] = field(default_factory=dict)
     in_header: tuple[Constant, ...] = ()
     in_body: tuple[Constant, ...] = ()
     session: BoundSession | None = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_constants import Given
+from adapter.mapping.agree_flags import bind_flags
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_patch import patched
 from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
@@ -162,7 +163,9 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
     if not bound:
         return None
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "object", None, bound)
-    return Body(bound, steps, body.patch, field, spread)
+    told = body.patch is not None and body.patch.kind == "changed_flags"
+    flags = bind_flags(binder, body.patch, start, bound) if told and body.patch is not None else {}
+    return Body(bound, steps, body.patch, field, flags, spread)
 
 
 def _stands_in(steps: Sequence[Child], field: BoundField) -> bool:

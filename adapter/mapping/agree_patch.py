@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from adapter.mapping.agree_flags import flagged
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import BoundField, BoundType, Nulls, leaves
 from adapter.mapping.coverage import collisions
@@ -16,6 +17,8 @@ NULL_LIST = "#null_list"  # no property can be called so
 
 def patched(binder: Binder, rule: PatchRule, key: str, encoded: bool) -> str:
     """Return the key of the bound type ``key`` as ``rule`` tells its changes, "" where that does not agree."""
+    if rule.kind == "changed_flags":
+        return flagged(binder, rule, key)
     if rule.kind != "null_list":
         return key
     own = f"{key} null_list {rule.path}"
@@ -93,14 +96,21 @@ def _called(fields: Iterable[BoundField], names: dict[str, str]) -> list[tuple[F
     return [(field.rule, names[field.name]) for field in leaves(fields) if field.name in names]
 
 
-def check_null_names(binder: Binder) -> None:
-    """A name for the list must be that of a property that some body of the resource can clear."""
-    used = {place for bound in binder.types.values() if bound.nulls for place in _places(bound.fields)}
+def check_patch_keys(binder: Binder) -> None:
+    """A name for the list must be that of a property that some body can clear; ``flagged`` needs a body with flags."""
+    used = {
+        place for bound in binder.types.values() if bound.nulls and bound.nulls.field for place in _places(bound.fields)
+    }
+    patches = [rule.body.patch for rule in binder.resource.operations if rule.body is not None]
+    flags = any(patch is not None and patch.kind == "changed_flags" for patch in patches)
     for kind in binder.resource.types.values() if not binder.mistakes else ():
         for rule in (*kind.fields.values(), *(each for one in kind.variants for each in one.fields.values())):
             if rule.null_name and rule.place not in used:
                 text = f"{rule.name}: null_name: no body of this resource has it in a null_list"
                 binder.wrong(rule.place, text, "remove 'null_name', or patch: {null_list: …}")
+            if not rule.flagged and not flags:
+                text = f"{rule.name}: flagged: no body of this resource is told by changed_flags"
+                binder.wrong(rule.place, text, "remove 'flagged', or patch: {changed_flags: …}")
 
 
 def _places(fields: Iterable[BoundField]) -> Iterator[Place]:

@@ -16,6 +16,7 @@ from adapter.mapping.agree_constants import Given, always_there, check_constants
 from adapter.mapping.agree_when import Rules, conditional, constants_of
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
+from adapter.mapping.computed import computed
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
@@ -26,7 +27,7 @@ from adapter.mapping.model_operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
-from adapter.mapping.standing import array_required, can_stand, stands_in
+from adapter.mapping.standing import array_required, can_stand, not_abstract, stands_in
 from adapter.wsdl.types import Contract, Record, local_name
 
 
@@ -109,17 +110,11 @@ class Binder:
             self.types[key] = self._variants(rule, record, key, mode, encoded)
         else:
             if not nested:
-                self._not_abstract(rule, kind)
+                not_abstract(self.wrong, rule, kind)
             bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole)
             self.types[key] = replace(bound, nested=nested)
         self._around = before
         return key
-
-    def _not_abstract(self, rule: TypeRule, kind: Record) -> None:
-        if kind.abstract:
-            names = ", ".join(local_name(derived) for derived in kind.derived)
-            text = f"{rule.name} stands for the abstract type {local_name(kind.name)}"
-            self.wrong(rule.place, text, f"add variants: for {names}")
 
     def _variants(self, rule: TypeRule, declared: str, key: str, mode: Mode, encoded: bool) -> BoundType:
         variants: dict[str, BoundVariant] = {}
@@ -155,6 +150,7 @@ class Binder:
         wanted = [each for each in rules.values() if stands_in(each, mode)]
         found = [bound for each in wanted if (bound := self.field(each, record, mode, encoded)) is not None]
         fields = conditional(self.wrong, rules, [standing_in(self.wrong, each, mode) for each in found], mode)
+        fields = computed(self.wrong, self.given.functions, rules, fields)
         constants = self._constants(rule, fields, record, mode, encoded, rules)
         ends = [*leaves(fields), *constants]
         if mode != "reply" and whole:

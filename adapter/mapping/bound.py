@@ -54,12 +54,12 @@ class BoundVariant:
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """The list that takes the ERP's names of what a caller sets to null: its field, and the names.
+    """The list that takes the ERP's names of what a caller sets to null: its field (None: no list), and the names.
 
     ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
     """
 
-    field: BoundField
+    field: BoundField | None
     names: Mapping[str, str]
 
 
@@ -94,7 +94,8 @@ class BoundType:
 def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
     found = [(field.steps, field, field.name) for field in leaves(bound.written)]
-    return [*found, (bound.nulls.field.steps, bound.nulls.field, bound.nulls.field.name)] if bound.nulls else found
+    listed = bound.nulls.field if bound.nulls else None
+    return [*found, (listed.steps, listed, listed.name)] if listed else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,25 @@ class Body:
     """The JSON body: its type, and the steps to the element it fills (none: the message itself).
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
-    since they fill the message itself, or since parameters or constants stand in the same element. ``reads``: the
-    operation that reads the record, where the body is merged into it.
+    since they fill the message itself, or since parameters or constants stand in the same element. ``flags`` are by
+    the names of values, ``reads`` is the operation that reads the record that the body is merged into.
     """
 
     type: str
     steps: tuple[Child, ...]
     patch: PatchRule | None
     field: BoundField
+    flags: Mapping[str, Flag]
     spread: bool = False
     reads: Endpoint | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Where the ERP takes that a value is given, and its text; None: the value itself, which is a key."""
+
+    field: BoundField
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +263,8 @@ class Endpoint:
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""
-        own = {field.name for field in self.path_fields}
         reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
-        return (*self.path_fields, *(field for field in reads if field.name not in own))
+        return tuple({field.name: field for field in (*reads, *self.path_fields)}.values())
 
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""
@@ -278,6 +287,7 @@ class Endpoint:
         found = [(field.steps, field, name) for name, field in self.parameters()]
         if self.body is None:
             return found
+        found += [(flag.field.steps, flag.field, flag.field.name) for flag in self.body.flags.values()]
         if not self.body.spread:
             return [*found, (self.body.steps, self.body.field, "body")]
         into = self.body.steps

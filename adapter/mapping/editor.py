@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from marshmallow.fields import Field
@@ -134,11 +135,13 @@ RAW: Mapping[str, Shape] = {
 # The sections that text alone may stand for, and the key that it is short for.
 SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
+_INSTEAD = ("soap", "constant", "compute")
+_APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]
 # What a section asks of its keys together.
 _TOGETHER: Mapping[str, Shape] = {
     "FieldSection": {
-        "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, {"required": ["soap", "constant"]}]},
-        "anyOf": [{"required": [key]} for key in ("soap", "constant")],
+        "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, *_APART]},
+        "anyOf": [{"required": [key]} for key in _INSTEAD],
     },
     "ReplySection": _NOT_BOTH,
     "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},

@@ -21,8 +21,8 @@ _VALUE_KEYS = tuple(
 )
 # Keys that a rule holds as they are written; each is a field of FieldRule.
 _AS_WRITTEN = (
-    "entry join required read_only write_only create_only json min_length max_length pattern null_name doc".split()
-)
+    "entry join required read_only write_only create_only json min_length max_length pattern null_name flagged doc"
+).split()
 _OPPOSITES = (
     ("required", "read_only"),
     ("write_only", "read_only"),
@@ -61,7 +61,7 @@ def _field(
     sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule] | None
 ) -> FieldRule | None:
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
-    if found is None or "soap" not in found or "constant" in found:
+    if found is None or "soap" not in found or {"constant", "compute"} & found.keys():
         return placeless(sections, name, data, found, path)
     shape = _shape(sections, name, found, path)
     _exclusive(sections, name, found, path)
@@ -109,11 +109,13 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         sections.wrong((*at, "default"), text, "remove 'default'")
     parameter = {
         "when": (bool(rule.when), "a parameter depends on nothing"),
+        "compute": (bool(rule.compute), "a parameter stands for something in the request"),
         "constant": (rule.constant is not None, "a parameter stands for something in the request"),
-        "read_only": (rule.read_only, "a parameter is never read"),
+        "read_only": (rule.read_only and not rule.compute, "a parameter is never read"),
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "flagged": (not rule.flagged, "a parameter has no flag"),
         "null_name": (rule.null_name != "", "a parameter is never null"),
     }
     if rule.parts and where != "type":

@@ -64,15 +64,17 @@ class FieldRule:
     default: str | None = None
     missing: str | None = None
     null_name: str = ""
+    flagged: bool = True
     doc: str = ""
     example: str | None = None
     constant: Any = None
+    compute: str = ""
     when: tuple[Condition, ...] = ()
 
     @property
     def placeless(self) -> bool:
         """Whether the ERP has no element for it, so that its value never comes from XML and never goes there."""
-        return self.constant is not None
+        return self.constant is not None or bool(self.compute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def listed(nulls: Nulls, found: Mapping[str, Any]) -> dict[str, Any]:
     cleared = [name for name in nulls.names if name in found and found[name] is None]
     rest = {name: value for name, value in found.items() if name not in cleared}
     names = list(dict.fromkeys(nulls.names[name] for name in cleared))
-    return {**rest, nulls.field.name: names} if names else rest
+    return {**rest, nulls.field.name: names} if names and nulls.field is not None else rest
 
 
 def parted(nulls: Nulls, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,9 +11,9 @@ from adapter.mapping.schema_change import PatchSection
 from adapter.mapping.sections import Sections
 
 WORDS = ("partial", "read_modify_write")
-KINDS = ("null_list", "read_modify_write")
+KINDS = ("null_list", "read_modify_write", "changed_flags")
 # Keys that say more about one of the kinds.
-MORE = {"without": "read_modify_write"}
+MORE = {"without": "read_modify_write", "flag": "changed_flags"}
 
 
 def patch_rule(sections: Sections, data: Any, path: Path_) -> PatchRule | None:
@@ -42,6 +42,8 @@ def patch_rule(sections: Sections, data: Any, path: Path_) -> PatchRule | None:
             sections.wrong((*path, key), f"{key}: means nothing without {MORE[key]}", f"remove '{key}'")
     if "null_list" in found:
         return PatchRule(place, "null_list", found["null_list"])
+    if "changed_flags" in found:
+        return PatchRule(place, "changed_flags", found["changed_flags"], found.get("flag", "X"))
     without = _paths(sections, found.get("without", []), (*path, "without"))
     return PatchRule(place, "read_modify_write", reads=found["read_modify_write"], without=without)
 

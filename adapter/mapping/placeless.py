@@ -23,11 +23,21 @@ def placeless(
     """
     if found is None:
         return None
+    if "compute" in found:
+        return _compute(sections, name, found, path)
     if "constant" in found:
         return _constant(sections, name, found, path)
-    if isinstance(data, dict) and not {"soap", "constant"} & data.keys():
+    if isinstance(data, dict) and not {"soap", "constant", "compute"} & data.keys():
         sections.wrong(path, f"{name} needs the key 'soap'", "soap: where its value stands in XML")
     return None
+
+
+def _compute(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> FieldRule:
+    for key in found:
+        if key not in ("compute", "doc"):
+            sections.wrong((*path, key), f"{key}: means nothing beside 'compute'", f"remove '{key}'")
+    place = sections.place(path)
+    return FieldRule(name, place, "", read_only=True, doc=found.get("doc", ""), compute=found["compute"])
 
 
 def _constant(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> FieldRule | None:

@@ -167,6 +167,7 @@ class FieldSection(Section):
     bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
     entry = Text(**about("The name of that entry."))
     soap = value_path("Where the value stands in XML.", several=True)
+    compute = Text(**about("In place of soap: a function of yours and the properties that it takes. Read only."))
     constant = Raw(**about("In place of soap: the one value that the property always has."))
     when = Raw(**about("Other properties and the values that they must have, or it is not there."))
     join = Text(**about("What stands between the values of several elements."))
@@ -178,6 +179,7 @@ class FieldSection(Section):
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))
     create_only = Flag(**about("Callers can set it when they create, and not later."))
+    flagged = Flag(**about("false: it has no place among the flags of changed_flags."))
     null_name = Text(
         **about("The ERP's name of it in a null_list; left out: the first step of its path, or its entry.")
     )

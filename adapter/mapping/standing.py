@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapter.mapping.bound import Mode
-from adapter.mapping.model import FieldRule, Place
+from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.paths import Spot
+from adapter.wsdl.types import Record, local_name
 
 Wrong = Callable[[Place, str, str], None]
 
@@ -35,3 +36,11 @@ def stands_in(rule: FieldRule, mode: Mode) -> bool:
     if mode == "reply":
         return not rule.write_only
     return not rule.read_only and not (rule.create_only and mode != "request")
+
+
+def not_abstract(wrong: Wrong, rule: TypeRule, kind: Record) -> None:
+    """Note a type without variants that stands for an abstract one."""
+    if kind.abstract:
+        names = ", ".join(local_name(derived) for derived in kind.derived)
+        text = f"{rule.name} stands for the abstract type {local_name(kind.name)}"
+        wrong(rule.place, text, f"add variants: for {names}")

@@ -16,6 +16,7 @@ from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
@@ -150,7 +151,7 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, An
     ways = endpoint.message()
     wrong = together(endpoint.contract, root.type, ways)
     depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
-    always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort."))}
+    always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort.", "flags."))}
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
     def check(path: Mapping[str, Any], query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
@@ -162,6 +163,8 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, An
             values |= {"sort.key": "", "sort.direction": ""}
         if bound is not None:
             values |= {f"body.{name}": value for name, value in in_xml(bound, body).items()}
+        if endpoint.body is not None and endpoint.body.flags:
+            values |= dict(raised(endpoint.types, endpoint.body.type, endpoint.body.flags, body))
         for name, text in wrong(values):
             place, _, rest = name.partition(".")
             yield _about(place or ("query" if bound is None else "body"), rest, text)
@@ -171,8 +174,8 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, An
 
 def _about(place: str, name: str, text: str) -> FieldError:
     # Names in the text are those of Endpoint.message: callers know their last part.
-    shown = re.sub(r"\b(query|path|body|page|set)\.|\.(key|direction)\b", "", text)
-    if place == "body":
+    shown = re.sub(r"\b(query|path|body|page|set|flags)\.|\.(key|direction)\b", "", text)
+    if place in ("body", "flags"):
         return FieldError("body", f"/{without_part(name)}" if name else "", without_part(shown))
     return FieldError("query", "sort" if place == "sort" else name, shown)
 

@@ -1,4 +1,4 @@
-"""What happens to an object once its reply was read: properties with one value come, those out of place go."""
+"""What happens to an object once its reply was read: those with one value come, those out of place go."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def finisher(types: Mapping[str, BoundType], bound: BoundType) -> Finish | None:
         if field.parts and field.type and (inner := finisher(types, types[field.type])) is not None
     }
     conditional = [field for field in bound.fields if field.when]
-    if not constants and not nested and not conditional:
+    computed = [(field.name, field.computed) for field in bound.fields if field.computed is not None]
+    if not constants and not nested and not conditional and not computed:
         return None
 
     def finish(found: dict[str, Any], reading: Reading) -> dict[str, Any]:
@@ -34,6 +35,12 @@ def finisher(types: Mapping[str, BoundType], bound: BoundType) -> Finish | None:
                 whole.pop(field.name, None)
             elif field.name not in whole and field.necessary and not reading.encoded:
                 raise invalid(reading.operation, f"{bound.name}.{field.name} is missing where {words(field)}")
+        for name, function in computed:
+            if (arguments := function.of(whole)) is not None:
+                try:
+                    whole[name] = function.value(arguments)
+                except ValueError as error:
+                    raise invalid(reading.operation, f"{bound.name}.{name}: {error}") from error
         return {name: whole[name] for name in order if name in whole}
 
     return finish

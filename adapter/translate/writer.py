@@ -15,6 +15,7 @@ from lxml import etree
 
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound import Endpoint, HeaderBlock
+from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model_soap import PUBLIC_PARTS
 from adapter.mapping.when import hold
@@ -128,7 +129,7 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
     constants = made_values([replace(each, name=f"set.{each.name}") for each in endpoint.constants], text_of)
     depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
-    page, sort = endpoint.page, endpoint.sort
+    page, sort, body = endpoint.page, endpoint.sort, endpoint.body
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
     complete = completer(endpoint.types, endpoint.body.type, text_of) if endpoint.body is not None else None
@@ -153,6 +154,8 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
             values["sort.key"] = sort.rule.by[order.removeprefix("-")]
             if sort.direction is not None:
                 values["sort.direction"] = sort.rule.descending if order.startswith("-") else sort.rule.ascending
+        if body is not None and body.flags:
+            values.update(raised(endpoint.types, body.type, body.flags, checked.body))
         if bound is not None:
             values.update((f"body.{name}", value) for name, value in in_xml(bound, whole(checked)).items())
         elif checked.body is not None:

@@ -174,6 +174,7 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "FieldSection.compute": "See `own-function.rst <../howto/own-function.rst>`_.",
     "FieldSection.constant": "Callers may repeat it; any other value is refused (422). It is never written.",
     "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "
     "In an entry of a bag it may begin with the entry's type in brackets.",
@@ -184,6 +185,7 @@ MORE = {
     "FieldSection.create_only": "An update or patch that gives it is refused (422).",
     "FieldSection.default": "Not in ``partial`` bodies, where what is left out stays untouched.",
     "FieldSection.missing": "The property is then in every reply. An empty element and xsi:nil are not missing.",
+    "FieldSection.flagged": "Without it: true.",
     "FieldSection.null_name": "Two properties with one name can only be null together.",
     "FieldSection.json": "Without it: a string where a double could not hold every value.",
     "RefusedSection.is": "Either this or ``is_not``.",

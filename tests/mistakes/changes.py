@@ -9,8 +9,10 @@ CHANGES: dict[str, tuple[str, str]] = {
     "without-beside-null-list": ("without: means nothing without read_modify_write", "remove 'without'"),
     "without-is-no-list": ("without: must be a list of paths", "without: [GeaendAm]"),
     "without-bad-path": ("without: 'Auftrag..Status' is not a path", "name an element"),
+    "flag-beside-null-list": ("flag: means nothing without changed_flags", "remove 'flag'"),
+    "parameter-flagged": ("nr: a parameter has no flag", "remove 'flagged'"),
     "partial-is-old": ("body has no key 'partial'", "keys here: one, into, patch"),
-    "patch-says-nothing": ("patch: needs one of null_list, read_modify_write", "one way for each body"),
+    "patch-says-nothing": ("patch: needs one of null_list, read_modify_write, changed_flags", "one way for each body"),
     # what the contract knows
     "null-list-occurs-once": ("null_list: Hinweis occurs once", "name the element that repeats"),
     "merge-other-type": ("patch-merge-more.read reads {", "of one type"),
@@ -19,6 +21,12 @@ CHANGES: dict[str, tuple[str, str]] = {
     "merge-without-key": ("patch-merge.read needs the path parameter id", "write {id} in 'request:'"),
     "merge-without-unknown": ("without: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
     "merge-without-required": ("without: PartnerNr must be there", "leave it in"),
+    "flags-unknown": ("there is no AuftragX in AendereAuftrag", "did you mean"),
+    "flag-without-place": ("note: AuftragNr has no place for its flag", "flagged: false"),
+    "flagged-for-nothing": (
+        "wanted_on: flagged: no body of this resource is told by changed_flags",
+        "remove 'flagged'",
+    ),
     "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
     "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
 }

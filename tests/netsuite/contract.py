@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -57,4 +58,5 @@ def errors(element: Any) -> list[str]:
     # A document of its own: libxml2 validates documents, and namespaces stay with a copy.
     alone = etree.ElementTree(etree.fromstring(etree.tostring(element)))
     judge = schema()
-    return [] if judge.validate(alone) else [error.message for error in judge.error_log]
+    valid, log = judge.validate(alone), cast("Iterable[Any]", judge.error_log)
+    return [] if valid else [error.message for error in log]

@@ -46,7 +46,7 @@ def _fits(record: Any, field: Any, kind: Callable[[Any], str]) -> bool:
         values = [_value(each).replace("_salesOrder", "_").replace("_P", "_p") for each in field]
         values = [value[:1] + value[1:2].lower() + value[2:] if value.startswith("_") else value for value in values]
     if how in ("anyOf", "noneOf"):
-        return any(value in values for value in found) == (how == "anyOf")
+        return bool(any(value in values for value in found) == (how == "anyOf"))
     if not found:
         return False
     if how is None:

@@ -91,9 +91,6 @@ class Records:
             values = self.schema.load({name: value for name, value in body.items() if name not in nulls})
         except ValidationError as error:
             raise problems.invalid("body", error.messages) from None
-        for name in self.resource.replaced:
-            if name in values:
-                values[name]["replaceAll"] = True
         if nulls:
             values["nullFieldList"] = {"name": [self._name(self.schema.fields[name]) for name in nulls]}
         self._make_custom(values)

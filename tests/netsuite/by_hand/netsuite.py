@@ -26,7 +26,7 @@ SALES = "urn:sales_2017_1.transactions.webservices.netsuite.com"
 TIMEOUT = 30
 UNAVAILABLE = (503, "backend-unreachable", "The backend cannot be reached")
 TOO_LATE = (504, "backend-timeout", "The backend took too long")
-NO_REPLY = (502, "backend-reply-invalid", "The backend gave no usable answer")
+NO_REPLY = (502, "backend-reply-invalid", "Invalid answer")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Problem(Exception):
 def refusal(code: str, text: str) -> Problem:
     """Return the problem for a reply that says no."""
     if code not in REFUSALS:
-        return Problem(502, "backend-fault", "The backend refused the request")
+        return Problem(502, "backend-fault", "Fault")
     status, kind, title, shown = REFUSALS[code]
     return Problem(status, kind, title, text if shown else "")
 
@@ -47,7 +47,7 @@ def fault(names: list[str]) -> Problem:
     for name in names:
         if name in FAULTS:
             return Problem(*FAULTS[name])
-    return Problem(502, "backend-fault", "The backend refused the request")
+    return Problem(502, "backend-fault", "Fault")
 
 
 def invalid(place: str, messages: dict, before: str = "") -> Problem:

@@ -19,7 +19,7 @@ SEARCHED_STATUSES = {word: f"_salesOrder{code[1].upper()}{code[2:]}" for word, c
 class Resource:
     """One resource: where it lives, its schema, and its type, record type and search in NetSuite.
 
-    ``fixed`` is what every search of it says; ``replaced`` are the sublists that a change replaces as a whole.
+    ``fixed`` is what every search of it says.
     """
 
     path: str
@@ -30,7 +30,6 @@ class Resource:
     search: str
     filters: dict[str, Filter]
     fixed: dict[str, Any] = field(default_factory=dict)
-    replaced: tuple[str, ...] = ()
 
 
 ACTIVITY = {"inactive": flag("isInactive")}
@@ -52,7 +51,6 @@ RESOURCES = [
             **ACTIVITY,
             **CREATED,
         },
-        replaced=("addressbookList",),
     ),
     Resource(
         "vendors",
@@ -102,7 +100,6 @@ RESOURCES = [
             **ACTIVITY,
         },
         fixed={"type": {"operator": "anyOf", "searchValue": ["_inventoryItem"]}},
-        replaced=("pricingMatrix",),
     ),
     Resource(
         "sales-orders",
@@ -120,6 +117,5 @@ RESOURCES = [
             "total_above": at_least("totalAmount"),
         },
         fixed={"type": {"operator": "anyOf", "searchValue": ["_salesOrder"]}},
-        replaced=("itemList",),
     ),
 ]
