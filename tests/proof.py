@@ -129,11 +129,14 @@ def _further(endpoint: Endpoint, checked: Checked, values: Values) -> Iterator[A
 
 def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Random) -> Checked | None:
     path = {field.name: _text(values.one(field)) for field in endpoint.path_fields}
+    tests = endpoint.filter.tests if endpoint.filter is not None else ()
     query = tuple(
         (field.name, _text(values.one(field)))
-        for field in endpoint.query_fields
+        for field in (*endpoint.query_fields, *(test.field for test in tests))
         if field.required or source.random() < 0.5
     )
+    if endpoint.sort is not None and source.random() < 0.5:
+        query += (("sort", source.choice(["", "-"]) + source.choice(list(endpoint.sort.rule.by))),)
     try:
         return check(endpoint, body, path, query)
     except InvalidRequest:

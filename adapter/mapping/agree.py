@@ -147,7 +147,7 @@ def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
             )
         if each.shape != "scalar":
             binder.wrong(each.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
-    for name, each in rule.query_fields.items():
+    for name, each in (*rule.query_fields.items(), *((name, test.field) for name, test in rule.tests.items())):
         if each.shape != "scalar":
             binder.wrong(each.place, f"{rule.name}: {name} must be a single value", "remove 'one' or 'each'")
         if (name in ("limit", "offset") and rule.page) or (name == "sort" and rule.sort):

@@ -41,10 +41,11 @@ def _clearable(
         binder.wrong(field.rule.place, text, "make it read_only, or change it by an operation of its own")
         return field
     if field.parts and field.codec is None:
-        parts = tuple(_clearable(binder, rule, each, names, f"{name}/") for each in field.parts)
-        key = f"{field.type} changed_flags"
-        binder.types[key] = replace(binder.types[field.type], key=key, fields=parts)
-        return replace(field, parts=parts, type=key)
+        inner = binder.types[field.type]
+        parts = tuple(_clearable(binder, rule, each, names, f"{name}/") for each in inner.fields)
+        made = replace(inner, key=f"{field.type} changed_flags", fields=parts)
+        binder.types[made.key] = made
+        return replace(field, parts=made.written, type=made.key)
     if field.type:
         return replace(field, type=flagged(binder, rule, field.type) or field.type, nullable=False)
     ends = [f"{name}/{part.name}" for part in field.parts] or [name]
@@ -80,7 +81,7 @@ def _ends(
             binder.wrong(field.rule.place, text, "make it read_only")
         elif field.type and field.shape == "object":
             yield from _ends(binder, field.type, f"{name}{field.name}/", here, (*around, key))
-        elif field.rule.flagged and field.shape == "scalar" and steps:
+        elif field.rule.flagged and field.shape == "scalar" and steps and field.fixed is None and field.made is None:
             yield f"{name}{field.name}", here, field
 
 

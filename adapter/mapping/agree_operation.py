@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_constants import Given
+from adapter.mapping.agree_filter import bind_filter
 from adapter.mapping.agree_flags import bind_flags
 from adapter.mapping.agree_list import bind_page, bind_sort
 from adapter.mapping.agree_patch import patched
@@ -34,16 +35,16 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
     _method(binder, rule)
     start = operation.input.root.type if operation.input.root is not None else ""
     encoded = operation.use == "encoded"
-    resource = binder.resource
     parts = _given(binder, rule, start, encoded, given)
+    reply = bind_reply(binder, rule, operation, encoded)
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
-        resource=resource,
-        title=rule.title or f"{rule.verb.capitalize()} {resource.title}",
+        resource=binder.resource,
+        title=rule.title or f"{rule.verb.capitalize()} {binder.resource.title}",
         doc=rule.doc or operation.doc,
         method=rule.method,
-        path=resource.path + rule.path,
+        path=binder.resource.path + rule.path,
         contract=binder.contract,
         port=port,
         operation=operation,
@@ -52,10 +53,11 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         query_fields=parts[1],
         constants=parts[2],
         headers=bind_headers(binder, operation, given),
+        filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
         body=_body(binder, rule, start, encoded, [each for part in parts for each in part]),
-        reply=bind_signs(binder, rule, operation, encoded, bind_reply(binder, rule, operation, encoded)),
+        reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
         answered_by=rule.answered_by,
         timeout=rule.timeout,
@@ -84,7 +86,7 @@ def _method(binder: Binder, rule: OperationRule) -> None:
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
     if rule.body is None and rule.method in ("PUT", "PATCH"):
         binder.wrong(rule.place, f"{rule.name}: {rule.method} needs a body", "body: {one: …, into: …}")
-    for part, word in ((rule.page, "paged"), (rule.sort, "sorted")):
+    for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
+from adapter.mapping.bound_filter import Filter
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import (
     CallRule,
@@ -236,6 +237,7 @@ class Endpoint:
     query_fields: tuple[BoundField, ...]
     constants: tuple[BoundField, ...]
     headers: tuple[HeaderBlock, ...]
+    filter: Filter | None
     page: Page | None
     sort: Sort | None
     body: Body | None
@@ -271,6 +273,8 @@ class Endpoint:
         yield from ((f"path.{field.name}", field) for field in self.path_fields)
         yield from ((f"query.{field.name}", field) for field in self.query_fields)
         yield from ((f"set.{field.name}", field) for field in self.constants)
+        if self.filter is not None:
+            yield from self.filter.parameters()
         if self.page is not None:
             yield "page.limit", self.page.limit
             yield "page.offset", self.page.offset

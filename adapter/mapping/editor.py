@@ -16,8 +16,9 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
+from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
 from adapter.mapping.patches import WORDS
 from adapter.mapping.signatures import PARTS
@@ -52,11 +53,25 @@ def _converter() -> Shape:
     }
 
 
+def _by_test(shape: Shape, **other: Shape) -> Shape:
+    tests = {test: other.get(test, shape) for test in (*TESTS, BETWEEN)}
+    return {"type": "object", "properties": tests, "additionalProperties": False}
+
+
+_CONVERT: Shape = {**_converter(), "type": ["string", "array"], "items": _converter()}
+_CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _VALUES: Shape = {"type": "array", "items": _SCALAR, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
+_QUERY = _named(
+    {
+        "if": {"type": "object", "anyOf": [{"required": [key]} for key in ("filter", "test")]},
+        "then": _one(schema_filter.TestSection),
+        "else": _one(schema.FieldSection),
+    },
+)
 _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
 
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
@@ -90,8 +105,8 @@ RAW: Mapping[str, Shape] = {
     "FieldSection.constant": _SCALAR,
     "FieldSection.when": _named(_VALUES, minProperties=1),
     "ConstantSection.when": _named({"anyOf": [{"enum": ["given", "not_given"]}, _VALUES]}, minProperties=1),
-    "FieldSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
-    "FieldSection.codes": _named(_TEXT, minProperties=1),
+    "FieldSection.convert": _CONVERT,
+    "FieldSection.codes": _CODES,
     "FieldSection.blank": {"type": "null"},
     "FieldSection.minimum": _NUMBER,
     "FieldSection.maximum": _NUMBER,
@@ -99,7 +114,17 @@ RAW: Mapping[str, Shape] = {
     "FieldSection.missing": _SCALAR,
     "FieldSection.example": _SCALAR,
     "OperationSection.path": _FIELDS,
-    "OperationSection.query": _FIELDS,
+    "OperationSection.query": {**_QUERY, "propertyNames": _FIELDS["propertyNames"]},
+    "OperationSection.filter": _one(schema_filter.FilterSection),
+    "FilterSection.words": _by_test(_TEXT_OR_TEXTS),
+    "FilterSection.text": _by_test(_TEXT, one_of=_one(schema_filter.SeveralSection)),
+    "FilterSection.never": {**_TEXTS, "minItems": 0},
+    "FilterSection.set": _CONSTANTS,
+    "FilterSection.otherwise": _named(_TEXT),
+    "TestSection.convert": _CONVERT,
+    "TestSection.codes": _CODES,
+    **{f"TestSection.{key}": _NUMBER for key in ("minimum", "maximum")},
+    **{f"TestSection.{key}": _SCALAR for key in ("default", "example")},
     "OperationSection.set": _CONSTANTS,
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
@@ -155,6 +180,7 @@ _TOGETHER: Mapping[str, Shape] = {
         "anyOf": [{"required": [key]} for key in ("code", "text")],
     },
     "WarningsSection": {"oneOf": [{"required": [key]} for key in ("is", "is_not")]},
+    "FilterSection": {"oneOf": [{"required": [key]} for key in ("at", "each")]},
     "PatchSection": {"minProperties": 1},
     "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
     "ExpiredSection": {"minProperties": 1, "maxProperties": 1},

@@ -8,6 +8,7 @@ from typing import Literal
 
 from adapter.mapping.model import Constant, FieldRule, Place, TypeRule
 from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_soap import HttpRule, SoapRule
 
 Verb = Literal["list", "read", "create", "update", "patch", "cancel"]
@@ -112,6 +113,8 @@ class OperationRule:
     call: str
     path_fields: Mapping[str, FieldRule] = field(default_factory=dict)
     query_fields: Mapping[str, FieldRule] = field(default_factory=dict)
+    tests: Mapping[str, TestRule] = field(default_factory=dict)
+    filter: FilterRule | None = None
     set: tuple[Constant, ...] = ()
     page: PageRule | None = None
     sort: SortRule | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ from adapter.mapping import keys, schema_operation
 from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
+from adapter.mapping.filters import filter_rule, query_rules
+from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.patches import patch_rule
 from adapter.mapping.sections import Sections
@@ -25,6 +28,7 @@ def operation_rule(
     method, _, below = found.get("request", "GET /").partition(" ")
     if not keys.TEMPLATE.fullmatch(below):
         sections.wrong((*path, "request"), f"'{below}' is not a path", "for example /{id} or /{id}/lines")
+    query, tests = query_rules(sections, found.get("query"), (*path, "query"))
     return OperationRule(
         name=f"{resource}.{verb}",
         verb=verb,
@@ -33,7 +37,9 @@ def operation_rule(
         path=below.rstrip("/"),
         call=found.get("call", ""),
         path_fields=field_rules(sections, found.get("path"), (*path, "path"), "path"),
-        query_fields=field_rules(sections, found.get("query"), (*path, "query"), "query"),
+        query_fields=query,
+        tests=tests,
+        filter=_filter(sections, found.get("filter"), (*path, "filter"), tests),
         set=constants(sections, found.get("set"), (*path, "set")),
         page=_page(sections, found.get("page"), (*path, "page")),
         sort=_sort(sections, found.get("sort"), (*path, "sort")),
@@ -45,6 +51,11 @@ def operation_rule(
         title=found.get("title", ""),
         doc=found.get("doc", ""),
     )
+
+
+def _filter(sections: Sections, data: Any, path: Path_, tests: Mapping[str, TestRule]) -> FilterRule | None:
+    every = constants(sections, data["set"], (*path, "set")) if isinstance(data, dict) and "set" in data else ()
+    return filter_rule(sections, data, path, every, tests)
 
 
 def _timeout(sections: Sections, value: Any, path: Path_) -> float | None:

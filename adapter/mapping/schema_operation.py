@@ -34,6 +34,7 @@ class OperationSection(Section):
     path = Raw(**about("Path parameters by name."))
     query = Raw(**about("Query parameters by name."))
     set = Raw(**about("Constants in the request."))
+    filter = Raw(**about("How the ERP takes tests; query parameters are tests."))
     page = Raw(**about("Paging."))
     sort = Raw(**about("Sorting."))
     body = Raw(**about("The JSON body."))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
+from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.scalars import parameter
 from adapter.openapi.examples import Example
 from adapter.openapi.refusals import Components, Refusal, responses
@@ -14,6 +15,17 @@ from adapter.openapi.several import answer, request_body
 from adapter.openapi.values import Schema, described, media, plain
 from adapter.steps.validate import MAX_OFFSET
 
+_TESTED: Mapping[str, str] = {
+    "equals": "Only items where it is this value.",
+    "not_equals": "Only items where it is another value.",
+    "contains": "Only items where it contains this text.",
+    "starts_with": "Only items where it starts with this text.",
+    "one_of": "Only items where it is one of these values, parted by commas.",
+    "at_least": "Only items where it is this value or more.",
+    "at_most": "Only items where it is this value or less.",
+    "more_than": "Only items where it is more than this value.",
+    "less_than": "Only items where it is less than this value.",
+}
 _MEDIA_TYPES = {"PATCH": ("application/merge-patch+json", "application/json")}
 
 
@@ -42,6 +54,8 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
     found = [_parameter(field, "path") for field in endpoint.path_parameters()]
     query = [field for each in reversed(list(endpoint.whole())) for field in each.query_fields]
     found += [_parameter(field, "query") for field in {field.name: field for field in query}.values()]
+    if endpoint.filter is not None:
+        found += [_test(test) for test in endpoint.filter.tests]
     if endpoint.page is not None:
         found += _paging(endpoint.page)
     if endpoint.sort is not None:
@@ -62,6 +76,25 @@ def _parameter(field: BoundField, place: str) -> Schema:
         found |= {"style": "spaceDelimited", "explode": False}
     if examples:
         found["example"] = examples[0]
+    return found
+
+
+def _test(test: BoundTest) -> Schema:
+    found = _parameter(test.field, "query")
+    found["description"] = test.field.doc or _TESTED[test.rule.test]
+    schema = found["schema"]
+    if schema.get("type") == "string" and "enum" not in schema:
+        schema.setdefault("minLength", 1)  # an ERP would take an empty test for none
+    if test.rule.test == "one_of":
+        default = schema.pop("default", None)
+        found["schema"] = {"type": "array", "items": schema, "minItems": 1}
+        found |= {"style": "form", "explode": False}
+        if default is not None:
+            found["schema"]["default"] = [
+                parameter(test.field, each) for each in (test.field.rule.default or "").split(",")
+            ]
+        if "example" in found:
+            found["example"] = [found["example"]]
     return found
 
 

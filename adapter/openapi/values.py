@@ -73,6 +73,8 @@ def wrong_examples(endpoints: Iterable[Endpoint]) -> Iterator[Mistake]:
 def _fields(endpoint: Endpoint) -> Iterator[BoundField]:
     yield from endpoint.path_parameters()
     yield from endpoint.query_fields
+    if endpoint.filter is not None:
+        yield from (test.field for test in endpoint.filter.tests)
     for bound in endpoint.types.values():
         yield from bound.fields
 

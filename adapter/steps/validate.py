@@ -16,6 +16,7 @@ from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.filtering import composer, taker
 from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import together
@@ -95,10 +96,13 @@ def _parameters(
 def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[FieldError]], dict[str, Any]]:
     """Return how the query is checked: the mapping's parameters, then paging and sorting."""
     fields = {field.name: field for field in endpoint.query_fields}
-    defaults = [(field.name, field.rule.default) for field in endpoint.query_fields if field.rule.default is not None]
-    required = [field.name for field in endpoint.query_fields if field.required]
+    tests = [test.field for test in endpoint.filter.tests] if endpoint.filter else []
+    parameters = [*endpoint.query_fields, *tests]
+    defaults = [(field.name, field.rule.default) for field in parameters if field.rule.default is not None]
+    required = [field.name for field in parameters if field.required]
     page, sort = endpoint.page, endpoint.sort
-    own = ({"limit", "offset"} if page else set()) | ({"sort"} if sort else set())
+    take_tests, compose = (taker(endpoint.filter), composer(endpoint.filter)) if endpoint.filter else (None, None)
+    own = {test.name for test in tests} | ({"limit", "offset"} if page else set()) | ({"sort"} if sort else set())
 
     def check(pairs: Sequence[tuple[str, str]], errors: list[FieldError]) -> dict[str, Any]:
         given: dict[str, str] = {}
@@ -115,6 +119,10 @@ def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[Fiel
         found: dict[str, Any] = _parameters(
             "query", [(name, text) for name, text in given.items() if name in fields], fields, errors
         )
+        if take_tests is not None and compose is not None:
+            tested, wrong = take_tests(given)
+            found |= tested
+            errors.extend(FieldError("query", name, text) for name, text in wrong or compose(tested)[1])
         if page is not None:
             found["limit"] = _whole(given, page.limit, page.rule.default, 1, page.rule.max, 0, errors)
             found["offset"] = _whole(given, page.offset, 0, 0, MAX_OFFSET, page.rule.first, errors)
@@ -151,7 +159,9 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, An
     ways = endpoint.message()
     wrong = together(endpoint.contract, root.type, ways)
     depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
-    always = {name: "" for _, _, name in ways if not name.startswith(("query.", "body.", "sort.", "flags."))}
+    apart = ("query.", "body.", "sort.", "filter", "flags.")
+    always = {name: "" for _, _, name in ways if not name.startswith(apart)}
+    compose = composer(endpoint.filter) if endpoint.filter is not None else None
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
     def check(path: Mapping[str, Any], query: Mapping[str, Any], body: Any) -> Iterator[FieldError]:
@@ -159,6 +169,8 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, An
         for name, when in depending.items():
             if not hold(when, {**path, **query}, json=False):
                 values.pop(name)
+        if compose is not None:
+            values |= compose(query)[0]
         if "sort" in query:
             values |= {"sort.key": "", "sort.direction": ""}
         if bound is not None:
@@ -174,10 +186,11 @@ def _message(endpoint: Endpoint) -> Callable[[Mapping[str, Any], Mapping[str, An
 
 def _about(place: str, name: str, text: str) -> FieldError:
     # Names in the text are those of Endpoint.message: callers know their last part.
-    shown = re.sub(r"\b(query|path|body|page|set|flags)\.|\.(key|direction)\b", "", text)
+    words = r"\b(query|path|body|page|set|filter|flags)\.|\.(key|direction|value|to|operator)\b"
+    shown = re.sub(words, "", text)
     if place in ("body", "flags"):
         return FieldError("body", f"/{without_part(name)}" if name else "", without_part(shown))
-    return FieldError("query", "sort" if place == "sort" else name, shown)
+    return FieldError("query", "sort" if place == "sort" else name.partition(".")[0], shown)
 
 
 def _body(field: Field[Any], value: Any, errors: list[FieldError]) -> Any:

@@ -15,6 +15,7 @@ from lxml import etree
 
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound import Endpoint, HeaderBlock
+from adapter.mapping.filtering import composer
 from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model_soap import PUBLIC_PARTS
@@ -130,6 +131,7 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
     depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort, body = endpoint.page, endpoint.sort, endpoint.body
+    compose = composer(endpoint.filter) if endpoint.filter is not None else None
     bound = endpoint.types[endpoint.body.type] if endpoint.body is not None and endpoint.body.spread else None
 
     complete = completer(endpoint.types, endpoint.body.type, text_of) if endpoint.body is not None else None
@@ -147,6 +149,8 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
         for name, slot in query_names:
             if name in checked.query:
                 values[slot] = checked.query[name]
+        if compose is not None:
+            values.update(compose(checked.query)[0])
         if page is not None:
             values["page.limit"] = checked.query["limit"]
             values["page.offset"] = str(int(checked.query["offset"]) + page.rule.first)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -56,6 +56,19 @@ PLACES = (
     Place("One operation", schema_operation.OperationSection, "operations:\n  read:\n    request: GET /{id}\n"
           "    call: LesePartner\n    path: {id: {soap: PartnerNr, convert: zero_padded(10)}}\n"
           "    reply: {one: Customer, from: Partner}\n    timeout: 5"),
+    Place("filter", schema_filter.FilterSection, "query:\n"
+          "  name: {filter: companyName, test: contains}\n"
+          "  created_after: {filter: dateCreated, test: at_least}\n"
+          "  created_before: {filter: dateCreated, test: at_most}\n"
+          "filter:\n  at: searchRecord(CustomerSearchBasic)\n  value: searchValue\n  to: searchValue2\n"
+          '  operator: "@operator"\n'
+          "  words: {contains: contains, at_least: onOrAfter, at_most: onOrBefore, between: within}\n"
+          "# or every test is one entry of a list, with operators inside the value:\n"
+          "#filter: {each: filter, field: Field, value: Criteria, text: {contains: '@*{value}*'}, never: ['*', '@']}"),
+    Place("One test", schema_filter.TestSection, "query:\n"
+          "  blocked: {filter: Blocked, test: equals, like: blocked}\n"
+          "  category: {filter: category, test: one_of, value: searchValue.@internalId}"),
+    Place("one_of", schema_filter.SeveralSection, 'text: {one_of: {each: "{value}", join: "|"}}'),
     Place("page", schema_operation.PageSection, "page: {limit: Blatt.MaxAnz, offset: Blatt.AbPos, total: GesamtAnz}"),
     Place("sort", schema_operation.SortSection, "sort:\n  soap: Blatt.SortFeld\n"
           "  direction: {soap: Blatt.SortRichtung, ascending: AUF, descending: AB}\n"
@@ -129,7 +142,17 @@ RAW = {
     "FieldSection.missing": "text",
     "FieldSection.example": "text",
     "OperationSection.path": _FIELDS,
-    "OperationSection.query": _FIELDS,
+    "OperationSection.query": "names, each to `one field`_ or `one test`_",
+    "OperationSection.filter": "`filter`_",
+    "FilterSection.words": "tests, each to a text or a list of them",
+    "FilterSection.text": "tests, each to a text with ``{value}``; between has ``{to}`` too; `one_of`_",
+    "FilterSection.never": _VALUES,
+    "FilterSection.set": _CONSTANTS,
+    "FilterSection.otherwise": "parameters, each to a text",
+    **{
+        f"TestSection.{key}": "as of `one field`_"
+        for key in ("convert", "codes", "minimum", "maximum", "default", "example")
+    },
     "OperationSection.set": _CONSTANTS,
     "OperationSection.page": "`page`_",
     "OperationSection.sort": "`sort`_",

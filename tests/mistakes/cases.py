@@ -21,6 +21,7 @@ from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
+from tests.mistakes.lists import LISTS
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
 
@@ -235,6 +236,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
     **ARRAYS,
+    **LISTS,
 }
 
 

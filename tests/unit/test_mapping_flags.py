@@ -113,3 +113,11 @@ def test_mistakes(fields: Any, patch: dict[str, str], text: str) -> None:
     types = TYPES if fields is FIELDS else {}
     found = mistakes(lambda: changing(fields, types, **patch))
     assert [text] == [text for each in found if text in each.text][:1], found
+
+
+def test_constants_of_a_nested_object_are_no_properties() -> None:
+    """What the mapping writes itself has no flag, and callers cannot give it."""
+    types = {"N": {"fields": {"first": "first"}, "set": {"sign": "J"}}}
+    endpoint = changing({"key": "key", "name": FIELDS["name"]}, types)
+    values, flags = written(endpoint, {"key": "000010", "name": {"first": None}})
+    assert ({"key": "000010", "sign": "J"}, {"key": "000010", "first": "X"}) == (values, flags)
