@@ -270,7 +270,7 @@ def test_an_operation_without_the_header_is_a_mistake(tmp_path: Path) -> None:
 
 
 def test_every_call_of_several_shows_the_token(tmp_path: Path) -> None:
-    """An operation of two calls logs in once, and each of its calls is made again by itself when the session expired."""
+    """An operation of two calls logs in once, and each of its calls is made again when it expired."""
     erp = SessionErp(in_header)
     further = {"again": {"call": "Do", "set": {"X.Name": "b"}, "reply": {"one": "T", "from": "X"}}}
     read = {"request": "GET /", "call": "Do", "set": {"X.Name": "a"}, "calls": further, "body": None, "faults": None}
