@@ -1,4 +1,4 @@
-"""Dynamics NAV as far as card pages need it: Read, Create, Update and Delete of records that it keeps.
+"""Dynamics NAV as far as card pages need it: ReadMultiple, Read, Create, Update and Delete of its records.
 
 Each record has a Key that changes with every update; a change that brings an older one is refused. What the page's own
 schema does not allow is kept in ``rejected``.
@@ -7,7 +7,10 @@ schema does not allow is kept in ``rejected``.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
+from decimal import Decimal
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -109,6 +112,14 @@ class Nav:
         found = self._found(page, PAGES[page], call[0].text)
         return _shown(page, found) if found else ""
 
+    def _readmultiple(self, page: str, call: Any) -> str:
+        """Filter as NAV does: the criteria hold the operators."""
+        tests = [(each[0].text or "", each[1].text or "") for each in call.iterfind("{*}filter")]
+        size = int(call.findtext("{*}setSize"))
+        found = [record for record in self.records[page] if all(_fits(record.get(f, ""), c) for f, c in tests)][:size]
+        rows = "".join(_shown(page, record) for record in found)
+        return f"<ReadMultiple_Result>{rows}</ReadMultiple_Result>" if rows else ""
+
     def _create(self, page: str, call: Any) -> str:
         given = _values(call[0])
         name = given.get(PAGES[page], "")
@@ -141,6 +152,24 @@ class Nav:
 
     def _found(self, page: str, field: str, value: str | None) -> dict[str, str]:
         return next((record for record in self.records[page] if record[field] == value), {})
+
+
+def _fits(value: str, criteria: str) -> bool:
+    """Tell whether a value fits criteria: alternatives, ranges, wildcards, and @ for any case."""
+    if "|" in criteria:
+        return any(_fits(value, each) for each in criteria.split("|"))
+    if ".." in criteria:
+        low, _, high = (_point(each) for each in criteria.partition(".."))
+        here = _point(value)
+        return bool(value) and (low == "" or here >= low) and (high == "" or here <= high)
+    if criteria.startswith("@"):
+        value, criteria = value.casefold(), criteria[1:].casefold()
+    return fnmatchcase(value, criteria)
+
+
+def _point(text: str) -> Any:
+    """Return a number as one; a date in digits is in the order of time anyway."""
+    return Decimal(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else text
 
 
 def _values(element: Any) -> dict[str, str]:

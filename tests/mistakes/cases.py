@@ -19,6 +19,7 @@ from adapter.mapping.agree import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.lists import LISTS
@@ -237,6 +238,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
     **ARRAYS,
     **LISTS,
+    **CALLS,
 }
 
 
