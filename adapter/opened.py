@@ -8,7 +8,7 @@ from dataclasses import replace
 from adapter.backends.soap import SoapPort
 from adapter.backends.soap.login import logging_in
 from adapter.exchange import Exchange
-from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, identity, tls
+from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
 from adapter.identity.signing import signing
 from adapter.mapping.bound import BoundSession, Endpoint
@@ -56,7 +56,8 @@ class _Opening:
         if (url, rule) not in self._exchanges:
             limit = self._settings.max_reply_bytes
             files = tls(rule, self._credentials)
-            self._exchanges[url, rule] = Exchange(url, max_reply_bytes=limit, pool_size=POOL_SIZE, **files)
+            greet = greeting(rule, self._credentials, url)
+            self._exchanges[url, rule] = Exchange(url, max_reply_bytes=limit, pool_size=POOL_SIZE, greet=greet, **files)
         return self._exchanges[url, rule]
 
     def port(self, rule: SoapRule, session: BoundSession | None) -> SoapPort:

@@ -22,6 +22,7 @@ from urllib3.util import Url, parse_url
 
 from adapter.exchange.connection import ReplyTooLarge, Until, open_pool
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
+from adapter.exchange.greeting import Greet
 from adapter.exchange.tls import Context
 
 __all__ = ["Exchange", "Reply", "failed", "reply_invalid"]
@@ -51,8 +52,8 @@ class Exchange:
     ``url`` is the pinned endpoint (http or https, path and query allowed). ``max_reply_bytes`` bounds the decoded body.
     At most ``pool_size`` exchanges run at once; a further one waits, within its deadline. ``ca_file`` (PEM) stands for
     the machine's certificate authorities; ``certificate`` (PEM) is what we show, ``key`` its key where that is not in
-    the same file; new connections use the files as they are then. Raises ValueError for an unusable URL, OSError for a
-    bad file.
+    the same file; new connections use the files as they are then. ``greet`` says who we are once for each
+    connection. Raises ValueError for an unusable URL, OSError for a bad file.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Exchange:
         ca_file: Path | None = None,
         certificate: Path | None = None,
         key: Path | None = None,
+        greet: Greet | None = None,
     ) -> None:
         parts = _endpoint(url)
         self.url = url
@@ -77,6 +79,7 @@ class Exchange:
             max_bytes=max_reply_bytes,
             resolver=self._resolver,
             tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
+            greet=greet,
         )
 
     def send(

@@ -23,6 +23,8 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import Timeout, Url
 from urllib3.util.ssltransport import SSLTransport
 
+from adapter.exchange.greeting import Greet, GreetingConnection
+
 # Status line, header and the framing of chunks come on top of a body; a body of tiny chunks is mostly framing.
 _FRAMING_FACTOR = 2
 _HEAD_BYTES = 256 * 1024
@@ -128,7 +130,7 @@ class BoundedSocket:
 Reach = Callable[[HTTPConnection], BoundedSocket]
 
 
-class PlainConnection(HTTPConnection):
+class PlainConnection(GreetingConnection):
     """An HTTP connection over a bounded socket."""
 
     def __init__(self, *args: Any, reach: Reach, **options: Any) -> None:
@@ -141,7 +143,7 @@ class PlainConnection(HTTPConnection):
             self.sock = cast(socket.socket, self._reach(self))
 
 
-class TLSConnection(HTTPSConnection):
+class TLSConnection(GreetingConnection, HTTPSConnection):
     """An HTTPS connection over a bounded socket. The context, as it is then, checks certificate and host name."""
 
     def __init__(self, *args: Any, reach: Reach, context: Callable[[], ssl.SSLContext], **options: Any) -> None:
@@ -169,10 +171,11 @@ def open_pool(
     max_bytes: int,
     resolver: ThreadPoolExecutor,
     tls: Callable[[], ssl.SSLContext] | None,
+    greet: Greet | None = None,
 ) -> HTTPConnectionPool:
     """Return a pool of at most ``pool_size`` connections to the URL's origin. ``tls`` gives a new one's context."""
     reach = _reach(resolver, max_bytes * _FRAMING_FACTOR + _HEAD_BYTES)
-    options: dict[str, Any] = {"maxsize": pool_size, "block": True, "reach": reach}
+    options: dict[str, Any] = {"maxsize": pool_size, "block": True, "reach": reach, "greet": greet}
     pool: HTTPConnectionPool
     if tls:
         pool = HTTPSConnectionPool(url.host or "", url.port, context=tls, **options)

@@ -11,14 +11,17 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from adapter.exchange.greeting import Greet
 from adapter.identity.credentials import Credentials, Value
+from adapter.identity.ntlm import ntlm
 from adapter.identity.session import Session
 from adapter.identity.tokens import Granted, Tokens
 from adapter.mapping.model_soap import IdentityRule
 from adapter.wsse import Signing
 
-__all__ = ["NOBODY", "Credentials", "Identity", "Login", "Session", "Shown", "Tokens", "identity", "tls"]
+__all__ = ["NOBODY", "Credentials", "Identity", "Login", "Session", "Shown", "Tokens", "greeting", "identity", "tls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,23 @@ def identity(rule: IdentityRule, credentials: Credentials, tokens: Callable[[str
         user, password = (credentials.value(rule.username_token, part) for part in ("USER", "PASSWORD"))
         login = Login(user, password, rule.digest, rule.timestamp)
         return Identity(_nothing, _not_renewed, lambda: (password(),), login)
+    if rule.ntlm:
+        return Identity(_nothing, _not_renewed, lambda: (credentials.value(rule.ntlm, "PASSWORD")(),))
     return NOBODY
+
+
+def greeting(rule: IdentityRule | None, credentials: Credentials, url: str) -> Greet | None:
+    """Return how each connection to a URL begins, None where it begins with the first request."""
+    if rule is None or not rule.ntlm:
+        return None
+    user, password = (credentials.value(rule.ntlm, part) for part in ("USER", "PASSWORD"))
+    return ntlm(user, password, urlsplit(url).hostname or "")
 
 
 def tls(rule: IdentityRule | None, credentials: Credentials) -> dict[str, Path | None]:
     """Return ``ca_file``, ``certificate`` and ``key`` of the exchange; a CA of any of the rule's credentials counts."""
-    names = (rule.certificate, rule.basic, rule.username_token, rule.bearer, rule.signature) if rule else ()
+    kinds = ("certificate", "basic", "username_token", "bearer", "ntlm", "signature")
+    names = [getattr(rule, kind) for kind in kinds] if rule else []
     paths = (credentials.path(name, "CA") for name in names if name)
     found: dict[str, Path | None] = {"ca_file": next((path for path in paths if path), None)}
     for part in ("certificate", "key"):

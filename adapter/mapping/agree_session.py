@@ -85,7 +85,7 @@ def _login_port(binder: Binder, port: Port, rule: SessionRule) -> Port | None:
 
 def _expired(binder: Binder, rule: SessionRule, port: Port) -> None:
     """A detail must be one that an operation declares, where they declare any."""
-    called = [port.operations[each.call] for each in binder.resource.operations if each.call in port.operations]
+    called = [port.operations[each.call] for each in binder.resource.rules() if each.call in port.operations]
     faults = [fault.element for operation in called for fault in operation.faults]
     declared = {element.name for element in faults if element is not None}
     for kind, what in rule.expired:

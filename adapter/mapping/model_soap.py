@@ -51,6 +51,7 @@ class IdentityRule:
     signed: tuple[str, ...] = SIGNED
     unsigned_answers: bool = False
     session: SessionRule | None = None
+    ntlm: str = ""
 
     def parts(self) -> Iterator[tuple[str, str, bool]]:
         """Yield each part that is asked for: the credentials' name, the part, whether it must be there."""
@@ -69,6 +70,7 @@ _CREDENTIAL_PARTS = (
     ("basic", "USER PASSWORD", "CA"),
     ("bearer", "TOKEN_URL CLIENT_ID CLIENT_SECRET", "SCOPE CA"),
     ("username_token", "USER PASSWORD", "CA"),
+    ("ntlm", "USER PASSWORD", "CA"),
     ("certificate", "CERTIFICATE", "KEY CA"),
     ("signature", "CERTIFICATE", "KEY CA"),
 )

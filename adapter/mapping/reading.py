@@ -123,7 +123,7 @@ def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None
     found = sections.load(schema.IdentitySection, data, path)
     if found is None or len(sections.mistakes) > before:
         return None
-    kinds = [kind for kind in ("basic", "bearer", "username_token") if kind in found]
+    kinds = [kind for kind in ("basic", "bearer", "username_token", "ntlm") if kind in found]
     if len(kinds) > 1:
         sections.wrong(path, f"an identity is either {' or '.join(kinds)}", "keep one; a certificate may stand beside")
     if not kinds and not found.keys() & {"certificate", "session", "signature"}:

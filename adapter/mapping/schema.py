@@ -85,6 +85,7 @@ class IdentitySection(Section):
     username_token = credential("WS-Security UsernameToken: USER, PASSWORD.")
     digest = Flag(**about("The token holds a digest in place of the password."))
     timestamp = Flag(**about("A wsu:Timestamp of five minutes stands beside the token."))
+    ntlm = credential("NTLM, said once for each connection: USER (maybe with its domain), PASSWORD.")
     session = Raw(**about("A session of the ERP's own: log in by an operation, keep the token."))
     certificate = credential("A client certificate in TLS: CERTIFICATE, and KEY where it is not in the same file.")
     signature = credential("A WS-Security X.509 signature: CERTIFICATE, KEY where it is elsewhere, VERIFY.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -266,3 +267,21 @@ def test_an_operation_without_the_header_is_a_mistake(tmp_path: Path) -> None:
     assert ["session: Bare declares no header Sitzung, so it cannot show the token"] == mistakes(
         tmp_path, {"identity": session()}, call="Bare"
     )
+
+
+def test_every_call_of_several_shows_the_token(tmp_path: Path) -> None:
+    """An operation of two calls logs in once, and each of its calls is made again when it expired."""
+    erp = SessionErp(in_header)
+    further = {"again": {"call": "Do", "set": {"X.Name": "b"}, "reply": {"one": "T", "from": "X"}}}
+    read = {"request": "GET /", "call": "Do", "set": {"X.Name": "a"}, "calls": further, "body": None, "faults": None}
+    section = json.loads(mapping({"identity": session()}, **read))
+    operation = section["operations"].pop("create")
+    section["operations"]["read"] = {key: value for key, value in operation.items() if value is not None}
+    project(tmp_path, json.dumps(section))
+    with serving(erp.script) as server:
+        client = opened(tmp_path, environ(server.url, **PARTS))
+        assert {"name": "a", "again": {"name": "a"}} == client.get("/v1/things").get_json()
+        erp.expire()
+        assert 200 == client.get("/v1/things").status_code
+    assert 2 == len(erp.logins)
+    assert 2 == erp.calls.count("ticket-2")
