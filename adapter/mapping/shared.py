@@ -109,10 +109,12 @@ def _words_fit(sections: Sections, shared: Document, given: Mapping[str, str], p
             asked.setdefault(word, where)
     written = sections.document.data.get("words")
     missing = [word for word in asked if not isinstance(written, dict) or word not in written]
-    for word in missing:
-        place = shared.place(*asked[word])
-        text = f"the word '{word}' is not given, which {place.file}:{place.line} asks for"
-        sections.wrong(("words",) if written else ("uses",), text, f"words: {{{word}: …}}")
+    if missing:
+        place = shared.place(*asked[missing[0]])
+        named = f"the word '{missing[0]}' is not given, which {place.file}:{place.line} asks for"
+        more = f" (nor {', '.join(missing[1:])})" if missing[1:] else ""
+        remedy = f"words: {{{', '.join(f'{word}: …' for word in missing)}}}"
+        sections.wrong(("words",) if written else ("uses",), named + more, remedy)
     for word in [word for word in given if word not in asked]:
         text = f"nothing that the file takes from {shared.file} asks for the word '{word}'"
         sections.wrong(("words", word), text, suggest(word, list(asked)) if asked else "remove it")
