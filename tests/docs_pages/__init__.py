@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from adapter.cli import reference
-from tests.docs_pages import mapping_page, operating
+from tests.docs_pages import mapping, operating
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.rst": reference.page,
     "docs/reference/log.rst": operating.log,
-    "docs/reference/mapping.rst": mapping_page.page,
+    "docs/reference/mapping.rst": mapping.page,
     "docs/reference/metrics.rst": operating.metrics,
     "docs/reference/problems.rst": operating.problems,
     "docs/reference/settings.rst": operating.settings,
