@@ -57,9 +57,10 @@ def constant(
         wrong(rule.place, what, f"set {value_name(rule.setting)}")
     if bound is None or (codec := bound.codec) is None:
         return None
-    made = rule if rule.credential or rule.made or rule.session or rule.page else None
+    later = bool(rule.session or rule.page or rule.function)
+    made = rule if rule.credential or rule.made or later else None
     bound = replace(bound, shape="scalar", nullable=False, required=True, made=made)
-    if text is None or rule.session or rule.page:
+    if text is None or later:
         return bound if made and not rule.made else None
     try:
         fixed = codec.write(codec.read(text))

@@ -16,6 +16,7 @@ from adapter.mapping.agree_types import Binder
 from adapter.mapping.agree_values import bind_constants, bind_headers
 from adapter.mapping.agree_when import constant_when
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
+from adapter.mapping.computed import computed_constant
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults
 from adapter.mapping.model import FieldRule
@@ -63,11 +64,23 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         timeout=rule.timeout,
         session=given.session,
     )
+    endpoint = _computed(binder, endpoint)
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:
         _covered(binder, rule, operation, endpoint)
     return endpoint
+
+
+def _computed(binder: Binder, endpoint: Endpoint) -> Endpoint:
+    """Bind the constants that a team's functions compute of what callers give."""
+    here, functions = {field.name: field for field in endpoint.given()}, binder.given.functions
+
+    def bound(each: BoundField) -> BoundField:
+        ours = each.made is not None and bool(each.made.function)
+        return computed_constant(binder.wrong, functions, here, each) if ours else each
+
+    return replace(endpoint, constants=tuple(bound(each) for each in endpoint.constants))
 
 
 def _called(binder: Binder, port: Port, rule: OperationRule) -> Operation | None:

@@ -234,6 +234,12 @@ class Endpoint:
         reads = self.body.reads.path_fields if self.body is not None and self.body.reads is not None else ()
         return tuple({field.name: field for field in (*reads, *self.path_fields)}.values())
 
+    def given(self) -> Iterator[BoundField]:
+        """Yield what callers give: the properties of the body, query and path parameters."""
+        if self.body is not None:
+            yield from self.types[self.body.type].fields
+        yield from (*self.query_fields, *self.path_fields)
+
     def parameters(self) -> Iterator[tuple[str, BoundField]]:
         """Yield every value of the request message beside the body, under a name such as ``path.id``."""
         yield from ((f"path.{field.name}", field) for field in self.path_fields)

@@ -9,6 +9,10 @@ from typing import Any, Protocol
 class Computable(Protocol):
     """What computes a property of others, of their JSON values."""
 
+    @property
+    def named(self) -> str:
+        """The function's name."""
+
     def of(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Return the arguments, None where one of them is missing."""
 

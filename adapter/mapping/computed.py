@@ -19,10 +19,19 @@ CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\(([^()]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A function with the names of the properties that it takes."""
+    """A function with the names of the properties that it takes.
+
+    ``told``: the words of a ValueError are for the caller whose request it fails on.
+    """
 
     function: Function
     arguments: tuple[tuple[str, Kind], ...]
+    told: bool = False
+
+    @property
+    def named(self) -> str:
+        """The function's name."""
+        return self.function.name
 
     def of(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Return the arguments that an object's JSON values make. None: one is missing, or is no such value."""
@@ -42,6 +51,8 @@ class Computed:
         try:
             return self.function.gives.json(self.function.call(*arguments))
         except Exception as error:
+            if self.told and isinstance(error, ValueError):
+                raise
             raise ValueError(f"{self.function.name} failed ({type(error).__name__})") from error
 
 
@@ -60,21 +71,11 @@ def _bound(
     field: BoundField,
 ) -> BoundField | None:  # fmt: skip
     rule = field.rule
-    match = CALL.fullmatch(rule.compute)
-    if match is None:
-        wrong(rule.place, f"{rule.name}: compute: '{rule.compute}' is no call", "compute: age_class(birth_date)")
+    called = _called(wrong, functions, rule.place, rule.name, rule.compute)
+    if called is None:
         return None
-    function = functions.get(match[1])
-    names = [each.strip() for each in match[2].split(",")] if match[2].strip() else []
-    if function is None:
-        remedy = suggest(match[1], list(functions)) if functions else "set ADAPTER_FUNCTIONS to the module that has it"
-        wrong(rule.place, f"{rule.name}: there is no function {match[1]}", remedy)
-        return None
-    if len(names) != len(function.takes):
-        text = f"{rule.name}: {function.name} takes {len(function.takes)} arguments, not {len(names)}"
-        wrong(rule.place, text, f"write {function.name}({', '.join(function.takes)})")
-        return None
-    arguments = list(zip(names, function.takes.values(), strict=True))
+    function, arguments = called
+    names = [name for name, _ in arguments]
     fine = [_fits(wrong, rules, here, rule, name, kind) for name, kind in arguments]
     if not all(fine):
         return None
@@ -87,6 +88,59 @@ def _bound(
         field, codec=codec, nullable=gives.optional, required=sure, doc=doc,
         computed=Computed(function, tuple(arguments)),
     )  # fmt: skip
+
+
+def _called(
+    wrong: Wrong, functions: Mapping[str, Function], place: Place, name: str, text: str
+) -> tuple[Function, list[tuple[str, Kind]]] | None:
+    """Return the function that a text calls, and the names that it is called with. None where there is none."""
+    match = CALL.fullmatch(text)
+    if match is None:
+        wrong(place, f"{name}: compute: '{text}' is no call", "compute: age_class(birth_date)")
+        return None
+    function = functions.get(match[1])
+    names = [each.strip() for each in match[2].split(",")] if match[2].strip() else []
+    if function is None:
+        remedy = suggest(match[1], list(functions)) if functions else "set ADAPTER_FUNCTIONS to the module that has it"
+        wrong(place, f"{name}: there is no function {match[1]}", remedy)
+        return None
+    if len(names) != len(function.takes):
+        why = f"{name}: {function.name} takes {len(function.takes)} arguments, not {len(names)}"
+        wrong(place, why, f"write {function.name}({', '.join(function.takes)})")
+        return None
+    return function, list(zip(names, function.takes.values(), strict=True))
+
+
+def computed_constant(
+    wrong: Wrong, functions: Mapping[str, Function], here: Mapping[str, BoundField], field: BoundField
+) -> BoundField:
+    """Return a constant of an operation bound to the function that computes it of what callers give (``here``)."""
+    rule = field.made
+    assert rule is not None
+    called = _called(wrong, functions, rule.place, rule.path, rule.function)
+    if called is None:
+        return field
+    function, arguments = called
+    for name, kind in arguments:
+        given = here.get(name)
+        if given is None:
+            text = f"{rule.path}: compute: callers give no {name}"
+            wrong(rule.place, text, suggest(name, list(here)) if here else "name a parameter or a property of the body")
+        elif given.codec is None or given.shape != "scalar" or not kind.fits(given.codec):
+            wrong(
+                rule.place, f"{rule.path}: compute: {name} is no {kind.of.__name__}", "see the function's annotations"
+            )
+        elif not kind.optional and (not given.required or given.nullable):
+            text = f"{rule.path}: compute: {function.name} takes {name}, which callers may leave out"
+            wrong(rule.place, text, f"make {name} required, or annotate it {kind.of.__name__} | None")
+    gives = function.gives
+    if field.codec is not None and not gives.fits(field.codec):
+        text = f"{rule.path}: {function.name} gives {gives}, which the contract does not take there"
+        wrong(rule.place, text, "see the function's annotations")
+    if gives.optional and field.necessary:
+        text = f"{rule.path}: {function.name} may give nothing, but the contract requires a value there"
+        wrong(rule.place, text, f"let it return {gives.of.__name__}")
+    return replace(field, computed=Computed(function, tuple(arguments), told=True))
 
 
 def _fits(

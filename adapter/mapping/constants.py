@@ -15,8 +15,13 @@ from adapter.mapping.when import conditions
 _KINDS = ("value", "setting", "credential")
 
 
-def constants(sections: Sections, data: Any, path: Path_, blocks: bool = False) -> tuple[Constant, ...]:
-    """Return a section that maps paths to constants. ``blocks``: to functions that make a header block, too."""
+def constants(
+    sections: Sections, data: Any, path: Path_, blocks: bool = False, computed: bool = False
+) -> tuple[Constant, ...]:
+    """Return a section that maps paths to constants.
+
+    ``blocks``: to functions that make a header block, too. ``computed``: to calls of a team's functions.
+    """
     found_here = []
     for name, value, where in sections.entries(data, path, "constants"):
         if value is not None and not isinstance(value, str | dict | list):
@@ -24,19 +29,27 @@ def constants(sections: Sections, data: Any, path: Path_, blocks: bool = False) 
             continue
         before = len(sections.mistakes)
         found = sections.load(schema.ConstantSection, {"value": value} if isinstance(value, str) else value, where)
-        if found is not None and len(sections.mistakes) == before and _whole(sections, name, found, where, blocks):
+        if (
+            found is not None
+            and len(sections.mistakes) == before
+            and _whole(sections, name, found, where, blocks, computed)
+        ):
             when = conditions(sections, found.pop("when", None), (*where, "when"), words=True)
             if "credential" not in found and "compute" in found:
-                found = {"made": found["compute"]}
+                found = {"function" if "(" in found["compute"] else "made": found["compute"]}
             found_here.append(Constant(name, sections.place(where), when=when, **found))
     return tuple(found_here)
 
 
-def _whole(sections: Sections, name: str, found: dict[str, Any], where: Path_, blocks: bool) -> bool:
+def _whole(sections: Sections, name: str, found: dict[str, Any], where: Path_, blocks: bool, computed: bool) -> bool:
     """Tell whether the keys of a constant go together."""
     before = len(sections.mistakes)
     kinds = [kind for kind in _KINDS if kind in found]
-    if "compute" in found and not kinds and not (blocks and "." not in name):
+    if "compute" in found and not kinds and "(" in found["compute"]:
+        if not computed:
+            text = f"{name}: compute: only a constant of an operation is computed by a function"
+            sections.wrong((*where, "compute"), text, "set: of the operation")
+    elif "compute" in found and not kinds and not (blocks and "." not in name):
         if found["compute"] not in MADE:
             text = f"{name}: compute: nothing is called {found['compute']}"
             sections.wrong((*where, "compute"), text, suggest(found["compute"], list(MADE)))

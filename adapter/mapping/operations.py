@@ -41,7 +41,7 @@ def operation_rule(
         query_fields=query,
         tests=tests,
         filter=_filter(sections, found.get("filter"), (*path, "filter"), tests),
-        set=constants(sections, found.get("set"), (*path, "set")),
+        set=constants(sections, found.get("set"), (*path, "set"), computed=True),
         page=_page(sections, found.get("page"), (*path, "page")),
         sort=_sort(sections, found.get("sort"), (*path, "sort")),
         body=_body(sections, found.get("body"), (*path, "body")),

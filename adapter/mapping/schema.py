@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from adapter.mapping.keys import (
     FIELD_NAME,
+    MAKER,
     NAME,
     PART,
     TEMPLATE,
@@ -218,5 +219,7 @@ class ConstantSection(Section):
     part = Text(PART, "a part such as PASSWORD", **about("The part, as in ADAPTER_CREDENTIAL_<NAME>_<PART>."))
     when = Raw(**about("What must be so, or it is not written: properties or parameters that are given."))
     compute = Text(
-        NAME, "a name such as now", **about("What makes it for each call; beside credential: a header block of them.")
+        MAKER,
+        "a name such as now, or a call such as iban(account, bank)",
+        **about("What makes it for each call: a name, or a function of yours; beside credential: a header block."),
     )

@@ -22,6 +22,7 @@ from adapter.mapping.model_soap import PUBLIC_PARTS
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked
 from adapter.translate.change import Change
+from adapter.translate.computing import computing
 from adapter.translate.elements import Compiler
 from adapter.translate.made import TextOf, completer, made_values
 from adapter.translate.merging import merging
@@ -127,7 +128,9 @@ def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, .
 
 def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
     """Return how one call becomes the values that ``Endpoint.message`` names."""
-    constants = made_values([replace(each, name=f"set.{each.name}") for each in endpoint.constants], text_of)
+    plain = [each for each in endpoint.constants if each.computed is None]
+    constants = made_values([replace(each, name=f"set.{each.name}") for each in plain], text_of)
+    compute = computing(endpoint)
     depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort, body = endpoint.page, endpoint.sort, endpoint.body
@@ -144,6 +147,8 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
         if depending:
             given = {**checked.path, **checked.query}
             values = {name: text for name, text in values.items() if hold(depending.get(name, ()), given, json=False)}
+        if compute is not None:
+            values.update(compute(checked))
         for name, value in checked.path.items():
             values[f"path.{name}"] = value
         for name, slot in query_names:

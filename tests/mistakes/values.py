@@ -27,6 +27,8 @@ VALUES: dict[str, tuple[str, str]] = {
     "when-of-when": ("status: when: reference depends on another property itself", "name what that one depends on"),
     "compute-and-required": ("required: means nothing beside 'compute'", "remove 'required'"),
     "function-not-there": ("other: there is no function aeg", "ADAPTER_FUNCTIONS"),
+    "compute-in-a-type": ("WunschDat: compute: only a constant of an operation", "set: of the operation"),
+    "function-not-there-to-write": ("Auftrag.Hinweis: there is no function note", "ADAPTER_FUNCTIONS"),
     "function-no-call": ("bare: compute: 'age' is no call", "compute: age_class(birth_date)"),
     "compute-unknown": ("Notiz: compute: nothing is called nwo", "did you mean now?"),
     "compute-and-value": ("Hinweis: a function takes 'credential' and nothing else", "credential: a name"),

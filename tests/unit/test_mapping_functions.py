@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter import app
-from adapter.errors import BackendReplyInvalid, BuildError
+from adapter.errors import BackendReplyInvalid, BuildError, InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.functions import Kind, declared
+from adapter.translate.writer import writer
 from tests.unit import mapped
 from tests.unit.mapped import around, errors, mistakes
 from tests.unit.test_mapping_stand_ins import answered, component, element, inside
@@ -210,3 +211,88 @@ def test_what_is_given_in_json_is_taken_back(value: Any) -> None:
     """A value of each kind goes to JSON and comes back equal."""
     kind = Kind(type(value))
     assert value == kind.value(json.loads(json.dumps(kind.json(value))))
+
+
+def initial(s: str) -> str:
+    """The first letter, of a text that has one."""
+    if not s:
+        raise ValueError("needs a letter")
+    return s[0]
+
+
+def broken(s: str) -> str:
+    """Fails for whatever it gets."""
+    raise LookupError(s)
+
+
+def perhaps(s: str | None) -> str | None:
+    """The text, if it is there."""
+    return s
+
+
+def number(s: str) -> int:
+    """No text."""
+    return len(s)
+
+
+WRITING = {each.__name__: each for each in (initial, broken, perhaps, number, double)}
+
+
+def writing(compute: str, monkeypatch: pytest.MonkeyPatch, **more: Any) -> Endpoint:
+    """An operation that writes what is computed of its body and of a query parameter."""
+    found, wrong = declared(WRITING)
+    assert [] == wrong
+    plain = around()
+    with_functions = type(plain)(plain.value_of, plain.service_of, plain.endpoint_of, {}, functions=found)
+    monkeypatch.setattr(mapped, "around", lambda converters: with_functions)
+    xsd = inside(*(element(name, "xsd:string", **OPTIONAL) for name in ("s", "q", "c")))
+    operation = {
+        "query": {"q": "X.q"}, "body": {"one": "T", "into": "X"}, "set": {"X.c": {"compute": compute}},
+        "reply": {"status": 204}, **more,
+    }  # fmt: skip
+    return mapped.build(xsd, {"T": {"fields": {"s": {"soap": "s", "required": True}}}}, operation)
+
+
+def written(bound: Endpoint, body: Any, *query: tuple[str, str]) -> dict[str, str | None]:
+    """The texts that a request writes, by element."""
+    record = mapped.sent(writer(bound)(mapped.check(bound, body, query=query)))[0]
+    return {child.tag.rpartition("}")[2]: child.text for child in record}
+
+
+def test_a_constant_is_computed_of_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the function gives is written beside what it was computed of."""
+    bound = writing("initial(s)", monkeypatch)
+    assert {"s": "Anna", "c": "A"} == written(bound, {"s": "Anna"})
+
+
+def test_a_constant_is_computed_of_a_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter that is left out is None, and None writes nothing."""
+    bound = writing("perhaps(q)", monkeypatch)
+    assert {"s": "", "q": "x", "c": "x"} == {**written(bound, {"s": "-"}, ("q", "x")), "s": ""}
+    assert {"s": "-"} == written(bound, {"s": "-"})
+
+
+def test_words_of_a_value_error_reach_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The team's own words are for callers; of any other error only its kind is said."""
+    for name, words in {"initial": "initial: needs a letter", "broken": "broken: broken failed (LookupError)"}.items():
+        bound = writing(f"{name}(s)", monkeypatch)
+        with pytest.raises(InvalidRequest) as caught:
+            written(bound, {"s": ""})
+        assert (422, words) == (caught.value.status, caught.value.fields[0].detail)
+
+
+@pytest.mark.parametrize(
+    ("compute", "text"),
+    [
+        ("initial(q)", "initial takes q, which callers may leave out"),
+        ("initial(nobody)", "callers give no nobody"),
+        ("double(s)", "s is no Decimal"),
+        ("number(s)", "number gives int, which the contract does not take there"),
+        ("initial(s, q)", "initial takes 1 arguments, not 2"),
+        ("initail(s)", "there is no function initail"),
+    ],
+)
+def test_constants_that_cannot_be_computed(compute: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit is found while building."""
+    found = mistakes(lambda: writing(compute, monkeypatch))
+    assert any(text in mistake.text for mistake in found), found

@@ -16,4 +16,11 @@ def gross(net: Decimal, rate: int) -> Decimal:
     return (net * (100 + rate) / 100).quantize(net)
 
 
-FUNCTIONS = {"age_class": age_class, "gross": gross}
+def price_class(net: Decimal | None, kind: str | None) -> str | None:
+    """The ERP's class of an amount; a company has none."""
+    if net is not None and net < 0:
+        raise ValueError("an amount cannot be negative")
+    return None if net is None or kind == "company" else "A" if net >= 100 else "B"
+
+
+FUNCTIONS = {"age_class": age_class, "gross": gross, "price_class": price_class}
