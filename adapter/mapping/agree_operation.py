@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_constants import Given
+from adapter.mapping.agree_documents import bind_document_body, check_documents
 from adapter.mapping.agree_filter import bind_filter
 from adapter.mapping.agree_flags import bind_flags
 from adapter.mapping.agree_list import bind_page, bind_sort
@@ -64,6 +65,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         session=given.session,
     )
     check_faults(binder, rule, operation)
+    check_documents(binder, rule)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:
         _covered(binder, rule, operation, endpoint)
@@ -143,6 +145,8 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
 def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside: Sequence[BoundField]) -> Body | None:
     """Bind the body. ``beside``: what else fills the message, maybe in the same element: an id in the path."""
     body = rule.body
+    if body is not None and body.document is not None:
+        return bind_document_body(binder, rule, start, encoded)
     found = element_at(binder, body.place, start, body.into) if body is not None else None
     if body is None or found is None:
         return None

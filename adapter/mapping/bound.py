@@ -13,6 +13,7 @@ from adapter.mapping.blocks import Block
 from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model_document import DocumentRule
 from adapter.mapping.model_operation import (
     CallRule,
     FaultRule,
@@ -125,7 +126,8 @@ class Body:
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
     since they fill the message itself, or since parameters or constants stand in the same element. ``flags`` are by
-    the names of values, ``reads`` is the operation that reads the record that the body is merged into.
+    the names of values, ``reads`` is the operation that reads the record that the body is merged into. ``document``: it
+    is no JSON, but bytes.
     """
 
     type: str
@@ -135,6 +137,7 @@ class Body:
     flags: Mapping[str, Flag]
     spread: bool = False
     reads: Endpoint | None = None
+    document: DocumentRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

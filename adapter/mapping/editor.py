@@ -16,8 +16,9 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_document, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
+from adapter.mapping.media_types import PLAIN
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
 from adapter.mapping.patches import WORDS
@@ -41,6 +42,10 @@ def _one(kind: type[keys.Section]) -> Shape:
 
 def _named(shape: Shape, **more: Any) -> Shape:
     return {"type": "object", "additionalProperties": shape, **more}
+
+
+def _document(kind: type[keys.Section], other: type[keys.Section]) -> Shape:
+    return {"if": {"type": "object", "required": ["document"]}, "then": _one(kind), "else": _one(other)}
 
 
 def _converter() -> Shape:
@@ -130,8 +135,16 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.set": _CONSTANTS,
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
-    "OperationSection.body": _one(schema_operation.BodySection),
-    "OperationSection.reply": _one(schema_operation.ReplySection),
+    "OperationSection.body": _document(schema_document.DocumentBodySection, schema_operation.BodySection),
+    "OperationSection.reply": _document(schema_document.DocumentReplySection, schema_operation.ReplySection),
+    "DocumentBodySection.media_types": {
+        "type": "array",
+        "items": {"type": "string", "pattern": f"^{PLAIN.pattern}$"},
+        "minItems": 1,
+    },
+    "DocumentReplySection.media_type": {
+        "anyOf": [{"type": "string"}, _one(schema_document.MediaTypeSection)],
+    },
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
@@ -152,9 +165,15 @@ RAW: Mapping[str, Shape] = {
     "PatchSection.without": {"type": "array", "items": _TEXT},
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
-    "ReplySection.when_empty": _one(schema_operation.EmptySection),
-    "ReplySection.refused": _one(schema_operation.RefusedSection),
-    "ReplySection.warnings": _one(schema_operation.WarningsSection),
+    **{
+        f"{kind}.{key}": _one(section)
+        for kind in ("ReplySection", "DocumentReplySection")
+        for key, section in {
+            "when_empty": schema_operation.EmptySection,
+            "refused": schema_operation.RefusedSection,
+            "warnings": schema_operation.WarningsSection,
+        }.items()
+    },
     **{f"{kind}.{key}": _TEXTS for kind in ("RefusedSection", "WarningsSection") for key in ("is", "is_not")},
     "RefusedSection.code": _TEXT_OR_TEXTS,
     "WarningsSection.code": _TEXT_OR_TEXTS,
