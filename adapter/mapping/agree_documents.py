@@ -10,6 +10,7 @@ from adapter.mapping.bound import Body, BoundField, Mode, Reply
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model_document import CONTENT, MEDIA_TYPE, DocumentRule
 from adapter.mapping.model_operation import OperationRule
+from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Record, Scalar
 
 _BODILESS = (204, 205)
@@ -57,15 +58,8 @@ def bind_document_reply(binder: Binder, rule: OperationRule, start: str, encoded
 
 
 def check_documents(binder: Binder, rule: OperationRule) -> None:
-    """A document is the whole of one SOAP call, and only we know how to read it."""
-    first, *more = rule.whole()
-    here = [part.place for part in (first.body, first.reply) if part is not None and part.document is not None]
-    for place in here if more else ():
-        binder.wrong(place, f"{rule.name}: a document and further calls do not go together", "one call for a document")
-    for each in more:
-        if each.reply is not None and each.reply.document is not None:
-            text = f"{each.name}: a document is no property of an answer"
-            binder.wrong(each.reply.place, text, "make it an operation of its own")
+    """Only an ERP gives and takes documents."""
+    here = [part.place for part in (rule.body, rule.reply) if part is not None and part.document is not None]
     for place in here if rule.answered_by == "http" else ():
         binder.wrong(place, f"{rule.name}: a microservice answers JSON, no documents", "answered_by: soap")
 
@@ -73,19 +67,40 @@ def check_documents(binder: Binder, rule: OperationRule) -> None:
 def _bound(binder: Binder, rule: OperationRule, document: DocumentRule, start: str, mode: Mode, encoded: bool) -> str:
     """Bind the message as an object, and its content as bytes; return its key, "" where it does not agree."""
     before = len(binder.mistakes)
+    binder.used.add(document.type.name)
+    single = [_single(binder, rule, field, start) for field in document.type.fields.values()]
+    if not all(single):
+        return ""
     key = binder.bind(document.type.name, start, mode, document.place, encoded, whole=False)
     if not key or len(binder.mistakes) > before:
         return ""
     bound = binder.types[key]
     for field in bound.fields:
-        if field.shape != "scalar":
-            text = f"{rule.name}: {field.rule.soap} may occur many times, and a document is one"
-            binder.wrong(field.rule.place, text, "name an element that occurs once")
-        elif field.name != CONTENT and (field.codec is None or field.codec.schema.get("type") != "string"):
-            binder.wrong(field.rule.place, f"{rule.name}: {field.rule.soap} is no text", f"{field.name}: a text")
+        if field.name != CONTENT and (field.codec is None or field.codec.schema.get("type") != "string"):
+            binder.wrong(
+                field.rule.place, f"{rule.name}: {field.rule.soap} is no text", "name an element that holds text"
+            )
     fields = tuple(_binary(binder, rule, each, start) if each.name == CONTENT else each for each in bound.fields)
     binder.types[key] = replace(bound, fields=fields)
     return key if len(binder.mistakes) == before else ""
+
+
+def _single(binder: Binder, rule: OperationRule, field: FieldRule, start: str) -> bool:
+    """Tell whether one value stands at a path, or nothing, which is said where it is bound."""
+    try:
+        spot = follow(binder.contract, start, field.soap)
+    except PathError:
+        return True
+    if many := [step.element.name for step in spot.steps if step.repeats]:
+        text = f"{rule.name}: {many[0]} may occur many times, and a document is one"
+        binder.wrong(field.place, text, "name elements that occur once")
+        return False
+    kind = binder.contract.types.get(spot.type)
+    if isinstance(kind, Record) and not kind.text:
+        text = f"{rule.name}: {field.soap} holds elements, not a value"
+        binder.wrong(field.place, text, f"{field.name}: lengthen the path to a value")
+        return False
+    return True
 
 
 def _binary(binder: Binder, rule: OperationRule, field: BoundField, start: str) -> BoundField:
@@ -95,7 +110,7 @@ def _binary(binder: Binder, rule: OperationRule, field: BoundField, start: str) 
         kind = binder.contract.types.get(kind.text)
     if not isinstance(kind, Scalar) or kind.builtin not in BINARY:
         known = kind.builtin if isinstance(kind, Scalar) else "no single value"
-        text = f"{rule.name}: document: {field.rule.soap} is {known}, not {' or '.join(BINARY)}"
+        text = f"{rule.name}: {field.rule.soap} is {known}, not {' or '.join(BINARY)}"
         binder.wrong(field.rule.place, text, "name the element that holds the bytes")
         return field
     return replace(field, codec=binary_codec(kind.builtin, kind.facets))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
+from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_document import DocumentRule
@@ -29,7 +29,7 @@ from adapter.mapping.paths import Child
 from adapter.wsdl.types import Contract, Element, Operation, Port
 
 __all__ = [
-    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
+    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint", "Flag",
     "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "leaves",
 ]  # fmt: skip
 
@@ -138,14 +138,6 @@ class Body:
     spread: bool = False
     reads: Endpoint | None = None
     document: DocumentRule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Where the ERP takes that a value is given, and its text; None: the value itself, which is a key."""
-
-    field: BoundField
-    text: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,8 @@ def document_types(operations: Iterable[OperationRule]) -> dict[str, TypeRule]:
 
 
 def _type(sections: Sections, found: Mapping[str, Any], path: Path_) -> TypeRule:
-    paths = {CONTENT: found["document"]} | {key: found[key] for key in (MEDIA_TYPE, FILE_NAME) if key in found}
-    keys = {CONTENT: "document"}
-    fields = {
-        name: FieldRule(name, sections.place((*path, keys.get(name, name))), soap) for name, soap in paths.items()
-    }
+    paths = {key: found[key] for key in (CONTENT, MEDIA_TYPE, FILE_NAME) if key in found}
+    fields = {name: FieldRule(name, sections.place((*path, name)), soap) for name, soap in paths.items()}
     return TypeRule(".".join(map(str, path)), sections.place(path), fields)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from adapter.mapping.model import Place, TypeRule
 
-CONTENT, MEDIA_TYPE, FILE_NAME = "content", "media_type", "file_name"
+CONTENT, MEDIA_TYPE, FILE_NAME = "document", "media_type", "file_name"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRule:
-    """Where a document stands: ``type`` is its message as an object of ``content``, ``media_type``, ``file_name``.
+    """Where a document stands: ``type`` is its message as an object of ``document``, ``media_type``, ``file_name``.
 
     ``media_types`` and ``max_bytes`` (0: what the house takes) bound an upload; ``value`` is the media type of every
     download, "" where the ERP says it.

@@ -20,7 +20,7 @@ _PLACES = {CONTENT: ("body", ""), MEDIA_TYPE: ("header", "Content-Type"), FILE_N
 class Sent:
     """A document as it came."""
 
-    content: bytes
+    document: bytes
     media_type: str
     file_name: str
 
@@ -38,13 +38,13 @@ def document_check(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any]
         return None
     fields = endpoint.types[body.type].fields
 
-    def check(document: Sent, errors: list[FieldError]) -> dict[str, str]:
+    def check(given: Sent, errors: list[FieldError]) -> dict[str, str]:
         found: dict[str, str] = {}
-        if not document.content:
+        if not given.document:
             errors.append(FieldError(*_PLACES[CONTENT], "must not be empty"))
             return found
         for field in fields:
-            if value := getattr(document, field.name):
+            if value := getattr(given, field.name):
                 found[field.name] = _written(field, value, errors)
             elif field.required:
                 errors.append(FieldError(*_PLACES[field.name], _MISSING[field.name]))

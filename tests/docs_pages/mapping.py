@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_document, schema_filter, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -75,6 +75,12 @@ PLACES = (
           "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
     Place("direction", schema_operation.DirectionSection, ""),
     Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, patch: partial}"),
+    Place("body of a document", schema_document.DocumentBodySection,
+          "body:\n  document: Inhalt\n  media_types: [application/pdf, image/png]\n  max_bytes: 5000000\n"
+          "  media_type: Typ\n  file_name: Name"),
+    Place("reply of a document", schema_document.DocumentReplySection,
+          "reply: {document: Pdf, media_type: {value: application/pdf}, file_name: Name}"),
+    Place("media type of a document", schema_document.MediaTypeSection, "media_type: {value: application/pdf}"),
     Place("patch", schema_change.PatchSection, "body:\n  one: Customer\n  into: record(Customer)\n"
           "  patch: {null_list: nullFieldList.name}"),
     Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "
@@ -180,9 +186,13 @@ RAW = {
     "PatchSection.without": "a list of paths",
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
-    "ReplySection.when_empty": "`when_empty`_",
-    "ReplySection.refused": "`refused`_",
-    "ReplySection.warnings": "`warnings`_",
+    **{
+        f"{kind}.{key}": f"`{key}`_"
+        for kind in ("ReplySection", "DocumentReplySection")
+        for key in ("when_empty", "refused", "warnings")
+    },
+    "DocumentBodySection.media_types": "media types in small letters, in a list",
+    "DocumentReplySection.media_type": "a path, or `media type of a document`_",
     "RefusedSection.is": _VALUES,
     "RefusedSection.is_not": _VALUES,
     "RefusedSection.code": _CODE,
