@@ -65,7 +65,6 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         session=given.session,
     )
     check_faults(binder, rule, operation)
-    check_documents(binder, rule)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:
         _covered(binder, rule, operation, endpoint)
@@ -88,6 +87,7 @@ def _method(binder: Binder, rule: OperationRule) -> None:
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
     if rule.body is None and rule.method in ("PUT", "PATCH"):
         binder.wrong(rule.place, f"{rule.name}: {rule.method} needs a body", "body: {one: …, into: …}")
+    check_documents(binder, rule)
     for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
