@@ -11,10 +11,12 @@ from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
 from adapter.identity.signing import signing
+from adapter.mapping.agree_credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
 from adapter.mapping.model_soap import IdentityRule, PortKey, SoapRule
 from adapter.pipeline import Backends
 from adapter.settings import Settings
+from adapter.several import Cursors
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.documents import Documents
 from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
@@ -36,7 +38,8 @@ def open_backends(
             ports[rule.key] = opening.port(rule, endpoint.session)
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = opening.exchange(url, None)
-    return Backends(ports, services, credentials.value)
+    cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
+    return Backends(ports, services, credentials.value, cursors)
 
 
 class _Opening:

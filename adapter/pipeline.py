@@ -15,17 +15,18 @@ Rule 3: everything is made here, while building. A request only runs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from adapter.backends.http import http
 from adapter.backends.soap import SoapPort, asking, soap
 from adapter.exchange import Exchange
-from adapter.mapping.bound import Endpoint
+from adapter.mapping.bound import Cursor, Endpoint, Turn
+from adapter.mapping.model_cursor import CursorRule
 from adapter.mapping.model_soap import PortKey
 from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond
-from adapter.several import Answer, Ask, joined, part, sequence
+from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
@@ -34,6 +35,7 @@ from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
+from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset, writer
 
 
@@ -41,12 +43,13 @@ from adapter.translate.writer import header_writer, unset, writer
 class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
-    ``text_of`` returns how a part of credentials is read.
+    ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists.
     """
 
     soap: Mapping[PortKey, SoapPort]
     http: Mapping[str, Exchange]
     text_of: TextOf = unset
+    cursors: Cursors = field(default_factory=Cursors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.further():
         return _several(endpoint, backends)
+    if endpoint.cursor is not None:
+        return _paged(endpoint, endpoint.cursor, backends)
     rule = endpoint.resource.soap
     return soap(
         backends.soap[rule.key],
@@ -116,6 +121,31 @@ def _several(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.changes:
         return sequence(endpoint, main, parts, made.get("commit"), made.get("undo"), respond(endpoint))
     return joined(endpoint, main, parts, respond(endpoint))
+
+
+def _paged(endpoint: Endpoint, cursor: Cursor, backends: Backends) -> Handler:
+    first = _ask_page(endpoint, cursor.rule, cursor.first_turn, backends)
+    following = _ask_page(cursor.next, cursor.rule, cursor.next_turn, backends)
+    return paged(endpoint, cursor, first, following, backends.cursors)
+
+
+def _ask_page(endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backends) -> Callable[[Request, int], Page]:
+    """Return how one page of the ERP is asked for."""
+    ask = asking(
+        backends.soap[endpoint.resource.soap.key],
+        endpoint.operation,
+        write=writer(endpoint, backends.text_of),
+        read=page_reader(endpoint, rule, turn),
+        read_fault=fault_reader(endpoint),
+        headers=header_writer(endpoint, backends.text_of),
+    )
+
+    def page(request: Request, asked: int) -> Page:
+        read, notes = ask(request)
+        found = read(asked)
+        return replace(found, notes=notes + found.notes)
+
+    return page
 
 
 def _ask(endpoint: Endpoint, backends: Backends) -> Ask:

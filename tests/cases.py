@@ -15,7 +15,7 @@ import shutil
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,7 @@ class Seen:
     status: int
     body: Any
     location: str | None
+    cursor: str = ""
     content: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -136,14 +137,21 @@ def replay_app(replay: Replay) -> Flask:
 
 
 def run(case: Case, app: Flask, replay: Replay) -> Seen:
-    """Send a case's request through the application while the ERP answers with the case's replies."""
+    """Send a case's request through the application while the ERP answers with the case's replies.
+
+    A case that is ``after`` another goes on with the cursor of that one's answer. Cursors are shown as ``(cursor)``.
+    """
+    request = case.json("request.json")
+    path = request["path"]
+    if "after" in request:
+        before = replace(case, name=request["after"], folder=case.folder.parent / request["after"])
+        path += f"?cursor={run(before, app, replay).cursor}"
     replay.sent.clear()
     answering, samples = _answering(case), _samples(case)
     replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)
-    request = case.json("request.json")
     try:
         answer = app.test_client().open(
-            request["path"], method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
+            path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
             **_body(request),
         )  # fmt: skip
     finally:
@@ -154,7 +162,10 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
         body.pop("instance", None)
     requests = tuple(_settled(sent, samples) for sent in replay.sent)
     content = b64encode(answer.data).decode("ascii") if answer.data and not is_json else None
-    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), content, dict(answer.headers))
+    cursor, headers = "", dict(answer.headers)
+    if isinstance(body, dict) and isinstance(body.get("page"), dict) and "next" in body["page"]:
+        cursor, body["page"]["next"] = body["page"]["next"], "(cursor)"
+    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor, content, headers)
 
 
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:
