@@ -20,18 +20,14 @@ from adapter.mapping import (
     editor_shared,
     keys,
     schema,
-    schema_calls,
-    schema_change,
     schema_cursor,
-    schema_document,
     schema_filter,
     schema_operation,
 )
 from adapter.mapping.convert import CONVERTERS
-from adapter.mapping.media_types import PLAIN
+from adapter.mapping.editor_documents import DOCUMENTS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
-from adapter.mapping.patches import WORDS
 from adapter.mapping.signatures import PARTS
 
 FILE = "mapping.schema.json"
@@ -52,10 +48,6 @@ def _one(kind: type[keys.Section]) -> Shape:
 
 def _named(shape: Shape, **more: Any) -> Shape:
     return {"type": "object", "additionalProperties": shape, **more}
-
-
-def _document(kind: type[keys.Section], other: type[keys.Section]) -> Shape:
-    return {"if": {"type": "object", "required": ["document"]}, "then": _one(kind), "else": _one(other)}
 
 
 def _converter() -> Shape:
@@ -152,49 +144,10 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
-    "OperationSection.body": _document(schema_document.DocumentBodySection, schema_operation.BodySection),
-    "OperationSection.reply": _document(schema_document.DocumentReplySection, schema_operation.ReplySection),
-    "DocumentBodySection.media_types": {
-        "type": "array",
-        "items": {"type": "string", "pattern": f"^{PLAIN.pattern}$"},
-        "minItems": 1,
-    },
-    "DocumentReplySection.media_type": {
-        "anyOf": [{"type": "string"}, _one(schema_document.MediaTypeSection)],
-    },
-    "OperationSection.faults": _FAULTS,
-    "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
-    "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
-    "OperationSection.commit": _one(schema_calls.CommitSection),
-    "OperationSection.undo": _one(schema_calls.UndoSection),
-    "CallSection.body": _one(schema_calls.PartSection),
-    "CallSection.query": _FIELDS,
-    **{
-        f"{kind}.{key}": shape
-        for kind in ("CallSection", "CommitSection", "UndoSection")
-        for key, shape in {"path": _FIELDS, "set": _CONSTANTS, "take": _named(_TEXT), "faults": _FAULTS}.items()
-    },
-    "CallSection.reply": _one(schema_operation.ReplySection),
-    "CommitSection.reply": _one(schema_operation.ReplySection),
-    "CommitSection.refused": _one(schema_operation.RefusedSection),
-    "UndoSection.refused": _one(schema_operation.RefusedSection),
-    "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
-    "PatchSection.without": {"type": "array", "items": _TEXT},
-    "CursorSection.limit": {"anyOf": [_TEXT, _one(schema_cursor.LimitSection)]},
-    "CursorSection.next": _named(_one(schema_cursor.NextSection), minProperties=1),
-    "CursorSection.end": {"anyOf": [{"enum": ["short_page", "no_next"]}, _one(schema_cursor.EndSection)]},
-    "EndSection.is": _TEXTS,
-    "SortSection.by": _named(_TEXT, minProperties=1),
-    "SortSection.direction": _one(schema_operation.DirectionSection),
-    **{
-        f"{kind}.{key}": _one(section)
-        for kind in ("ReplySection", "DocumentReplySection")
-        for key, section in {
-            "when_empty": schema_operation.EmptySection,
-            "refused": schema_operation.RefusedSection,
-            "warnings": schema_operation.WarningsSection,
-        }.items()
-    },
+    **DOCUMENTS,
+    "ReplySection.when_empty": _one(schema_operation.EmptySection),
+    "ReplySection.refused": _one(schema_operation.RefusedSection),
+    "ReplySection.warnings": _one(schema_operation.WarningsSection),
     **{f"{kind}.{key}": _TEXTS for kind in ("RefusedSection", "WarningsSection") for key in ("is", "is_not")},
     "RefusedSection.code": _TEXT_OR_TEXTS,
     "WarningsSection.code": _TEXT_OR_TEXTS,
