@@ -20,6 +20,8 @@ from adapter.mapping import (
     editor_shared,
     keys,
     schema,
+    schema_calls,
+    schema_change,
     schema_cursor,
     schema_filter,
     schema_operation,
@@ -28,6 +30,7 @@ from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.editor_documents import DOCUMENTS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
+from adapter.mapping.patches import WORDS
 from adapter.mapping.signatures import PARTS
 
 FILE = "mapping.schema.json"
