@@ -42,7 +42,9 @@ def test_case(case: Case, app: Callable[[str], Flask], replay: Replay) -> None:
 
     assert expected["status"] == seen.status
     assert expected.get("body") == seen.body
+    assert expected.get("body_base64") == seen.content
     assert expected.get("location") == seen.location
+    assert expected.get("headers", {}).items() <= seen.headers.items()
     assert case.envelopes() == seen.envelopes()
 
 
