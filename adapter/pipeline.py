@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader; or several)
+    web -> observe -> look_up -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader; or several)
                                                        +-> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
@@ -15,17 +15,20 @@ Rule 3: everything is made here, while building. A request only runs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
 from adapter.backends.http import http
-from adapter.backends.soap import SoapPort, asking, soap
+from adapter.backends.soap import Again, SoapPort, asking, soap
+from adapter.backends.soap.tables import Kept
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model_soap import PortKey
+from adapter.mapping.tables import Table
 from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond
 from adapter.several import Answer, Ask, joined, part, sequence
+from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
@@ -41,12 +44,13 @@ from adapter.translate.writer import header_writer, unset, writer
 class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
-    ``text_of`` returns how a part of credentials is read.
+    ``text_of`` returns how a part of credentials is read, ``tables`` are the code tables that operations share.
     """
 
     soap: Mapping[PortKey, SoapPort]
     http: Mapping[str, Exchange]
     text_of: TextOf = unset
+    tables: Mapping[Table, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def build(
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     return chain(
         observe(started, finished),
+        *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
         *_read_first(endpoint, backends),
         then=answer,
@@ -94,6 +99,16 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
         yield read_first(reads, ask)
 
 
+def _tables(endpoint: Endpoint, backends: Backends) -> list[Kept]:
+    return [backends.tables[lookup.table] for lookup in endpoint.lookups]
+
+
+def _again(endpoint: Endpoint, backends: Backends) -> Again:
+    """Return what says whether a reply is to be read once more, since one of the tables is a newer one now."""
+    tables = _tables(endpoint, backends)
+    return lambda error, request: any(each.again(error, request) for each in tables)
+
+
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.further():
         return _several(endpoint, backends)
@@ -106,19 +121,21 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
+        again=_again(endpoint, backends),
     )
 
 
 def _several(endpoint: Endpoint, backends: Backends) -> Handler:
-    main = _ask(endpoint, backends)
-    made = {call.name: part(call, _ask(call.endpoint, backends)) for call in endpoint.further()}
+    again = _again(endpoint, backends)
+    main = _ask(endpoint, backends, again)
+    made = {call.name: part(call, _ask(call.endpoint, backends, again)) for call in endpoint.further()}
     parts = [made[call.name] for call in endpoint.calls]
     if endpoint.changes:
         return sequence(endpoint, main, parts, made.get("commit"), made.get("undo"), respond(endpoint))
     return joined(endpoint, main, parts, respond(endpoint))
 
 
-def _ask(endpoint: Endpoint, backends: Backends) -> Ask:
+def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
     """Return how one of several SOAP calls is made."""
     ask = asking(
         backends.soap[endpoint.resource.soap.key],
@@ -127,6 +144,7 @@ def _ask(endpoint: Endpoint, backends: Backends) -> Ask:
         read=taking_reader(endpoint),
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
+        again=again,
     )
 
     def answer(request: Request) -> Answer:

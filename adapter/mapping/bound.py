@@ -16,6 +16,7 @@ from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_operation import (
     CallRule,
     FaultRule,
+    LookupRule,
     PageRule,
     ReplyRule,
     Resource,
@@ -25,10 +26,11 @@ from adapter.mapping.model_operation import (
 )
 from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
+from adapter.mapping.tables import Table
 from adapter.wsdl.types import Contract, Element, Operation, Port
 
 __all__ = [
-    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
+    "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
     "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "leaves",
 ]  # fmt: skip
 
@@ -220,6 +222,21 @@ class BoundSession:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundLookup:
+    """A code table with its call bound as an operation of its own: the steps to its rows, and fields below them.
+
+    Codec and pipeline share ``table``.
+    """
+
+    rule: LookupRule
+    endpoint: Endpoint
+    steps: tuple[Child, ...]
+    code: BoundField
+    word: BoundField
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -250,6 +267,7 @@ class Endpoint:
     calls: tuple[Call, ...] = ()
     commit: Call | None = None
     undo: Call | None = None
+    lookups: tuple[BoundLookup, ...] = ()
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""

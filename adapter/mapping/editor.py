@@ -16,7 +16,7 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_lookup, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
@@ -62,6 +62,7 @@ _CONVERT: Shape = {**_converter(), "type": ["string", "array"], "items": _conver
 _CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
+_LOOKUPS = _named(_one(schema_lookup.LookupSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _VALUES: Shape = {"type": "array", "items": _SCALAR, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
@@ -86,6 +87,9 @@ RAW: Mapping[str, Shape] = {
         "minProperties": 1,
     },
     "FileSection.faults": _FAULTS,
+    "FileSection.lookups": _LOOKUPS,
+    "SharedSection.lookups": _LOOKUPS,
+    "LookupSection.set": _CONSTANTS,
     "SharedSection.soap": _one(schema.SoapSection),
     "SharedSection.types": _named(_one(schema.TypeSection)),
     "SharedSection.faults": _FAULTS,

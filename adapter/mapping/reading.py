@@ -16,6 +16,7 @@ from adapter.mapping.calls import with_calls
 from adapter.mapping.constants import constants
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
+from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model_operation import VERBS, Resource, Shared
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
@@ -31,7 +32,8 @@ def shared(document: Document) -> tuple[Shared, list[Mistake]]:
     sections = Sections(document)
     top = sections.load(schema.SharedSection, document.data, (), whole=False) or {}
     soap = _soap(sections, top["soap"]) if "soap" in top else None
-    found = Shared(soap, _types(sections, top.get("types")), fault_rules(sections, top.get("faults"), ("faults",)))
+    types, lookups = _types(sections, top.get("types")), lookup_rules(sections, top.get("lookups"))
+    found = Shared(soap, types, fault_rules(sections, top.get("faults"), ("faults",)), lookups)
     return found, sections.mistakes
 
 
@@ -50,6 +52,7 @@ def resource(
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = _http(sections, top.get("http"))
     types = {**common.types, **_types(sections, top.get("types"))}
+    lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
     operations = []
     for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
@@ -74,6 +77,7 @@ def resource(
             http,
             types,
             tuple(operations),
+            lookups,
         ),
         [],
     )
@@ -93,9 +97,10 @@ def _used(sections: Sections, top: Mapping[str, Any], shared_files: Mapping[str,
         sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
     if "soap" in top and common.soap is not None:
         sections.wrong(("soap",), f"soap: stands in shared/{name}.yaml too", "keep one of them")
-    own = top.get("types")
-    for twice in common.types.keys() & own.keys() if isinstance(own, dict) else ():
-        sections.wrong(("types", twice), f"{twice} stands in shared/{name}.yaml too", "rename one of them")
+    for key, theirs in (("types", common.types.keys()), ("lookups", common.lookups.keys())):
+        own = top.get(key)
+        for twice in theirs & own.keys() if isinstance(own, dict) else ():
+            sections.wrong((key, twice), f"{twice} stands in shared/{name}.yaml too", "rename one of them")
     return common
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_operation
+from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_lookup, schema_operation
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
@@ -86,6 +86,8 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("One lookup", schema_lookup.LookupSection, "lookups:\n"
+          "  countries: {call: LeseLaender, each: Laender.Land, code: Code, word: Name, keep: 3600}"),
     Place("One call", schema_calls.CallSection, "calls:\n"
           "  lines: {call: LesePositionen, path: {id: AuftragNr}, reply: {each: Line, from: Positionen.Position}}\n"
           "  customer: {call: LesePartner, take: {PartnerNr: Kopf.KundenNr}, reply: {one: Customer, from: Partner}}"),
@@ -113,6 +115,9 @@ RAW = {
     "FileSection.http": "`http`_",
     "FileSection.types": "names, each to `one type`_",
     "FileSection.operations": "verbs, each to `one operation`_",
+    "FileSection.lookups": "names, each to `one lookup`_",
+    "SharedSection.lookups": "names, each to `one lookup`_",
+    "LookupSection.set": _CONSTANTS,
     "FileSection.faults": _FAULTS,
     "SharedSection.soap": "`soap`_",
     "SharedSection.types": "names, each to `one type`_",
