@@ -105,7 +105,7 @@ def kept(port: SoapPort, lookup: BoundLookup, text_of: TextOf) -> Kept:
 
     def get(request: Request) -> Words:
         trace = request.trace
-        named = None if trace is None else lambda kind, message: trace(f"{kind} {asked.name}", message)
+        named = None if trace is None else lambda kind, message: trace(f"{kind} lookup-{lookup.rule.name}", message)
         own = replace(request, body=b"", path={}, query=(), checked=Checked(call=Call(request.id)), trace=named)
         return ask(own)[0]
 
