@@ -12,11 +12,13 @@ from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
 from adapter.identity.signing import signing
+from adapter.mapping.agree_credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
 from adapter.mapping.model_soap import IdentityRule, PortKey, SoapRule
 from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings
+from adapter.several import Cursors
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.documents import Documents
 from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
@@ -42,7 +44,8 @@ def open_backends(
                 tables[lookup.table] = kept(ports[rule.key], lookup, credentials.value)
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = opening.exchange(url, None)
-    return Backends(ports, services, credentials.value, tables)
+    cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
+    return Backends(ports, services, credentials.value, cursors, tables)
 
 
 class _Opening:

@@ -2,8 +2,9 @@
 
 ::
 
-    web -> observe -> look_up -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader; or several)
-                                                       +-> http   (the caller's JSON as it came)
+    web -> observe -> look_up -> validate -> read_first -> route
+                                                             +-> soap   (writer -> envelope -> reader; or several)
+                                                             +-> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -15,19 +16,20 @@ Rule 3: everything is made here, while building. A request only runs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, soap
 from adapter.backends.soap.tables import Kept
 from adapter.exchange import Exchange
-from adapter.mapping.bound import Endpoint
+from adapter.mapping.bound import Cursor, Endpoint, Turn
+from adapter.mapping.model_cursor import CursorRule
 from adapter.mapping.model_soap import PortKey
 from adapter.mapping.tables import Table
 from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond
-from adapter.several import Answer, Ask, joined, part, sequence
+from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
@@ -37,6 +39,7 @@ from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
+from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset, writer
 
 
@@ -44,12 +47,14 @@ from adapter.translate.writer import header_writer, unset, writer
 class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
-    ``text_of`` returns how a part of credentials is read, ``tables`` are the code tables that operations share.
+    ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
+    are the code tables that operations share.
     """
 
     soap: Mapping[PortKey, SoapPort]
     http: Mapping[str, Exchange]
     text_of: TextOf = unset
+    cursors: Cursors = field(default_factory=Cursors)
     tables: Mapping[Table, Kept] = field(default_factory=dict)
 
 
@@ -112,6 +117,8 @@ def _again(endpoint: Endpoint, backends: Backends) -> Again:
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.further():
         return _several(endpoint, backends)
+    if endpoint.cursor is not None:
+        return _paged(endpoint, endpoint.cursor, backends)
     rule = endpoint.resource.soap
     return soap(
         backends.soap[rule.key],
@@ -133,6 +140,35 @@ def _several(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.changes:
         return sequence(endpoint, main, parts, made.get("commit"), made.get("undo"), respond(endpoint))
     return joined(endpoint, main, parts, respond(endpoint))
+
+
+def _paged(endpoint: Endpoint, cursor: Cursor, backends: Backends) -> Handler:
+    again = _again(endpoint, backends)
+    first = _ask_page(endpoint, cursor.rule, cursor.first_turn, backends, again)
+    following = _ask_page(cursor.next, cursor.rule, cursor.next_turn, backends, again)
+    return paged(endpoint, cursor, first, following, backends.cursors)
+
+
+def _ask_page(
+    endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backends, again: Again
+) -> Callable[[Request, int], Page]:
+    """Return how one page of the ERP is asked for."""
+    ask = asking(
+        backends.soap[endpoint.resource.soap.key],
+        endpoint.operation,
+        write=writer(endpoint, backends.text_of),
+        read=page_reader(endpoint, rule, turn),
+        read_fault=fault_reader(endpoint),
+        headers=header_writer(endpoint, backends.text_of),
+        again=again,
+    )
+
+    def page(request: Request, asked: int) -> Page:
+        read, notes = ask(request)
+        found = read(asked)
+        return replace(found, notes=notes + found.notes)
+
+    return page
 
 
 def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:

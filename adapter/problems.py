@@ -41,6 +41,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("malformed-json", 400, "Malformed JSON",
                 "The body is not one JSON text in UTF-8, names a member twice, holds NaN, or is nested too deeply. "
                 "The detail gives line and column. Mend the body; the same request will fail again."),
+        Problem("cursor-invalid", 400, "Cursor not valid",
+                "The cursor is none that this list gave, or it was changed. Use the one of a page as it is, with "
+                "nothing beside it, or begin without a cursor."),
         Problem("missing-host", 400, "Host missing",
                 "The request names no host. Send exactly one Host header."),
         Problem("no-such-path", 404, "No such path",
@@ -51,6 +54,8 @@ HOUSE: Mapping[str, Problem] = {
                 "Answers are JSON, and the Accept header excludes application/json. Send it, or leave Accept out."),
         Problem("request-timeout", 408, "Request too slow",
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
+        Problem("cursor-expired", 410, "Cursor expired",
+                "The cursor is too old. Begin again without a cursor."),
         Problem("request-too-large", 413, "Request too large",
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",

@@ -154,6 +154,7 @@ class Settings:
     proxies: int = _one(
         "number", _number(0, 10), "0", "How many proxies stand in front and append to X-Forwarded-For and -Proto."
     )
+    cursor_life: float = _one("seconds", _seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", _seconds, "10", "How long a call may take where its mapping says nothing.")
     max_request_bytes: int = _one("bytes", _number(1, 2**30), "1048576", "Largest body a caller may send; more is 413.")
     max_reply_bytes: int = _one(

@@ -14,7 +14,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,7 @@ class Seen:
     status: int
     body: Any
     location: str | None
+    cursor: str = ""
 
     @property
     def sent(self) -> bytes | None:
@@ -148,14 +149,21 @@ def replay_app(replay: Replay) -> Flask:
 
 
 def run(case: Case, app: Flask, replay: Replay) -> Seen:
-    """Send a case's request through the application while the ERP answers with the case's replies."""
+    """Send a case's request through the application while the ERP answers with the case's replies.
+
+    A case that is ``after`` another goes on with the cursor of that one's answer. Cursors are shown as ``(cursor)``.
+    """
+    request = case.json("request.json")
+    path = request["path"]
+    if "after" in request:
+        before = replace(case, name=request["after"], folder=case.folder.parent / request["after"])
+        path += f"?cursor={run(before, app, replay).cursor}"
     replay.sent.clear()
     answering, samples = _answering(case), _samples(case)
     replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)
-    request = case.json("request.json")
     try:
         answer = app.test_client().open(
-            request["path"], method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
+            path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
             **({"json": request["body"]} if "body" in request else {}),
         )  # fmt: skip
     finally:
@@ -164,7 +172,10 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
     if isinstance(body, dict) and answer.status_code >= 400:
         body.pop("instance", None)
     requests = tuple(_settled(sent, samples) for sent in replay.sent)
-    return Seen(requests, answer.status_code, body, answer.headers.get("Location"))
+    cursor = ""
+    if isinstance(body, dict) and isinstance(body.get("page"), dict) and "next" in body["page"]:
+        cursor, body["page"]["next"] = body["page"]["next"], "(cursor)"
+    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor)
 
 
 def _answering(case: Case) -> Responder:

@@ -16,8 +16,8 @@ from typing import Any
 from lxml import etree
 
 from adapter.errors import BackendReplyInvalid, InvalidRequest
-from adapter.mapping.bound import Endpoint
-from adapter.messages import Checked
+from adapter.mapping.bound import Cursor, Endpoint
+from adapter.messages import Call, Checked
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader
 from adapter.translate.taken import filler
@@ -67,6 +67,8 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
         body = values.object(endpoint.body.type) if endpoint.body is not None else None
         body = {**body, **_parts(endpoint, source)} if endpoint.calls and body is not None else body
         checked = _checked(endpoint, values, body, source)
+        if checked is not None and endpoint.cursor is not None:
+            checked = replace(checked, call=Call(page=_page(endpoint.cursor, values, source)))
         message = _written(write, checked, source.choice(records)) if checked is not None else None
         if message is None:
             continue
@@ -132,12 +134,24 @@ def _parts(endpoint: Endpoint, source: random.Random) -> dict[str, Any]:
 
 def _further(endpoint: Endpoint, checked: Checked, values: Values) -> Iterator[Any]:
     """Yield the messages of further calls, with random values in place of those that they take from the main one's."""
+    if endpoint.cursor is not None:
+        yield writer(endpoint.cursor.next)(checked)
     for call in endpoint.further():
         for each in checked.calls.get(call.name, ()):
             taken = {take.source.name: _text(values.one(take.to)) for take in call.takes}
             with suppress(BackendReplyInvalid):  # a value that does not fit is never sent
                 filled = filler(call)(taken) or {}
                 yield writer(call.endpoint)(replace(each, path={**each.path, **filled}))
+
+
+def _page(cursor: Cursor, values: Values, source: random.Random) -> dict[str, str]:
+    """Return what says which page is asked for, with random values in place of those of the page before."""
+    page = {"limit": str(source.randint(cursor.rule.min, cursor.rule.max))}
+    for to, field in cursor.values.items():
+        codec = field.codec
+        assert codec is not None
+        page[f"next {to}"] = codec.write(values.scalar(codec))
+    return page
 
 
 def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Random) -> Checked | None:

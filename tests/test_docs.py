@@ -23,7 +23,7 @@ from adapter.mapping.convert import CONVERTERS
 from adapter.settings import describe
 from adapter.telemetry.lines import FIELDS
 from tests.cases import SHAPES
-from tests.docs_pages import mapping
+from tests.docs_pages import places
 from tests.docs_pages.pages import Terminal, blocks
 from tests.evidence.house import ROOT
 from tests.proof import not_shown
@@ -184,17 +184,17 @@ def test_production_names_what_there_is() -> None:
 
 def test_every_mapping_key_is_documented() -> None:
     """The reference has every section of the grammar, and in it every key."""
-    assert {kind.__name__ for kind in keys.Section.__subclasses__()} == {each.kind.__name__ for each in mapping.PLACES}
+    assert {kind.__name__ for kind in keys.Section.__subclasses__()} == {each.kind.__name__ for each in places.PLACES}
     text = (ROOT / "docs/reference/mapping.rst").read_text(encoding="utf-8")
-    for place in mapping.PLACES:
+    for place in places.PLACES:
         section = text.partition(f"\n{place.title}\n---")[2].partition("\n---")[0]
         given = [field.data_key or name for name, field in place.kind().fields.items()]
         assert [] == [key for key in given if f"* - ``{key}``\n" not in section]
     assert [] == [name for name in CONVERTERS if f"* - ``{name}" not in text]
 
 
-@pytest.mark.parametrize("place", [each for each in mapping.PLACES if each.example], ids=lambda place: place.title)
-def test_examples_in_the_reference_hold(place: mapping.Place) -> None:
+@pytest.mark.parametrize("place", [each for each in places.PLACES if each.example], ids=lambda place: place.title)
+def test_examples_in_the_reference_hold(place: places.Place) -> None:
     """The example of a section is something that its schema takes."""
     assert any(accepted(place.kind, each) for each in inside(yaml.safe_load(place.example)))
 

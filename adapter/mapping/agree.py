@@ -13,6 +13,7 @@ from adapter.errors import Mistake
 from adapter.mapping.agree_calls import bind_calls
 from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
+from adapter.mapping.agree_cursor import bind_cursor, limited
 from adapter.mapping.agree_lookups import with_lookups, with_used
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_patch import check_patch_keys
@@ -94,8 +95,9 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     for rule in resource.operations:
         _template(resource, rule, binder)
         _answered_by(resource, rule, binder, around)
-        endpoint = bind_operation(binder, port, rule, given)
+        endpoint = bind_operation(binder, port, *limited(rule, given))
         if endpoint is not None:
+            endpoint = bind_cursor(binder, port, rule, endpoint, given)
             endpoints.append(bind_calls(binder, port, rule, endpoint, given))
     check_headers(binder, port, given)
     check_details(binder, port)

@@ -59,10 +59,10 @@ def constant(
         wrong(rule.place, what, f"set {value_name(rule.setting)}")
     if bound is None or (codec := bound.codec) is None:
         return None
-    made = rule if rule.credential or rule.made or rule.session else None
+    made = rule if rule.credential or rule.made or rule.session or rule.page else None
     bound = replace(bound, shape="scalar", nullable=False, required=True, made=made)
-    if text is None or rule.session:
-        return bound if rule.credential or rule.session else None
+    if text is None or rule.session or rule.page:
+        return bound if made and not rule.made else None
     try:
         fixed = codec.write(codec.read(text))
     except ValueError as error:

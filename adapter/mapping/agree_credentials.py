@@ -12,6 +12,8 @@ from adapter.mapping.model_soap import PATH_PARTS
 from adapter.settings import credential_name, endpoint_names
 
 CredentialProblem = Callable[[str, str], str]
+CURSOR_SECRET = ("cursor", "SECRET")
+"""The operator's credentials that cursors are signed with."""
 
 
 def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[tuple[Place, str, str, bool]]:
@@ -21,6 +23,9 @@ def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[
         yield from ((rule.place, *each) for each in rule.parts())
     for constant in constants(resource):
         yield from ((constant.place, constant.credential, part, True) for part in _parts(constant, blocks))
+    for operation in resource.operations:
+        if operation.cursor is not None:
+            yield operation.cursor.place, *CURSOR_SECRET, False
 
 
 def constants(resource: Resource) -> Iterator[Constant]:

@@ -22,12 +22,13 @@ def bind_signs(binder: Binder, rule: OperationRule, operation: Operation, encode
     refused, warnings = reply.rule.refused, reply.rule.warnings
     return replace(
         reply,
-        refused=_sign(binder, "refused", refused, operation, encoded) if refused is not None else None,
-        warnings=_sign(binder, "warnings", warnings, operation, encoded) if warnings is not None else None,
+        refused=bind_sign(binder, "refused", refused, operation, encoded) if refused is not None else None,
+        warnings=bind_sign(binder, "warnings", warnings, operation, encoded) if warnings is not None else None,
     )
 
 
-def _sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encoded: bool) -> Sign | None:
+def bind_sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encoded: bool) -> Sign | None:
+    """Bind one sign. None where it does not agree. ``name`` is the key it stands below, for mistakes."""
     if operation.output is None or operation.output.root is None:
         binder.wrong(rule.place, f"{name}: {operation.name} answers nothing", f"remove '{name}'")
         return None

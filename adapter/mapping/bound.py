@@ -12,7 +12,9 @@ from typing import Literal
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
+from adapter.mapping.bound_type import BoundType, BoundVariant, Choice, Nulls, ways
 from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model_cursor import CursorRule
 from adapter.mapping.model_operation import (
     CallRule,
     FaultRule,
@@ -30,76 +32,10 @@ from adapter.mapping.tables import Table
 from adapter.wsdl.types import Contract, Element, Operation, Port
 
 __all__ = [
-    "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Endpoint",
-    "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "leaves",
+    "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Cursor",
+    "Endpoint", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "Turn", "leaves",
+    "ways",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An xsd:choice among a type's fields: the field names of each branch; ``required``: one branch must be there.
-
-    It is what the documentation says; ``occurrence`` has the whole content model.
-    """
-
-    branches: tuple[tuple[str, ...], ...]
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BoundVariant:
-    """One derivation: the discriminator's value, the derived record (its key goes into xsi:type), its bound type."""
-
-    value: str
-    record: str
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nulls:
-    """The list that takes the ERP's names of what a caller sets to null: its field (None: no list), and the names.
-
-    ``names`` are by the fields' names that ``leaves`` gives; what is not in it is null as xsi:nil, or cannot be null.
-    """
-
-    field: BoundField | None
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundType:
-    """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
-
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
-    written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
-    ERP takes the names of what is null. ``hidden`` is the property that the array around such objects is arranged by.
-    """
-
-    key: str
-    name: str
-    mode: Mode
-    record: str
-    fields: tuple[BoundField, ...]
-    discriminator: str = ""
-    variants: tuple[BoundVariant, ...] = ()
-    choices: tuple[Choice, ...] = ()
-    doc: str = ""
-    nested: bool = False
-    nulls: Nulls | None = None
-    hidden: str = ""
-    constants: tuple[BoundField, ...] = ()
-
-    @property
-    def written(self) -> tuple[BoundField, ...]:
-        """Everything that an object of the type puts into XML: its properties, and what no caller gives."""
-        return (*self.fields, *self.constants)
-
-
-def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
-    """Return everything that an object of the type may write: its steps, and its name in ``flat.in_xml``."""
-    found = [(field.steps, field, field.name) for field in leaves(bound.written)]
-    listed = bound.nulls.field if bound.nulls else None
-    return [*found, (listed.steps, listed, listed.name)] if listed else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +173,33 @@ class BoundLookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What the reply of one call says of the next page: fields below its root, and below its last row, text as it is.
+
+    They are called as the values of the next call that they become, or ``total``, ``where`` and ``reaches``. ``end`` is
+    the sign of the last page, where it has one.
+    """
+
+    fields: tuple[BoundField, ...]
+    last: tuple[BoundField, ...]
+    end: Sign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Paging by what the last page said. ``next`` is the call of the next pages, bound as an endpoint of its own.
+
+    ``values`` are its constants that come from the page before, by their paths.
+    """
+
+    rule: CursorRule
+    next: Endpoint
+    values: Mapping[str, BoundField]
+    first_turn: Turn
+    next_turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
@@ -268,6 +231,7 @@ class Endpoint:
     commit: Call | None = None
     undo: Call | None = None
     lookups: tuple[BoundLookup, ...] = ()
+    cursor: Cursor | None = None
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""
@@ -276,6 +240,8 @@ class Endpoint:
     def whole(self) -> Iterator[Endpoint]:
         """Yield the endpoint of every SOAP call, the main one first."""
         yield from (self, *(call.endpoint for call in self.further()))
+        if self.cursor is not None:
+            yield self.cursor.next
 
     @property
     def changes(self) -> bool:

@@ -16,7 +16,16 @@ from typing import Any
 from marshmallow.fields import Field
 from marshmallow.validate import Range
 
-from adapter.mapping import keys, schema, schema_calls, schema_change, schema_filter, schema_lookup, schema_operation
+from adapter.mapping import (
+    keys,
+    schema,
+    schema_calls,
+    schema_change,
+    schema_cursor,
+    schema_filter,
+    schema_lookup,
+    schema_operation,
+)
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
@@ -133,6 +142,7 @@ RAW: Mapping[str, Shape] = {
     **{f"TestSection.{key}": _SCALAR for key in ("default", "example")},
     "OperationSection.set": _CONSTANTS,
     "OperationSection.page": _one(schema_operation.PageSection),
+    "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
     "OperationSection.body": _one(schema_operation.BodySection),
     "OperationSection.reply": _one(schema_operation.ReplySection),
@@ -154,6 +164,10 @@ RAW: Mapping[str, Shape] = {
     "UndoSection.refused": _one(schema_operation.RefusedSection),
     "BodySection.patch": {"anyOf": [{"enum": list(WORDS)}, _one(schema_change.PatchSection)]},
     "PatchSection.without": {"type": "array", "items": _TEXT},
+    "CursorSection.limit": {"anyOf": [_TEXT, _one(schema_cursor.LimitSection)]},
+    "CursorSection.next": _named(_one(schema_cursor.NextSection), minProperties=1),
+    "CursorSection.end": {"anyOf": [{"enum": ["short_page", "no_next"]}, _one(schema_cursor.EndSection)]},
+    "EndSection.is": _TEXTS,
     "SortSection.by": _named(_TEXT, minProperties=1),
     "SortSection.direction": _one(schema_operation.DirectionSection),
     "ReplySection.when_empty": _one(schema_operation.EmptySection),
@@ -164,7 +178,7 @@ RAW: Mapping[str, Shape] = {
     "WarningsSection.code": _TEXT_OR_TEXTS,
 }
 # The sections that text alone may stand for, and the key that it is short for.
-SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value"}
+SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _INSTEAD = ("soap", "constant", "compute")
 _APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]
@@ -174,6 +188,8 @@ _TOGETHER: Mapping[str, Shape] = {
         "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, *_APART]},
         "anyOf": [{"required": [key]} for key in _INSTEAD],
     },
+    "CursorSection": {"oneOf": [{"required": [key]} for key in ("limit", "size")]},
+    "EndSection": {"oneOf": [{"required": [key]} for key in ("is", "reaches")]},
     "ReplySection": _NOT_BOTH,
     "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {

@@ -127,7 +127,8 @@ class Constant:
 
     With ``credential`` it is ``part`` of these credentials, read for each call. With ``compute`` it is a whole header
     block that a function makes of these credentials for each call. ``made`` names what is made for each call: ``now``.
-    ``session``: it is the token of our session. It is written where every condition of ``when`` holds.
+    ``session``: it is the token of our session. ``page`` names a value of ``Call.page``. It is written where every
+    condition of ``when`` holds.
     """
 
     path: str
@@ -140,3 +141,4 @@ class Constant:
     made: str = ""
     when: tuple[Condition, ...] = ()
     session: bool = False
+    page: str = ""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from adapter.mapping.model import Constant, FieldRule, Place, TypeRule
 from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model_cursor import CursorRule
 from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_soap import HttpRule, SoapRule
 
@@ -128,6 +129,7 @@ class OperationRule:
     calls: tuple[CallRule, ...] = ()
     commit: CallRule | None = None
     undo: CallRule | None = None
+    cursor: CursorRule | None = None
 
     def whole(self) -> Iterator[OperationRule]:
         """Yield the rules of all its SOAP calls, its own first."""

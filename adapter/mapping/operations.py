@@ -8,6 +8,7 @@ from typing import Any
 
 from adapter.mapping import keys, schema_operation
 from adapter.mapping.constants import constants
+from adapter.mapping.cursors import cursor_rule
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.filters import filter_rule, query_rules
@@ -50,6 +51,7 @@ def operation_rule(
         timeout=_timeout(sections, found.get("timeout"), (*path, "timeout")),
         title=found.get("title", ""),
         doc=found.get("doc", ""),
+        cursor=cursor_rule(sections, found.get("cursor"), (*path, "cursor")),
     )
 
 

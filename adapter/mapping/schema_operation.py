@@ -36,6 +36,7 @@ class OperationSection(Section):
     set = Raw(**about("Constants in the request."))
     filter = Raw(**about("How the ERP takes tests; query parameters are tests."))
     page = Raw(**about("Paging."))
+    cursor = Raw(**about("Paging by what the last page said."))
     sort = Raw(**about("Sorting."))
     body = Raw(**about("The JSON body."))
     reply = Raw(**about("The answer.", required=True))

@@ -25,9 +25,9 @@ def sign_rule(sections: Sections, kind: type[keys.Section], data: Any, path: Pat
         sections.wrong(path, f"{name} needs 'code' or 'text'", "without them no line of the fault table can match")
         return None
     key = given[0].rstrip("_")
-    values = _texts(sections, found[given[0]], (*path, key))
+    values = texts(sections, found[given[0]], (*path, key))
     code = found.get("code", [])
-    paths = _texts(sections, [code] if isinstance(code, str) else code, (*path, "code")) if "code" in found else ()
+    paths = texts(sections, [code] if isinstance(code, str) else code, (*path, "code")) if "code" in found else ()
     for each in paths:
         if not keys.XML_PATH.fullmatch(each):
             sections.wrong((*path, "code"), f"code: '{each}' is not a path such as Status.Code", "name an element")
@@ -46,7 +46,7 @@ def _field(sections: Sections, name: str, soap: str, path: Path_) -> FieldRule:
     return FieldRule(name, sections.place((*path, name)), soap)
 
 
-def _texts(sections: Sections, data: Any, path: Path_) -> tuple[str, ...]:
+def texts(sections: Sections, data: Any, path: Path_) -> tuple[str, ...]:
     """Return a list of texts. An empty one is a mistake: what is empty says nothing."""
     key = path[-1]
     if not isinstance(data, list) or not data:

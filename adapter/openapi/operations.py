@@ -8,6 +8,7 @@ from typing import Any
 from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
 from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.scalars import parameter
+from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.examples import Example
 from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.schemas import Schemas
@@ -58,6 +59,8 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
         found += [_test(test) for test in endpoint.filter.tests]
     if endpoint.page is not None:
         found += _paging(endpoint.page)
+    if endpoint.cursor is not None:
+        found += cursor_parameters(endpoint.cursor.rule)
     if endpoint.sort is not None:
         found.append(_sorting(endpoint.sort))
     return found
@@ -129,7 +132,10 @@ def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> 
     if rule.shape != "none":
         schema = answer(endpoint, schemas) if endpoint.further() else schemas.ref(endpoint, endpoint.reply.type)
         examples = {case.case: {"value": case.reply} for case in cases}
-        whole = _listed(schema, endpoint.page) if rule.shape == "each" else schema
+        page = _page(endpoint.page) if endpoint.page is not None else None
+        if endpoint.cursor is not None:
+            page, headers["Link"] = cursor_page(endpoint.cursor.rule), LINK
+        whole = _listed(schema, page) if rule.shape == "each" else schema
         found["content"] = {"application/json": media(whole, examples)}
     return found
 
@@ -139,10 +145,10 @@ def _words(endpoint: Endpoint) -> str:
     return words[endpoint.reply.rule.shape]
 
 
-def _listed(item: Schema, page: Page | None) -> Schema:
+def _listed(item: Schema, page: Schema | None) -> Schema:
     properties: dict[str, Any] = {"items": {"type": "array", "items": item}}
     if page is not None:
-        properties["page"] = _page(page)
+        properties["page"] = page
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 

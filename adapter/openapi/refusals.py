@@ -18,6 +18,7 @@ from adapter.problems import Problem
 ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
 OF_LOOKUPS = frozenset(("lookup-unusable",))
+OF_CURSORS = frozenset(("cursor-expired", "cursor-invalid"))
 OF_SEQUENCES = frozenset(("half-made", "outcome-unknown"))
 PROBLEM_SCHEMA: Schema = {
     "type": "object",
@@ -92,6 +93,7 @@ def refusals(endpoint: Endpoint, known: Mapping[str, Problem]) -> tuple[Refusal,
             or (problem.slug in WITH_BODY and endpoint.body is None)
             or (problem.slug in OF_LOOKUPS and not endpoint.lookups)
             or (problem.slug in OF_SEQUENCES and not endpoint.changes)
+            or (problem.slug in OF_CURSORS and endpoint.cursor is None)
         )
         if not left_out:
             found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title)

@@ -7,7 +7,7 @@ its JSON Pointer (RFC 6901) or its parameter, up to 100 of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.filtering import composer, taker
 from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
+from adapter.mapping.model_cursor import CursorRule
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
@@ -66,7 +67,7 @@ def one_call(endpoint: Endpoint) -> Check:
         path = _parameters("path", given.path.items(), path_fields, errors)
         query = check_query(given.query, errors)
         body = _body(field, given.body, errors) if field is not None else None
-        if len(errors) == before:
+        if len(errors) == before and "cursor" not in query:
             errors.extend(check_message(path, query, body))
         return Checked(path, query, body)
 
@@ -103,16 +104,13 @@ def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[Fiel
     page, sort = endpoint.page, endpoint.sort
     take_tests, compose = (taker(endpoint.filter), composer(endpoint.filter)) if endpoint.filter else (None, None)
     own = {test.name for test in tests} | ({"limit", "offset"} if page else set()) | ({"sort"} if sort else set())
+    cursor = endpoint.cursor.rule if endpoint.cursor is not None else None
+    own |= {"limit", "cursor"} if cursor is not None else set()
 
     def check(pairs: Sequence[tuple[str, str]], errors: list[FieldError]) -> dict[str, Any]:
-        given: dict[str, str] = {}
-        for name, text in pairs:
-            if name in given:
-                errors.append(FieldError("query", name, "is given twice"))
-            elif name not in fields and name not in own:
-                errors.append(FieldError("query", name, "is not a parameter of this operation"))
-            else:
-                given[name] = text
+        given = _once(pairs, fields.keys() | own, errors)
+        if cursor is not None and "cursor" in given:
+            return _going_on(given, errors)
         errors.extend(FieldError("query", name, "is required") for name in required if name not in given)
         for name, text in defaults:
             given.setdefault(name, text)
@@ -123,6 +121,8 @@ def _query(endpoint: Endpoint) -> Callable[[Sequence[tuple[str, str]], list[Fiel
             tested, wrong = take_tests(given)
             found |= tested
             errors.extend(FieldError("query", name, text) for name, text in wrong or compose(tested)[1])
+        if cursor is not None:
+            found["limit"] = _rows(given, cursor, errors)
         if page is not None:
             found["limit"] = _whole(given, page.limit, page.rule.default, 1, page.rule.max, 0, errors)
             found["offset"] = _whole(given, page.offset, 0, 0, MAX_OFFSET, page.rule.first, errors)
@@ -148,6 +148,31 @@ def _whole(
         field.codec.write(int(text) + first)
     except ValueError as error:
         errors.append(FieldError("query", field.name, str(error)))
+    return text
+
+
+def _once(pairs: Sequence[tuple[str, str]], known: Container[str], errors: list[FieldError]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, text in pairs:
+        if name in given or name not in known:
+            why = "is given twice" if name in given else "is not a parameter of this operation"
+            errors.append(FieldError("query", name, why))
+        else:
+            given[name] = text
+    return given
+
+
+def _going_on(given: Mapping[str, str], errors: list[FieldError]) -> dict[str, Any]:
+    """Return the cursor alone: everything else is in it."""
+    beside = (name for name in given if name != "cursor")
+    errors.extend(FieldError("query", name, "cannot be given together with cursor") for name in beside)
+    return {"cursor": given["cursor"]}
+
+
+def _rows(given: Mapping[str, str], cursor: CursorRule, errors: list[FieldError]) -> str:
+    text = given.get("limit", str(cursor.default))
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and 1 <= int(text) <= cursor.max):
+        errors.append(FieldError("query", "limit", f"must be a whole number from 1 to {cursor.max}"))
     return text
 
 

@@ -39,6 +39,8 @@ def _makers(fields: Sequence[BoundField], text_of: TextOf) -> dict[str, Callable
 def _maker(rule: Constant, text_of: TextOf) -> Callable[[Call], str]:
     if rule.made:
         return MADE[rule.made].make
+    if rule.page:
+        return lambda call: call.page[rule.page]
     if rule.session:
         return lambda call: call.session
     read = text_of(rule.credential, rule.part)

@@ -18,7 +18,7 @@ def judge(endpoint: Endpoint) -> Callable[[Any, Reading], None]:
 
     It raises the BackendFault that the fault table makes of a refusal, and notes the codes of warnings, never texts.
     """
-    refused, warnings = _compiled(endpoint, endpoint.reply.refused), _compiled(endpoint, endpoint.reply.warnings)
+    refused, warnings = signs(endpoint, endpoint.reply.refused), signs(endpoint, endpoint.reply.warnings)
     read_fault = fault_reader(endpoint)
 
     def check(element: Any, reading: Reading) -> None:
@@ -33,10 +33,10 @@ def judge(endpoint: Endpoint) -> Callable[[Any, Reading], None]:
 def refusal(endpoint: Endpoint, element: Any) -> FaultParts | None:
     """Return the refusal that one reply holds, as the fault it stands for; None where it holds none."""
     reading = Reading(endpoint.name, element, endpoint.operation.use == "encoded")
-    return next(_compiled(endpoint, endpoint.reply.refused)(element, reading), None)
+    return next(signs(endpoint, endpoint.reply.refused)(element, reading), None)
 
 
-def _compiled(endpoint: Endpoint, sign: Sign | None) -> Found:
+def signs(endpoint: Endpoint, sign: Sign | None) -> Found:
     """Return what yields code and text of every message that the sign fits, in the order of the reply."""
     if sign is None:
         return lambda element, reading: iter(())

@@ -12,7 +12,10 @@ from adapter.openapi.refusals import PROBLEM_SCHEMA
 from adapter.problems import HOUSE
 from tests.unit.openapi_project import described, endpoint, endpoints, errors, operation, resolved, whole
 
-NOT_OURS = {"no-such-path", "method-not-allowed", "not-ready", "half-made", "outcome-unknown"}
+NOT_OURS = {
+    *("no-such-path", "method-not-allowed", "not-ready", "half-made", "outcome-unknown"),
+    *("cursor-expired", "cursor-invalid"),
+}
 BODY_ONLY = {"malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"}
 
 

@@ -1,0 +1,112 @@
+"""Where each section of the mapping grammar stands, and an example of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from adapter.mapping import (
+    keys,
+    schema,
+    schema_calls,
+    schema_change,
+    schema_cursor,
+    schema_filter,
+    schema_lookup,
+    schema_operation,
+)
+
+
+class Place(NamedTuple):
+    """Where a section of the grammar stands, and an example of it."""
+
+    title: str
+    kind: type[keys.Section]
+    example: str
+
+
+PLACES = (
+    Place("The file", schema.FileSection, ""),
+    Place("shared", schema.SharedSection, "# mappings/shared/erp.yaml; a mapping says `uses: erp`\nversion: 1\n"
+          "soap: {wsdl: erp/erp.wsdl, service: ErpService, port: ErpSoap11}\n"
+          "types:\n  Money: {fields: {value: Betrag, currency: Waehrung}}\n"
+          "faults:\n  - {code: GP-404, status: 404, problem: record-not-found}"),
+    Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
+          "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
+          "    Aufrufkontext.Sprache: DE"),
+    Place("identity", schema.IdentitySection, "identity: {username_token: erp, digest: true, certificate: erp_tls}"),
+    Place("session", schema.SessionSection, "session:\n  call: Anmelden\n  set:\n"
+          "    Benutzer: {credential: erp, part: USER}\n    Kennwort: {credential: erp, part: PASSWORD}\n"
+          "  token: Ergebnis.SitzungsId\n  place: {header: Sitzung.Id}\n  expired: [{code: SESSION_EXPIRED}]"),
+    Place("place of session", schema.TokenPlaceSection, "place: {http_header: X-Session}"),
+    Place("One line of expired", schema.ExpiredSection, "expired: [{code: GONE}, {detail: InvalidSessionFault}]"),
+    Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
+    Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
+          '    fields: {street: Strasse, country: {soap: "@land"}}'),
+    Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'
+          'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
+          "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
+    Place("number", schema.NumberSection, "lines: {soap: Position, each: Line, number: {soap: PosNr, step: 10}}"),
+    Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
+          "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}"),
+    Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"
+          "    person: {soap_type: PrivatPartnerTyp, fields: {first_name: Vorname}}\n"
+          "    company: {soap_type: FirmenPartnerTyp, fields: {vat_id: UstId}}"),
+    Place("One variant", schema.VariantSection, ""),
+    Place("One operation", schema_operation.OperationSection, "operations:\n  read:\n    request: GET /{id}\n"
+          "    call: LesePartner\n    path: {id: {soap: PartnerNr, convert: zero_padded(10)}}\n"
+          "    reply: {one: Customer, from: Partner}\n    timeout: 5"),
+    Place("filter", schema_filter.FilterSection, "query:\n"
+          "  name: {filter: companyName, test: contains}\n"
+          "  created_after: {filter: dateCreated, test: at_least}\n"
+          "  created_before: {filter: dateCreated, test: at_most}\n"
+          "filter:\n  at: searchRecord(CustomerSearchBasic)\n  value: searchValue\n  to: searchValue2\n"
+          '  operator: "@operator"\n'
+          "  words: {contains: contains, at_least: onOrAfter, at_most: onOrBefore, between: within}\n"
+          "# or every test is one entry of a list, with operators inside the value:\n"
+          "#filter: {each: filter, field: Field, value: Criteria, text: {contains: '@*{value}*'}, never: ['*', '@']}"),
+    Place("One test", schema_filter.TestSection, "query:\n"
+          "  blocked: {filter: Blocked, test: equals, like: blocked}\n"
+          "  category: {filter: category, test: one_of, value: searchValue.@internalId}"),
+    Place("one_of", schema_filter.SeveralSection, 'text: {one_of: {each: "{value}", join: "|"}}'),
+    Place("page", schema_operation.PageSection, "page: {limit: Blatt.MaxAnz, offset: Blatt.AbPos, total: GesamtAnz}"),
+    Place("cursor", schema_cursor.CursorSection, "cursor:\n  limit: setSize\n  next: {bookmarkKey: last.Key}\n"
+          "  end: short_page\n"
+          "# or the ERP keeps a search that another operation goes on with:\n"
+          "#cursor:\n#  limit: {header: searchPreferences.pageSize}\n#  min: 5\n#  call: searchMoreWithId\n"
+          "#  next: {searchId: searchResult.searchId, pageIndex: {from: searchResult.pageIndex, add: 1}}\n"
+          "#  end: {where: searchResult.pageIndex, reaches: searchResult.totalPages}"),
+    Place("limit of a cursor", schema_cursor.LimitSection, ""),
+    Place("One next value", schema_cursor.NextSection, ""),
+    Place("end", schema_cursor.EndSection, ""),
+    Place("sort", schema_operation.SortSection, "sort:\n  soap: Blatt.SortFeld\n"
+          "  direction: {soap: Blatt.SortRichtung, ascending: AUF, descending: AB}\n"
+          "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
+    Place("direction", schema_operation.DirectionSection, ""),
+    Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, patch: partial}"),
+    Place("patch", schema_change.PatchSection, "body:\n  one: Customer\n  into: record(Customer)\n"
+          "  patch: {null_list: nullFieldList.name}"),
+    Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "
+          "when_empty: {status: 404, problem: customer-not-found}}"),
+    Place("when_empty", schema_operation.EmptySection, ""),
+    Place("refused", schema_operation.RefusedSection, "reply:\n"
+          '  refused: {where: Status.@isSuccess, is: ["false"], code: Status.Code, text: Status.Text}\n'
+          "# or in a table of messages, of which the first that fits decides:\n"
+          "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
+    Place("warnings", schema_operation.WarningsSection, "reply:\n"
+          "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("One lookup", schema_lookup.LookupSection, "lookups:\n"
+          "  countries: {call: LeseLaender, each: Laender.Land, code: Code, word: Name, keep: 3600}"),
+    Place("One call", schema_calls.CallSection, "calls:\n"
+          "  lines: {call: LesePositionen, path: {id: AuftragNr}, reply: {each: Line, from: Positionen.Position}}\n"
+          "  customer: {call: LesePartner, take: {PartnerNr: Kopf.KundenNr}, reply: {one: Customer, from: Partner}}"),
+    Place("body of a call", schema_calls.PartSection, "calls:\n"
+          "  lines: {call: FuegePositionAn, take: {AuftragNr: Kopf.AuftragNr}, body: {each: Line, into: Position}}"),
+    Place("commit", schema_calls.CommitSection, "commit: {call: Bestaetige, take: {AuftragNr: Kopf.AuftragNr}}"),
+    Place("undo", schema_calls.UndoSection, "undo: {call: Verwirf, take: {AuftragNr: Kopf.AuftragNr}}"),
+    Place("One constant", schema.ConstantSection, "# of an operation, of a type, or of SOAP header blocks:\n"
+          "set:\n  Modus: TEIL                 # short for {value: TEIL}\n"
+          "  Mandant: {setting: client}  # ADAPTER_VALUE_CLIENT"),
+    Place("One fault", schema_operation.FaultSection,
+          "faults:\n  - {code: GP-404, status: 404, problem: customer-not-found, title: No such customer}\n"
+          "  - {detail: SperrFehler, status: 423, problem: record-locked, retryable: true}"),
+)  # fmt: skip
