@@ -103,7 +103,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     check_details(binder, port)
     endpoints = reading(binder, endpoints)
     check_patch_keys(binder)
-    endpoints = with_used(binder, endpoints)
+    endpoints = with_used(binder, endpoints, given)
     binder.finish()
     return endpoints, binder.mistakes
 

@@ -83,9 +83,9 @@ def _text(binder: Binder, rule: LookupRule, name: str, key: str, encoded: bool) 
     return as_it_is(found, name)
 
 
-def with_used(binder: Binder, endpoints: Sequence[Endpoint]) -> list[Endpoint]:
+def with_used(binder: Binder, endpoints: Sequence[Endpoint], given: Given) -> list[Endpoint]:
     """Return the endpoints, each with the tables that it uses. One of the file's own that none uses is a mistake."""
-    found = [replace(each, lookups=_used(each)) for each in endpoints]
+    found = [replace(each, lookups=_used(each, given)) for each in endpoints]
     used = {lookup.rule.name for each in found for lookup in each.lookups}
     for rule in binder.resource.lookups.values() if not binder.mistakes else ():
         if rule.name not in used and rule.rule.place.file == binder.resource.place.file:
@@ -94,9 +94,9 @@ def with_used(binder: Binder, endpoints: Sequence[Endpoint]) -> list[Endpoint]:
     return found
 
 
-def _used(endpoint: Endpoint) -> tuple[BoundLookup, ...]:
+def _used(endpoint: Endpoint, given: Given) -> tuple[BoundLookup, ...]:
     names = {field.rule.lookup for each in endpoint.whole() for field in _fields(each)}
-    return tuple(lookup for lookup in endpoint.lookups if lookup.rule.name in names)
+    return tuple(lookup for lookup in given.lookups if lookup.rule.name in names)
 
 
 def _fields(endpoint: Endpoint) -> Iterator[BoundField]:

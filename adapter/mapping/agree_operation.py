@@ -62,7 +62,6 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         answered_by=rule.answered_by,
         timeout=rule.timeout,
         session=given.session,
-        lookups=given.lookups,
     )
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
