@@ -35,7 +35,8 @@ class AdapterError(Exception):
 class Mistake:
     """One thing somebody wrote wrong: where it stands, what is wrong, and what to do.
 
-    ``file`` is relative to the project folder, ``line`` and ``column`` count from 1 (0: the whole file).
+    ``file`` is relative to the project folder, ``line`` and ``column`` count from 1 (0: the whole file). ``user`` is
+    the place that takes what is wrong from a shared file; the same mistake for another user is the same mistake.
     """
 
     file: str
@@ -43,11 +44,13 @@ class Mistake:
     column: int
     text: str
     remedy: str = ""
+    user: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        """Render as ``file:line:column: text (remedy)``, the form editors jump to."""
+        """Render as ``file:line:column: text -> remedy``, the form editors jump to."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.text}" + (f" -> {self.remedy}" if self.remedy else "")
+        text = f"{self.text} (as {self.user} takes it)" if self.user else self.text
+        return f"{place}: {text}" + (f" -> {self.remedy}" if self.remedy else "")
 
 
 class BuildError(AdapterError):

@@ -38,7 +38,7 @@ PAGES = sorted(
         *(path.relative_to(ROOT).as_posix() for path in (ROOT / "changes").glob("*.rst")),
     ]
 )
-IN_A_SHOP = ("add-an-endpoint", "editors", "errors-and-faults", "new-erp-release", "own-converter")
+IN_A_SHOP = ("add-an-endpoint", "editors", "errors-and-faults", "new-erp-release", "own-converter", "shared")
 
 
 def parsed(page: str) -> tuple[nodes.document, str]:

@@ -11,11 +11,12 @@ from adapter.mapping import editor
 
 def run(asked: Namespace) -> int:
     """Print the JSON Schema, or write it to a file."""
+    text = editor.text(asked.shared)
     if asked.output:
-        Path(asked.output).write_text(editor.text(), encoding="utf-8")
+        Path(asked.output).write_text(text, encoding="utf-8")
         say(f"wrote {asked.output}")
     else:
-        print(editor.text(), end="")
+        print(text, end="")
     return 0
 
 
@@ -25,6 +26,9 @@ COMMAND = Command(
     run=run,
     example="schema -o mappings/mapping.schema.json",
     doc="Editors that know YAML complete and check mappings with it. Write it again after an upgrade.",
-    arguments=(argument("-o", "--output", metavar="FILE", default="", help="file (default: standard output)"),),
+    arguments=(
+        argument("-o", "--output", metavar="FILE", default="", help="file (default: standard output)"),
+        argument("--shared", action="store_true", help="the schema of files in mappings/shared/"),
+    ),
     in_project=False,
 )

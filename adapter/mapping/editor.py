@@ -17,6 +17,7 @@ from marshmallow.fields import Field
 from marshmallow.validate import Range
 
 from adapter.mapping import (
+    editor_shared,
     keys,
     schema,
     schema_calls,
@@ -91,7 +92,7 @@ RAW: Mapping[str, Shape] = {
     "FileSection.types": _named(_one(schema.TypeSection)),
     "FileSection.operations": {
         "type": "object",
-        "properties": {verb: _one(schema_operation.OperationSection) for verb in VERBS},
+        "properties": {verb: editor_shared.operation(_one(schema_operation.OperationSection)) for verb in VERBS},
         "additionalProperties": False,
         "minProperties": 1,
     },
@@ -99,8 +100,14 @@ RAW: Mapping[str, Shape] = {
     "FileSection.lookups": _LOOKUPS,
     "SharedSection.lookups": _LOOKUPS,
     "LookupSection.set": _CONSTANTS,
+    "FileSection.words": _named(_TEXT),
     "SharedSection.soap": _one(schema.SoapSection),
     "SharedSection.types": _named(_one(schema.TypeSection)),
+    "SharedSection.operations": {
+        "type": "object",
+        "properties": {verb: {"$ref": f"{editor_shared.DEFS}{editor_shared.TAKEN}"} for verb in VERBS},
+        "additionalProperties": False,
+    },
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": _one(schema.IdentitySection),
@@ -212,18 +219,28 @@ _TOGETHER: Mapping[str, Shape] = {
 
 def editor_schema() -> Shape:
     """Return the JSON Schema of a mapping file."""
-    sections = sorted(keys.Section.__subclasses__(), key=lambda kind: kind.__name__)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Mapping file",
-        **_section(schema.FileSection),
-        "$defs": {kind.__name__: _section(kind) for kind in sections if kind is not schema.FileSection},
-    }
+    return _whole("Mapping file", _section(schema.FileSection), _sections())
 
 
-def text() -> str:
-    """Return the JSON Schema as the text of a file."""
-    return json.dumps(editor_schema(), indent=2, ensure_ascii=False) + "\n"
+def shared_schema() -> Shape:
+    """Return the JSON Schema of a file in ``mappings/shared/``."""
+    shape: Shape = editor_shared.with_words({"root": _section(schema.SharedSection), **_sections()})
+    return _whole("Shared mapping file", shape.pop("root"), shape)
+
+
+def text(shared: bool = False) -> str:
+    """Return the JSON Schema of mapping files, or of shared ones, as the text of a file."""
+    return json.dumps(shared_schema() if shared else editor_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _sections() -> Shape:
+    found = {kind.__name__: _section(kind) for kind in keys.Section.__subclasses__()}
+    return {**found, editor_shared.TAKEN: editor_shared.taken(found)}
+
+
+def _whole(title: str, root: Shape, sections: Shape) -> Shape:
+    start = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    return {**start, **root, "$defs": editor_shared.reached(root, sections)}
 
 
 def _section(kind: type[keys.Section]) -> Shape:

@@ -115,13 +115,20 @@ def _inside(kind: type[Section] | str, name: str) -> type[Section] | str | None:
     if "$ref" in shape:
         return _SECTIONS.get(_referred(shape))
     if "properties" in shape:
-        return _referred(next(iter(shape["properties"].values())))
+        return _referred(_whole(next(iter(shape["properties"].values()))))
     inner = shape.get("additionalProperties")
     return _referred(inner) if isinstance(inner, Mapping) and "$ref" in inner else None
 
 
 def _referred(shape: Mapping[str, Any]) -> str:
     return str(shape.get("$ref", "")).removeprefix(_REFERENCE)
+
+
+def _whole(shape: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the shape of a section that is written out, where another file may hold it too."""
+    while "else" in shape:
+        shape = shape["else"]
+    return shape
 
 
 def _order(kind: type[Section] | str, path: Path_) -> Sequence[str]:

@@ -9,7 +9,7 @@ from adapter.errors import BuildError, Mistake
 from adapter.mapping import files, reading
 from adapter.mapping.agree import Surroundings, agree
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model_operation import Resource, Shared
+from adapter.mapping.model_operation import Resource
 from adapter.wsdl.types import Contract
 
 
@@ -39,17 +39,16 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
     return resources, mistakes
 
 
-def _shared(project: Path) -> tuple[dict[str, Shared | None], list[Mistake]]:
+def _shared(project: Path) -> tuple[dict[str, files.Document | None], list[Mistake]]:
     """Read ``mappings/shared/*.yaml``: what mapping files have in common, by name; None where it cannot be read."""
-    found: dict[str, Shared | None] = {}
+    found: dict[str, files.Document | None] = {}
     mistakes: list[Mistake] = []
     for path in sorted((project / "mappings" / "shared").glob("*.yaml")):
         document, wrong = files.read(path, path.relative_to(project).as_posix())
-        mistakes.extend(wrong)
-        found[path.stem] = None
         if document is not None:
-            found[path.stem], wrong = reading.shared(document)
-            mistakes.extend(wrong)
+            wrong = [*wrong, *reading.shared(document)]
+        mistakes.extend(wrong)
+        found[path.stem] = None if wrong else document
     return found, mistakes
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.errors import Mistake
-from adapter.mapping import schema
+from adapter.mapping import schema, words
 from adapter.mapping.bags import bag_rules, entries_once
 from adapter.mapping.calls import with_calls
 from adapter.mapping.constants import constants
@@ -21,24 +21,24 @@ from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model_operation import VERBS, Resource, Shared
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import fault_rules, operation_rule
-from adapter.mapping.paths import suggest
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
+from adapter.mapping.shared import SECTIONS, check_patterns, taken
 from adapter.mapping.signatures import read_signed
 
 
-def shared(document: Document) -> tuple[Shared, list[Mistake]]:
-    """Read a file that mapping files share. Return what it holds, and every mistake."""
+def shared(document: Document) -> list[Mistake]:
+    """Return what is wrong with a shared file, whoever uses it; where it asks for words, its users say the rest."""
     sections = Sections(document)
     top = sections.load(schema.SharedSection, document.data, (), whole=False) or {}
-    soap = _soap(sections, top["soap"]) if "soap" in top else None
-    types, lookups = _types(sections, top.get("types")), lookup_rules(sections, top.get("lookups"))
-    found = Shared(soap, types, fault_rules(sections, top.get("faults"), ("faults",)), lookups)
-    return found, sections.mistakes
+    check_patterns(sections, top)
+    settled = {key: top[key] for key in SECTIONS if key in top and not words.asked(top[key], (key,))}
+    _sections(sections, settled)
+    return sections.mistakes
 
 
 def resource(
-    document: Document, shared_files: Mapping[str, Shared | None] | None = None
+    document: Document, shared_files: Mapping[str, Document | None] | None = None
 ) -> tuple[Resource | None, list[Mistake]]:
     """Read a whole mapping file. Return its resource, None where the file is wrong, and every mistake.
 
@@ -48,7 +48,9 @@ def resource(
     top = sections.load(schema.FileSection, document.data, (), whole=False)
     if top is None or "version" not in top:
         return None, sections.mistakes
-    common = _used(sections, top, shared_files or {})
+    whole, shared_file = taken(sections, top, shared_files or {})
+    common = _common(sections, top, shared_file)
+    sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = _http(sections, top.get("http"))
     types = {**common.types, **_types(sections, top.get("types"))}
@@ -62,9 +64,9 @@ def resource(
             found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults)
         ) is not None:
             operations.append(with_calls(sections, data, path, found_operation))
-    if not operations and not sections.mistakes:
+    if not document.data.get("operations") and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
-    if sections.mistakes or soap is None:
+    if sections.mistakes or soap is None or ("uses" in top and shared_file is None):
         return None, sections.mistakes
     return (
         Resource(
@@ -83,25 +85,33 @@ def resource(
     )
 
 
-def _used(sections: Sections, top: Mapping[str, Any], shared_files: Mapping[str, Shared | None]) -> Shared:
-    """Return what the file uses of another, and note what stands in both, or in none."""
-    name = top.get("uses", "")
-    if name and name not in shared_files:
-        text, remedy = f"there is no mappings/shared/{name}.yaml", suggest(name, list(shared_files))
-        sections.wrong(("uses",), text, remedy if shared_files else "put what mapping files share there")
+def _common(sections: Sections, top: Mapping[str, Any], shared_file: Document | None) -> Shared:
+    """Return what the shared file says of every operation, and note what stands in both files, or in none."""
+    if shared_file is None:
+        if "soap" not in top and "uses" not in sections.document.data:
+            sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
         return Shared()
-    common = shared_files[name] if name else Shared()
-    if common is None:
-        return Shared()
-    if "soap" not in top and common.soap is None:
+    there = Sections(shared_file)
+    data = shared_file.data
+    common = _sections(there, data)
+    sections.mistakes += there.mistakes
+    if "soap" not in top and "soap" not in data:
         sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
-    if "soap" in top and common.soap is not None:
-        sections.wrong(("soap",), f"soap: stands in shared/{name}.yaml too", "keep one of them")
+    if "soap" in top and "soap" in data:
+        sections.wrong(("soap",), f"soap: stands in {shared_file.file} too", "keep one of them")
     for key, theirs in (("types", common.types.keys()), ("lookups", common.lookups.keys())):
         own = top.get(key)
         for twice in theirs & own.keys() if isinstance(own, dict) else ():
-            sections.wrong((key, twice), f"{twice} stands in shared/{name}.yaml too", "rename one of them")
+            sections.wrong((key, twice), f"{twice} stands in {shared_file.file} too", "rename one of them")
     return common
+
+
+def _sections(sections: Sections, data: Mapping[str, Any]) -> Shared:
+    """Return the sections of a shared file that hold as they stand."""
+    soap = _soap(sections, data["soap"]) if "soap" in data else None
+    types = _types(sections, data.get("types"))
+    lookups = lookup_rules(sections, data.get("lookups"))
+    return Shared(soap, types, fault_rules(sections, data.get("faults"), ("faults",)), lookups)
 
 
 def _types(sections: Sections, data: Any) -> dict[str, TypeRule]:

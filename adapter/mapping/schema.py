@@ -50,6 +50,7 @@ class FileSection(Section):
     title = Text(**about("A short title for the documentation."))
     doc = Text(**about("What the resource is, for the documentation."))
     uses = Text(NAME, "a name such as erp", **about("The file in mappings/shared/ that holds here too."))
+    words = Raw(**about("What the file that 'uses' names has to fill in: each $(word) there."))
     soap = Raw(**about("The contract behind it; it may stand in the file that 'uses' names."))
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
@@ -59,12 +60,13 @@ class FileSection(Section):
 
 
 class SharedSection(Section):
-    """A file in ``mappings/shared/``: what several mapping files have in common."""
+    """A file in ``mappings/shared/``: what several mapping files have in common. It may ask for words: ``$(name)``."""
 
     version = Whole(1, 1, **about("The version of this grammar.", required=True))
     soap = Raw(**about("The contract behind them, where it is one."))
     types = Raw(**about("JSON types by name."))
     lookups = Raw(**about("Code tables that the ERP answers, by name."))
+    operations = Raw(**about("Patterns by verb; a file takes one with 'read: shared', or with 'shared: true' in it."))
     faults = Raw(**about("Faults of all their operations."))
 
 

@@ -21,8 +21,9 @@ from adapter.mapping.keys import (
 
 
 class OperationSection(Section):
-    """One entry of ``operations:``."""
+    """One entry of ``operations:``; ``shared`` alone is short for ``{shared: true}``."""
 
+    shared = Flag(**about("Keys of this operation in the file that 'uses' names hold here, where none stands here."))
     request = Text(
         re.compile(r"(GET|POST|PUT|PATCH|DELETE) /.*"),
         "a method and a path such as 'GET /{id}'",

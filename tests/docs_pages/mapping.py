@@ -33,8 +33,10 @@ RAW = {
     "SharedSection.lookups": "names, each to `one lookup`_",
     "LookupSection.set": _CONSTANTS,
     "FileSection.faults": _FAULTS,
+    "FileSection.words": "words, each to a text",
     "SharedSection.soap": "`soap`_",
     "SharedSection.types": "names, each to `one type`_",
+    "SharedSection.operations": "verbs, each to keys of `one operation`_",
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
     "SoapSection.identity": "`identity`_",
@@ -117,6 +119,10 @@ RAW = {
 # What a description leaves to the model.
 MORE = {
     "FileSection.operations": f"Verbs: {', '.join(VERBS)}.",
+    "FileSection.words": "Each must be given, and each that is given must be asked for by what the file takes.",
+    "SharedSection.operations": "Sections right below an operation (``query``, ``path``, ``set``, ``reply`` …) may "
+    "be in both files: their entries are put together, and the file's own stand over those of the same name.",
+    "OperationSection.shared": "Sections are put together; see `shared`_.",
     "PageSection.default": f"Without it: {PageRule.__dataclass_fields__['default'].default}.",
     "PageSection.max": f"Without it: {PageRule.__dataclass_fields__['max'].default}.",
     "PageSection.first": f"Without it: {PageRule.__dataclass_fields__['first'].default}. Callers count from 0.",

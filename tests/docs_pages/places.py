@@ -29,6 +29,8 @@ PLACES = (
     Place("shared", schema.SharedSection, "# mappings/shared/erp.yaml; a mapping says `uses: erp`\nversion: 1\n"
           "soap: {wsdl: erp/erp.wsdl, service: ErpService, port: ErpSoap11}\n"
           "types:\n  Money: {fields: {value: Betrag, currency: Waehrung}}\n"
+          "operations:\n  read:\n    request: GET /{id}\n    call: Lese$(record)\n    path: {id: $(record)Nr}\n"
+          "    reply: {one: $(type), from: $(record)}\n"
           "faults:\n  - {code: GP-404, status: 404, problem: record-not-found}"),
     Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"

@@ -1,5 +1,6 @@
 """The golden cases of Dynamics NAV: JSON and every envelope, as in ``tests/golden``, against the running responder.
 
+``request.json`` may say ``pages``: so many are asked for, one after the other, and ``reply.json`` is the last of them.
 ``python -m tests.dynamics.golden`` writes what is missing in folders that have a ``request.json``. Read what it wrote.
 """
 
@@ -52,11 +53,17 @@ def ask(app: Flask, case: Case, nav: Nav) -> dict[str, Any]:
     nav.reset()
     request = case.json("request.json")
     more = {"json": request["body"]} if "body" in request else {}
-    answer = app.test_client().open(request["path"], method=request["method"], headers={"Host": "localhost"}, **more)
+    client, path = app.test_client(), request["path"]
+    answer = client.open(path, method=request["method"], headers={"Host": "localhost"}, **more)
+    for _ in range(request.get("pages", 1) - 1):
+        query = json.loads(answer.data)["page"]["next"]
+        answer = client.get(f"{path.partition('?')[0]}?cursor={query}", headers={"Host": "localhost"})
     told: dict[str, Any] = {"status": answer.status_code}
     if answer.data:
         told["body"] = json.loads(answer.data)
         told["body"].pop("instance", None)
+        if told["body"].get("page", {}).get("next"):
+            told["body"]["page"]["next"] = "cursor"
     if "Location" in answer.headers:
         told["location"] = answer.headers["Location"]
     return told

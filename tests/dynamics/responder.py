@@ -116,8 +116,11 @@ class Nav:
         """Filter as NAV does: the criteria hold the operators."""
         tests = [(each[0].text or "", each[1].text or "") for each in call.iterfind("{*}filter")]
         size = int(call.findtext("{*}setSize"))
-        found = [record for record in self.records[page] if all(_fits(record.get(f, ""), c) for f, c in tests)][:size]
-        rows = "".join(_shown(page, record) for record in found)
+        found = [record for record in self.records[page] if all(_fits(record.get(f, ""), c) for f, c in tests)]
+        bookmark = call.findtext("{*}bookmarkKey")
+        keys = [record["Key"] for record in found]
+        begin = keys.index(bookmark) + 1 if bookmark in keys else 0
+        rows = "".join(_shown(page, record) for record in found[begin : begin + size])
         return f"<ReadMultiple_Result>{rows}</ReadMultiple_Result>" if rows else ""
 
     def _create(self, page: str, call: Any) -> str:

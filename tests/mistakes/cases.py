@@ -24,6 +24,7 @@ from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
+from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
 
@@ -64,6 +65,7 @@ WHOLE_FILE = {
 
 TEXTS: dict[str, tuple[str, str]] = {
     **SIGNATURES,
+    **SHARED,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),
@@ -78,11 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unknown-version": ("version: must be 1", "version of this grammar"),
     "path-without-slash": ("'v1/grammar' is not a path such as /v1/customers", "Where its operations live"),
     "unknown-key-in-file": ("no key 'titel'", "did you mean 'title'?"),
-    "uses-nowhere": ("there is no mappings/shared/erb.yaml", "did you mean erp?"),
-    "soap-in-both": ("soap: stands in shared/erp.yaml too", "keep one of them"),
-    "type-in-both": ("Money stands in shared/erp.yaml too", "rename one of them"),
     "no-soap": ("the file needs the key 'soap'", "soap: {wsdl: …"),
-    "unknown-key-in-shared": ("no key 'operations'", "keys here: version, soap"),
     "unknown-key-in-soap": ("soap has no key 'prot'", "did you mean 'port'?"),
     "field-in-variant-and-type": ("'name' stands in the shared fields too", "keep one"),
     "discriminator-is-a-field": ("'kind' tells the variants apart", "remove it"),

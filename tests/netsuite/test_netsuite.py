@@ -36,12 +36,7 @@ def test_case(case: Case, adapter: Pair) -> None:
     assert "" == differs(case, *adapter)
 
 
-# Its lists have pages, which the mapping does not have yet.
-@pytest.mark.parametrize(
-    "case",
-    [case for case in cases() if not case.operation.endswith(".list")],
-    ids=lambda case: f"{case.operation}-{case.name}",
-)
+@pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.operation}-{case.name}")
 def test_by_hand(case: Case, hand: Pair) -> None:
     """The hand-written application answers the same, so its lines may be counted."""
     app, world = hand

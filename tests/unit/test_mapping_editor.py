@@ -85,11 +85,12 @@ def sections() -> Iterator[tuple[str, Any]]:
             yield f"{kind.__name__}.{field.data_key or name}", field
 
 
-def test_it_is_a_json_schema() -> None:
-    """It follows JSON Schema 2020-12, and each reference in it leads somewhere."""
-    made = editor.editor_schema()
+@pytest.mark.parametrize("shared", [False, True])
+def test_it_is_a_json_schema(shared: bool) -> None:
+    """It follows JSON Schema 2020-12, each reference in it leads somewhere, and nothing is there for nobody."""
+    made = json.loads(editor.text(shared))
     Draft202012Validator.check_schema(made)
-    references = set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', editor.text()))
+    references = set(re.findall(r'"\$ref": "#/\$defs/(\w+)"', editor.text(shared)))
     assert references == set(made["$defs"])
 
 
@@ -97,9 +98,10 @@ def test_every_key_is_in_it() -> None:
     """A key that the readers look at themselves has a shape of its own, and every key has a text to show."""
     assert {place for place, field in sections() if isinstance(field, keys.Raw)} == set(editor.RAW)
     made = editor.editor_schema()
+    shapes = {**made["$defs"], "FileSection": made, "SharedSection": editor.shared_schema()}
     for place, field in sections():
         kind, key = place.split(".")
-        shape = (made if kind == "FileSection" else made["$defs"][kind])["properties"][key]
+        shape = shapes[kind]["properties"][key]
         assert field.metadata["description"] in json.dumps(shape, ensure_ascii=False)
 
 
@@ -115,6 +117,22 @@ def test_converters_are_offered() -> None:
     """Completion of ``convert:`` has every converter."""
     shown = editor.RAW["FieldSection.convert"]["items"]["examples"]
     assert list(CONVERTERS) == [each.partition("(")[0] for each in shown]
+
+
+def test_shared_files_have_a_schema_of_their_own() -> None:
+    """An editor has nothing to say about files that share and files that take, and knows a key that is none."""
+    judge = Draft202012Validator(editor.shared_schema())
+    shared = sorted((ROOT / "tests").glob("*/mappings/shared/n*.yaml"))
+    users = [path for each in shared for path in each.parents[1].glob("*.yaml")]
+    assert len(users) >= 10
+    assert [] == [error.message for path in shared for error in judge.iter_errors(document(path).data)]
+    assert [] == [error.message for path in users for error in VALIDATOR.iter_errors(document(path).data)]
+    changed = copy.deepcopy(document(shared[0]).data)
+    changed["operations"]["read"]["reply"]["statsu"] = 200
+    changed["operations"]["read"]["request"] = "FETCH /{id}"
+    assert {("operations", "read", "reply"), ("operations", "read", "request")} == {
+        tuple(error.absolute_path) for error in judge.iter_errors(changed)
+    }
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
@@ -216,5 +234,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert 0 == main(["schema", "-o", str(tmp_path / "s.json")])
     assert 0 == main(["new", str(tmp_path / "new")])
     assert printed == (tmp_path / "s.json").read_text("utf-8")
+    assert 0 == main(["schema", "--shared", "-o", str(tmp_path / "shared.json")])
+    assert editor.text(shared=True) == (tmp_path / "shared.json").read_text("utf-8")
     assert printed == (tmp_path / "new/mappings" / editor.FILE).read_text("utf-8")
     assert (tmp_path / "new/mappings/items.yaml").read_text("utf-8").startswith(editor.MODELINE)
