@@ -38,14 +38,21 @@ def cases() -> list[Case]:
 def nav_app() -> Iterator[tuple[Flask, Nav]]:
     """Yield the adapter on a temporary project with copies of the contracts, in front of the responder."""
     nav = Nav()
-    with tempfile.TemporaryDirectory() as folder, replaying(nav) as server:
+    with replaying(nav) as server, nav_project(server.url) as (project, environ):
+        yield create_app(project, environ), nav
+
+
+@contextmanager
+def nav_project(url: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Yield the temporary project, and the environment that it needs."""
+    with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         (project / "wsdl" / "nav").mkdir(parents=True)
         for page in PAGES:
             shutil.copy(CONTRACT / f"{page}.wsdl", project / "wsdl" / "nav")
         shutil.copytree(MAPPINGS, project / "mappings")
         write_lock(project / "wsdl", [load(project / "wsdl", f"nav/{page}.wsdl") for page in PAGES])
-        yield create_app(project, {f"ADAPTER_ENDPOINT_{page.upper()}_SERVICE": server.url for page in PAGES}), nav
+        yield project, {f"ADAPTER_ENDPOINT_{page.upper()}_SERVICE": url for page in PAGES}
 
 
 def ask(app: Flask, case: Case, nav: Nav) -> dict[str, Any]:

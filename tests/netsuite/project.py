@@ -61,13 +61,20 @@ def account() -> Iterator[tuple[Account, Replay]]:
 @contextmanager
 def adapter_app(server: Replay) -> Iterator[Flask]:
     """Yield the adapter on a temporary project with a copy of the contract."""
+    with adapter_project(server.url) as (project, environ):
+        yield create_app(project, environ)
+
+
+@contextmanager
+def adapter_project(url: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Yield the temporary project, and the environment that it needs."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         shutil.copytree(CONTRACT, project / "wsdl" / "netsuite")
         shutil.copytree(MAPPINGS, project / "mappings")
         (project / "wsdl").chmod(0o755)
         write_lock(project / "wsdl", [load(project / "wsdl", "netsuite/netsuite.wsdl")])
-        yield create_app(project, {**SETTINGS, "ADAPTER_ENDPOINT_NETSUITESERVICE": server.url})
+        yield project, {**SETTINGS, "ADAPTER_ENDPOINT_NETSUITESERVICE": url}
 
 
 def by_hand_app(server: Replay) -> Flask:

@@ -95,7 +95,7 @@ operations:
   list:
     request: GET /
     call: Suche$(record)
-    query: {name: Suche.Nam}
+    query: {name: {soap: Suche.Nam, doc: Part of it.}}
     page: {limit: Blatt.MaxAnz, offset: Blatt.AbPos}
     reply: {each: $(type), from: $(record).$(record)}
     faults:
@@ -153,6 +153,39 @@ def test_what_does_not_depend_on_words_is_checked_though_nobody_uses_it(tmp_path
     with pytest.raises(BuildError) as caught:
         project(tmp_path, shared=SHARED.replace("street: Strasse", "street: A..B"), items=alone)
     assert [("mappings/shared/erp.yaml", 5)] == [(mistake.file, mistake.line) for mistake in caught.value.mistakes]
+
+
+def test_each_part_keeps_its_place() -> None:
+    """What stands in the pattern is found there, own parts in the file; nothing of an overridden part is left."""
+    there, _ = files.parse(PATTERNS, "shared.yaml")
+    own = USER.format(name="items").replace("query: {name: Suche.Bez}", "query: {name: {soap: Suche.Bez}}\n    set: x")
+    mine, _ = files.parse(own.replace("page: {max: 70}", "page: none"), "own.yaml")
+    assert there is not None
+    assert mine is not None
+    whole, _ = taken(Sections(mine), mine.data, {"erp": there})
+    listed = ("operations", "list")
+    assert {
+        ("request",): ("shared.yaml", 5),
+        ("query", "name", "soap"): ("own.yaml", 11),
+        ("query", "name", "doc"): ("own.yaml", 11),
+        ("page",): ("own.yaml", 13),
+        ("page", "limit"): ("own.yaml", 13),
+        ("faults", 0, "problem"): ("own.yaml", 15),
+        ("faults", 1, "problem"): ("shared.yaml", 12),
+        ("faults", 2): ("own.yaml", 14),
+    } == {
+        path: ((place := whole.place(*listed, *path)).file, place.line)
+        for path in (
+            ("request",),
+            ("query", "name", "soap"),
+            ("query", "name", "doc"),
+            ("page",),
+            ("page", "limit"),
+            ("faults", 0, "problem"),
+            ("faults", 1, "problem"),
+            ("faults", 2),
+        )
+    }
 
 
 def taken_from(shared: Any, own: Any) -> tuple[Any, list[str]]:
