@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(_unsignable(endpoints, credentials))
+    mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
@@ -101,6 +102,13 @@ def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> It
         if rule is not None and (problem := signing_problem(rule, credentials)):
             variable = credential_name(rule.signature, "CERTIFICATE")
             yield rule.place.mistake(f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
+
+
+def _too_large(endpoints: tuple[Endpoint, ...], most: int) -> Iterator[Mistake]:
+    for rule in (each.body.document for each in endpoints if each.body is not None):
+        if rule is not None and rule.max_bytes > most:
+            text = f"max_bytes: {rule.max_bytes} is more than ADAPTER_MAX_REQUEST_BYTES takes, which is {most}"
+            yield rule.place.mistake(text, "raise that setting, or lower 'max_bytes'")
 
 
 def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[str]:
@@ -156,11 +164,19 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
     made = handlers(built, telemetry)
     routes = [
-        Route(each.name, each.method, each.path, watch(each, made[each.name]), each.timeout or built.settings.timeout)
-        for each in built.endpoints
+        _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
     return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[pages])
+
+
+def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
+    """Return the route of an operation, with the media types of documents."""
+    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
+    taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
+    if taken is not None:
+        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes)
+    return replace(route, gives=given.value) if given is not None else route
 
 
 def openapi(built: Built) -> dict[str, Any]:

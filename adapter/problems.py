@@ -51,7 +51,8 @@ HOUSE: Mapping[str, Problem] = {
         Problem("method-not-allowed", 405, "Method not allowed",
                 "The path exists but not with this method. The Allow header lists the methods it has."),
         Problem("not-acceptable", 406, "Not acceptable",
-                "Answers are JSON, and the Accept header excludes application/json. Send it, or leave Accept out."),
+                "Answers are JSON, or a document of the type that the operation names, and the Accept header excludes "
+                "it. Send that type, or leave Accept out."),
         Problem("request-timeout", 408, "Request too slow",
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
         Problem("cursor-expired", 410, "Cursor expired",
@@ -60,7 +61,8 @@ HOUSE: Mapping[str, Problem] = {
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",
                 "A body must be JSON in UTF-8, without a content encoding. Send Content-Type: application/json, or "
-                "application/merge-patch+json with PATCH."),
+                "application/merge-patch+json with PATCH. Where a document is taken, send one of the types that the "
+                "Accept header of this answer names."),
         Problem("unknown-host", 421, "Unknown host",
                 "This service does not answer for the host that was asked for. Use one of its own names; the "
                 "operator lists them in ADAPTER_HOSTS."),

@@ -10,23 +10,26 @@ from urllib.parse import quote
 from adapter import strict_json
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request, Response
+from adapter.translate.document import documented
 from adapter.translate.reader import Result
 
 
 def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
     """Return how one operation's results are answered.
 
-    An object is the body itself. A list is ``{"items": […]}``, with ``"page": {"limit", "offset", "total"}`` where the
-    operation is paged (``total`` only where the ERP counts).
+    An object is the body itself, and so are the bytes of a document. A list is ``{"items": […]}``, with
+    ``"page": {"limit", "offset", "total"}`` where the operation is paged (``total`` only where the ERP counts).
     """
     status, template = endpoint.reply.status, endpoint.reply.rule.location
     shape, paged = endpoint.reply.rule.shape, endpoint.page is not None
-    below = endpoint.resource.path
+    below, answer = endpoint.resource.path, documented(endpoint)
 
     def make(result: Result, request: Request) -> Response:
         if shape == "none":
             return Response(status, notes=result.notes)
         document = result.document
+        if shape == "document":
+            return answer(document, result.notes)
         if shape == "each":
             document = {"items": document, **({"page": _page(result, request)} if paged else {})}
         where = location(below + template, document, request.path) if template else ""

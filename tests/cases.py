@@ -2,9 +2,9 @@
 
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
-there is one). Where one REST call is several SOAP calls, the second pair is ``soap-request.2.xml`` and
-``soap-reply.2.xml``, and so on. ``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping
-of their own.
+there is one). Bytes of a document stand there as ``body_base64``, header fields that matter as ``headers``. Where one
+REST call is several SOAP calls, the second pair is ``soap-request.2.xml`` and ``soap-reply.2.xml``, and so on.
+``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping of their own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,14 @@ class Seen:
     body: Any
     location: str | None
     cursor: str = ""
+    content: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def fits(self, expected: Mapping[str, Any]) -> bool:
+        """Tell whether this is what ``reply.json`` says: status, body as JSON or in base64, Location, headers."""
+        said = {"status": self.status, "body": self.body, "body_base64": self.content, "location": self.location}
+        same = all(expected.get(name) == value for name, value in said.items())
+        return same and all(self.headers.get(name) == value for name, value in expected.get("headers", {}).items())
 
     @property
     def sent(self) -> bytes | None:
@@ -164,18 +173,27 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
     try:
         answer = app.test_client().open(
             path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
-            **({"json": request["body"]} if "body" in request else {}),
+            **_body(request),
         )  # fmt: skip
     finally:
         replay.responder = None
-    body = json.loads(answer.data) if answer.data else None
+    is_json = (answer.mimetype or "").endswith("json")
+    body = json.loads(answer.data) if answer.data and is_json else None
     if isinstance(body, dict) and answer.status_code >= 400:
         body.pop("instance", None)
     requests = tuple(_settled(sent, samples) for sent in replay.sent)
-    cursor = ""
+    content = b64encode(answer.data).decode("ascii") if answer.data and not is_json else None
+    cursor, headers = "", dict(answer.headers)
     if isinstance(body, dict) and isinstance(body.get("page"), dict) and "next" in body["page"]:
         cursor, body["page"]["next"] = body["page"]["next"], "(cursor)"
-    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor)
+    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor, content, headers)
+
+
+def _body(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the test client is given the body of ``request.json``."""
+    if "body_base64" in request:
+        return {"data": b64decode(request["body_base64"])}
+    return {"json": request["body"]} if "body" in request else {}
 
 
 def _answering(case: Case) -> Responder:

@@ -17,6 +17,7 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid, InvalidRequest
 from adapter.mapping.bound import Cursor, Endpoint
+from adapter.mapping.model_document import CONTENT
 from adapter.messages import Call, Checked
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader
@@ -64,8 +65,8 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
     records = _records(endpoint, schema)
     values, write = Values(source, endpoint), writer(endpoint)
     for _ in range(TRIES):
-        body = values.object(endpoint.body.type) if endpoint.body is not None else None
-        body = {**body, **_parts(endpoint, source)} if endpoint.calls and body is not None else body
+        body = _body(endpoint, values, source)
+        body = {**body, **_parts(endpoint, source)} if endpoint.calls and isinstance(body, dict) else body
         checked = _checked(endpoint, values, body, source)
         if checked is not None and endpoint.cursor is not None:
             checked = replace(checked, call=Call(page=_page(endpoint.cursor, values, source)))
@@ -80,7 +81,12 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
         if any(not schema.validate(etree.ElementTree(each)) for each in further):
             proof.wrong = f"{endpoint.name}: {schema.error_log}"
             break
-        if _comes_back(endpoint):
+        if endpoint.body is not None and endpoint.body.document is not None:
+            proof.back += 1
+            if (why := _other_bytes(endpoint, message, body)) != "":
+                proof.wrong = f"{endpoint.name}: {why}"
+                break
+        elif _comes_back(endpoint):
             proof.back += 1
             if (why := _lost(endpoint, message, body)) != "":
                 proof.wrong = f"{endpoint.name}: {why}"
@@ -97,6 +103,22 @@ def give_tables(endpoint: Endpoint) -> None:
             with suppress(BackendReplyInvalid):
                 lookup.table.words = lookup.table.words or read(body[0] if body is not None else None)
         assert lookup.table.words is not None, lookup.rule.name
+
+
+def _body(endpoint: Endpoint, values: Values, source: random.Random) -> Any:
+    """Return a random body: a JSON object, the bytes of a document, or None."""
+    if endpoint.body is None or endpoint.body.document is None:
+        return values.object(endpoint.body.type) if endpoint.body is not None else None
+    return source.randbytes(source.choice([0, 1, 2, 3, 15, 16, 17, 1000]))
+
+
+def _other_bytes(endpoint: Endpoint, message: Any, body: Any) -> str:
+    """Say that the bytes of a document did not come back; "" where they did."""
+    assert endpoint.body is not None
+    (field,) = (each for each in endpoint.types[endpoint.body.type].fields if each.name == CONTENT)
+    assert field.codec is not None
+    text = etree.fromstring(etree.tostring(message)).findtext("/".join(step.element.tag for step in field.steps))
+    return "" if field.codec.read(text or "") == body else f"{len(body)} bytes came back as others"
 
 
 def _records(endpoint: Endpoint, schema: etree.XMLSchema) -> list[Any]:
@@ -164,8 +186,12 @@ def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Rando
     )
     if endpoint.sort is not None and source.random() < 0.5:
         query += (("sort", source.choice(["", "-"]) + source.choice(list(endpoint.sort.rule.by))),)
+    document = endpoint.body.document if endpoint.body is not None else None
+    kind = source.choice(document.media_types) if document is not None else ""
+    name = source.choice(["a.pdf", "\u00fc.png", "x" * 20, "y" * 400, "..", ""])
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
     try:
-        return check(endpoint, body, path, query)
+        return check(endpoint, body, path, query, content_type=kind, headers=headers if document is not None else {})
     except InvalidRequest:
         return None
 

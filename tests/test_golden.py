@@ -27,7 +27,9 @@ def test_case(case: Case, stage: tuple[Flask, Replay]) -> None:
 
     assert expected["status"] == seen.status
     assert expected.get("body") == seen.body
+    assert expected.get("body_base64") == seen.content
     assert expected.get("location") == seen.location
+    assert expected.get("headers", {}).items() <= seen.headers.items()
     assert case.envelopes() == seen.envelopes()
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import simplejson
 from lxml import etree
 
 
 def json_text(data: bytes) -> str:
-    """Return JSON indented, numbers exactly as they stand; what is no JSON comes back as text."""
+    """Return JSON indented, numbers exactly as they stand; other text as it is, and of other bytes how many."""
     try:
         value = simplejson.loads(data, use_decimal=True)
     except ValueError:
-        return data.decode("utf-8", "replace")
+        return _text(data)
     return str(simplejson.dumps(value, indent=2, ensure_ascii=False, use_decimal=True))
+
+
+def _text(data: bytes) -> str:
+    text = data.decode("utf-8", "replace")
+    return f"({len(data)} bytes)" if re.search("[\\x00-\\x08\\ufffd]", text) else text
 
 
 def xml_text(data: bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adapter.mapping.agree_constants import Given
+from adapter.mapping.agree_documents import bind_document_body, check_documents
 from adapter.mapping.agree_filter import bind_filter
 from adapter.mapping.agree_flags import bind_flags
 from adapter.mapping.agree_list import bind_page, bind_sort
@@ -86,6 +87,7 @@ def _method(binder: Binder, rule: OperationRule) -> None:
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
     if rule.body is None and rule.method in ("PUT", "PATCH"):
         binder.wrong(rule.place, f"{rule.name}: {rule.method} needs a body", "body: {one: …, into: …}")
+    check_documents(binder, rule)
     for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
@@ -143,6 +145,8 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
 def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside: Sequence[BoundField]) -> Body | None:
     """Bind the body. ``beside``: what else fills the message, maybe in the same element: an id in the path."""
     body = rule.body
+    if body is not None and body.document is not None:
+        return bind_document_body(binder, rule, start, encoded)
     found = element_at(binder, body.place, start, body.into) if body is not None else None
     if body is None or found is None:
         return None

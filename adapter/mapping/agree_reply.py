@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from adapter.mapping.agree_documents import bind_document_reply
 from adapter.mapping.agree_types import Binder
 from adapter.mapping.bound import Reply
 from adapter.mapping.model import FieldRule, Place
@@ -39,6 +40,8 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
     if operation.output is None or operation.output.root is None:
         binder.wrong(reply.place, f"{rule.name}: {operation.name} answers nothing", "reply: {status: 204}")
         return nothing
+    if reply.document is not None:
+        return bind_document_reply(binder, rule, operation.output.root.type, encoded)
     found = element_at(binder, reply.place, operation.output.root.type, reply.source)
     if found is None:
         return nothing

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from adapter.mapping.blocks import Block
-from adapter.mapping.bound_field import BoundField, Mode, Shape, leaves
+from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.bound_type import BoundType, BoundVariant, Choice, Nulls, ways
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_cursor import CursorRule
+from adapter.mapping.model_document import DocumentRule
 from adapter.mapping.model_operation import (
     CallRule,
     FaultRule,
@@ -33,8 +34,8 @@ from adapter.wsdl.types import Contract, Element, Operation, Port
 
 __all__ = [
     "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Cursor",
-    "Endpoint", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "Turn", "leaves",
-    "ways",
+    "Endpoint", "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "Turn",
+    "leaves", "ways",
 ]  # fmt: skip
 
 
@@ -63,7 +64,8 @@ class Body:
 
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
     since they fill the message itself, or since parameters or constants stand in the same element. ``flags`` are by
-    the names of values, ``reads`` is the operation that reads the record that the body is merged into.
+    the names of values, ``reads`` is the operation that reads the record that the body is merged into. ``document``: it
+    is no JSON, but bytes.
     """
 
     type: str
@@ -73,14 +75,7 @@ class Body:
     flags: Mapping[str, Flag]
     spread: bool = False
     reads: Endpoint | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Where the ERP takes that a value is given, and its text; None: the value itself, which is a key."""
-
-    field: BoundField
-    text: str | None
+    document: DocumentRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

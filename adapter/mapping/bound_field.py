@@ -65,6 +65,14 @@ class BoundField:
         return self.fixed is not None or self.made is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Where the ERP takes that a value is given, and its text; None: the value itself, which is a key."""
+
+    field: BoundField
+    text: str | None
+
+
 def leaves(fields: Iterable[BoundField], before: str = "") -> Iterator[BoundField]:
     """Yield the fields that have a place in XML. Parts are named with what they are parts of: ``address/street``."""
     for each in fields:

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapter.mapping import keys, schema_calls, schema_operation
 from adapter.mapping.constants import constants
+from adapter.mapping.documents import is_document
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model_operation import BodyRule, CallRule, OperationRule, ReplyRule, TakeRule
@@ -30,6 +31,9 @@ def with_calls(sections: Sections, data: Mapping[str, Any], path: Path_, main: O
     for end in ("commit", "undo") if main.verb in READS else ():
         if end in data:
             sections.wrong((*path, end), f"{end}: {main.name} only reads", f"remove '{end}'")
+    if (calls or commit or undo) and main.body is not None and main.body.document is not None:
+        text = f"{main.name}: a document and further calls do not go together"
+        sections.wrong((*path, "body"), text, "one call for a document")
     return replace(main, calls=tuple(calls), commit=commit, undo=undo)
 
 
@@ -112,6 +116,10 @@ def _part(sections: Sections, data: Any, path: Path_) -> tuple[BodyRule | None, 
 
 def _reply(sections: Sections, found: Mapping[str, Any], path: Path_) -> ReplyRule:
     at = (*path, "reply")
+    if is_document(found.get("reply")):
+        text = f"{path[-1]}: a document is no property of an answer"
+        sections.wrong(at, text, "make it an operation of its own")
+        return ReplyRule(sections.place(path))
     reply = reply_rule(sections, found["reply"], at) if "reply" in found else None
     for key in ("status", "location") if reply is not None and isinstance(found["reply"], dict) else ():
         if key in found["reply"]:
@@ -122,7 +130,7 @@ def _reply(sections: Sections, found: Mapping[str, Any], path: Path_) -> ReplyRu
 def _go_together(sections: Sections, found: Mapping[str, Any], path: Path_, main: OperationRule, each: bool) -> None:
     """Name keys that mean nothing, or something dangerous, beside others."""
     body, name = "body" in found, path[-1]
-    answers = isinstance(found.get("reply"), dict) and found["reply"].keys() & {"one", "each"}
+    answers = isinstance(found.get("reply"), dict) and found["reply"].keys() & {"one", "each", "document"}
     if not body and not answers:
         sections.wrong(path, f"{name}: a call without a body needs a reply", "reply: {one: …, from: …}, or each")
     if body and main.verb in READS:

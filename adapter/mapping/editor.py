@@ -28,6 +28,7 @@ from adapter.mapping import (
     schema_operation,
 )
 from adapter.mapping.convert import CONVERTERS
+from adapter.mapping.editor_documents import DOCUMENTS
 from adapter.mapping.model_filter import BETWEEN, TESTS
 from adapter.mapping.model_operation import VERBS
 from adapter.mapping.patches import WORDS
@@ -151,8 +152,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
-    "OperationSection.body": _one(schema_operation.BodySection),
-    "OperationSection.reply": _one(schema_operation.ReplySection),
+    **DOCUMENTS,
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),

@@ -113,6 +113,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _length(builtin: str, facets: Facets) -> Check:
     low = facets.length if facets.length is not None else facets.min_length
     high = facets.length if facets.length is not None else facets.max_length
+    unit = "byte" if builtin in ("hexBinary", "base64Binary") else "character"
 
     def check(text: str) -> None:
         size = len(text)
@@ -122,9 +123,9 @@ def _length(builtin: str, facets: Facets) -> Check:
             plain = "".join(text.split())
             size = len(plain) // 4 * 3 - plain.count("=")
         if low is not None and size < low:
-            raise ValueError(f"must have at least {low} character{'s' if low > 1 else ''}")
+            raise ValueError(f"must have at least {low} {unit}{'s' if low > 1 else ''}")
         if high is not None and size > high:
-            raise ValueError(f"must have at most {high} character{'s' if high != 1 else ''}")
+            raise ValueError(f"must have at most {high} {unit}{'s' if high != 1 else ''}")
 
     return check
 

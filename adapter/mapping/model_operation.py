@@ -9,6 +9,7 @@ from typing import Literal
 from adapter.mapping.model import Constant, FieldRule, Place, TypeRule
 from adapter.mapping.model_change import PatchRule
 from adapter.mapping.model_cursor import CursorRule
+from adapter.mapping.model_document import DocumentRule
 from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_soap import HttpRule, SoapRule
 
@@ -47,12 +48,16 @@ class SortRule:
 
 @dataclass(frozen=True, slots=True)
 class BodyRule:
-    """What the caller's JSON body is and where it goes. ``into`` is empty when it fills the message itself."""
+    """What the caller's JSON body is and where it goes. ``into`` is empty when it fills the message itself.
+
+    With ``document`` it is no JSON but the bytes themselves.
+    """
 
     place: Place
     type_name: str
     into: str = ""
     patch: PatchRule | None = None
+    document: DocumentRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,10 @@ class SignRule:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRule:
-    """What is answered: nothing, one object or a list, from where in the reply, with which status."""
+    """What is answered: nothing, one object, a list or a document, from where in the reply, with which status."""
 
     place: Place
-    shape: Literal["none", "one", "each"] = "none"
+    shape: Literal["none", "one", "each", "document"] = "none"
     type_name: str = ""
     source: str = ""
     status: int = 0
@@ -85,6 +90,7 @@ class ReplyRule:
     empty_problem: str = ""
     refused: SignRule | None = None
     warnings: SignRule | None = None
+    document: DocumentRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from typing import Any
 from adapter.mapping import keys, schema_operation
 from adapter.mapping.constants import constants
 from adapter.mapping.cursors import cursor_rule
+from adapter.mapping.documents import document_body, document_reply, is_document
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.filters import filter_rule, query_rules
 from adapter.mapping.model_filter import FilterRule, TestRule
 from adapter.mapping.model_operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.patches import patch_rule
+from adapter.mapping.schema_document import DocumentReplySection
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
 
@@ -107,6 +109,8 @@ def _sort(sections: Sections, data: Any, path: Path_) -> SortRule | None:
 
 
 def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
+    if is_document(data):
+        return document_body(sections, data, path)
     found = sections.load(schema_operation.BodySection, data, path) if data is not None else None
     if found is None:
         return None
@@ -116,12 +120,13 @@ def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
 
 def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
     """Return the rule of ``reply:``."""
-    found = sections.load(schema_operation.ReplySection, data, path)
+    kind = DocumentReplySection if is_document(data) else schema_operation.ReplySection
+    found = sections.load(kind, data, path)
     if found is None:
         return None
     if "one" in found and "each" in found:
         sections.wrong(path, "a reply is either 'one' or 'each'", "keep one of them")
-    for key, needs in (("from_", ("one", "each")), ("location", ("one",)), ("when_empty", ("one",))):
+    for key, needs in (("from_", ("one", "each")), ("location", ("one",)), ("when_empty", ("one", "document"))):
         if key in found and not any(each in found for each in needs):
             name = key.rstrip("_")
             remedy = f"add {' or '.join(needs)}, or remove '{name}'"
@@ -131,11 +136,12 @@ def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         if "when_empty" in found
         else None
     )
-    shape: Any = "one" if "one" in found else "each" if "each" in found else "none"
+    document = document_reply(sections, found, path) if "document" in found else None
+    shape: Any = next((each for each in ("one", "each", "document") if each in found), "none")
     return ReplyRule(
         sections.place(path),
         shape,
-        found.get("one", found.get("each", "")),
+        document.type.name if document is not None else found.get("one", found.get("each", "")),
         found.get("from_", ""),
         found.get("status", 0),
         found.get("location", ""),
@@ -147,6 +153,7 @@ def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         sign_rule(sections, schema_operation.WarningsSection, found["warnings"], (*path, "warnings"))
         if "warnings" in found
         else None,
+        document,
     )
 
 

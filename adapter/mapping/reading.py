@@ -14,6 +14,7 @@ from adapter.mapping import schema, words
 from adapter.mapping.bags import bag_rules, entries_once
 from adapter.mapping.calls import with_calls
 from adapter.mapping.constants import constants
+from adapter.mapping.documents import document_types
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.lookups import lookup_rules
@@ -77,7 +78,7 @@ def resource(
             top.get("doc", ""),
             soap,
             http,
-            types,
+            {**types, **document_types(operations)},
             tuple(operations),
             lookups,
         ),

@@ -9,6 +9,7 @@ from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
 from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.scalars import parameter
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
+from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
 from adapter.openapi.examples import Example
 from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.schemas import Schemas
@@ -27,6 +28,7 @@ _TESTED: Mapping[str, str] = {
     "more_than": "Only items where it is more than this value.",
     "less_than": "Only items where it is less than this value.",
 }
+_ALWAYS: Mapping[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 _MEDIA_TYPES = {"PATCH": ("application/merge-patch+json", "application/json")}
 
 
@@ -39,13 +41,17 @@ def operation(
     if parameters := _parameters(endpoint):
         found["parameters"] = parameters
     success = [case for case in cases if case.status == endpoint.reply.status]
-    if endpoint.body is not None:
+    if endpoint.body is not None and endpoint.body.document is not None:
+        found["requestBody"] = document_body(endpoint.body.document)
+    elif endpoint.body is not None:
         body = request_body(endpoint, schemas)
         examples = {case.case: {"value": case.request} for case in success}
         kinds = _MEDIA_TYPES.get(endpoint.method, ("application/json",))
         found["requestBody"] = {"required": True, "content": {kind: media(body, examples) for kind in kinds}}
+    rule = endpoint.reply.rule
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success),
+        **({"204": _nothing()} if rule.document is not None and not rule.empty_status else {}),
         **responses(refused, cases, components),
     }
     return found
@@ -54,6 +60,7 @@ def operation(
 def _parameters(endpoint: Endpoint) -> list[Schema]:
     found = [_parameter(field, "path") for field in endpoint.path_parameters()]
     query = [field for each in reversed(list(endpoint.whole())) for field in each.query_fields]
+    found += document_headers(endpoint)
     found += [_parameter(field, "query") for field in {field.name: field for field in query}.values()]
     if endpoint.filter is not None:
         found += [_test(test) for test in endpoint.filter.tests]
@@ -120,9 +127,16 @@ def _sorting(sort: Sort) -> Schema:
     return {"name": "sort", "in": "query", "description": words, "required": False, "schema": schema}
 
 
+def _nothing() -> Schema:
+    return {"description": "There is no document, or one without content.", "headers": dict(_ALWAYS)}
+
+
 def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> Schema:
-    headers: dict[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    headers: dict[str, Any] = dict(_ALWAYS)
     rule = endpoint.reply.rule
+    if rule.document is not None:
+        headers["Content-Disposition"] = disposition()
+        return {"description": _words(endpoint), "headers": headers, **document_answer(rule.document)}
     if rule.location:
         headers["Location"] = {
             "description": f"Where it stands: {endpoint.resource.path}{rule.location}.",
@@ -142,6 +156,8 @@ def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> 
 
 def _words(endpoint: Endpoint) -> str:
     words: Mapping[str, str] = {"none": "Done.", "each": "The list.", "one": f"The {endpoint.reply.rule.type_name}."}
+    if endpoint.reply.rule.document is not None:
+        return "The bytes of the document."
     return words[endpoint.reply.rule.shape]
 
 

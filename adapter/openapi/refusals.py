@@ -92,6 +92,7 @@ def refusals(endpoint: Endpoint, known: Mapping[str, Problem]) -> tuple[Refusal,
             problem.slug in ELSEWHERE
             or (problem.slug in WITH_BODY and endpoint.body is None)
             or (problem.slug in OF_LOOKUPS and not endpoint.lookups)
+            or (problem.slug == "malformed-json" and endpoint.body is not None and endpoint.body.document is not None)
             or (problem.slug in OF_SEQUENCES and not endpoint.changes)
             or (problem.slug in OF_CURSORS and endpoint.cursor is None)
         )

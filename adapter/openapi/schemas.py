@@ -69,7 +69,8 @@ def schemas(endpoints: Iterable[Endpoint]) -> Schemas:
     nodes: dict[_Key, _Node] = {}
     for endpoint in endpoints:
         for each in endpoint.whole():
-            for key in (each.body.type if each.body else "", each.reply.type):
+            body = each.body.type if each.body and each.body.document is None else ""
+            for key in (body, each.reply.type if each.reply.rule.document is None else ""):
                 if key:
                     _collect(endpoint, key, nodes)
     labels = _classes(nodes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from marshmallow import ValidationError
@@ -24,6 +25,7 @@ from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
+from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.schemas import body_field, without_part
 from adapter.steps.several import Check, Given, several
 from adapter.strict_json import decode, encode
@@ -36,19 +38,24 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
     check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
     takes_body = endpoint.body is not None
+    document = endpoint.body is not None and endpoint.body.document is not None
+
+    def given(request: Request) -> Any:
+        if document:
+            return sent(request)
+        return decode(request.body, max_depth=max_depth, max_digits=max_digits) if takes_body else None
 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             errors: list[FieldError] = []
-            value = decode(request.body, max_depth=max_depth, max_digits=max_digits) if takes_body else None
-            checked = check(Given(request.path, request.query, value), errors)
+            checked = check(Given(request.path, request.query, given(request)), errors)
             if request.body and not takes_body:
                 errors.append(FieldError("body", "", "no body is taken here"))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
             checked = replace(checked, call=Call(request.id))
             if request.trace is not None:
-                request.trace("checked", encode(_shown(checked)))
+                request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
             return then(replace(request, checked=checked))
 
         return handle
@@ -59,16 +66,18 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
 def one_call(endpoint: Endpoint) -> Check:
     """Return the check of all that one SOAP call is made of."""
     path_fields = {field.name: field for field in endpoint.path_parameters()}
+    document = endpoint.body is not None and endpoint.body.document is not None
     check_query = _query(endpoint)
-    field, check_message = body_field(endpoint), _message(endpoint)
+    take, check_message = document_check(endpoint) or _json(endpoint), _message(endpoint)
 
     def check(given: Given, errors: list[FieldError]) -> Checked:
         before = len(errors)
         path = _parameters("path", given.path.items(), path_fields, errors)
         query = check_query(given.query, errors)
-        body = _body(field, given.body, errors) if field is not None else None
+        body = take(given.body, errors) if take is not None else None
         if len(errors) == before and "cursor" not in query:
-            errors.extend(check_message(path, query, body))
+            found = check_message(path, query, body)
+            errors.extend(map(as_sent, found) if document else found)
         return Checked(path, query, body)
 
     return check
@@ -216,6 +225,11 @@ def _about(place: str, name: str, text: str) -> FieldError:
     if place in ("body", "flags"):
         return FieldError("body", f"/{without_part(name)}" if name else "", without_part(shown))
     return FieldError("query", "sort" if place == "sort" else name.partition(".")[0], shown)
+
+
+def _json(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any] | None:
+    field = body_field(endpoint)
+    return partial(_body, field) if field is not None else None
 
 
 def _body(field: Field[Any], value: Any, errors: list[FieldError]) -> Any:

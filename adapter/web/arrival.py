@@ -13,7 +13,15 @@ from adapter import problems
 from adapter.errors import RequestError
 from adapter.web import paths
 
-HEADERS = ("accept-language", "idempotency-key", "if-match", "if-none-match", "prefer", "tracestate")
+HEADERS = (
+    "accept-language",
+    "content-disposition",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "tracestate",
+)
 _MOST_PARAMETERS = 100
 _STEP = 65536
 

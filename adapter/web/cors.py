@@ -8,7 +8,7 @@ from adapter import problems
 from adapter.web.arrival import HEADERS
 
 _MAY_SEND = ", ".join(("content-type", "x-request-id", "traceparent", *HEADERS))
-_MAY_READ = "X-Request-Id, traceparent, Location, Allow, Retry-After, ETag"
+_MAY_READ = "X-Request-Id, traceparent, Location, Allow, Content-Disposition, Retry-After, ETag"
 
 
 def options(request: flask.Request) -> flask.Response:

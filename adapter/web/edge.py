@@ -32,13 +32,20 @@ _HTTP = {404: "no-such-path", 405: "method-not-allowed", 406: "not-acceptable", 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation at one method and path template (``/v1/customers/{id}``); ``timeout`` in seconds."""
+    """One operation at one method and path template (``/v1/customers/{id}``); ``timeout`` in seconds.
+
+    ``takes`` are the media types of its body (none: JSON), at most ``max_bytes`` long where that is not 0. ``gives`` is
+    that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
+    """
 
     operation: str
     method: str
     path: str
     handle: Handler
     timeout: float
+    takes: tuple[str, ...] = ()
+    max_bytes: int = 0
+    gives: str = negotiation.JSON
 
 
 def install(
@@ -77,13 +84,18 @@ def install(
 
 
 def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..., flask.Response]:
+    most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
+
     def view(**path: str) -> flask.Response:
         arrived, g = flask.request, flask.g
         g.operation = route.operation
         deadline = time.monotonic() + route.timeout
-        negotiation.must_accept_json(arrived)
-        body = arrival.body(arrived, settings.max_request_bytes, deadline)
-        if body:
+        if route.gives:
+            negotiation.must_accept(arrived, route.gives)
+        body = arrival.body(arrived, most, deadline)
+        if body and route.takes:
+            negotiation.must_be_one_of(arrived, route.takes)
+        elif body:
             negotiation.must_be_json(arrived, route.method)
         request = Request(
             operation=route.operation,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Request
 from werkzeug.http import parse_options_header
 
 from adapter import problems
 
-_JSON = "application/json"
+JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
 _OTHER_PATCHES = ("application/json-patch+json",)  # a list of edits, not a value
 
 
-def must_accept_json(request: Request) -> None:
-    """Raise 406 ``not-acceptable`` when the Accept header leaves no room for JSON. Parameters are ignored."""
+def must_accept(request: Request, kind: str) -> None:
+    """Raise 406 ``not-acceptable`` when the Accept header leaves no room for a media type. Parameters are ignored."""
     weights = {value.partition(";")[0].strip().lower(): weight for value, weight in request.accept_mimetypes}
     if not weights:
         return
-    for range_ in (_JSON, "application/*", "*/*"):  # the most specific decides
+    for range_ in (kind, f"{kind.partition('/')[0]}/*", "*/*"):  # the most specific decides
         if range_ in weights:
             if weights[range_] > 0:
                 return
@@ -29,15 +31,27 @@ def must_be_json(request: Request, method: str) -> None:
     """Raise 415 ``unsupported-media-type`` unless the body is said to be JSON in UTF-8 without a content encoding."""
     kind, parameters = parse_options_header(request.headers.get("Content-Type"))
     charset = parameters.get("charset", "utf-8").lower()
+    _must_be_plain(request)
+    if charset not in ("utf-8", "utf8") or not _acceptable(kind.lower(), method):
+        accept = {"Accept-Patch": f"{_MERGE_PATCH}, {JSON}"} if method == "PATCH" else {"Accept": JSON}
+        raise problems.house("unsupported-media-type", headers=accept)
+
+
+def must_be_one_of(request: Request, kinds: Sequence[str]) -> None:
+    """Raise 415 ``unsupported-media-type`` unless the body is said to be of one of these, without an encoding."""
+    _must_be_plain(request)
+    if parse_options_header(request.headers.get("Content-Type"))[0].lower() not in kinds:
+        detail = f"The body must be of one of the types {', '.join(kinds)}."
+        raise problems.house("unsupported-media-type", detail, headers={"Accept": ", ".join(kinds)})
+
+
+def _must_be_plain(request: Request) -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise problems.house("unsupported-media-type", headers={"Accept-Encoding": "identity"})
-    if charset not in ("utf-8", "utf8") or not _acceptable(kind.lower(), method):
-        accept = {"Accept-Patch": f"{_MERGE_PATCH}, {_JSON}"} if method == "PATCH" else {"Accept": _JSON}
-        raise problems.house("unsupported-media-type", headers=accept)
 
 
 def _acceptable(kind: str, method: str) -> bool:
     if kind == _MERGE_PATCH:
         return method == "PATCH"
     suffixed = kind.startswith("application/") and kind.endswith("+json")
-    return kind == _JSON or (suffixed and kind not in _OTHER_PATCHES)
+    return kind == JSON or (suffixed and kind not in _OTHER_PATCHES)

@@ -106,9 +106,13 @@ RAW = {
     "EndSection.is": _VALUES,
     "SortSection.by": "our names to the ERP's keys",
     "SortSection.direction": "`direction`_",
-    "ReplySection.when_empty": "`when_empty`_",
-    "ReplySection.refused": "`refused`_",
-    "ReplySection.warnings": "`warnings`_",
+    **{
+        f"{kind}.{key}": f"`{key}`_"
+        for kind in ("ReplySection", "DocumentReplySection")
+        for key in ("when_empty", "refused", "warnings")
+    },
+    "DocumentBodySection.media_types": "media types in small letters, in a list",
+    "DocumentReplySection.media_type": "a path, or `media type of a document`_",
     "RefusedSection.is": _VALUES,
     "RefusedSection.is_not": _VALUES,
     "RefusedSection.code": _CODE,

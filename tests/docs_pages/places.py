@@ -10,6 +10,7 @@ from adapter.mapping import (
     schema_calls,
     schema_change,
     schema_cursor,
+    schema_document,
     schema_filter,
     schema_lookup,
     schema_operation,
@@ -85,6 +86,12 @@ PLACES = (
           "  by: {id: PARTNERNR, name: NAME1}\n  default: id"),
     Place("direction", schema_operation.DirectionSection, ""),
     Place("body", schema_operation.BodySection, "body: {one: Customer, into: Aenderung, patch: partial}"),
+    Place("body of a document", schema_document.DocumentBodySection,
+          "body:\n  document: Inhalt\n  media_types: [application/pdf, image/png]\n  max_bytes: 5000000\n"
+          "  media_type: Typ\n  file_name: Name"),
+    Place("reply of a document", schema_document.DocumentReplySection,
+          "reply: {document: Pdf, media_type: {value: application/pdf}, file_name: Name}"),
+    Place("media type of a document", schema_document.MediaTypeSection, "media_type: {value: application/pdf}"),
     Place("patch", schema_change.PatchSection, "body:\n  one: Customer\n  into: record(Customer)\n"
           "  patch: {null_list: nullFieldList.name}"),
     Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "

@@ -27,5 +27,4 @@ def measure() -> Result:
 def right(case: Case, seen: Seen) -> bool:
     """Whether a case sent its golden envelopes, each as often as it stands there, and answered its golden JSON."""
     expected = case.json("reply.json")
-    answered = (expected["status"], expected.get("body"), expected.get("location"))
-    return answered == (seen.status, seen.body, seen.location) and case.envelopes() == seen.envelopes()
+    return seen.fits(expected) and case.envelopes() == seen.envelopes()

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+_DOCUMENTS: dict[str, tuple[str, str]] = {
+    "document-beside-one": ("body has no key 'one'", "keys here: document, media_types"),
+    "document-without-types": ("body needs the key 'media_types'", "The media types that callers may send"),
+    "media-types-no-list": ("media_types: must be a list of media types", "media_types: [application/pdf]"),
+    "media-type-of-any-kind": ("media_types: 'image/*' is not a media type", "name each type"),
+    "media-type-active": ("media_type: 'text/html' would be served as application/octet-stream", "leave"),
+    "media-type-is-a-number": ("media_type: must be a path", "{value: application/pdf}"),
+    "document-max-bytes": ("max_bytes: must be a whole number", "ADAPTER_MAX_REQUEST_BYTES"),
+    # what the contract knows
+    "document-is-text": ("Rechnung.Notiz is string, not base64Binary or hexBinary", "that holds the bytes"),
+    "document-holds-elements": ("Rechnung holds elements, not a value", "document: lengthen the path"),
+    "document-nowhere": ("there is no Pfd in Rechnung", "did you mean Pdf?"),
+    "file-name-is-a-number": ("Rechnung.MahnStufe is no text", "name an element that holds text"),
+    "document-of-many": ("Position may occur many times, and a document is one", "occur once"),
+    "document-without-content": ("an answer with status 204 has no content", "remove 'status'"),
+    "document-from-http": ("a microservice answers JSON, no documents", "answered_by: soap"),
+    "document-and-calls": ("a document and further calls do not go together", "one call for a document"),
+    "document-of-a-call": ("a document is no property of an answer", "an operation of its own"),
+    "document-into-text": ("Auftrag.Hinweis is string, not", "that holds the bytes"),
+}
 CHANGES: dict[str, tuple[str, str]] = {
     "null-name-and-read-only": ("note: cannot be null_name and read_only", "remove one"),
     "parameter-null-name": ("id: a parameter is never null", "remove 'null_name'"),
@@ -28,5 +48,6 @@ CHANGES: dict[str, tuple[str, str]] = {
         "remove 'flagged'",
     ),
     "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
+    **_DOCUMENTS,
     "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
 }

@@ -124,6 +124,8 @@ def check(
     path: Mapping[str, str] | None = None,
     query: tuple[tuple[str, str], ...] = (),
     max_depth: int = 64,
+    content_type: str = "",
+    headers: Mapping[str, str] | None = None,
 ) -> Checked:
     """Send a request through ``validate`` and return what comes out. ``body`` is bytes or a JSON value."""
     seen: list[Checked | None] = []
@@ -133,7 +135,7 @@ def check(
         return Response(200)
 
     data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = Request(endpoint.name, "1", 0.0, endpoint.method, path or {}, query, data)
+    request = Request(endpoint.name, "1", 0.0, endpoint.method, path or {}, query, data, content_type, headers or {})
     validate(endpoint, max_depth=max_depth, max_digits=1000)(then)(request)
     assert seen[0] is not None
     return seen[0]

@@ -1,0 +1,31 @@
+"""The shapes of bodies and replies for editors: JSON, or a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapter.mapping.media_types import PLAIN
+
+
+def _one(section: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{section}"}
+
+
+def _either(document: str, other: str) -> dict[str, Any]:
+    return {"if": {"type": "object", "required": ["document"]}, "then": _one(document), "else": _one(other)}
+
+
+DOCUMENTS: Mapping[str, dict[str, Any]] = {
+    "OperationSection.body": _either("DocumentBodySection", "BodySection"),
+    "OperationSection.reply": _either("DocumentReplySection", "ReplySection"),
+    "DocumentBodySection.media_types": {
+        "type": "array",
+        "items": {"type": "string", "pattern": f"^{PLAIN.pattern}$"},
+        "minItems": 1,
+    },
+    "DocumentReplySection.media_type": {"anyOf": [{"type": "string"}, _one("MediaTypeSection")]},
+    "DocumentReplySection.when_empty": _one("EmptySection"),
+    "DocumentReplySection.refused": _one("RefusedSection"),
+    "DocumentReplySection.warnings": _one("WarningsSection"),
+}
