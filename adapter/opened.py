@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from adapter.backends.soap import SoapPort
 from adapter.backends.soap.login import logging_in
+from adapter.backends.soap.tables import Kept, kept
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
@@ -14,6 +15,7 @@ from adapter.identity.signing import signing
 from adapter.mapping.agree_credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
 from adapter.mapping.model_soap import IdentityRule, PortKey, SoapRule
+from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
@@ -32,14 +34,18 @@ def open_backends(
     opening = _Opening(settings, documents, credentials)
     ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}
+    tables: dict[Table, Kept] = {}
     for endpoint in endpoints:
         rule = endpoint.resource.soap
         if rule.key not in ports and settings.endpoint_of(rule.service, rule.port) is not None:
             ports[rule.key] = opening.port(rule, endpoint.session)
+        for lookup in endpoint.lookups:
+            if lookup.table not in tables:
+                tables[lookup.table] = kept(ports[rule.key], lookup, credentials.value)
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = opening.exchange(url, None)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
-    return Backends(ports, services, credentials.value, cursors)
+    return Backends(ports, services, credentials.value, cursors, tables)
 
 
 class _Opening:

@@ -2,8 +2,9 @@
 
 ::
 
-    web -> observe -> validate -> read_first -> route -+-> soap   (writer -> envelope -> reader; or several)
-                                                       +-> http   (the caller's JSON as it came)
+    web -> observe -> look_up -> validate -> read_first -> route
+                                                             +-> soap   (writer -> envelope -> reader; or several)
+                                                             +-> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -19,14 +20,17 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from adapter.backends.http import http
-from adapter.backends.soap import SoapPort, asking, soap
+from adapter.backends.soap import Again, SoapPort, asking, soap
+from adapter.backends.soap.tables import Kept
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.model_cursor import CursorRule
 from adapter.mapping.model_soap import PortKey
+from adapter.mapping.tables import Table
 from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
+from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
@@ -43,13 +47,15 @@ from adapter.translate.writer import header_writer, unset, writer
 class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
-    ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists.
+    ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
+    are the code tables that operations share.
     """
 
     soap: Mapping[PortKey, SoapPort]
     http: Mapping[str, Exchange]
     text_of: TextOf = unset
     cursors: Cursors = field(default_factory=Cursors)
+    tables: Mapping[Table, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ def build(
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     return chain(
         observe(started, finished),
+        *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
         *_read_first(endpoint, backends),
         then=answer,
@@ -97,6 +104,16 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
         yield read_first(reads, ask)
 
 
+def _tables(endpoint: Endpoint, backends: Backends) -> list[Kept]:
+    return [backends.tables[lookup.table] for lookup in endpoint.lookups]
+
+
+def _again(endpoint: Endpoint, backends: Backends) -> Again:
+    """Return what says whether a reply is to be read once more, since one of the tables is a newer one now."""
+    tables = _tables(endpoint, backends)
+    return lambda error, request: any(each.again(error, request) for each in tables)
+
+
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.further():
         return _several(endpoint, backends)
@@ -111,12 +128,14 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
+        again=_again(endpoint, backends),
     )
 
 
 def _several(endpoint: Endpoint, backends: Backends) -> Handler:
-    main = _ask(endpoint, backends)
-    made = {call.name: part(call, _ask(call.endpoint, backends)) for call in endpoint.further()}
+    again = _again(endpoint, backends)
+    main = _ask(endpoint, backends, again)
+    made = {call.name: part(call, _ask(call.endpoint, backends, again)) for call in endpoint.further()}
     parts = [made[call.name] for call in endpoint.calls]
     if endpoint.changes:
         return sequence(endpoint, main, parts, made.get("commit"), made.get("undo"), respond(endpoint))
@@ -124,12 +143,15 @@ def _several(endpoint: Endpoint, backends: Backends) -> Handler:
 
 
 def _paged(endpoint: Endpoint, cursor: Cursor, backends: Backends) -> Handler:
-    first = _ask_page(endpoint, cursor.rule, cursor.first_turn, backends)
-    following = _ask_page(cursor.next, cursor.rule, cursor.next_turn, backends)
+    again = _again(endpoint, backends)
+    first = _ask_page(endpoint, cursor.rule, cursor.first_turn, backends, again)
+    following = _ask_page(cursor.next, cursor.rule, cursor.next_turn, backends, again)
     return paged(endpoint, cursor, first, following, backends.cursors)
 
 
-def _ask_page(endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backends) -> Callable[[Request, int], Page]:
+def _ask_page(
+    endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backends, again: Again
+) -> Callable[[Request, int], Page]:
     """Return how one page of the ERP is asked for."""
     ask = asking(
         backends.soap[endpoint.resource.soap.key],
@@ -138,6 +160,7 @@ def _ask_page(endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backen
         read=page_reader(endpoint, rule, turn),
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
+        again=again,
     )
 
     def page(request: Request, asked: int) -> Page:
@@ -148,7 +171,7 @@ def _ask_page(endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backen
     return page
 
 
-def _ask(endpoint: Endpoint, backends: Backends) -> Ask:
+def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
     """Return how one of several SOAP calls is made."""
     ask = asking(
         backends.soap[endpoint.resource.soap.key],
@@ -157,6 +180,7 @@ def _ask(endpoint: Endpoint, backends: Backends) -> Ask:
         read=taking_reader(endpoint),
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
+        again=again,
     )
 
     def answer(request: Request) -> Answer:

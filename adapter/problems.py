@@ -82,6 +82,9 @@ HOUSE: Mapping[str, Problem] = {
                 "has to renew credentials or rights."),
         Problem("backend-fault", 502, "Fault",
                 "The system behind this service reported an error that no mapping explains. Report the request id."),
+        Problem("lookup-unusable", 502, "Code table unusable",
+                "The table of codes that the system behind this service answered has no rows, or rows that contradict "
+                "each other. Nothing was sent. Report the request id; the log says what is wrong with the table."),
         Problem("half-made", 502, "Half made",
                 "One of several calls failed, and what the calls before it had made could not be taken back, or nobody "
                 "says how. It is there: known is what is known of it, accepted counts the items that were taken, at "

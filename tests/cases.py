@@ -130,6 +130,27 @@ def shape_project(shape: Path, project: Path, replay: Replay) -> Path:
     return project
 
 
+class ShapeApps:
+    """The adapter on the project of each shape, made once; once for each case where a shape keeps what it was told.
+
+    Then every case stands alone: it begins by asking for the table.
+    """
+
+    def __init__(self, replay: Replay, folder: Path) -> None:
+        self._replay, self._folder = replay, folder
+        self._apps: dict[str, Flask] = {}
+
+    def app(self, case: Case) -> Flask:
+        """Return the adapter for a case."""
+        shape = case.operation
+        keeps = "\nlookups:" in (SHAPES / shape / "mapping.yaml").read_text("utf-8")
+        name = f"{shape}-{case.name}" if keeps else shape
+        if name not in self._apps:
+            project = shape_project(SHAPES / shape, self._folder / name, self._replay)
+            self._apps[name] = create_app(project, {})
+        return self._apps[name]
+
+
 def replay_app(replay: Replay) -> Flask:
     """Return the adapter on the clone's own project, with every SOAP port at ``replay``."""
     ports = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
-from adapter.app import build, create_app
-from tests.cases import SHAPES, Case, run, shape_cases, shape_project
+from adapter.app import build
+from tests.cases import SHAPES, Case, ShapeApps, run, shape_cases, shape_project
 from tests.proof import prove, schema_of
 from tests.replay import Replay, replaying
 
@@ -23,21 +21,15 @@ def replay() -> Iterator[Replay]:
 
 
 @pytest.fixture(scope="module")
-def app(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Flask]:
-    """The adapter on the project of a shape, made once each."""
-
-    @cache
-    def made(shape: str) -> Flask:
-        folder: Path = tmp_path_factory.mktemp(shape)
-        return create_app(shape_project(SHAPES / shape, folder, replay), {})
-
-    return made
+def apps(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> ShapeApps:
+    """The adapter on the projects of the shapes."""
+    return ShapeApps(replay, tmp_path_factory.mktemp("shapes"))
 
 
 @pytest.mark.parametrize("case", shape_cases(), ids=lambda case: f"{case.operation}-{case.name}")
-def test_case(case: Case, app: Callable[[str], Flask], replay: Replay) -> None:
+def test_case(case: Case, apps: ShapeApps, replay: Replay) -> None:
     """The JSON call becomes exactly the envelopes of the case, and their replies become exactly its JSON."""
-    seen = run(case, app(case.operation), replay)
+    seen = run(case, apps.app(case), replay)
     expected = case.json("reply.json")
 
     assert expected["status"] == seen.status

@@ -98,7 +98,7 @@ def _answer(answer: TestResponse, passage: Passage, known: Settings) -> Iterator
     if failed:
         yield "why", "\n".join(reasons(passage, _url(passage.endpoint, known)))
     if passage.moments:
-        several = passage.endpoint is not None and passage.endpoint.further()
+        several = passage.endpoint is not None and (passage.endpoint.further() or passage.endpoint.lookups)
         yield "time", "\n".join(timing(passage) if several else _timing(passage.moments))
 
 

@@ -30,6 +30,7 @@ class Secrets:
         if endpoint is not None:
             named = [rule for rule in endpoint.resource.operations if rule.name == endpoint.name]
             rules = [each for rule in named for each in rule.whole()]
+            rules += [lookup.rule.rule for lookup in endpoint.lookups]
             self._header = tuple(each for each in _in_header(endpoint) if each.setting or each.credential)
             self._body = tuple(each for rule in rules for each in rule.set if each.setting or each.credential)
             types = endpoint.resource.types.values()

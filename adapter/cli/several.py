@@ -38,9 +38,10 @@ def answering(passage: Passage) -> tuple[Endpoint | None, bytes | None]:
     endpoint, error = passage.endpoint, passage.error
     if endpoint is None or error is None:
         return endpoint, passage.message("soap-in")
-    for call in endpoint.further():
-        if f"{call.endpoint.name}:" in error.cause.partition("; undo")[0]:
-            return call.endpoint, passage.message(f"soap-in {call.name}")
+    calls = [(call.name, call.endpoint) for call in endpoint.further()]
+    for name, each in (*calls, *((f"lookup-{lookup.rule.name}", lookup.endpoint) for lookup in endpoint.lookups)):
+        if f"{each.name}:" in error.cause.partition("; undo")[0]:
+            return each, passage.message(f"soap-in {name}")
     return endpoint, passage.message("soap-in")
 
 

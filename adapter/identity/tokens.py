@@ -7,12 +7,12 @@ sent, and its error says so.
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from adapter.errors import BackendError, BackendTimeout
+from adapter.exchange.single import Single
 
 _DETAIL = "The adapter could not log in at the system behind this API. Nothing was sent."
 _MARGIN = 30  # seconds before its end a token counts as expired, at most a fifth of its life
@@ -41,27 +41,12 @@ class Tokens:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ask, self._where, self._hidden, self._clock = ask, where, secrets, clock
-        self._turn = threading.Lock()  # looked up now, so that gevent's is used after its monkey-patching
+        self._single = Single(self._late)
         self._granted, self._until = Granted("", 0), -math.inf
-        self._failure: tuple[int, BackendError] | None = None
-        self._failures = 0
 
     def token(self, deadline: float) -> Granted:
         """Return a token that still counts. Raises BackendError (``sent: no``) where none is to be had in time."""
-        failures = self._failures
-        if self._clock() < self._until:
-            return self._granted
-        if not self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            cause = f"{self._where}: waited too long"
-            raise BackendTimeout("backend-timeout", 504, _DETAIL, cause=cause, sent="no")
-        try:
-            if self._clock() < self._until:
-                return self._granted
-            if self._failure is not None and self._failure[0] > failures:
-                raise replace(self._failure[1])
-            return self._renewed(deadline)
-        finally:
-            self._turn.release()
+        return self._single.get(deadline, self._there, lambda: self._renewed(deadline))
 
     def forget(self, granted: Granted) -> None:
         """Let a token count no more, unless another has taken its place."""
@@ -72,16 +57,17 @@ class Tokens:
         """Return what must not be shown: the token and what it is asked for with."""
         return self._granted.text, *self._hidden()
 
+    def _there(self) -> Granted | None:
+        return self._granted if self._clock() < self._until else None
+
+    def _late(self) -> BackendTimeout:
+        return BackendTimeout("backend-timeout", 504, _DETAIL, cause=f"{self._where}: waited too long", sent="no")
+
     def _renewed(self, deadline: float) -> Granted:
         asked = self._clock()
         try:
             token, life = self._ask(deadline)
         except BackendError as error:
-            failure = replace(error, detail=_DETAIL, cause=f"{self._where}: {error.cause}", sent="no")
-            self._failures += 1
-            # Another's deadline says nothing about the next call's.
-            self._failure = None if isinstance(error, BackendTimeout) else (self._failures, failure)
-            raise failure from error
+            raise replace(error, detail=_DETAIL, cause=f"{self._where}: {error.cause}", sent="no") from error
         self._granted, self._until = Granted(token, self._granted.number + 1), asked + life - min(_MARGIN, life / 5)
-        self._failure = None
         return self._granted

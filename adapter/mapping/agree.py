@@ -14,6 +14,7 @@ from adapter.mapping.agree_calls import bind_calls
 from adapter.mapping.agree_constants import Given
 from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
 from adapter.mapping.agree_cursor import bind_cursor, limited
+from adapter.mapping.agree_lookups import with_lookups, with_used
 from adapter.mapping.agree_operation import bind_operation
 from adapter.mapping.agree_patch import check_patch_keys
 from adapter.mapping.agree_read_modify import reading
@@ -89,6 +90,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     if given.session is not None:
         login = given.session.login
         _address(binder, given.session.rule.place, login.resource.soap.service, login.port.name, around)
+    given = with_lookups(binder, port, given)
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)
@@ -101,6 +103,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     check_details(binder, port)
     endpoints = reading(binder, endpoints)
     check_patch_keys(binder)
+    endpoints = with_used(binder, endpoints, given)
     binder.finish()
     return endpoints, binder.mistakes
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapter.mapping.blocks import BLOCKS, Block
-from adapter.mapping.bound import BoundField, BoundSession, Mode
+from adapter.mapping.bound import BoundField, BoundLookup, BoundSession, Mode
 from adapter.mapping.codec import Codec
 from adapter.mapping.functions import Function
 from adapter.mapping.made import MADE
@@ -31,6 +31,7 @@ class Given:
     """What stands behind constants: the operator's constants, texts of credentials (None: not to be had), functions.
 
     ``session`` is what calls show a token of, ``in_header`` and ``in_body`` are the constants that it stands for.
+    ``lookups`` are the code tables that its fields may name.
     """
 
     value_of: Callable[[str], str | None]
@@ -40,6 +41,7 @@ class Given:
     in_header: tuple[Constant, ...] = ()
     in_body: tuple[Constant, ...] = ()
     session: BoundSession | None = None
+    lookups: tuple[BoundLookup, ...] = ()
 
 
 def constant(

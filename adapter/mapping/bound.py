@@ -19,6 +19,7 @@ from adapter.mapping.model_document import DocumentRule
 from adapter.mapping.model_operation import (
     CallRule,
     FaultRule,
+    LookupRule,
     PageRule,
     ReplyRule,
     Resource,
@@ -28,11 +29,13 @@ from adapter.mapping.model_operation import (
 )
 from adapter.mapping.model_soap import SessionRule
 from adapter.mapping.paths import Child
+from adapter.mapping.tables import Table
 from adapter.wsdl.types import Contract, Element, Operation, Port
 
 __all__ = [
-    "Body", "BoundField", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Cursor", "Endpoint",
-    "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "Turn", "leaves", "ways",
+    "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Cursor",
+    "Endpoint", "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "Turn",
+    "leaves", "ways",
 ]  # fmt: skip
 
 
@@ -150,6 +153,21 @@ class BoundSession:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundLookup:
+    """A code table with its call bound as an operation of its own: the steps to its rows, and fields below them.
+
+    Codec and pipeline share ``table``.
+    """
+
+    rule: LookupRule
+    endpoint: Endpoint
+    steps: tuple[Child, ...]
+    code: BoundField
+    word: BoundField
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What the reply of one call says of the next page: fields below its root, and below its last row, text as it is.
 
@@ -207,6 +225,7 @@ class Endpoint:
     calls: tuple[Call, ...] = ()
     commit: Call | None = None
     undo: Call | None = None
+    lookups: tuple[BoundLookup, ...] = ()
     cursor: Cursor | None = None
 
     def further(self) -> tuple[Call, ...]:

@@ -24,6 +24,7 @@ from adapter.mapping import (
     schema_change,
     schema_cursor,
     schema_filter,
+    schema_lookup,
     schema_operation,
 )
 from adapter.mapping.convert import CONVERTERS
@@ -72,6 +73,7 @@ _CONVERT: Shape = {**_converter(), "type": ["string", "array"], "items": _conver
 _CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
+_LOOKUPS = _named(_one(schema_lookup.LookupSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
 _VALUES: Shape = {"type": "array", "items": _SCALAR, "minItems": 1}
 _TEXT_OR_TEXTS: Shape = {**_TEXTS, "type": ["string", "array"]}
@@ -96,6 +98,9 @@ RAW: Mapping[str, Shape] = {
         "minProperties": 1,
     },
     "FileSection.faults": _FAULTS,
+    "FileSection.lookups": _LOOKUPS,
+    "SharedSection.lookups": _LOOKUPS,
+    "LookupSection.set": _CONSTANTS,
     "FileSection.words": _named(_TEXT),
     "SharedSection.soap": _one(schema.SoapSection),
     "SharedSection.types": _named(_one(schema.TypeSection)),

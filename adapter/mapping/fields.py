@@ -17,11 +17,12 @@ from adapter.mapping.sections import Sections
 from adapter.mapping.when import conditions
 
 _VALUE_KEYS = tuple(
-    "convert codes json blank min_length max_length pattern minimum maximum default missing example".split()
+    "convert codes lookup json blank min_length max_length pattern minimum maximum default missing example".split()
 )
 # Keys that a rule holds as they are written; each is a field of FieldRule.
 _AS_WRITTEN = (
-    "entry by join required read_only write_only create_only json min_length max_length pattern null_name flagged doc"
+    "entry by join lookup required read_only write_only create_only json min_length max_length pattern null_name "
+    "flagged doc"
 ).split()
 _OPPOSITES = (
     ("required", "read_only"),
@@ -31,6 +32,9 @@ _OPPOSITES = (
     ("default", "required"),
     ("default", "when"),
     ("missing", "write_only"),
+    ("lookup", "codes"),
+    # The words come with the table, so that nothing that is written here can be proved by them.
+    *(("lookup", key) for key in "default missing example json pattern min_length max_length minimum maximum".split()),
     ("null_name", "read_only"),
     ("null_name", "create_only"),
 )

@@ -62,6 +62,7 @@ class FieldRule:
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
     codes: Mapping[str, str] | None = None
+    lookup: str = ""
     required: bool = False
     read_only: bool = False
     write_only: bool = False

@@ -170,12 +170,28 @@ class CallRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LookupRule:
+    """A code table that the ERP answers: ``rule`` is how it is asked for, ``each`` the path to its rows.
+
+    ``code`` and ``word`` are paths in a row. It is kept for ``keep`` seconds.
+    """
+
+    name: str
+    rule: OperationRule
+    each: str
+    code: str
+    word: str
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """What mapping files that name it have in common: one file in ``mappings/shared/``."""
 
     soap: SoapRule | None = None
     types: Mapping[str, TypeRule] = field(default_factory=dict)
     faults: tuple[FaultRule, ...] = ()
+    lookups: Mapping[str, LookupRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +207,9 @@ class Resource:
     http: HttpRule | None
     types: Mapping[str, TypeRule]
     operations: tuple[OperationRule, ...]
+    lookups: Mapping[str, LookupRule] = field(default_factory=dict)
 
     def rules(self) -> list[OperationRule]:
         """Return the rules of all SOAP calls of all operations."""
-        return [rule for operation in self.operations for rule in operation.whole()]
+        calls = [rule for operation in self.operations for rule in operation.whole()]
+        return [*calls, *(lookup.rule for lookup in self.lookups.values())]

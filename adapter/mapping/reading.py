@@ -17,6 +17,7 @@ from adapter.mapping.constants import constants
 from adapter.mapping.documents import document_types
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
+from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model_operation import VERBS, Resource, Shared
 from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
@@ -54,6 +55,7 @@ def resource(
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = _http(sections, top.get("http"))
     types = {**common.types, **_types(sections, top.get("types"))}
+    lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
     operations = []
     for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
@@ -78,6 +80,7 @@ def resource(
             http,
             {**types, **document_types(operations)},
             tuple(operations),
+            lookups,
         ),
         [],
     )
@@ -97,9 +100,10 @@ def _common(sections: Sections, top: Mapping[str, Any], shared_file: Document | 
         sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
     if "soap" in top and "soap" in data:
         sections.wrong(("soap",), f"soap: stands in {shared_file.file} too", "keep one of them")
-    own = top.get("types")
-    for twice in common.types.keys() & own.keys() if isinstance(own, dict) else ():
-        sections.wrong(("types", twice), f"{twice} stands in {shared_file.file} too", "rename one of them")
+    for key, theirs in (("types", common.types.keys()), ("lookups", common.lookups.keys())):
+        own = top.get(key)
+        for twice in theirs & own.keys() if isinstance(own, dict) else ():
+            sections.wrong((key, twice), f"{twice} stands in {shared_file.file} too", "rename one of them")
     return common
 
 
@@ -107,7 +111,8 @@ def _sections(sections: Sections, data: Mapping[str, Any]) -> Shared:
     """Return the sections of a shared file that hold as they stand."""
     soap = _soap(sections, data["soap"]) if "soap" in data else None
     types = _types(sections, data.get("types"))
-    return Shared(soap, types, fault_rules(sections, data.get("faults"), ("faults",)))
+    lookups = lookup_rules(sections, data.get("lookups"))
+    return Shared(soap, types, fault_rules(sections, data.get("faults"), ("faults",)), lookups)
 
 
 def _types(sections: Sections, data: Any) -> dict[str, TypeRule]:

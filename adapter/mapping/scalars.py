@@ -52,6 +52,8 @@ def field_codec(
     logical = next((each.result for each in reversed(converters) if each.result), kind.builtin)
     if rule.json and logical != "decimal" and logical not in lexical.INTEGERS:
         raise ScalarError(f"json: {rule.json} does not fit {logical}", "remove 'json'")
+    if rule.lookup and not rule.convert and kind.builtin not in lexical.STRINGS | frozenset(lexical.INTEGERS):
+        raise ScalarError(f"lookup: a code is a text or a whole number, not {kind.builtin}", "remove 'lookup'")
     try:
         return codec(kind.builtin, facets, converters, rule.json, _narrowed(rule, logical))
     except ValueError as error:
@@ -83,11 +85,12 @@ def _plain_rule(rule: FieldRule) -> None:
     if (
         rule.convert
         or rule.codes is not None
+        or rule.lookup
         or rule.json
         or rule.blank_null
         or any(each is not None for each in limits)
     ):
-        text = "converters, codes, json, blank and limits do not apply to lists and unions"
+        text = "converters, codes, lookup, json, blank and limits do not apply to lists and unions"
         raise ScalarError(text, "remove them")
 
 
@@ -108,9 +111,23 @@ def _converters(rule: FieldRule, known: Mapping[str, Factory]) -> tuple[Converte
             found.append(codes(rule.codes))
         except ValueError as error:
             raise ScalarError(f"codes: {error}", "codes: {our word: ERP code}") from error
+    if rule.lookup:
+        found.append(_lookup(rule.lookup, known))
     if rule.blank_null:
         found.insert(0, blank_null())
     return tuple(found)
+
+
+def lookup_key(name: str) -> str:
+    """Return the name among converters that a lookup has: none that can be written in ``convert:``."""
+    return f"lookup {name}"
+
+
+def _lookup(name: str, known: Mapping[str, Factory]) -> Converter:
+    if lookup_key(name) not in known:
+        there = [key.removeprefix(lookup_key("")) for key in known if key.startswith(lookup_key(""))]
+        raise ScalarError(f"there is no lookup {name}", suggest(name, there) or "declare it in 'lookups:'")
+    return known[lookup_key(name)]()
 
 
 def _converter(call: ConverterCall, known: Mapping[str, Factory]) -> Converter:

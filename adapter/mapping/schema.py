@@ -55,6 +55,7 @@ class FileSection(Section):
     soap = Raw(**about("The contract behind it; it may stand in the file that 'uses' names."))
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
+    lookups = Raw(**about("Code tables that the ERP answers, by name."))
     operations = Raw(**about("Operations by verb.", required=True))
     faults = Raw(**about("Faults of all its operations; they come before those of the file that 'uses' names."))
 
@@ -65,6 +66,7 @@ class SharedSection(Section):
     version = Whole(1, 1, **about("The version of this grammar.", required=True))
     soap = Raw(**about("The contract behind them, where it is one."))
     types = Raw(**about("JSON types by name."))
+    lookups = Raw(**about("Code tables that the ERP answers, by name."))
     operations = Raw(**about("Patterns by verb; a file takes one with 'read: shared', or with 'shared: true' in it."))
     faults = Raw(**about("Faults of all their operations."))
 
@@ -180,6 +182,7 @@ class FieldSection(Section):
     number = Raw(**about("The items have numbers, by which they are in order."))
     convert = Raw(**about("A converter, or a list of them, nearest the XML first."))
     codes = Raw(**about("Our words for the ERP's codes."))
+    lookup = Text(NAME, "a lookup's name", **about("The entry of lookups that has the words for the ERP's codes."))
     required = Flag(**about("Callers must give it."))
     read_only = Flag(**about("Callers cannot set it."))
     write_only = Flag(**about("Callers can set it and never see it."))

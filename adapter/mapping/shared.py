@@ -19,7 +19,7 @@ from adapter.mapping.place import Place
 from adapter.mapping.sections import Sections
 
 SHORT = "shared"
-SECTIONS = ("soap", "types", "faults")
+SECTIONS = ("soap", "types", "lookups", "faults")
 _OPERATIONS = "operations"
 _SIGNS = ("code", "detail", "text")
 

@@ -17,6 +17,7 @@ from adapter.problems import Problem
 # What no operation answers: such a request never finds one, or asks for something else.
 ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
+OF_LOOKUPS = frozenset(("lookup-unusable",))
 OF_CURSORS = frozenset(("cursor-expired", "cursor-invalid"))
 OF_SEQUENCES = frozenset(("half-made", "outcome-unknown"))
 PROBLEM_SCHEMA: Schema = {
@@ -90,6 +91,7 @@ def refusals(endpoint: Endpoint, known: Mapping[str, Problem]) -> tuple[Refusal,
         left_out = (
             problem.slug in ELSEWHERE
             or (problem.slug in WITH_BODY and endpoint.body is None)
+            or (problem.slug in OF_LOOKUPS and not endpoint.lookups)
             or (problem.slug == "malformed-json" and endpoint.body is not None and endpoint.body.document is not None)
             or (problem.slug in OF_SEQUENCES and not endpoint.changes)
             or (problem.slug in OF_CURSORS and endpoint.cursor is None)

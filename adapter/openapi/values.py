@@ -30,7 +30,7 @@ def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Sch
         schema = or_null(schema)
     if field.doc or field.when:
         depends = f"Only where {words(field)}." if field.when else ""
-        schema["description"] = " ".join(filter(None, (field.doc, depends)))
+        schema["description"] = " ".join(filter(None, (field.doc, depends, schema.get("description"))))
     if field.rule.read_only:
         schema["readOnly"] = True
     if field.rule.write_only:

@@ -187,7 +187,7 @@ def _scalar(codec: Codec, place: str) -> ReadObject:
             return decode(text)
         except ValueError as error:
             if not tolerant:
-                raise invalid(reading.operation, f"{place}: {error}") from None
+                raise invalid(reading.operation, f"{place}: {error}") from error
             reading.note(f"{place}: {error}")
             return text
 
@@ -207,7 +207,7 @@ def _attribute(field: BoundField, name: str) -> Handler:
             found[key] = codec.read(text)
         except ValueError as error:
             if not codec.tolerant:
-                raise invalid(reading.operation, f"{place}: {error}") from None
+                raise invalid(reading.operation, f"{place}: {error}") from error
             reading.note(f"{place}: {error}")
             found[key] = text
 

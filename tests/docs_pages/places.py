@@ -12,6 +12,7 @@ from adapter.mapping import (
     schema_cursor,
     schema_document,
     schema_filter,
+    schema_lookup,
     schema_operation,
 )
 
@@ -102,6 +103,8 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("One lookup", schema_lookup.LookupSection, "lookups:\n"
+          "  countries: {call: LeseLaender, each: Laender.Land, code: Code, word: Name, keep: 3600}"),
     Place("One call", schema_calls.CallSection, "calls:\n"
           "  lines: {call: LesePositionen, path: {id: AuftragNr}, reply: {each: Line, from: Positionen.Position}}\n"
           "  customer: {call: LesePartner, take: {PartnerNr: Kopf.KundenNr}, reply: {one: Customer, from: Partner}}"),

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapter.app import build, create_app
-from tests.cases import SHAPES, Case, run, shape_cases, shape_project
+from adapter.app import build
+from tests.cases import SHAPES, Case, ShapeApps, run, shape_cases, shape_project
 from tests.evidence import Result
 from tests.evidence.golden import right
 from tests.proof import not_shown, prove, schema_of
@@ -56,13 +56,14 @@ def measure() -> Result:
     ran: dict[str, int] = defaultdict(int)
     proved = 0
     with replaying() as replay, tempfile.TemporaryDirectory() as folder:
+        apps = ShapeApps(replay, Path(folder) / "apps")
         for shape in sorted({case.operation for case in shape_cases()}):
             project = shape_project(SHAPES / shape, Path(folder) / shape, replay)
-            app, schema = create_app(project, {}), schema_of(SHAPES / shape / "shape.wsdl")
+            schema = schema_of(SHAPES / shape / "shape.wsdl")
             for case in shape_cases():
                 if case.operation == shape:
                     ran[shape] += 1
-                    if not right(case, run(case, app, replay)) or not _valid(case, schema):
+                    if not right(case, run(case, apps.app(case), replay)) or not _valid(case, schema):
                         wrong[shape] = case.name
             proofs = [prove(endpoint, schema, seed) for seed, endpoint in enumerate(build(project, {}).endpoints)]
             proved += sum(proof.written for proof in proofs)

@@ -23,6 +23,7 @@ from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.lists import LISTS
+from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -236,6 +237,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
     **ARRAYS,
+    **LOOKUPS,
     **LISTS,
     **CALLS,
 }

@@ -79,11 +79,19 @@ class Values:
         if field.type:
             return self.object(field.type, depth)
         assert field.codec is not None
+        if field.rule.lookup:
+            return self._word(field.rule.lookup)
         return self.scalar(field.codec)
 
     def _item(self, field: BoundField, depth: int) -> Any:
         nil = field.steps[-1].element.nillable and self.random.random() < 0.2
         return None if nil else self.one(field, depth)
+
+    def _word(self, name: str) -> str:
+        """A word of a code table that was asked for; one that it lacks now and then."""
+        words = [each.table.words for each in self.endpoint.lookups if each.rule.name == name]
+        known = [word for each in words if each is not None for word in each.by_word]
+        return self.random.choice(known) if known and self.random.random() < 0.95 else self.random.choice(_TEXTS)
 
     def scalar(self, codec: Codec) -> Any:
         """A value that the codec takes, if any of the known ones is one; a random one now and then."""

@@ -20,7 +20,7 @@ from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, open_answer
 from adapter.backends.soap.security import Security, hide_security, secrets
-from adapter.errors import RequestError, SessionExpired
+from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange, Reply
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
@@ -29,9 +29,15 @@ from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
 
-__all__ = ["SoapPort", "asking", "soap"]
+__all__ = ["Again", "SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
+Again = Callable[[RequestError, Request], bool]
+
+
+def never(error: RequestError, request: Request) -> bool:
+    """Say that an answer that was refused stays so."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +162,13 @@ def soap(
     read_fault: Callable[[FaultParts], RequestError],
     respond: Callable[[R, Request], Response],
     headers: Callable[[Call], Header] = lambda call: Header(),
+    again: Again = never,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
     It takes what ``asking`` takes; ``respond`` makes a response of what was read.
     """
-    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers)
+    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers, again=again)
 
     def handle(request: Request) -> Response:
         result, notes = ask(request)
@@ -179,12 +186,13 @@ def asking(
     read: Callable[[Any], R],
     read_fault: Callable[[FaultParts], RequestError],
     headers: Callable[[Call], Header] = lambda call: Header(),
+    again: Again = never,
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
     """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
 
     ``write`` makes the child of the body (None for an empty one), ``read`` reads the answer's child (None where there
-    is none). ``headers`` makes the header blocks of one envelope. Raises LookupError where the port lacks the
-    operation.
+    is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer once more
+    that was refused. Raises LookupError where the port lacks the operation.
     """
     if operation.name not in port.operations():
         raise LookupError(f"zeep leaves out operation {operation.name}")
@@ -199,7 +207,15 @@ def asking(
         answer = open_answer(answered.reply, port.version, one_way=one_way, verify=answered.verify)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        return read(answer.child), answer.notes
+        return reread(answer.child, request), answer.notes
+
+    def reread(child: Any, request: Request) -> R:
+        while True:
+            try:
+                return read(child)
+            except BackendReplyInvalid as error:
+                if not again(error, request):
+                    raise
 
     return lambda request: port.in_session(request.deadline, partial(once, request))
 
