@@ -33,8 +33,8 @@ def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[He
     declared = [header.element.name for header in message.headers]
     for rule in given.in_header:
         if (name := rule.path.partition(".")[0]) not in declared:
-            shown = "cursor" if rule.page else "session"
-            text = f"{shown}: {operation.name} declares no header {name}"
+            whose, why = ("cursor", "take the number of rows") if rule.page else ("session", "show the token")
+            text = f"{whose}: {operation.name} declares no header {name}, so it cannot {why}"
             binder.wrong(rule.place, text, suggest(name, declared))
     blocks = [_header(binder, header, given) for header in message.headers]
     return tuple(block for block in blocks if block is not None)
