@@ -35,8 +35,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         return None
     before = len(binder.mistakes)
     _method(binder, rule)
-    start = operation.input.root.type if operation.input.root is not None else ""
-    encoded = operation.use == "encoded"
+    start, encoded = operation.input.root.type if operation.input.root is not None else "", operation.use == "encoded"
     parts = _given(binder, rule, start, encoded, given)
     reply = bind_reply(binder, rule, operation, encoded)
     endpoint = Endpoint(
@@ -65,7 +64,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         timeout=rule.timeout,
         session=given.session,
     )
-    endpoint = _computed(binder, endpoint)
+    endpoint = replace(endpoint, constants=_computed(binder, endpoint))
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:
@@ -73,7 +72,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
     return endpoint
 
 
-def _computed(binder: Binder, endpoint: Endpoint) -> Endpoint:
+def _computed(binder: Binder, endpoint: Endpoint) -> tuple[BoundField, ...]:
     """Bind the constants that a team's functions compute of what callers give."""
     here, functions = {field.name: field for field in endpoint.given()}, binder.given.functions
 
@@ -81,7 +80,7 @@ def _computed(binder: Binder, endpoint: Endpoint) -> Endpoint:
         ours = each.made is not None and bool(each.made.function)
         return computed_constant(binder.wrong, functions, here, each) if ours else each
 
-    return replace(endpoint, constants=tuple(bound(each) for each in endpoint.constants))
+    return tuple(bound(each) for each in endpoint.constants)
 
 
 def _called(binder: Binder, port: Port, rule: OperationRule) -> Operation | None:

@@ -126,12 +126,26 @@ def secrets_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[], tuple[str, .
     return lambda: tuple(read() for read in reads)
 
 
-def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
-    """Return how one call becomes the values that ``Endpoint.message`` names."""
+def _constants(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
+    """Return what gives an operation's constants their values for one call: those that are written at all."""
     plain = [each for each in endpoint.constants if each.computed is None]
-    constants = made_values([replace(each, name=f"set.{each.name}") for each in plain], text_of)
+    make = made_values([replace(each, name=f"set.{each.name}") for each in plain], text_of)
     compute = computing(endpoint)
     depending = {f"set.{each.name}": each.when for each in endpoint.constants if each.when}
+
+    def constants(checked: Checked) -> dict[str, Any]:
+        values = {**make(checked.call), **(compute(checked) if compute is not None else {})}
+        if depending:
+            given = {**checked.path, **checked.query}
+            values = {name: text for name, text in values.items() if hold(depending.get(name, ()), given, json=False)}
+        return values
+
+    return constants
+
+
+def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
+    """Return how one call becomes the values that ``Endpoint.message`` names."""
+    constants = _constants(endpoint, text_of)
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]
     page, sort, body = endpoint.page, endpoint.sort, endpoint.body
     compose = composer(endpoint.filter) if endpoint.filter is not None else None
@@ -143,12 +157,7 @@ def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str,
         return complete(checked.body, checked.call) if complete is not None else checked.body
 
     def slots(checked: Checked) -> dict[str, Any]:
-        values = constants(checked.call)
-        if depending:
-            given = {**checked.path, **checked.query}
-            values = {name: text for name, text in values.items() if hold(depending.get(name, ()), given, json=False)}
-        if compute is not None:
-            values.update(compute(checked))
+        values = constants(checked)
         for name, value in checked.path.items():
             values[f"path.{name}"] = value
         for name, slot in query_names:
