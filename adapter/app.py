@@ -20,15 +20,15 @@ from adapter import settings as settings_room
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
-from adapter.mapping.agree import Surroundings
-from adapter.mapping.agree_credentials import asked as credentials_asked
-from adapter.mapping.agree_credentials import constants
+from adapter.mapping.agreement.credentials import asked as credentials_asked
+from adapter.mapping.agreement.credentials import constants
+from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
-from adapter.mapping.model_soap import PATH_PARTS
+from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document

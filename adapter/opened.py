@@ -12,9 +12,9 @@ from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
 from adapter.identity.signing import signing
-from adapter.mapping.agree_credentials import CURSOR_SECRET
+from adapter.mapping.agreement.credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
-from adapter.mapping.model_soap import IdentityRule, PortKey, SoapRule
+from adapter.mapping.model.soap import IdentityRule, PortKey, SoapRule
 from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings

@@ -24,8 +24,8 @@ from adapter.backends.soap import Again, SoapPort, asking, soap
 from adapter.backends.soap.tables import Kept
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
-from adapter.mapping.model_cursor import CursorRule
-from adapter.mapping.model_soap import PortKey
+from adapter.mapping.model.cursor import CursorRule
+from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
 from adapter.messages import Handler, Middleware, Request
 from adapter.respond import respond

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from lxml import etree
 
 from adapter.mapping import editor
-from adapter.mapping.agree import Surroundings
+from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.project import load_project
 from adapter.translate.reader import reader
 from adapter.virtual import VirtualErp

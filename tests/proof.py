@@ -17,7 +17,7 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid, InvalidRequest
 from adapter.mapping.bound import Cursor, Endpoint
-from adapter.mapping.model_document import CONTENT
+from adapter.mapping.model.document import CONTENT
 from adapter.messages import Call, Checked
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader

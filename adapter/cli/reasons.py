@@ -19,7 +19,7 @@ from adapter.errors import (
 )
 from adapter.exchange import Reply
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model_operation import FaultRule
+from adapter.mapping.model.operation import FaultRule
 from adapter.translate.fault import FaultParts, fault_reader
 from adapter.translate.refused import refusal
 

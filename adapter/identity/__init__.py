@@ -18,7 +18,7 @@ from adapter.identity.credentials import Credentials, Value
 from adapter.identity.ntlm import ntlm
 from adapter.identity.session import Session
 from adapter.identity.tokens import Granted, Tokens
-from adapter.mapping.model_soap import IdentityRule
+from adapter.mapping.model.soap import IdentityRule
 from adapter.wsse import Signing
 
 __all__ = ["NOBODY", "Credentials", "Identity", "Login", "Session", "Shown", "Tokens", "greeting", "identity", "tls"]

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from adapter.mapping.model_soap import PATH_PARTS, PUBLIC_PARTS
+from adapter.mapping.model.soap import PATH_PARTS, PUBLIC_PARTS
 from adapter.settings import credential_name
 from adapter.wsse.keys import load_trust
 

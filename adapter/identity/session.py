@@ -13,7 +13,7 @@ from typing import TypeVar
 from adapter.errors import SessionExpired
 from adapter.exchange import Reply
 from adapter.identity.tokens import Tokens
-from adapter.mapping.model_soap import SessionRule
+from adapter.mapping.model.soap import SessionRule
 
 R = TypeVar("R")
 # What may stand in a header field, and in a cookie's value (RFC 6265, section 4.1.1), without being taken apart there.

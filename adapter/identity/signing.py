@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapter.identity.credentials import Credentials
-from adapter.mapping.model_soap import IdentityRule
+from adapter.mapping.model.soap import IdentityRule
 from adapter.wsse import Signing, Verifier
 from adapter.wsse.keys import load_signer, load_trust
 

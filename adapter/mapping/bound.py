@@ -13,10 +13,10 @@ from adapter.mapping.blocks import Block
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.bound_type import BoundType, BoundVariant, Choice, Nulls, ways
-from adapter.mapping.model_change import PatchRule
-from adapter.mapping.model_cursor import CursorRule
-from adapter.mapping.model_document import DocumentRule
-from adapter.mapping.model_operation import (
+from adapter.mapping.model.change import PatchRule
+from adapter.mapping.model.cursor import CursorRule
+from adapter.mapping.model.document import DocumentRule
+from adapter.mapping.model.operation import (
     CallRule,
     FaultRule,
     LookupRule,
@@ -27,7 +27,7 @@ from adapter.mapping.model_operation import (
     SortRule,
     Verb,
 )
-from adapter.mapping.model_soap import SessionRule
+from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.mapping.tables import Table
 from adapter.wsdl.types import Contract, Element, Operation, Port

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapter.mapping.bound_field import BoundField
 from adapter.mapping.codec import Codec
-from adapter.mapping.model_filter import FilterRule, Manner, TestRule
+from adapter.mapping.model.filter import FilterRule, Manner, TestRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from adapter.mapping.constants import constants
 from adapter.mapping.documents import is_document
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
-from adapter.mapping.model_operation import BodyRule, CallRule, OperationRule, ReplyRule, TakeRule
+from adapter.mapping.model.operation import BodyRule, CallRule, OperationRule, ReplyRule, TakeRule
 from adapter.mapping.operations import fault_rules, reply_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule

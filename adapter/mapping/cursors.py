@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from adapter.mapping import keys, schema_cursor
 from adapter.mapping.files import Path_
-from adapter.mapping.model_cursor import CursorRule, EndRule, NextRule
+from adapter.mapping.model.cursor import CursorRule, EndRule, NextRule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import texts
 

@@ -8,8 +8,8 @@ from typing import Any
 from adapter.mapping.files import Path_
 from adapter.mapping.media_types import PLAIN, UNKNOWN, served
 from adapter.mapping.model import FieldRule, TypeRule
-from adapter.mapping.model_document import CONTENT, FILE_NAME, MEDIA_TYPE, DocumentRule
-from adapter.mapping.model_operation import BodyRule, OperationRule
+from adapter.mapping.model.document import CONTENT, FILE_NAME, MEDIA_TYPE, DocumentRule
+from adapter.mapping.model.operation import BodyRule, OperationRule
 from adapter.mapping.schema_document import DocumentBodySection, MediaTypeSection
 from adapter.mapping.sections import Sections
 

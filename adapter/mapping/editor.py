@@ -29,8 +29,8 @@ from adapter.mapping import (
 )
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.editor_documents import DOCUMENTS
-from adapter.mapping.model_filter import BETWEEN, TESTS
-from adapter.mapping.model_operation import VERBS
+from adapter.mapping.model.filter import BETWEEN, TESTS
+from adapter.mapping.model.operation import VERBS
 from adapter.mapping.patches import WORDS
 from adapter.mapping.signatures import PARTS
 

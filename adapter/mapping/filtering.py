@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from adapter.mapping.bound_filter import BoundTest, Filter, Filtered
-from adapter.mapping.model_filter import BETWEEN, Manner, Template
+from adapter.mapping.model.filter import BETWEEN, Manner, Template
 from adapter.mapping.scalars import parameter
 
 Wrong = list[tuple[str, str]]

@@ -9,7 +9,7 @@ from adapter.mapping import schema_filter
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model import Constant, FieldRule
-from adapter.mapping.model_filter import BETWEEN, TESTS, FilterRule, Template, TestRule
+from adapter.mapping.model.filter import BETWEEN, TESTS, FilterRule, Template, TestRule
 from adapter.mapping.sections import Sections
 
 _OWN = ("filter", "test", "like", "value", "to", "operator")

@@ -15,7 +15,7 @@ from adapter.errors import Mistake
 from adapter.mapping import editor, schema
 from adapter.mapping.files import Document, Path_, parse
 from adapter.mapping.keys import Section
-from adapter.mapping.model_operation import VERBS
+from adapter.mapping.model.operation import VERBS
 
 STEP = 2
 _REFERENCE = "#/$defs/"

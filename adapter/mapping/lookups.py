@@ -7,7 +7,7 @@ from typing import Any
 from adapter.mapping import keys
 from adapter.mapping.constants import constants
 from adapter.mapping.files import Path_
-from adapter.mapping.model_operation import LookupRule, OperationRule, ReplyRule
+from adapter.mapping.model.operation import LookupRule, OperationRule, ReplyRule
 from adapter.mapping.schema_lookup import LookupSection
 from adapter.mapping.sections import Sections
 

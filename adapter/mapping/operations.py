@@ -13,8 +13,8 @@ from adapter.mapping.documents import document_body, document_reply, is_document
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.filters import filter_rule, query_rules
-from adapter.mapping.model_filter import FilterRule, TestRule
-from adapter.mapping.model_operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
+from adapter.mapping.model.filter import FilterRule, TestRule
+from adapter.mapping.model.operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.patches import patch_rule
 from adapter.mapping.schema_document import DocumentReplySection
 from adapter.mapping.sections import Sections

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapter.mapping import keys
 from adapter.mapping.files import Path_
-from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model.change import PatchRule
 from adapter.mapping.schema_change import PatchSection
 from adapter.mapping.sections import Sections
 

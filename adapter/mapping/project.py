@@ -7,9 +7,9 @@ from pathlib import Path
 
 from adapter.errors import BuildError, Mistake
 from adapter.mapping import files, reading
-from adapter.mapping.agree import Surroundings, agree
+from adapter.mapping.agreement.whole import Surroundings, agree
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model_operation import Resource
+from adapter.mapping.model.operation import Resource
 from adapter.wsdl.types import Contract
 
 

@@ -19,8 +19,8 @@ from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
-from adapter.mapping.model_operation import VERBS, Resource, Shared
-from adapter.mapping.model_soap import HttpRule, IdentityRule, SoapRule
+from adapter.mapping.model.operation import VERBS, Resource, Shared
+from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapter.mapping.keys import Raw, Section, Text, about, one_of, xml_path
-from adapter.mapping.model_operation import VERBS
+from adapter.mapping.model.operation import VERBS
 
 
 class PatchSection(Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapter.mapping.keys import NAME, Flag, Raw, Section, Text, Whole, about, one_of, xml_path
-from adapter.mapping.model_filter import TESTS
+from adapter.mapping.model.filter import TESTS
 
 
 class FilterSection(Section):

@@ -8,7 +8,7 @@ from typing import Any
 from adapter.mapping import schema
 from adapter.mapping.constants import constants
 from adapter.mapping.files import Path_
-from adapter.mapping.model_soap import SessionRule
+from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.sections import Sections
 
 # Fields that the adapter or HTTP itself fills.

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapter.mapping import schema_operation, words
 from adapter.mapping.files import Document, Path_
-from adapter.mapping.model_operation import VERBS
+from adapter.mapping.model.operation import VERBS
 from adapter.mapping.paths import suggest
 from adapter.mapping.place import Place
 from adapter.mapping.sections import Sections

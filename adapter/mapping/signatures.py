@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.mapping.files import Path_
-from adapter.mapping.model_soap import SIGNED
+from adapter.mapping.model.soap import SIGNED
 from adapter.mapping.sections import Sections
 
 PARTS = ("timestamp", "body", "username_token", "certificate", "headers")

@@ -7,7 +7,7 @@ from typing import Any
 from adapter.mapping import keys
 from adapter.mapping.files import Path_
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_operation import SignRule
+from adapter.mapping.model.operation import SignRule
 from adapter.mapping.sections import Sections
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from adapter.mapping.files import Path_
-from adapter.mapping.model_when import Condition
+from adapter.mapping.model.when import Condition
 from adapter.mapping.sections import Sections
 
 _WORDS = {"given": True, "not_given": False}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.mapping.model_cursor import CursorRule
+from adapter.mapping.model.cursor import CursorRule
 from adapter.openapi.values import Schema
 
 LINK: Schema = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapter.mapping.bound import BoundField, Endpoint
-from adapter.mapping.model_document import FILE_NAME, DocumentRule
+from adapter.mapping.model.document import FILE_NAME, DocumentRule
 from adapter.openapi.values import Schema
 
 _BINARY: Schema = {"type": "string", "format": "binary"}

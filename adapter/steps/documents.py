@@ -10,7 +10,7 @@ from adapter.errors import FieldError
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.file_names import name_in
 from adapter.mapping.media_types import essence
-from adapter.mapping.model_document import CONTENT, FILE_NAME, MEDIA_TYPE
+from adapter.mapping.model.document import CONTENT, FILE_NAME, MEDIA_TYPE
 from adapter.messages import Checked, Request
 
 _PLACES = {CONTENT: ("body", ""), MEDIA_TYPE: ("header", "Content-Type"), FILE_NAME: ("header", "Content-Disposition")}

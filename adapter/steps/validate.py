@@ -20,7 +20,7 @@ from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.filtering import composer, taker
 from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
-from adapter.mapping.model_cursor import CursorRule
+from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold

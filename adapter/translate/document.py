@@ -9,7 +9,7 @@ from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.file_names import attachment
 from adapter.mapping.media_types import served
-from adapter.mapping.model_document import CONTENT, FILE_NAME, MEDIA_TYPE
+from adapter.mapping.model.document import CONTENT, FILE_NAME, MEDIA_TYPE
 from adapter.messages import Response
 
 

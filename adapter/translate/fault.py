@@ -10,7 +10,7 @@ from lxml import etree
 
 from adapter.errors import BackendFault, SessionExpired
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model_operation import FaultRule
+from adapter.mapping.model.operation import FaultRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter.mapping.bound import Endpoint, Turn
-from adapter.mapping.model_cursor import CursorRule
+from adapter.mapping.model.cursor import CursorRule
 from adapter.translate.content import Compiler
 from adapter.translate.reader import reader
 from adapter.translate.reading import Reading, finder, invalid

@@ -18,7 +18,7 @@ from adapter.mapping.bound import Endpoint, HeaderBlock
 from adapter.mapping.filtering import composer
 from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
-from adapter.mapping.model_soap import PUBLIC_PARTS
+from adapter.mapping.model.soap import PUBLIC_PARTS
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked
 from adapter.translate.change import Change

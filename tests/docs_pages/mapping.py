@@ -12,7 +12,7 @@ from marshmallow.validate import Range
 
 from adapter.mapping import keys, schema
 from adapter.mapping.convert import CONVERTERS
-from adapter.mapping.model_operation import VERBS, OperationRule, PageRule
+from adapter.mapping.model.operation import VERBS, OperationRule, PageRule
 from tests.docs_pages.places import PLACES
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.docs_pages.values import json_values

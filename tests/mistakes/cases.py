@@ -15,7 +15,7 @@ from pathlib import Path
 from adapter import settings
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
-from adapter.mapping.agree import Surroundings
+from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS

@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.errors import BuildError, InvalidRequest, Mistake
-from adapter.mapping.agree import Surroundings
+from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
 from adapter.mapping.project import load_project

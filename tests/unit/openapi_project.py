@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from adapter.errors import BuildError
-from adapter.mapping.agree import Surroundings
+from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.bound import BoundField, BoundType, Endpoint
 from adapter.mapping.project import load_project
 from adapter.openapi import document, read_examples, to_json

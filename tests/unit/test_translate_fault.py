@@ -11,7 +11,7 @@ from lxml import etree
 from adapter.errors import BackendFault
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model import Place
-from adapter.mapping.model_operation import FaultRule
+from adapter.mapping.model.operation import FaultRule
 from adapter.translate.fault import FaultParts, fault_reader
 from tests.unit.mapped import erp
 

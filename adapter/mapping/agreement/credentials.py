@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.model import Constant, Place
-from adapter.mapping.model_operation import Resource
-from adapter.mapping.model_soap import PATH_PARTS
+from adapter.mapping.model.operation import Resource
+from adapter.mapping.model.soap import PATH_PARTS
 from adapter.settings import credential_name, endpoint_names
 
 CredentialProblem = Callable[[str, str], str]

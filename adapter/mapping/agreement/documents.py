@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.binary import BINARY, binary_codec
 from adapter.mapping.bound import Body, BoundField, Mode, Reply
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_document import CONTENT, MEDIA_TYPE, DocumentRule
-from adapter.mapping.model_operation import OperationRule
+from adapter.mapping.model.document import CONTENT, MEDIA_TYPE, DocumentRule
+from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Record, Scalar
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from adapter.mapping.agree_documents import bind_document_reply
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.documents import bind_document_reply
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Reply
 from adapter.mapping.model import FieldRule, Place
-from adapter.mapping.model_operation import OperationRule
+from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec
 from adapter.wsdl.types import Operation, Port

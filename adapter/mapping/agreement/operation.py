@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_documents import bind_document_body, check_documents
-from adapter.mapping.agree_filter import bind_filter
-from adapter.mapping.agree_flags import bind_flags
-from adapter.mapping.agree_list import bind_page, bind_sort
-from adapter.mapping.agree_patch import patched
-from adapter.mapping.agree_reply import bind_reply, check_faults, element_at
-from adapter.mapping.agree_signs import bind_signs
-from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import bind_constants, bind_headers
-from adapter.mapping.agree_when import constant_when
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.documents import bind_document_body, check_documents
+from adapter.mapping.agreement.filter import bind_filter
+from adapter.mapping.agreement.flags import bind_flags
+from adapter.mapping.agreement.lists import bind_page, bind_sort
+from adapter.mapping.agreement.patch import patched
+from adapter.mapping.agreement.reply import bind_reply, check_faults, element_at
+from adapter.mapping.agreement.signs import bind_signs
+from adapter.mapping.agreement.types import Binder
+from adapter.mapping.agreement.values import bind_constants, bind_headers
+from adapter.mapping.agreement.when import constant_when
 from adapter.mapping.bound import Body, BoundField, Endpoint, Mode
 from adapter.mapping.computed import computed_constant
 from adapter.mapping.coverage import collisions
 from adapter.mapping.defaults import check_defaults
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_operation import OperationRule
+from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import Child, suggest
 from adapter.mapping.scalars import parameter

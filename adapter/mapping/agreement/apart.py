@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from adapter.mapping.agree_manner import PARTS, with_manners
-from adapter.mapping.agree_reply import element_at
-from adapter.mapping.agree_test import Around, bound_test, inner
+from adapter.mapping.agreement.filter_tests import Around, bound_test, inner
+from adapter.mapping.agreement.manner import PARTS, with_manners
+from adapter.mapping.agreement.reply import element_at
 from adapter.mapping.bound import BoundField, BoundType
 from adapter.mapping.bound_filter import BoundTest, Filter, Filtered
 from adapter.mapping.coverage import uncovered
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_filter import TestRule
+from adapter.mapping.model.filter import TestRule
 from adapter.mapping.paths import Child, PathError, follow
 
 

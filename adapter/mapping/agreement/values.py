@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapter.mapping.agree_constants import Given, constant
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.constants import Given, constant
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound import BoundField, HeaderBlock
 from adapter.mapping.coverage import collisions, uncovered

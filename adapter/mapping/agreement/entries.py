@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapter.mapping.agree_manner import PARTS, valid_manners, with_manners
-from adapter.mapping.agree_reply import element_at
-from adapter.mapping.agree_test import Around, bound_test
-from adapter.mapping.agree_values import bind_constants
+from adapter.mapping.agreement.filter_tests import Around, bound_test
+from adapter.mapping.agreement.manner import PARTS, valid_manners, with_manners
+from adapter.mapping.agreement.reply import element_at
+from adapter.mapping.agreement.values import bind_constants
 from adapter.mapping.bound import BoundField, BoundType
 from adapter.mapping.bound_filter import Filter, Filtered
 from adapter.mapping.codec import Codec
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_filter import TestRule
+from adapter.mapping.model.filter import TestRule
 from adapter.mapping.occurrence import together
 from adapter.mapping.paths import Child, suggest
 

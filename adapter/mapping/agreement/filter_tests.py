@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Reply
 from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_filter import FilterRule, TestRule
+from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.paths import Child, PathError, follow, suggest
 
 

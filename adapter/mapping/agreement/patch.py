@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from adapter.mapping.agree_flags import flagged
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.flags import flagged
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, BoundType, Nulls, leaves
 from adapter.mapping.coverage import collisions
 from adapter.mapping.model import FieldRule, Place
-from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model.change import PatchRule
 
 NULL_LIST = "#null_list"  # no property can be called so
 

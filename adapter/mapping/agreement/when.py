@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from adapter.mapping import lexical
-from adapter.mapping.agree_constants import SET, Given, constant
+from adapter.mapping.agreement.constants import SET, Given, constant
 from adapter.mapping.bound import BoundField, Mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
-from adapter.mapping.model_when import Condition
+from adapter.mapping.model.when import Condition
 from adapter.mapping.paths import suggest
 from adapter.mapping.when import Judge
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.mapping.model import Constant, FieldRule, Place, TypeRule
-from adapter.mapping.model_change import PatchRule
-from adapter.mapping.model_cursor import CursorRule
-from adapter.mapping.model_document import DocumentRule
-from adapter.mapping.model_filter import FilterRule, TestRule
-from adapter.mapping.model_soap import HttpRule, SoapRule
+from adapter.mapping.model.change import PatchRule
+from adapter.mapping.model.cursor import CursorRule
+from adapter.mapping.model.document import DocumentRule
+from adapter.mapping.model.filter import FilterRule, TestRule
+from adapter.mapping.model.soap import HttpRule, SoapRule
 
 Verb = Literal["list", "read", "create", "update", "patch", "cancel"]
 VERBS: tuple[Verb, ...] = ("list", "read", "create", "update", "patch", "cancel")

@@ -9,7 +9,7 @@ from adapter.mapping.bound import BoundField, Mode
 from adapter.mapping.codec import Codec
 from adapter.mapping.items import Items
 from adapter.mapping.model import FieldRule, NumberRule, Place
-from adapter.mapping.model_operation import Resource
+from adapter.mapping.model.operation import Resource
 from adapter.mapping.paths import suggest
 from adapter.mapping.standing import stands_in
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from adapter.mapping.agree_reply import element_at
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.reply import element_at
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Flag, Nulls, leaves
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_change import PatchRule
+from adapter.mapping.model.change import PatchRule
 from adapter.mapping.paths import PathError, children, follow
 from adapter.wsdl.types import Record
 

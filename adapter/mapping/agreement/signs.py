@@ -7,12 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from adapter.mapping import lexical
-from adapter.mapping.agree_reply import element_at
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.reply import element_at
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Reply, Sign
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_operation import OperationRule, SignRule
+from adapter.mapping.model.operation import OperationRule, SignRule
 from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Operation, Record, Scalar
 

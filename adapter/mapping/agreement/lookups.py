@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from adapter.mapping import lexical
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_reply import element_at
-from adapter.mapping.agree_signs import as_it_is, bind_value
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.operation import bind_operation
+from adapter.mapping.agreement.reply import element_at
+from adapter.mapping.agreement.signs import as_it_is, bind_value
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, BoundLookup, Endpoint
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_operation import LookupRule
+from adapter.mapping.model.operation import LookupRule
 from adapter.mapping.paths import Child, follow
 from adapter.mapping.scalars import lookup_key
 from adapter.mapping.tables import Table, by_lookup

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from adapter.mapping import lexical
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_credentials import CURSOR_SECRET
-from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_signs import as_it_is, bind_sign, bind_value
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.credentials import CURSOR_SECRET
+from adapter.mapping.agreement.operation import bind_operation
+from adapter.mapping.agreement.signs import as_it_is, bind_sign, bind_value
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Cursor, Endpoint, Turn
 from adapter.mapping.model import Constant, FieldRule, Place
-from adapter.mapping.model_cursor import CursorRule
-from adapter.mapping.model_operation import OperationRule, SignRule
+from adapter.mapping.model.cursor import CursorRule
+from adapter.mapping.model.operation import OperationRule, SignRule
 from adapter.mapping.paths import PathError, follow, suggest
 from adapter.mapping.taking import simple, unfit
 from adapter.settings import credential_name

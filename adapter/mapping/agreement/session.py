@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_signs import bind_value
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.operation import bind_operation
+from adapter.mapping.agreement.signs import bind_value
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundSession
 from adapter.mapping.model import Constant, FieldRule
-from adapter.mapping.model_operation import OperationRule, ReplyRule
-from adapter.mapping.model_soap import SessionRule
+from adapter.mapping.model.operation import OperationRule, ReplyRule
+from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import suggest
 from adapter.wsdl.types import Port
 

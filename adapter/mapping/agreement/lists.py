@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapter.mapping import lexical
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Mode, Page, Sort
 from adapter.mapping.model import FieldRule
-from adapter.mapping.model_operation import OperationRule, PageRule
+from adapter.mapping.model.operation import OperationRule, PageRule
 from adapter.mapping.paths import PathError, follow
 from adapter.wsdl.types import Operation, Record, Scalar
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from adapter.mapping.model_when import Condition
+from adapter.mapping.model.when import Condition
 from adapter.mapping.place import Place as Place
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from adapter.mapping.agree_apart import apart
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_entries import in_entries
-from adapter.mapping.agree_test import Around
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.apart import apart
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.entries import in_entries
+from adapter.mapping.agreement.filter_tests import Around
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Reply
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.filtering import composer, taker
-from adapter.mapping.model_operation import OperationRule
+from adapter.mapping.model.operation import OperationRule
 from adapter.wsdl.types import Operation
 
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import partial
 
 from adapter.errors import Mistake
-from adapter.mapping.agree_arrays import as_item, item_rules, items_of
-from adapter.mapping.agree_bags import crowded, named, spot_of, told
-from adapter.mapping.agree_constants import Given, always_there, check_constants
-from adapter.mapping.agree_when import conditional, constants_of
+from adapter.mapping.agreement.arrays import as_item, item_rules, items_of
+from adapter.mapping.agreement.bags import crowded, named, spot_of, told
+from adapter.mapping.agreement.constants import Given, always_there, check_constants
+from adapter.mapping.agreement.when import conditional, constants_of
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
 from adapter.mapping.computed import computed
@@ -24,7 +24,7 @@ from adapter.mapping.defaults import check_defaults, standing_in
 from adapter.mapping.joined import is_text, joined
 from adapter.mapping.merged import in_record, item_mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
-from adapter.mapping.model_operation import Resource
+from adapter.mapping.model.operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, suggest
 from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes

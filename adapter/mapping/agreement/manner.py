@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound_filter import Filtered
 from adapter.mapping.codec import Codec
-from adapter.mapping.model_filter import BETWEEN, FilterRule, Manner, Template, TestRule
+from adapter.mapping.model.filter import BETWEEN, FilterRule, Manner, Template, TestRule
 from adapter.mapping.occurrence import together
 
 PARTS = ("value", "to", "operator")

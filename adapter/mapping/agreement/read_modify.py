@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.merged import is_optional
 from adapter.mapping.paths import PathError, follow

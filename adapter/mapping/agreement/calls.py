@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_signs import as_it_is, no_single_value
-from adapter.mapping.agree_types import Binder
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.operation import bind_operation
+from adapter.mapping.agreement.signs import as_it_is, no_single_value
+from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Call, Endpoint, Take
 from adapter.mapping.model import FieldRule, TypeRule
-from adapter.mapping.model_operation import CallRule, OperationRule, TakeRule
+from adapter.mapping.model.operation import CallRule, OperationRule, TakeRule
 from adapter.mapping.paths import follow, suggest
 from adapter.mapping.taking import simple, unfit
 from adapter.wsdl.types import Port

@@ -10,24 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapter.errors import Mistake
-from adapter.mapping.agree_calls import bind_calls
-from adapter.mapping.agree_constants import Given
-from adapter.mapping.agree_credentials import CredentialProblem, check_credentials
-from adapter.mapping.agree_cursor import bind_cursor, limited
-from adapter.mapping.agree_lookups import with_lookups, with_used
-from adapter.mapping.agree_operation import bind_operation
-from adapter.mapping.agree_patch import check_patch_keys
-from adapter.mapping.agree_read_modify import reading
-from adapter.mapping.agree_reply import check_details
-from adapter.mapping.agree_session import with_session
-from adapter.mapping.agree_types import Binder
-from adapter.mapping.agree_values import check_headers
+from adapter.mapping.agreement.calls import bind_calls
+from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.credentials import CredentialProblem, check_credentials
+from adapter.mapping.agreement.cursor import bind_cursor, limited
+from adapter.mapping.agreement.lookups import with_lookups, with_used
+from adapter.mapping.agreement.operation import bind_operation
+from adapter.mapping.agreement.patch import check_patch_keys
+from adapter.mapping.agreement.read_modify import reading
+from adapter.mapping.agreement.reply import check_details
+from adapter.mapping.agreement.session import with_session
+from adapter.mapping.agreement.types import Binder
+from adapter.mapping.agreement.values import check_headers
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.model import FieldRule, Place
-from adapter.mapping.model_operation import OperationRule, Resource
+from adapter.mapping.model.operation import OperationRule, Resource
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
 from adapter.settings import endpoint_names, service_name

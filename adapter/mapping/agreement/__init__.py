@@ -1,0 +1,1 @@
+"""Agreement: every mapping against its contract, every mistake at once. ``whole`` goes through a project."""
