@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import Any, TypeVar
 
 from adapter.backends.http import http
-from adapter.backends.soap import Again, SoapPort, asking, soap
+from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.tables import Kept
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
@@ -41,6 +42,8 @@ from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset, writer
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,7 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
     """Yield the step that reads the record, where a body is merged into one."""
     reads = endpoint.body.reads if endpoint.body is not None else None
     if reads is not None and endpoint.answered_by == "soap":
-        ask = asking(
-            backends.soap[reads.resource.soap.key],
-            reads.operation,
-            write=writer(reads, backends.text_of),
-            read=record_reader(reads),
-            read_fault=fault_reader(reads),
-            headers=header_writer(reads, backends.text_of),
-        )
-        yield read_first(reads, ask)
+        yield read_first(reads, _call(reads, backends, record_reader(reads)))
 
 
 def _tables(endpoint: Endpoint, backends: Backends) -> list[Kept]:
@@ -153,15 +148,7 @@ def _ask_page(
     endpoint: Endpoint, rule: CursorRule, turn: Turn, backends: Backends, again: Again
 ) -> Callable[[Request, int], Page]:
     """Return how one page of the ERP is asked for."""
-    ask = asking(
-        backends.soap[endpoint.resource.soap.key],
-        endpoint.operation,
-        write=writer(endpoint, backends.text_of),
-        read=page_reader(endpoint, rule, turn),
-        read_fault=fault_reader(endpoint),
-        headers=header_writer(endpoint, backends.text_of),
-        again=again,
-    )
+    ask = _call(endpoint, backends, page_reader(endpoint, rule, turn), again)
 
     def page(request: Request, asked: int) -> Page:
         read, notes = ask(request)
@@ -173,21 +160,28 @@ def _ask_page(
 
 def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
     """Return how one of several SOAP calls is made."""
-    ask = asking(
-        backends.soap[endpoint.resource.soap.key],
-        endpoint.operation,
-        write=writer(endpoint, backends.text_of),
-        read=taking_reader(endpoint),
-        read_fault=fault_reader(endpoint),
-        headers=header_writer(endpoint, backends.text_of),
-        again=again,
-    )
+    ask = _call(endpoint, backends, taking_reader(endpoint), again)
 
     def answer(request: Request) -> Answer:
         (result, taken), notes = ask(request)
         return Answer(result.document, taken, notes + result.notes)
 
     return answer
+
+
+def _call(
+    endpoint: Endpoint, backends: Backends, read: Callable[[Any], R], again: Again = never
+) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
+    """Return how one SOAP call is made whose answer ``read`` reads: what was read, and what was odd."""
+    return asking(
+        backends.soap[endpoint.resource.soap.key],
+        endpoint.operation,
+        write=writer(endpoint, backends.text_of),
+        read=read,
+        read_fault=fault_reader(endpoint),
+        headers=header_writer(endpoint, backends.text_of),
+        again=again,
+    )
 
 
 def _http(endpoint: Endpoint, backends: Backends) -> Handler:
