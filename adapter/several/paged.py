@@ -17,6 +17,7 @@ from typing import Any
 from adapter import strict_json
 from adapter.mapping.bound import Cursor, Endpoint
 from adapter.messages import Checked, Handler, Request, Response
+from adapter.problems import house
 from adapter.several.tokens import Cursors, Place
 from adapter.translate.reading import invalid
 from adapter.translate.turning import Page
@@ -36,6 +37,9 @@ class _Collected:
 def paged(endpoint: Endpoint, cursor: Cursor, first: AskPage, following: AskPage, cursors: Cursors) -> Handler:
     """Return the handler. ``first`` and ``following`` ask for one page of the ERP, of so many rows at the most."""
     rule = cursor.rule
+    # A mapping may change while cursors of before are still good: what it no longer knows would be lost in silence.
+    tests = endpoint.filter.tests if endpoint.filter is not None else ()
+    known = {"sort", *(field.name for field in (*endpoint.query_fields, *(test.field for test in tests)))}
 
     def ask(request: Request, place: Place) -> Page:
         asked = max(place.limit, rule.min) if rule.limit else rule.size
@@ -49,6 +53,8 @@ def paged(endpoint: Endpoint, cursor: Cursor, first: AskPage, following: AskPage
         text = checked.query.get("cursor")
         if text is not None:
             place = cursors.read(text, endpoint.name, checked.path)
+            if not place.query.keys() <= known or place.at.keys() not in (set(), cursor.values.keys()):
+                raise house("cursor-invalid", cause=f"{endpoint.name}: a cursor of an older mapping")
         else:
             query = {name: value for name, value in checked.query.items() if name != "limit"}
             place = Place(endpoint.name, checked.path, query, int(checked.query["limit"]), {}, 0)

@@ -49,12 +49,11 @@ class Cursors:
     def read(self, text: str, operation: str, path: Mapping[str, Any]) -> Place:
         """Return the place of a cursor. Raise RequestError for one that is not ours, of another list, or too old."""
         try:
-            found = self._serializer().loads(text, max_age=int(self._life))
+            place = Place(**self._serializer().loads(text, max_age=int(self._life)))
         except SignatureExpired:
             raise house("cursor-expired") from None
-        except BadData:
+        except (BadData, TypeError):  # TypeError: another release of this program wrote it
             raise house("cursor-invalid") from None
-        place = Place(**found)
         if place.operation != operation or place.path != path:
             raise house("cursor-invalid", cause=f"{operation}: a cursor of {place.operation}")
         return place

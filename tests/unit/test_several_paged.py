@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import URLSafeTimedSerializer
 
 from adapter.app import build
 from adapter.errors import BackendReplyInvalid, RequestError
@@ -162,6 +163,24 @@ def test_a_cursor_of_another_list_is_refused(operation: str, path: Any) -> None:
 def test_a_cursor_of_another_secret_is_refused() -> None:
     """Without a secret of the operator's each process has its own."""
     assert "400 cursor-invalid" == problem(Cursors(), Cursors().written(PLACE))
+
+
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [({"town": "Ulm"}, {}), ({"city": "Ulm"}, {"Bookmark": "k"}), ({}, {"AbSchluessel": "k", "More": "x"})],
+)
+def test_a_cursor_of_an_older_mapping_is_refused(endpoint: Endpoint, query: Any, at: Any) -> None:
+    """What the mapping no longer knows is not passed over: the list would be another one."""
+    cursors = Cursors(lambda: SECRET)
+    handle = listing(endpoint, lambda values, size: Page([1], None, None), cursors)
+    with pytest.raises(RequestError, match="400 cursor-invalid"):
+        get(handle, cursor=cursors.written(Place("customers.list", {}, query, 2, at, 0)))
+
+
+def test_a_cursor_of_another_release_is_refused() -> None:
+    """A cursor that holds something else than this release's is not valid, and no defect."""
+    other = URLSafeTimedSerializer(SECRET, salt="adapter.cursor").dumps({"operation": "customers.list", "page": 2})
+    assert "400 cursor-invalid" == problem(Cursors(lambda: SECRET), str(other))
 
 
 def test_an_old_cursor_is_refused() -> None:

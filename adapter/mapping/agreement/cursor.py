@@ -48,7 +48,8 @@ def bind_cursor(binder: Binder, port: Port, rule: OperationRule, endpoint: Endpo
     following = _next(binder, port, rule, cursor, given)
     if following is None or not _listed(following):
         return endpoint
-    values = {field.rule.soap: field for field in following.constants}
+    taken = {each.to for each in cursor.next}
+    values = {field.rule.soap: field for field in following.constants if field.rule.soap in taken}
     if len(binder.mistakes) > before:
         return endpoint
     turns = [_turn(binder, cursor, each, values) for each in (endpoint, following)]
