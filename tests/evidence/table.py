@@ -25,6 +25,10 @@ def _map(name: str, what: str, goal: str) -> Promise:
     return Promise(f"map.{name}", what, goal, f"tests.evidence.map_{name}:measure")
 
 
+def _wsdl(name: str, what: str, goal: str, *, seconds: int = 900) -> Promise:
+    return Promise(f"wsdl.{name}", what, goal, f"tests.evidence.wsdl_{name}:measure", seconds)
+
+
 def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
     return Promise(f"job.{name}", what, goal, f"tests.evidence.{name}:measure", seconds)
 
@@ -71,5 +75,23 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         _map("secrets", "seeded secrets in logs, metrics, problems, traces, explain, repr", "0"),
         _map("mistakes", "grammar mistakes named with file, line, column and remedy in one run", ">= 60"),
         _map("lines", "lines of YAML per NetSuite operation / the same by hand in Flask + zeep", "<= 1/3"),
+    ),
+    "any-wsdl": (
+        _wsdl(
+            "served",
+            "corpus operations proposed, checked, answered by the virtual ERP and read / resolvable ones; by contract",
+            ">= 98 %; >= 90 %",
+        ),
+        _wsdl("proven", "(type, particle) pairs proven both ways / reachable pairs; by contract", ">= 99 %; >= 95 %"),
+        _wsdl("unloadable", "files that plain zeep refuses or empties: loaded, or the defect named", "all"),
+        _wsdl("samples", "sample folders read, written and compared / usable ones; unusable ones", "all; <= 3"),
+        _wsdl("messages", "well-formed real messages read with no value lost", "all"),
+        _wsdl("resources", "operations as in three REST designs written by hand before", ">= 80 %"),
+        _wsdl("openapi", "OpenAPI documents valid / contracts; largest MB", "100 %; <= 15"),
+        _wsdl("vs_ibm", "beside apiconnect-wsdl: loaded, valid documents, share of resource paths", "better in all"),
+        _wsdl("load", "largest corpus contract: propose + check + openapi, seconds; peak MB", "<= 30; <= 500"),
+        _wsdl("matrix", "rows of the support matrix with a fixture and a test that fails when it is broken", "all"),
+        _wsdl("zeep_gap", "cases where zeep drops, bends or refuses a value, and we do not", ">= 12"),
+        _wsdl("three", "commands from a contract to a running documented API", "3"),
     ),
 }
