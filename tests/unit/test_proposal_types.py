@@ -61,7 +61,8 @@ def test_an_element_around_an_array_that_says_more_is_an_object() -> None:
     """With an attribute of its own nothing is unwrapped, or the attribute would be lost."""
     items = (
         '<xsd:complexType name="Items"><xsd:sequence>'
-        '<xsd:element name="i" type="xsd:int" maxOccurs="9"/></xsd:sequence><xsd:attribute name="count" type="xsd:int"/></xsd:complexType>'
+        '<xsd:element name="i" type="xsd:int" maxOccurs="9"/></xsd:sequence>'
+        '<xsd:attribute name="count" type="xsd:int"/></xsd:complexType>'
     )
     types = propose_types(contract(items + complex_type("T", element("all", "t:Items"))), ["{urn:t}T"])
     number = {"json": "number"}
