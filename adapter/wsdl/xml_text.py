@@ -56,6 +56,12 @@ def parse(content: bytes, place: str) -> etree._Element:
     return root
 
 
+def parse_to_follow(content: bytes, place: str) -> etree._Element:
+    """Parse a document for what it imports, before any rule about it can stand in the project."""
+    content = without_leading_space(content) or content
+    return parse_with_entities(content, place) if has_doctype(content) else parse(content, place)
+
+
 def without_leading_space(content: bytes) -> bytes | None:
     """Return a document whose white space before the XML declaration stands behind it: lines keep their numbers.
 
