@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -46,8 +45,12 @@ class Row:
 
 
 def rows() -> list[Row]:
-    """Return all rows by the name of their file. Raises ValueError, with the file, where one is not whole."""
-    return [_row(path) for path in sorted(FOLDER.glob("*.yaml"))]
+    """Return all rows by the name of their file. Raises ValueError that says of each file what is not whole in it."""
+    found = {path: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
+    wrong = [f"{path.parent.name}/{path.name}: {why}" for path, row in found.items() for why in _wrong(row)]
+    if wrong:
+        raise ValueError("\n".join(wrong))
+    return [_row(path.stem, row) for path, row in found.items()]
 
 
 def page() -> str:
@@ -62,13 +65,10 @@ carries values both ways; ``wsdl.matrix`` (``make evidence``) breaks the constru
 stand in ``docs/matrix``."""
 
 
-def _row(path: Path) -> Row:
-    """Return the row that a file holds. Raises ValueError where it is not one."""
-    found = yaml.safe_load(path.read_text("utf-8"))
-    if why := next(_wrong(found), ""):
-        raise ValueError(f"{path.parent.name}/{path.name}: {why}")
+def _row(name: str, found: dict[str, Any]) -> Row:
+    """Return the row that a file holds."""
     texts = {key: " ".join(str(found[key]).split()) for key in _KEYS - {"broken_by"}}
-    return Row(path.stem, **texts, broken_by=Mutation(**found["broken_by"]))
+    return Row(name, **texts, broken_by=Mutation(**found["broken_by"]))
 
 
 def _wrong(found: Any) -> Iterator[str]:
