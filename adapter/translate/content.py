@@ -64,8 +64,6 @@ class Compiler:
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
         turns = self.turns(below, name)
-        # An element that has a property of its own too is read twice.
-        twice = {tag for tag, inner in below.items() if inner[0][0][0].turns}
         handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
@@ -85,7 +83,7 @@ class Compiler:
                     found[array] = []
             passed = turns(element, found, reading) if turns is not None else ()
             for child in element:
-                if passed and child in passed and child.tag not in twice:
+                if child in passed:
                     continue
                 handler = handlers.get(child.tag, any_item)
                 if handler is not None and isinstance(child.tag, str):
@@ -96,7 +94,7 @@ class Compiler:
     def turns(self, below: dict[str, list[_Way]], name: str) -> Callable[..., Container[Any]] | None:
         """Take the groups that repeat as a whole out of ``below``; return what reads their turns, None where none is.
 
-        It returns the children that are in them.
+        It returns the children that are in them, without those of elements that have properties of their own too.
         """
         readers: dict[str, list[Handler]] = {}
         for tag in [tag for tag, ways in below.items() if ways[0][0][0].is_turn]:
@@ -105,7 +103,7 @@ class Compiler:
         for key in readers:
             owner = self.contract.types[turn_owner(key)]
             assert isinstance(owner, Record)
-            return read_turns(owner, readers)
+            return read_turns(owner, readers, {tag for tag, ways in below.items() if ways[0][0][0].turns})
         return None
 
     def element(self, ways: Sequence[_Way], name: str) -> Handler:

@@ -29,9 +29,12 @@ def write_turns(slot: str, fill: Callable[[Any, Any], bool]) -> Callable[[Any, M
 
 
 def read_turns(
-    record: Record, readers: Mapping[str, Sequence[Handler]]
+    record: Record, readers: Mapping[str, Sequence[Handler]], twice: Container[str]
 ) -> Callable[[Any, dict[str, Any], Reading], Container[Any]]:
-    """Return what reads the turns of groups of a type by the ``readers`` of each, and returns the children in them."""
+    """Return what reads the turns of groups of a type by the ``readers`` of each.
+
+    It returns the children in them that are read by then: not those with a tag in ``twice``, which are read again.
+    """
     part = parter(record)
 
     def read(element: Any, found: dict[str, Any], reading: Reading) -> Container[Any]:
@@ -39,7 +42,7 @@ def read_turns(
         for key, turn in part(element):
             for handle in readers.get(key, ()):
                 handle(turn, found, reading)
-                passed.update(turn.children)
+                passed.update(child for child in turn.children if child.tag not in twice)
         return passed
 
     return read

@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
-from adapter.mapping.bound import Endpoint
 from adapter.openapi.schemas import schemas
 from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, echo, errors, sent, typed
-
-MANY = 'minOccurs="0" maxOccurs="unbounded"'
-TURNS = {"turns": {"soap": "group(a)", "each": "Turn"}}
-AB = {"fields": {"a": "a", "b": "b"}}
-
-
-def element(name: str, bounds: str = "", kind: str = "xsd:int") -> str:
-    """An element declaration."""
-    return f'<xsd:element name="{name}" type="{kind}" {bounds}/>'
-
-
-def group(kind: str, content: str, bounds: str = MANY) -> str:
-    """A model group."""
-    return f"<xsd:{kind} {bounds}>{content}</xsd:{kind}>"
-
-
-def record(content: str) -> str:
-    """A schema whose type T has this content."""
-    return typed(f"<xsd:sequence>{content}</xsd:sequence>")
-
-
-A_OR_B = record(group("choice", element("a") + element("b", kind="xsd:string")))
-
-
-def written(endpoint: Endpoint, body: Any) -> str:
-    """The children of X that a body becomes, as ``a=1 b=x``."""
-    message = sent(writer(endpoint)(check(endpoint, body)))
-    return " ".join(f"{child.tag.rpartition('}')[2]}={child.text or ''}" for child in message[0])
-
-
-def read(endpoint: Endpoint, children: str) -> Any:
-    """What a reply becomes whose X has these children, given as ``a=1 b=x``."""
-    parts = (each.split("=") for each in children.split())
-    inside = "".join(f"<{tag}>{text}</{tag}>" for tag, text in parts)
-    return reader(endpoint)(etree.fromstring(f'<Out xmlns="urn:t"><X>{inside}</X></Out>')).document
-
-
-def both_ways(endpoint: Endpoint, body: Any, children: str) -> None:
-    """Assert that a body becomes these children, and they become the body."""
-    assert children == written(endpoint, body)
-    assert body == read(endpoint, children)
+from tests.unit.repeating import A_OR_B, AB, MANY, TURNS, both_ways, element, group, read, record, written
 
 
 def test_turns_of_a_choice_keep_their_order() -> None:
@@ -232,80 +188,3 @@ def test_turns_in_a_derived_type_are_those_of_the_derived_type() -> None:
         {"body": {"one": "D", "into": "X(D)"}, "reply": {"one": "D", "from": "X(D)"}},
     )
     assert "b=1 a=2 c=3" == written(endpoint, {"c": 3, "turns": [{"b": 1}, {"a": 2}]})
-
-
-@st.composite
-def models(draw: st.DrawFn, names: Iterator[str], depth: int = 2) -> tuple[str, Any]:
-    """A random group of elements that each have a name of their own: its XSD, and what it is made of."""
-    kind = draw(st.sampled_from(["sequence", "choice"]))
-    items = []
-    for _ in range(draw(st.integers(2, 3))):
-        bounds = draw(st.sampled_from([(0, 1), (1, 1), (1, 2), (0, None)]))
-        if depth and draw(st.integers(0, 2)) == 0:
-            items.append((*draw(models(names, depth - 1)), bounds))
-        else:
-            name = next(names)
-            items.append((name, name, bounds))
-    xsd = "".join(
-        group(inner[0], xsd, bounded(bounds)) if isinstance(inner, tuple) else element(xsd, bounded(bounds))
-        for xsd, inner, bounds in items
-    )
-    return xsd, (kind, items)
-
-
-def bounded(bounds: tuple[int, int | None]) -> str:
-    """Bounds as attributes."""
-    return f'minOccurs="{bounds[0]}" maxOccurs="{bounds[1] or "unbounded"}"'
-
-
-def passes(draw: st.DrawFn, model: Any) -> Iterator[str]:
-    """The names of elements that stand in one pass of a model, at random."""
-    kind, items = model
-    for _, inner, (least, most) in [draw(st.sampled_from(items))] if kind == "choice" else items:
-        for _ in range(draw(st.integers(least, most or least + 2))):
-            if isinstance(inner, tuple):
-                yield from passes(draw, inner)
-            else:
-                yield inner
-
-
-def fields_of(model: Any, types: dict[str, Any]) -> dict[str, Any]:
-    """Properties for everything in a model; groups that repeat in it are arrays of turns, whose types are added."""
-    fields: dict[str, Any] = {}
-    for _, inner, (_, most) in model[1]:
-        if not isinstance(inner, tuple):
-            fields[inner] = inner
-        elif most == 1:
-            fields |= fields_of(inner, types)
-        else:
-            first = next(leaves_of(inner))
-            name = f"T{len(types)}"
-            types[name] = {}
-            types[name]["fields"] = fields_of(inner, types)
-            fields[f"g{first}"] = {"soap": f"group({first})", "each": name}
-    return fields
-
-
-def leaves_of(model: Any) -> Iterator[str]:
-    """The names of all elements in a model."""
-    for _, inner, _ in model[1]:
-        yield from leaves_of(inner) if isinstance(inner, tuple) else (inner,)
-
-
-@given(st.data())
-@settings(max_examples=80, deadline=None)
-def test_any_turns_come_back_in_order(data: st.DataObject) -> None:
-    """Whatever stands in a group that repeats is read and written back as the very same elements in the same order."""
-    names = (f"e{number}" for number in range(100))
-    xsd, model = data.draw(models(names))
-    types: dict[str, Any] = {}
-    fields = fields_of(("sequence", [(xsd, model, (0, None))]), types)
-    endpoint = echo(record(group(model[0], xsd)), fields, **types)
-    children = [
-        f"{name}={number}"
-        for number, name in enumerate(
-            name for _ in range(data.draw(st.integers(0, 4))) for name in passes(data.draw, model)
-        )
-    ]
-    body = read(endpoint, " ".join(children))
-    assert " ".join(children) == written(endpoint, body)
