@@ -35,7 +35,7 @@ def measure() -> Result:
         return Result(ABSENT, ok=False)
     files = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.wsdl"))
     refused = {file: why for file in files if (why := _zeep(FOLDER / file))}
-    told, wrong = [], []
+    told, wrong = list[str](), list[str]()
     for file in refused:
         how = _ours(file)
         (wrong if how.startswith("NOT") else told).append(f"{Path(file).name} {how}")

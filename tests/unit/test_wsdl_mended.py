@@ -13,6 +13,7 @@ from adapter.errors import BuildError
 from adapter.wsdl.lint import lint
 from adapter.wsdl.load import load
 from adapter.wsdl.repair import RULES
+from adapter.wsdl.types import Contract
 from tests.unit.wsdl_texts import ROOT
 
 MESSY = ROOT / "tests" / "messy" / "wsdl"
@@ -50,10 +51,14 @@ def test_each_rule_is_needed(tmp_path: Path, left_out: int) -> None:
     shutil.copytree(MESSY, tmp_path / "wsdl")
     lines = [line for number, line in enumerate(RULE_LINES) if number != left_out]
     (tmp_path / "wsdl" / "repairs.yaml").write_text("orders/orders.wsdl:\n" + "".join(lines), encoding="utf-8")
+    assert whole != _loaded(tmp_path / "wsdl")
+
+
+def _loaded(wsdl_dir: Path) -> Contract | None:
     try:
-        assert whole != load(tmp_path / "wsdl", "orders/orders.wsdl")
-    except BuildError as error:
-        assert error.mistakes
+        return load(wsdl_dir, "orders/orders.wsdl")
+    except BuildError:
+        return None
 
 
 def test_lint_finds_what_can_be_found(tmp_path: Path) -> None:
