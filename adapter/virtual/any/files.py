@@ -24,12 +24,12 @@ _REFERENCES = {
 def contract_file(documents: Documents, places: Iterable[Place], target: str, origin: str) -> bytes | None:
     """Return the file behind a request target: ``?wsdl`` at a port's path, ``/_contract?file=…`` for any file."""
     parts = urlsplit(target)
-    found = list(places)
+    served = list(places)
     if parts.path == "/_contract":
         path = parse_qs(parts.query).get("file", [""])[0]
-        return _file(documents, found, path, origin) if path in documents.files else None
-    if parts.query.lower() == "wsdl" and any(quote(place.path) == parts.path for place in found):
-        return _file(documents, found, documents.root, origin)
+        return _file(documents, served, path, origin) if path in documents.files else None
+    if parts.query.lower() == "wsdl" and any(quote(place.path) == parts.path for place in served):
+        return _file(documents, served, documents.root, origin)
     return None
 
 
@@ -38,8 +38,8 @@ def _file(documents: Documents, places: list[Place], path: str, origin: str) -> 
     for node in root.iter(*_REFERENCES):
         name = _REFERENCES[str(node.tag)]
         location = (node.get(name) or "").strip()
-        if location:
-            node.set(name, f"{origin}/_contract?file={quote(documents.target(path, location).path)}")
+        if location and (found := documents.target(path, location)) is not None:
+            node.set(name, f"{origin}/_contract?file={quote(found.path)}")
     addresses = {(place.service, place.port): address(origin, place) for place in places}
     for service in root.iter(f"{{{WSDL}}}service"):
         for port in service.iter(f"{{{WSDL}}}port"):
