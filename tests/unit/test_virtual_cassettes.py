@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from lxml import etree
 
 from adapter.errors import BuildError
 from adapter.virtual.any import Recorder, Replayer
+from adapter.virtual.any.cassettes import Cassette, read_all, write
 from adapter.virtual.any.hiding import Hidden
 from tests.unit.any_erp import Caller, calling, erp, reason, texts
 
@@ -120,3 +124,17 @@ def test_rules_and_recordings_are_checked(tmp_path: Path) -> None:
     (folder / "x.yaml").write_text("operation: GetOrder\n", encoding="utf-8")
     with pytest.raises(BuildError, match="cassettes/x.yaml: is no recording: it has to have content_type"):
         Replayer(erp(tmp_path), folder)
+
+
+@given(st.one_of(st.binary(max_size=40), st.text(max_size=40).map(str.encode)))
+@example(b"")
+@example(b"<a>\n\n  <b/>\r\n</a>\n")
+@example("<a>\u0085\u2028\U0001f600\ufeff: #</a>".encode())
+@example(b"<a>\n  <b/>\n</a>")
+@example(b"<a/>\n")
+def test_any_answer_is_read_as_it_was_written(body: bytes) -> None:
+    """Whatever bytes a service sends, the recording gives back the same."""
+    with tempfile.TemporaryDirectory() as folder:
+        cassette = Cassette("Do it", "0123", Hidden.of(["a.b"]), "<a>ä</a>", 200, "text/xml", body)
+        write(Path(folder), cassette)
+        assert (cassette,) == read_all(Path(folder))
