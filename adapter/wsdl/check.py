@@ -38,11 +38,12 @@ class Objection(Exception):
 
 @dataclass(frozen=True)
 class Checker:
-    """Checks elements against the types of a contract."""
+    """Checks elements against the types of a contract. ``encoded``: any value may be nil (SOAP 1.1, section 5.1)."""
 
     types: Mapping[str, Type]
     elements: Mapping[str, Element]
     substitutes: Mapping[str, tuple[str, ...]]
+    encoded: bool = False
 
     @cached_property
     def _fitting(self) -> dict[str, Fitting]:
@@ -62,7 +63,7 @@ class Checker:
         where = f"{where}/{local_name(str(node.tag))}"
         texts = {} if texts is None else texts
         if node.get(_NIL, "").strip() in ("true", "1"):
-            if not declared.nillable and declared.type != _ANY_TYPE:
+            if not (declared.nillable or self.encoded or declared.type == _ANY_TYPE):
                 raise Objection(f"{where} must not be nil")
             if len(node) or (node.text or "").strip():
                 raise Objection(f"{where} is nil, and yet it holds something")
