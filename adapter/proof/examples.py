@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 def examples(count: int, then: Callable[[random.Random], None]) -> None:
     """Call ``then`` with ``count`` sources of random values, which are the same ones each time.
 
-    A value of a large contract has more choices than hypothesis keeps for one example, so it gives the seed of each, and
-    they are not shrunk: a report names properties, for which any value serves.
+    A value of a large contract has more choices than hypothesis keeps for one example, so it gives the seed of each.
+    They are not shrunk: a report names properties, for which any value serves.
     """
 
     @settings(

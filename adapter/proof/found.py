@@ -10,8 +10,8 @@ from adapter.mapping.bound import BoundField
 from adapter.mapping.model import Place
 from adapter.wsdl.types import local_name
 
-# lossy: a value did not come back. invalid: what was written is not what the contract allows. unreachable: no value that
-# was made had the property. unmapped: the contract has it, and the mapping does not.
+# lossy: a value did not come back. invalid: what was written is not what the contract allows. unreachable: no value
+# that was made had the property. unmapped: the contract has it, and the mapping does not.
 Kind = Literal["lossy", "invalid", "unreachable", "unmapped"]
 BAD: tuple[Kind, ...] = ("lossy", "invalid", "unreachable")
 

@@ -1,7 +1,7 @@
-"""Who says whether XML is what a contract allows: lxml where it compiles the schemas, else xmlschema, else our own tree.
+"""Who says whether XML is what a contract allows: lxml where it can, else xmlschema, else our own tree.
 
-lxml (libxml2) refuses content models that are not deterministic (XML Schema part 1, section 3.8.6), which real contracts
-have; xmlschema takes them. A report names its judge, since our own tree is no witness for itself.
+lxml (libxml2) refuses content models that are not deterministic (XML Schema part 1, section 3.8.6), as real contracts
+have them; xmlschema takes them. A report names its judge, since our own tree is no witness for itself.
 """
 
 from __future__ import annotations
@@ -23,29 +23,41 @@ from adapter.wsdl.types import Contract, Message, Operation
 
 # What an element is valid against: itself, in the form in which it is sent. Returns what is wrong, "" for nothing.
 Objection = Callable[[Any], str]
+TREE = "contract tree"
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """One judge of one contract. ``name`` stands in reports.
 
-    ``element`` judges an element that the contract declares globally, ``typed`` any element as one of the type with a key.
+    ``element`` judges an element that the contract declares globally, ``typed`` any element as one of a type.
     """
 
     name: str
+    contract: Contract
     element: Objection
     typed: Callable[[str, Any], str]
 
+    def of(self, operation: Operation) -> str:
+        """Return who judges the messages of an operation: SOAP encoding allows what no schema does."""
+        return TREE if operation.use == "encoded" else self.name
+
     def message(self, operation: Operation, message: Message, root: Any) -> str:
-        """Judge the one child of a SOAP body. The wrapper of rpc is in no schema, so its parts are judged one by one."""
+        """Judge the one child of a SOAP body. The wrapper of rpc is in no schema: its parts are judged one by one."""
         declared = message.root
         if declared is None:
             return "" if root is None else "the body is empty in the contract"
         if root is None or root.tag != declared.tag:
             return f"{declared.tag} is missing"
-        if operation.style == "document":
+        if operation.style == "document" and operation.use == "literal":
             return self.element(root)
-        return self.typed(declared.type, root)
+        return self.record(operation, declared.type, root)
+
+    def record(self, operation: Operation, key: str, element: Any) -> str:
+        """Judge an element of a message as one of the type with a key."""
+        if operation.use == "encoded":
+            return tree_objection(self.contract, key, element, encoded=True)
+        return self.typed(key, element)
 
 
 def judge_of(documents: Documents, contract: Contract) -> Judge:
@@ -57,7 +69,14 @@ def judge_of(documents: Documents, contract: Contract) -> Judge:
         except (etree.XMLSchemaParseError, etree.XMLSyntaxError, xmlschema.XMLSchemaException):
             continue
         return _by_schema(name, validate, schemas, contract)
-    return Judge("contract tree", lambda root: _declared(contract, root), lambda key, root: tree_objection(contract, key, root))
+    return by_tree(contract)
+
+
+def by_tree(contract: Contract) -> Judge:
+    """Return our own judge."""
+    return Judge(
+        TREE, contract, lambda root: _declared(contract, root), lambda key, root: tree_objection(contract, key, root)
+    )
 
 
 def _declared(contract: Contract, root: Any) -> str:
@@ -76,7 +95,7 @@ def _by_schema(name: str, validate: Objection, schemas: SchemaTexts, contract: C
         finally:
             root.tag = before
 
-    return Judge(name, validate, typed)
+    return Judge(name, contract, validate, typed)
 
 
 class _Closed(etree.Resolver):

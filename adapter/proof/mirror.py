@@ -8,32 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.agreement.whole import Surroundings
-from adapter.mapping.bound import Body, BoundField, Endpoint, Mode, Reply
+from adapter.mapping.bound import Body, BoundField, Endpoint, Mode, Reply, Shape
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.model import FieldRule, TypeRule
 from adapter.mapping.model.operation import ReplyRule, Resource
+from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import Child
 from adapter.mapping.scalars import lookup_key
 from adapter.mapping.tables import by_lookup
-from adapter.wsdl.types import Message, Record
+from adapter.wsdl.types import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One message of an operation, written and read: both endpoints have it as their request and as their reply.
 
-    ``type`` and ``steps`` are those of the JSON value in it; "" where there is none. ``whole``: the mapping fills all
-    that the contract requires, so what is written must be valid.
+    ``judged`` is what must be valid when it is written: the message where the mapping fills all that the contract
+    requires, or only the record that the JSON value is, or nothing.
     """
 
     name: str
     write: Endpoint
     read: Endpoint
-    whole: bool
+    judged: Literal["message", "record", ""]
 
 
 def two_way(resource: Resource) -> Resource:
@@ -66,13 +68,17 @@ def binder_of(endpoint: Endpoint, around: Surroundings) -> Binder:
 def request_side(endpoint: Endpoint, around: Surroundings) -> Side | None:
     """Return the request of an operation as a side. None where it has no JSON body, or a record is merged into it."""
     body = endpoint.body
-    if body is None or body.document is not None or body.reads is not None:
+    if endpoint.operation.input.root is None or (body and (body.document is not None or body.reads is not None)):
         return None
+    if body is None:
+        read = _alone(endpoint, binder_of(endpoint, around), endpoint.operation.input)
+        silent = ReplyRule(endpoint.reply.rule.place)
+        return Side(f"{endpoint.name} request", endpoint, replace(read, reply=Reply(silent, "", (), 204)), "message")
     bound = endpoint.types[body.type]
     binder = binder_of(endpoint, around)
     key = binder.bind(bound.name, bound.record, "reply", body.field.rule.place, _encoded(endpoint))
     read = _reading(endpoint, binder, endpoint.operation.input, key, body.steps)
-    return Side(f"{endpoint.name} request", endpoint, read, True) if key else None
+    return Side(f"{endpoint.name} request", endpoint, read, "message") if key else None
 
 
 def reply_side(endpoint: Endpoint, around: Surroundings) -> Side | None:
@@ -91,7 +97,17 @@ def reply_side(endpoint: Endpoint, around: Surroundings) -> Side | None:
     write = _writing(endpoint, binder, output, key, reply.steps)
     reader_key = binder.bind(bound.name, bound.record, "reply", reply.rule.place, _encoded(endpoint))
     read = _reading(endpoint, binder, output, reader_key, reply.steps)
-    return Side(f"{endpoint.name} reply", write, read, not binder.mistakes)
+    return Side(
+        f"{endpoint.name} reply", write, read, "" if binder.mistakes else "message" if _fills(write) else "record"
+    )
+
+
+def _fills(endpoint: Endpoint) -> bool:
+    """Tell whether everything that the message requires is filled. SOAP encoding requires nothing."""
+    root = endpoint.operation.input.root
+    if root is None or _encoded(endpoint):
+        return True
+    return not any(unfilled(content(endpoint.contract, root.type, endpoint.message())))
 
 
 def _encoded(endpoint: Endpoint) -> bool:
@@ -123,17 +139,23 @@ def _alone(endpoint: Endpoint, binder: Binder, message: Message) -> Endpoint:
 
 def _reading(endpoint: Endpoint, binder: Binder, message: Message, key: str, steps: tuple[Child, ...]) -> Endpoint:
     rule = replace(
-        endpoint.reply.rule, shape=_shape(steps), empty_status=0, refused=None, warnings=None, document=None, source="it"
+        endpoint.reply.rule,
+        shape=_shape(steps),
+        empty_status=0,
+        refused=None,
+        warnings=None,
+        document=None,
+        source="it",
     )
     return replace(_alone(endpoint, binder, message), reply=Reply(rule, key, steps, 200))
 
 
-def _shape(steps: tuple[Child, ...]) -> str:
+def _shape(steps: tuple[Child, ...]) -> Literal["each", "one"]:
     return "each" if steps and steps[-1].repeats else "one"
 
 
 def _writing(endpoint: Endpoint, binder: Binder, message: Message, key: str, steps: tuple[Child, ...]) -> Endpoint:
     rule = FieldRule("body", endpoint.reply.rule.place, endpoint.reply.rule.source)
-    shape = "objects" if _shape(steps) == "each" else "object"
+    shape: Shape = "objects" if _shape(steps) == "each" else "object"
     field = BoundField("body", rule, steps, None, shape, None, key)
     return replace(_alone(endpoint, binder, message), body=Body(key, steps, None, field, {}, spread=not steps))

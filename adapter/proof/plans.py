@@ -1,17 +1,16 @@
-"""What objects of a bound type may hold, worked out once for each type: which properties go together, and their values."""
+"""What objects of a bound type may hold, worked out once for each: which properties go together, and their values."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from adapter.mapping.bound import BoundField, BoundType, ways
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, ways
 from adapter.mapping.codec import Codec
 from adapter.mapping.occurrence import Part, content
-from adapter.wsdl.types import Contract
 
 # Gives a text that is valid for the simple type with a key, "" where none is known.
 Texts = Callable[[str, random.Random], str]
@@ -35,8 +34,9 @@ class Plan:
 class Plans:
     """The plans of all bound types of an endpoint, and JSON values for their fields."""
 
-    def __init__(self, types: Mapping[str, BoundType], contract: Contract, texts: Texts) -> None:
-        self.types, self.contract, self.texts = types, contract, texts
+    def __init__(self, endpoint: Endpoint, texts: Texts) -> None:
+        self.types, self.contract, self.texts = endpoint.types, endpoint.contract, texts
+        self.tables = {each.rule.name: each.table for each in endpoint.lookups}
         self._plans: dict[str, Plan] = {}
         self._samples: dict[tuple[int, str], list[Any]] = {}
 
@@ -50,7 +50,10 @@ class Plans:
     def scalar(self, field: BoundField, record: str, source: random.Random) -> Any:
         """Return a value that the field's codec takes. Raise LookupError where none is known."""
         assert field.codec is not None
-        known = self.samples(field.codec, _simple(field, record))
+        table = self.tables.get(field.rule.lookup)
+        known = self.samples(field.codec, simple_type(field, record))
+        if table is not None and table.words is not None:
+            known = [word for word in table.words.by_word if takes(field.codec, word)]
         if not known:
             raise LookupError(field.name)
         return source.choice(known)
@@ -67,7 +70,7 @@ class Plans:
         return self._samples[id(codec), key]
 
 
-def _simple(field: BoundField, record: str) -> str:
+def simple_type(field: BoundField, record: str) -> str:
     """Return the key of the type of a field's text, where ``record`` is what its steps begin in."""
     if field.attribute is not None:
         return field.attribute.type

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from adapter.mapping.agreement.whole import Surroundings
@@ -11,8 +11,11 @@ from adapter.mapping.bound import Endpoint
 from adapter.proof.found import BAD, Finding, distinct
 from adapter.proof.judge import Judge, judge_of
 from adapter.proof.mirror import Side, reply_side, request_side
+from adapter.proof.plans import Texts
 from adapter.proof.sides import Trip
 from adapter.wsdl.documents import Documents
+from adapter.wsdl.types import Contract
+from adapter.wsdl.values import NoValue, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,23 @@ def operation(endpoint: Endpoint, judge: Judge, around: Surroundings, count: int
     written, findings = 0, []
     for each in endpoint.whole():
         for side in _sides(each, around):
-            tried = Trip(side, judge, _no_text).run(count)
+            tried = Trip(side, judge, texts_of(endpoint.contract)).run(count)
             written += tried.written
             findings += tried.findings
-    return Proof(endpoint.name, judge.name, written, tuple(distinct(findings)))
+    return Proof(endpoint.name, judge.of(endpoint.operation), written, tuple(distinct(findings)))
 
 
 def _sides(endpoint: Endpoint, around: Surroundings) -> list[Side]:
     return [each for each in (request_side(endpoint, around), reply_side(endpoint, around)) if each is not None]
 
 
-def _no_text(key: str, source: random.Random) -> str:
-    return ""
+def texts_of(contract: Contract) -> Texts:
+    """Return what makes texts of a contract's simple types; "" for one that has none."""
+
+    def text(key: str, source: random.Random) -> str:
+        try:
+            return value(contract.types, key, source)
+        except (NoValue, KeyError):
+            return ""
+
+    return text

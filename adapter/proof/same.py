@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from adapter.mapping import lexical
 from adapter.mapping.bound import BoundField, BoundType
 from adapter.proof.values import Property
+from adapter.wsdl import lexical
 
 # Their white space is kept as it is.
 _EXACT = frozenset(("string", "anySimpleType", ""))
@@ -46,7 +46,11 @@ class Comparison:
             variant = next(each for each in bound.variants if each.value == value)
             inner = self.types[variant.type]
             if back.get(bound.discriminator) != value:
-                yield Difference(key, value, inner.fields[0], "came back as another type") if inner.fields else _whole(key)
+                yield (
+                    Difference(key, value, inner.fields[0], "came back as another type")
+                    if inner.fields
+                    else _whole(key)
+                )
                 return
             bound = inner
         yield from self._fields(bound, bound.fields, sent, back, "")
@@ -59,7 +63,7 @@ class Comparison:
             if field.rule.placeless or field.given_by_us or own == bound.hidden:
                 continue
             if own not in sent:
-                given = field.default is not None or field.missing is not None or bool(field.parts)
+                given = field.rule.default is not None or field.rule.missing is not None or bool(field.parts)
                 if own in back and back[own] not in ([], {}) and not given:
                     yield Difference(bound.key, name, field, "came back though it was not sent")
                 continue
@@ -68,7 +72,7 @@ class Comparison:
             elif field.codec is not None:
                 self.reached.update((bound.key, f"{name}/{each.name}") for each in field.parts)
             if own not in back:
-                if sent[own] not in ([], {}) and not (sent[own] is None and (field.attribute or bound.nulls)):
+                if not (sent[own] in ([], {}) or _passes(bound, field, sent[own])):
                     yield Difference(bound.key, name, field, "did not come back")
                 continue
             yield from self._values(bound, field, name, sent[own], back[own])
@@ -92,6 +96,12 @@ class Comparison:
             yield Difference(bound.key, name, field, f"{_shown(sent)} came back as {_shown(back)}")
 
 
+def _passes(bound: BoundType, field: BoundField, sent: Any) -> bool:
+    """Tell whether a value need not come back: a null that is no nil, or one whose condition a change leaves open."""
+    cleared = sent is None and (field.attribute is not None or bound.nulls is not None)
+    return cleared or bool(field.when and bound.mode == "partial")
+
+
 def _whole(key: str) -> Difference:
     raise LookupError(key)
 
@@ -99,12 +109,14 @@ def _whole(key: str) -> Difference:
 def _paired(sent: Any, back: Any) -> list[tuple[Any, Any]] | None:
     """Return the items of two arrays side by side, None where they are not as many or have other keys."""
     if isinstance(sent, dict):
-        return [(sent[key], back[key]) for key in sent] if isinstance(back, dict) and sent.keys() == back.keys() else None
+        return (
+            [(sent[key], back[key]) for key in sent] if isinstance(back, dict) and sent.keys() == back.keys() else None
+        )
     return list(zip(sent, back, strict=True)) if isinstance(back, list) and len(sent) == len(back) else None
 
 
 def same(sent: Any, back: Any, logical: str = "") -> bool:
-    """Tell whether two JSON values are the same. Numbers may be written in another way, as may white space but in texts.
+    """Tell whether two JSON values are the same. Numbers may be written in another way; white space counts in texts.
 
     ``logical`` is the built-in type of the value, "" where it is none.
     """

@@ -1,11 +1,12 @@
 """The schemas of a contract as one closed set of texts, which any XSD processor can compile.
 
-WSDL 1.1 lets a contract hold many schemas of one namespace, some inside the WSDL, some that name others without importing
-them. XML Schema 1.0 (part 1, section 4.2.3) lets a processor load each namespace once. So each namespace gets a driver that
-includes all its documents, every import leads to the driver of its namespace, and missing imports are added.
+WSDL 1.1 lets a contract hold many schemas of one namespace, some inside the WSDL, some that name others without
+importing them. XML Schema 1.0 (part 1, section 4.2.3) lets a processor load each namespace once. So each namespace gets
+a driver that includes all its documents, every import leads to the driver of its namespace, and missing imports are
+added.
 
-A type without a name cannot be asked for. It gets one: ``<element><complexType>`` becomes a named type beside it, and the
-element refers to it. That says the same.
+A type without a name cannot be asked for. It gets one: ``<element><complexType>`` becomes a named type beside it, and
+the element refers to it. That says the same.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
@@ -33,7 +35,7 @@ _REFERENCES = ("import", "include", "redefine")
 
 @dataclass(frozen=True, slots=True)
 class SchemaTexts:
-    """Texts by file name; ``MAIN`` imports all others. ``elements`` are the Clark names of elements of a type, by its key."""
+    """Texts by file name; ``MAIN`` imports all others. ``elements`` are Clark names of elements, by their type's key."""
 
     texts: Mapping[str, bytes]
     elements: Mapping[str, str]
@@ -72,7 +74,9 @@ def schema_texts(documents: Documents) -> SchemaTexts:
 
 def _own_copy(documents: Documents) -> Documents:
     """Return the same documents with roots that may be changed, well-known ones that nobody imports among them."""
-    files = {path: replace(each, root=_with_prefixes(copy.deepcopy(each.root))) for path, each in documents.files.items()}
+    files = {
+        path: replace(each, root=_with_prefixes(copy.deepcopy(each.root))) for path, each in documents.files.items()
+    }
     return replace(documents, files=files)
 
 
@@ -82,7 +86,8 @@ def _with_prefixes(root: etree._Element) -> etree._Element:
         namespace = schema.get("targetNamespace")
         if not namespace or namespace == XML or namespace in schema.nsmap.values():
             continue
-        other = etree.Element(schema.tag, dict(schema.attrib), nsmap={**schema.nsmap, "proof-own": namespace})
+        nsmap: Any = {**schema.nsmap, "proof-own": namespace}
+        other = etree.Element(schema.tag, dict(schema.attrib), nsmap=nsmap)
         other.extend(list(schema))
         parent = schema.getparent()
         if parent is None:
@@ -103,7 +108,7 @@ def _name_all(documents: Documents) -> dict[str, tuple[str, str]]:
             continue
         if not node.get("name"):
             _hoist(component, f"proof-{number}")
-        if node.get("name") and node.getparent() is component.schema.root or component.redefines:
+        if (node.get("name") and node.getparent() is component.schema.root) or component.redefines:
             named[key] = component.schema.namespace, (node.get("name") or "").strip()
     return named | {xsd(local): (XSD, local) for local in BUILTINS}
 
@@ -139,7 +144,7 @@ def _hoist(component: Component, name: str) -> None:
 def _found(documents: Documents) -> list[_Schema]:
     """Return every schema document once, the root's own first."""
     entered, taken = _entered(documents)
-    found = []
+    found: list[_Schema] = []
     for path, document in documents.files.items():
         for root in schemas(document.root):
             inside = root is not document.root or path == documents.root
@@ -175,7 +180,7 @@ def _redirect(documents: Documents, schema: _Schema, namespaces: Mapping[str, st
     """Point every reference of a schema into the set, and import what it uses."""
     imported = {schema.namespace}
     for node in list(schema.root.iterchildren(*map(xsd, _REFERENCES))):
-        location = (node.attrib.pop("schemaLocation", "") or "").strip()
+        location = str(node.attrib.pop("schemaLocation", "") or "").strip()
         if node.tag == xsd("import"):
             namespace = node.get("namespace") or ""
             if namespace in imported:
@@ -207,7 +212,9 @@ def _driver(namespace: str, names: list[str]) -> bytes:
 
 def _main(namespaces: Mapping[str, str], named: Mapping[str, tuple[str, str]], elements: Mapping[str, str]) -> bytes:
     """Return the schema that imports all others and declares an element for each type."""
-    prefixes = {namespace: f"n{number}" for number, namespace in enumerate(namespaces) if namespace not in ("", XML)} | {XSD: "xsd"}
+    prefixes = {
+        namespace: f"n{number}" for number, namespace in enumerate(namespaces) if namespace not in ("", XML)
+    } | {XSD: "xsd"}
     nsmap = {**{prefix: namespace for namespace, prefix in prefixes.items()}}
     root = etree.Element(xsd("schema"), {"targetNamespace": PROOF}, nsmap=nsmap)
     root.extend([_reference("import", name, namespace) for namespace, name in namespaces.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,12 +13,13 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid, FieldError, InvalidRequest, RequestError
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
 from adapter.mapping.model import Place
-from adapter.messages import Call, Checked
+from adapter.mapping.tables import words
+from adapter.messages import Call
 from adapter.proof.examples import examples
 from adapter.proof.found import Finding, xml_path
 from adapter.proof.judge import Judge
 from adapter.proof.mirror import Side
-from adapter.proof.plans import Plans, Texts
+from adapter.proof.plans import Plans, Texts, simple_type
 from adapter.proof.same import Comparison, Difference, same
 from adapter.proof.values import Property, Values
 from adapter.steps.several import Given
@@ -32,7 +33,7 @@ _WIDE = 4
 
 @dataclass
 class Tried:
-    """What was tried of one side: examples that were written, those that were refused with the first reason, findings."""
+    """What was tried of one side: examples that were written, reasons of those that were refused, what was found."""
 
     written: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -50,7 +51,9 @@ class Trip:
         self.check = one_call(endpoint)
         self.write = writer(endpoint, lambda name, part: lambda: "Secret1")
         self.read = reader(side.read)
-        self.plans = Plans(endpoint.types, endpoint.contract, texts)
+        give_tables(endpoint, texts)
+        self.plans = Plans(endpoint, texts)
+        self.page = _page(self.plans, endpoint)
         self.parameters = _parameters(endpoint)
         self.read_parameters = [(name, each, value_reader(side.read, each)) for name, each in self.parameters]
         self.comparison = Comparison(endpoint.types)
@@ -89,7 +92,7 @@ class Trip:
             return
         if endpoint.body is not None and endpoint.body.field.shape == "objects":
             checked = replace(checked, body=[checked.body])
-        call = Call("proof", session="Token1", page={"limit": "10"})
+        call = Call("proof", session="Token1", page=self.page)
         try:
             message = self.write(replace(checked, call=call))
         except InvalidRequest as error:
@@ -116,9 +119,9 @@ class Trip:
 
     def _judged(self, body: Any, path: dict[str, str], query: dict[str, str], message: Any) -> Iterator[Finding]:
         """Yield what is wrong with one message, as it was sent."""
-        name = self.side.name
-        if self.side.whole and (why := self.judge.message(self.endpoint.operation, self.endpoint.operation.input, message)):
-            yield Finding("invalid", self.place, name, text=f"{self.judge.name}: {why}")
+        if why := self._objection(message):
+            who = self.judge.of(self.endpoint.operation)
+            yield Finding("invalid", self.place, self.side.name, text=f"{who}: {why}")
         if body is not None:
             yield from self._back(body, message)
         for kind, each, read in self.read_parameters:
@@ -129,6 +132,16 @@ class Trip:
             back = read(message)
             if not same(sent, as_text(back)):
                 yield Finding("lossy", each.rule.place, f"{kind}.{each.name}", text=f"{sent!r} came back as {back!r}")
+
+    def _objection(self, message: Any) -> str:
+        """Return what the judge says of a message, or of the record in it."""
+        operation, body = self.endpoint.operation, self.endpoint.body
+        if self.side.judged == "message" or body is None:
+            return self.judge.message(operation, operation.input, message)
+        found = message.find("/".join(step.element.tag for step in body.steps)) if body.steps else message
+        if self.side.judged == "" or found is None:
+            return ""
+        return self.judge.record(operation, self.endpoint.types[body.type].record, found)
 
     def _back(self, body: Any, message: Any) -> Iterator[Finding]:
         try:
@@ -157,6 +170,25 @@ class Trip:
         for kind, each in self.parameters:
             if (kind, each.name) not in self.tried.reached:
                 yield Finding("unreachable", each.rule.place, f"{kind}.{each.name}", text=why)
+
+
+def _page(plans: Plans, endpoint: Endpoint) -> dict[str, str]:
+    """Return what the page before might have said, for the constants that come from it."""
+    said = {}
+    start = endpoint.operation.input.root.type if endpoint.operation.input.root is not None else ""
+    for each in endpoint.constants:
+        if each.made is not None and each.made.page and each.codec is not None:
+            said[each.made.page] = each.codec.write(plans.scalar(each, start, random.Random(0)))
+    return said
+
+
+def give_tables(endpoint: Endpoint, texts: Texts) -> None:
+    """Put some words into each code table that nobody has asked for yet."""
+    for lookup in endpoint.lookups:
+        if lookup.table.words is None:
+            source, steps = random.Random(lookup.rule.name), (*lookup.steps, *lookup.code.steps)
+            codes = dict.fromkeys(texts(simple_type(lookup.code, steps[-1].type), source) for _ in range(9))
+            lookup.table.words = words((code, f"word {number}") for number, code in enumerate(codes) if code)
 
 
 def as_text(value: Any) -> str:

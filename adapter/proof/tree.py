@@ -7,12 +7,14 @@ It stands in where no XSD processor takes a contract, and for what is in no sche
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.paths import children
 from adapter.mapping.scalars import ScalarError, field_codec
 from adapter.translate.reading import is_nil, type_key
+from adapter.wsdl.building import SOAP_ARRAYS
 from adapter.wsdl.types import (
     SOAP11_ENCODING,
     SOAP11_ENVELOPE,
@@ -33,21 +35,29 @@ _ANYWHERE = tuple(f"{{{namespace}}}" for namespace in (XSI, SOAP11_ENCODING, SOA
 Typed = Callable[[str, Any], str]
 
 
-def tree_objection(contract: Contract, key: str, element: Any, typed: Typed | None = None) -> str:
+def tree_objection(
+    contract: Contract, key: str, element: Any, typed: Typed | None = None, *, encoded: bool = False
+) -> str:
     """Return what is wrong with an element as one of type ``key``, "" for nothing.
 
-    ``typed`` judges the elements inside it, where somebody else can; else they are judged here too.
+    ``typed`` judges the elements inside it, where somebody else can; else they are judged here too. ``encoded``:
+    anything may be nil, and an array may call itself one (SOAP 1.1 sections 5.1 and 5.4).
     """
-    kind = contract.types.get(type_key(element) or key) or contract.types.get(key)
+    named = type_key(element)
+    kind = contract.types.get(key if not named or (encoded and named in SOAP_ARRAYS) else named) or contract.types.get(
+        key
+    )
     if is_nil(element):
         return "" if not len(element) and not element.text else f"{element.tag} is nil and holds something"
     if not isinstance(kind, Record):
-        return _value(contract, key, element.text or "", element.tag) if not len(element) else f"{element.tag} holds elements"
-    inner = typed or (lambda below, child: tree_objection(contract, below, child))
-    return next(_record(contract, kind, element, inner), "")
+        return (
+            f"{element.tag} holds elements" if len(element) else _value(contract, key, element.text or "", element.tag)
+        )
+    inner = typed or (lambda below, child: tree_objection(contract, below, child, encoded=encoded))
+    return next(_record(contract, kind, element, inner, encoded), "")
 
 
-def _record(contract: Contract, kind: Record, element: Any, typed: Typed) -> Iterator[str]:
+def _record(contract: Contract, kind: Record, element: Any, typed: Typed, encoded: bool) -> Iterator[str]:
     yield from _attributes(contract, kind, element)
     inside = [child for child in element if isinstance(child.tag, str)]
     if kind.text and not inside:
@@ -61,12 +71,17 @@ def _record(contract: Contract, kind: Record, element: Any, typed: Typed) -> Ite
         tags = [next(children(kind)).element.tag] * len(inside)
     if kind.content is None and not inside:
         return
-    if kind.content is None or len(tags) not in _ends(kind.content, tags, {0}):
+    model = _loose(kind.content) if encoded and kind.content is not None else kind.content
+    if model is None or len(tags) not in _ends(model, tags, {0}):
         yield f"{element.tag} holds {', '.join(tags) or 'nothing'}, which is not what its type says"
         return
-    types = {child.element.tag: child.element.type for child in children(kind)}
+    declared = {child.element.tag: child.element for child in children(kind)}
     for tag, child in zip(tags, inside, strict=True):
-        if tag in types and (why := typed(types[tag], child)):
+        if tag not in declared:
+            continue
+        if is_nil(child) and not declared[tag].nillable and not encoded:
+            yield f"{tag} is nil, and the contract does not allow it"
+        if why := typed(declared[tag].type, child):
             yield why
 
 
@@ -90,6 +105,12 @@ def _value(contract: Contract, key: str, text: str, place: str) -> str:
     except (ScalarError, ValueError) as error:
         return f"{place}: {error}"
     return ""
+
+
+def _loose(group: Group) -> Group:
+    """Return a model group that requires nothing: in SOAP encoding any accessor may be left out (section 5.1)."""
+    items = tuple(_loose(each) if isinstance(each, Group) else replace(each, min=0) for each in group.items)
+    return replace(group, items=items, min=0)
 
 
 def _ends(particle: Particle, tags: Sequence[str], starts: set[int]) -> set[int]:
@@ -132,7 +153,7 @@ def _group(group: Group, tags: Sequence[str], starts: set[int]) -> set[int]:
 def _all(group: Group, tags: Sequence[str], start: int) -> set[int]:
     """Each item of ``xsd:all`` stands there at most once, in any order (part 1, section 3.8.6)."""
     items = [item for item in group.items if isinstance(item, Element)]
-    at, seen = start, set()
+    at, seen = start, set[str]()
     known = {item.tag for item in items}
     while at < len(tags) and tags[at] in known - seen:
         seen.add(tags[at])

@@ -24,7 +24,9 @@ class Values:
     least. Any other value is random, with few optional properties below ``depth``. ``met`` counts what was made so far.
     """
 
-    def __init__(self, plans: Plans, source: random.Random, met: Counter[Property], *, wide: bool, depth: int = 3) -> None:
+    def __init__(
+        self, plans: Plans, source: random.Random, met: Counter[Property], *, wide: bool, depth: int = 3
+    ) -> None:
         self.plans, self.source, self.met, self.wide, self.depth = plans, source, met, wide, depth
         self.density = source.choice((0.2, 0.5, 0.8))
         self._seen: set[str] = set()
@@ -44,7 +46,8 @@ class Values:
         for field in shown(bound):
             if field.required:
                 names.update(_leaves(field))
-        return self._built(bound, list(shown(bound)), names, level)
+        made: dict[str, Any] = self._built(bound, list(shown(bound)), names, level)
+        return made
 
     def _chosen(self, bound: BoundType, part: Part, full: bool, level: int) -> Iterator[str]:
         """Yield the names of the values that stand in one part of the content model."""
