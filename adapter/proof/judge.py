@@ -138,7 +138,7 @@ def _xmlschema(schemas: SchemaTexts) -> tuple[str, Objection]:
         raise schema.all_errors[0]
 
     def objection(root: Any) -> str:
-        error = next(schema.iter_errors(root), None)
+        error = next(schema.iter_errors(xmlschema.XMLResource(root, allow="none")), None)
         return "" if error is None else f"{error.reason}"
 
     return "xmlschema", objection

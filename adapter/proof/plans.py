@@ -63,7 +63,7 @@ class Plans:
         if (id(codec), key) not in self._samples:
             source = random.Random(key)
             texts = [self.texts(key, source) for _ in range(_SAMPLES)]
-            found = [value for text in dict.fromkeys(texts) if (value := _read(codec, text)) is not None]
+            found = [value for text in dict.fromkeys(texts) for value in _both(codec, text)]
             if len(found) < 2:
                 found += [value for value in known(codec.schema) if takes(codec, value) and value not in found]
             self._samples[id(codec), key] = found[:_SAMPLES]
@@ -77,12 +77,14 @@ def simple_type(field: BoundField, record: str) -> str:
     return field.steps[-1].type if field.steps else record
 
 
-def _read(codec: Codec, text: str) -> Any:
+def _both(codec: Codec, text: str) -> list[Any]:
+    """Return what a text of the contract is in JSON, and the text itself where callers may send it."""
+    given = [text] if codec.schema.get("type") == "string" and takes(codec, text) else []
     try:
         value = codec.read(text)
     except ValueError:
-        return None
-    return value if takes(codec, value) else None
+        return given
+    return [*given, value] if value is not None and value not in given and takes(codec, value) else given
 
 
 def takes(codec: Codec, value: Any) -> bool:

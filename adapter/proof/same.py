@@ -92,8 +92,18 @@ class Comparison:
     def _one(self, bound: BoundType, field: BoundField, name: str, sent: Any, back: Any) -> Iterator[Difference]:
         if field.type and isinstance(sent, dict) and isinstance(back, dict):
             yield from self.objects(field.type, sent, back)
-        elif not same(sent, back, field.codec.logical if field.codec is not None else ""):
+        elif not (same(sent, back, field.codec.logical if field.codec is not None else "") or alike(field, sent, back)):
             yield Difference(bound.key, name, field, f"{_shown(sent)} came back as {_shown(back)}")
+
+
+def alike(field: BoundField, sent: Any, back: Any) -> bool:
+    """Tell whether two values are one in XML, as ``7`` and ``007`` are for a converter that pads."""
+    if field.codec is None or sent is None or back is None:
+        return False
+    try:
+        return field.codec.write(sent) == field.codec.write(back)
+    except ValueError:
+        return False
 
 
 def _passes(bound: BoundType, field: BoundField, sent: Any) -> bool:

@@ -35,7 +35,7 @@ _REFERENCES = ("import", "include", "redefine")
 
 @dataclass(frozen=True, slots=True)
 class SchemaTexts:
-    """Texts by file name; ``MAIN`` imports all others. ``elements`` are Clark names of elements, by their type's key."""
+    """Texts by file name, all imported by ``MAIN``. ``elements`` are Clark names of elements, by their type's key."""
 
     texts: Mapping[str, bytes]
     elements: Mapping[str, str]
@@ -86,8 +86,9 @@ def _with_prefixes(root: etree._Element) -> etree._Element:
         namespace = schema.get("targetNamespace")
         if not namespace or namespace == XML or namespace in schema.nsmap.values():
             continue
-        nsmap: Any = {**schema.nsmap, "proof-own": namespace}
-        other = etree.Element(schema.tag, dict(schema.attrib), nsmap=nsmap)
+        nsmap: Any = dict(schema.nsmap.items()) | {"proof-own": namespace}
+        attributes: Any = dict(schema.attrib)
+        other = etree.Element(schema.tag, attributes, nsmap=nsmap)
         other.extend(list(schema))
         parent = schema.getparent()
         if parent is None:

@@ -47,18 +47,19 @@ def tree_objection(
     kind = contract.types.get(key if not named or (encoded and named in SOAP_ARRAYS) else named) or contract.types.get(
         key
     )
+    record = kind if isinstance(kind, Record) else Record(key)
+    if wrong := next(_attributes(contract, record, element), ""):
+        return wrong
     if is_nil(element):
-        return "" if not len(element) and not element.text else f"{element.tag} is nil and holds something"
+        return f"{element.tag} is nil and holds something" if len(element) or element.text else ""
     if not isinstance(kind, Record):
-        return (
-            f"{element.tag} holds elements" if len(element) else _value(contract, key, element.text or "", element.tag)
-        )
+        value = _value(contract, key, element.text or "", element.tag)
+        return f"{element.tag} holds elements" if len(element) else value
     inner = typed or (lambda below, child: tree_objection(contract, below, child, encoded=encoded))
     return next(_record(contract, kind, element, inner, encoded), "")
 
 
 def _record(contract: Contract, kind: Record, element: Any, typed: Typed, encoded: bool) -> Iterator[str]:
-    yield from _attributes(contract, kind, element)
     inside = [child for child in element if isinstance(child.tag, str)]
     if kind.text and not inside:
         if why := _value(contract, kind.text, element.text or "", element.tag):
