@@ -28,6 +28,11 @@ def run(asked: Namespace) -> int:
         f"{_counted(len(built.endpoints), 'operation')} in {_counted(len(mappings), 'mapping')} agree with "
         f"{_counted(len(built.contracts), 'contract')}"
     )
+    for name, contract in built.contracts.items():
+        print("".join(f"wsdl/{name}: mended by {rule}\n" for rule in contract.repairs), end="")
+        if contract.omitted:
+            count = _counted(len(contract.omitted), "operation")
+            print(f"wsdl/{name}: {count} cannot be called; `adapter wsdl lint {name}` says why")
     return prove.run(built, asked) if asked.prove else 0
 
 
@@ -41,8 +46,8 @@ COMMAND = Command(
     run=run,
     example="check --project ~/erp-api",
     doc="Prints one line for each mistake, as file:line:column: what is wrong -> what to do. Exit status 1 if there is "
-    "one. What passes here starts. With --prove every operation is sent round with values made from its contract, and "
-    "what is lossy, invalid or unreachable is named by the line of the mapping; what the contract has and the mapping "
-    "leaves out is listed.",
+    "one. What passes here starts. Repair rules of wsdl/repairs.yaml that mended something are named. With --prove "
+    "every operation is sent round with values made from its contract: what is lossy, invalid or unreachable is named by the "
+    "line of the mapping.",
     arguments=prove.ARGUMENTS,
 )

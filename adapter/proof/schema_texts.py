@@ -190,8 +190,8 @@ def _redirect(documents: Documents, schema: _Schema, namespaces: Mapping[str, st
             imported.add(namespace)
             if namespace in namespaces:
                 node.set("schemaLocation", namespaces[namespace])
-        elif location:
-            node.set("schemaLocation", names[id(documents.target(schema.path, location).root)])
+        elif (target := documents.target(schema.path, location)) is not None:
+            node.set("schemaLocation", names[id(target.root)])
         else:
             schema.root.remove(node)
     text = etree.tostring(schema.root, encoding="unicode")
