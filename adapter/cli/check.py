@@ -47,7 +47,7 @@ COMMAND = Command(
     example="check --project ~/erp-api",
     doc="Prints one line for each mistake, as file:line:column: what is wrong -> what to do. Exit status 1 if there is "
     "one. What passes here starts. Repair rules of wsdl/repairs.yaml that mended something are named. With --prove "
-    "every operation is sent round with values made from its contract: what is lossy, invalid or unreachable is named by the "
-    "line of the mapping.",
+    "every operation is sent round with values made from its contract: what is lossy, invalid or unreachable is named "
+    "by the line of the mapping.",
     arguments=prove.ARGUMENTS,
 )
