@@ -12,7 +12,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from adapter.wsdl.models import Model, content_model
+from adapter.wsdl.models import Model, content_model, optional
 from adapter.wsdl.types import (
     SOAP11_ENCODING,
     XSD,
@@ -38,7 +38,7 @@ class Objection(Exception):
 
 @dataclass(frozen=True)
 class Checker:
-    """Checks elements against the types of a contract. ``encoded``: any value may be nil (SOAP 1.1, section 5.1)."""
+    """Checks elements against the types of a contract. ``encoded``: values may be nil or left out."""
 
     types: Mapping[str, Type]
     elements: Mapping[str, Element]
@@ -137,8 +137,9 @@ class Checker:
 
     def _model(self, found: Record) -> Model:
         if found.name not in self._models:
-            empty = Group("sequence", ())
-            self._models[found.name] = content_model(found.content or empty, self.elements, self.substitutes)
+            group = found.content or Group("sequence", ())
+            group = optional(group) if self.encoded else group
+            self._models[found.name] = content_model(group, self.elements, self.substitutes)
         return self._models[found.name]
 
     def _attributes(self, found: Record, node: etree._Element, texts: dict[str, str], where: str) -> None:
