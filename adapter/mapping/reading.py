@@ -19,13 +19,14 @@ from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
-from adapter.mapping.model.operation import VERBS, Resource, Shared
+from adapter.mapping.model.operation import Resource, Shared
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
 from adapter.mapping.shared import SECTIONS, check_patterns, taken
 from adapter.mapping.signatures import read_signed
+from adapter.mapping.verbs import is_name
 
 
 def shared(document: Document) -> list[Mistake]:
@@ -59,11 +60,11 @@ def resource(
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
     operations = []
     for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
-        if verb not in VERBS:
-            sections.wrong(path, f"'{verb}' is not a verb of the grammar", f"verbs: {', '.join(VERBS)}")
-        elif (
-            found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults)
-        ) is not None:
+        if (
+            is_name(sections, verb, data, path)
+            and (found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults))
+            is not None
+        ):
             operations.append(with_calls(sections, data, path, found_operation))
     if not document.data.get("operations") and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")

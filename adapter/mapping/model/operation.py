@@ -13,8 +13,8 @@ from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 
-Verb = Literal["list", "read", "create", "update", "patch", "cancel"]
-VERBS: tuple[Verb, ...] = ("list", "read", "create", "update", "patch", "cancel")
+VERBS = ("list", "read", "create", "update", "patch", "cancel")
+"""Names of operations that say what they do; any other is an action, called as its path ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class OperationRule:
     """One REST endpoint, named ``resource.verb``."""
 
     name: str
-    verb: Verb
+    verb: str
     place: Place
     method: str
     path: str
