@@ -13,7 +13,7 @@ from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 
-VERBS = ("list", "read", "create", "update", "patch", "cancel")
+VERBS = ("list", "read", "create", "update", "patch", "cancel", "delete")
 """Names of operations that say what they do; any other is an action, called as its path ends."""
 
 
