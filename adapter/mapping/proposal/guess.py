@@ -149,20 +149,25 @@ def _last(said: Phrase, asks: Asked, noun: tuple[str, ...]) -> Iterator[Way]:
 
 def _key(asks: Asked, noun: tuple[str, ...], act: str) -> tuple[Value | None, str]:
     """Return the value that says which one is meant, and why."""
-    named = [value for value in asks.values if value.top and value.key_of is not None]
+    named = [value for value in asks.values if value.top and value.key_of is not None and not _usual(asks, value)]
     required = [value for value in named if value.required]
     own = [value for value in named if _own(noun, value) and (value.required or not required)]
     exact = [value for value in own if _exactly(noun, value)]
     found = next(iter((*exact, *own, *required)), None)
     if found is not None and (found.required or act not in ("do", "read") or _exactly(noun, found)):
         return (found, f", and it takes {found.path}") if found.required or act != "do" else (None, "")
-    must = [value for value in asks.values if value.required]
+    must = [value for value in asks.values if value.required and not value.common]
     alone = must[0] if len(must) == 1 and must[0].top and not asks.repeats else None
     if alone is not None and alone.builtin not in ("boolean", "base64Binary", "hexBinary", "dateTime", "date"):
         named_so = set(singular(alone.words)) & set(singular(noun)) or alone.words[-1:] == ("name",)
         if act in ("read", "remove") or named_so:
             return alone, f", and all that it must have is {alone.path}"
     return None, ""
+
+
+def _usual(asks: Asked, value: Value) -> bool:
+    """Tell whether most requests hold a value, but this one has keys that they do not hold."""
+    return value.common and any(each.top and each.key_of is not None and not each.common for each in asks.values)
 
 
 def _own(noun: Sequence[str], key: Value) -> bool:

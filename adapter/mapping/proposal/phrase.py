@@ -17,6 +17,7 @@ from adapter.mapping.proposal.words import (
     NOUNS,
     PREPOSITIONS,
     SEVERAL,
+    TAILS,
     TECHNIQUE,
     TWO_WORDS,
     Act,
@@ -85,7 +86,12 @@ def phrase(name: str, dropped: frozenset[str] = frozenset()) -> Phrase:
         place = noun.index(next(word for word in noun if word in PREPOSITIONS))
         noun, tail = noun[:place], noun[place:]
     tail = (*tail, *split(overload))
-    return Phrase(verb, act, noun, tail, split(before), several or bool(noun and is_many(noun[-1])), every)
+    return Phrase(verb, act, noun, tail, split(before), several or is_many(_last(noun)), every)
+
+
+def _last(noun: Sequence[str]) -> str:
+    """Return the last word that counts: details of an order are not many."""
+    return next((word for word in reversed(noun) if word not in TAILS), "")
 
 
 def _words(name: str) -> tuple[str, ...]:

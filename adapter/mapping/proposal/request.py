@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapter.mapping import lexical
 from adapter.mapping.paths import Child, children
@@ -13,6 +14,7 @@ from adapter.mapping.proposal.spelling import snake, split
 from adapter.mapping.proposal.words import KEYS, NO_KEYS
 from adapter.wsdl.types import Contract, Record, Scalar
 
+FEW = 5
 MOST = 40
 """Most values that can be query parameters."""
 _WRAPPERS = frozenset("request req input parameters params parameter body in message".split())
@@ -22,7 +24,7 @@ _WRAPPERS = frozenset("request req input parameters params parameter body in mes
 class Value:
     """One single value of a request: its path, its name as words, whether it must be there, its XSD built-in type.
 
-    ``top``: it stands at the top level. ``type`` is the key of its type.
+    ``top``: it stands at the top level. ``type`` is the key of its type. ``common``: most requests hold it.
     """
 
     path: str
@@ -32,6 +34,7 @@ class Value:
     builtin: str
     top: bool
     type: str
+    common: bool = False
 
     @property
     def key_of(self) -> tuple[str, ...] | None:
@@ -47,7 +50,8 @@ class Asked:
     """What a request holds. ``into`` is the path to its top level, "" for the message itself.
 
     ``flat``: nothing in it repeats, and all of it is single values, ``values``. ``key`` is the type of its top level.
-    ``repeats``: names of what repeats at the top level.
+    ``repeats``: names of what repeats at the top level. ``left_out``: what most requests hold, need not be there and is
+    no single value; it says nothing about this request, and query parameters cannot carry it.
     """
 
     into: str
@@ -56,20 +60,36 @@ class Asked:
     values: tuple[Value, ...]
     repeats: tuple[str, ...] = ()
     empty: bool = False
+    left_out: tuple[str, ...] = ()
 
 
-def asked(contract: Contract, root: str) -> Asked:
-    """Return what the message whose type has the key ``root`` holds."""
-    into, key = "", root
-    while (inner := _wrapped(contract, key)) is not None:
-        into, key = f"{into}.{inner.element.name}".lstrip("."), inner.type
-    walk = _Walk(contract)
+def asked(contract: Contract, root: str, common: frozenset[str] = frozenset()) -> Asked:
+    """Return what the message whose type has the key ``root`` holds. ``common`` are names that most requests hold."""
+    into, key = top_level(contract, root)
+    walk = _Walk(contract, common)
     values = tuple(_named(list(walk.values(key, f"{into}." if into else "", ()))))
     record = contract.types.get(key)
     top = list(children(record)) if isinstance(record, Record) else []
     repeats = tuple(child.element.name for child in top if child.repeats)
     nothing = isinstance(record, Record) and not values and walk.flat
-    return Asked(into, key, walk.flat and len(values) <= MOST, values, repeats, nothing)
+    return Asked(into, key, walk.flat and len(values) <= MOST, values, repeats, nothing, tuple(walk.left_out))
+
+
+def top_level(contract: Contract, root: str) -> tuple[str, str]:
+    """Return the path to the top level of a request, and the key of its type."""
+    into, key = "", root
+    while (inner := _wrapped(contract, key)) is not None:
+        into, key = f"{into}.{inner.element.name}".lstrip("."), inner.type
+    return into, key
+
+
+def common_names(contract: Contract, roots: list[str]) -> frozenset[str]:
+    """Return the names at the top level of most requests, where there are enough of them to say so."""
+    counts: Counter[str] = Counter()
+    for root in roots:
+        record = contract.types.get(top_level(contract, root)[1])
+        counts.update({child.element.name for child in children(record)} if isinstance(record, Record) else ())
+    return frozenset(name for name, count in counts.items() if count >= FEW and 2 * count > len(roots))
 
 
 def _wrapped(contract: Contract, key: str) -> Child | None:
@@ -88,18 +108,19 @@ def _wrapped(contract: Contract, key: str) -> Child | None:
 class _Walk:
     """Walks a request. ``flat`` turns False where something is more than single values."""
 
-    def __init__(self, contract: Contract) -> None:
-        self.contract, self.flat = contract, True
+    def __init__(self, contract: Contract, common: frozenset[str]) -> None:
+        self.contract, self.common, self.flat = contract, common, True
+        self.left_out: list[str] = []
 
     def values(self, key: str, before: str, around: tuple[str, ...], required: bool = True) -> Iterator[Value]:
         record = self.contract.types.get(key)
         if isinstance(record, Scalar):
             yield Value(before.rstrip(".") or ".", ("value",), "value", True, record.builtin, True, key)
             return
-        if not isinstance(record, Record) or record.mixed or record.derived or record.any_attribute or key in around:
+        if not isinstance(record, Record) or record.mixed or record.derived or key in around:
             self.flat = False
             return
-        if record.content is not None and wildcards(record.content):
+        if record.content is not None and any(each.min for each in wildcards(record.content)):
             self.flat = False
         for child in children(record):
             yield from self._element(child, before, (*around, key), required)
@@ -114,7 +135,9 @@ class _Walk:
         name = child.element.name
         kind, _ = form(self.contract, child.type)
         if child.repeats or child.repeated or child.element.abstract or kind == "xml" or not can_name(name):
-            self.flat = False
+            usual = len(around) == 1 and name in self.common and not child.required
+            self.flat = self.flat and usual
+            self.left_out += [name] if usual else []
         elif kind == "scalar":
             yield self._value(f"{before}{name}", name, required and child.required, len(around) == 1, child.type)
         elif len(around) > 6:
@@ -127,7 +150,7 @@ class _Walk:
         while isinstance(kind, Record):
             kind = self.contract.types.get(kind.text)
         builtin = kind.builtin if isinstance(kind, Scalar) else ""
-        return Value(path, split(name), snake(name), required, builtin, top, type_)
+        return Value(path, split(name), snake(name), required, builtin, top, type_, top and name in self.common)
 
 
 def _named(values: list[Value]) -> Iterator[Value]:
@@ -145,7 +168,7 @@ def _named(values: list[Value]) -> Iterator[Value]:
             number += 1
             found = f"{name}_{number}"
         taken.add(found)
-        yield Value(value.path, value.words, found, value.required, value.builtin, value.top, value.type)
+        yield replace(value, name=found)
 
 
 def is_whole(value: Value) -> bool:

@@ -11,10 +11,10 @@ from adapter.mapping.paths import children
 from adapter.mapping.proposal.guess import NOWHERE, Way, ways
 from adapter.mapping.proposal.nouns import singular
 from adapter.mapping.proposal.phrase import Phrase, phrase, prefixes
-from adapter.mapping.proposal.request import Asked, asked
+from adapter.mapping.proposal.request import Asked, asked, common_names
 from adapter.mapping.proposal.spelling import kebab, split
 from adapter.mapping.proposal.words import ACTS, FURTHER, SEVERAL, TECHNIQUE
-from adapter.wsdl.types import Contract, Operation, Port, Record, Service
+from adapter.wsdl.types import Contract, Element, Operation, Port, Record, Service
 
 _NOTHING = frozenset("return returnval result output input value ref base param fields".split()) | TECHNIQUE | SEVERAL
 
@@ -47,13 +47,14 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]]) -> list[Pla
     dropped = prefixes(call for _, _, call in every)
     said = {(port.name, call): phrase(call, dropped) for _, port, call in every}
     guessed = _common_nouns(contract, every, said)
+    common = common_names(contract, [root.type for _, port, call in every if (root := _root(port, call)) is not None])
     order = sorted(range(len(every)), key=lambda index: (len(split(every[index][2])), index))
     found: dict[int, Placed] = {}
     for index in order:
         service, port, call = every[index]
         operation, spoken = port.operations[call], said[port.name, call]
         root = operation.input.root
-        asks = asked(contract, root.type) if root is not None else Asked("", "", True, (), empty=True)
+        asks = asked(contract, root.type, common) if root is not None else Asked("", "", True, (), empty=True)
         if spoken.act in ("read", "find") and not _answers(contract, operation):
             spoken = replace(spoken, act="do")
         noun, sure = (spoken.noun, 90) if spoken.noun else (guessed.get((port.name, call), ()), 60)
@@ -108,10 +109,14 @@ def _common_nouns(
         if (
             (port.name, call) not in found
             and port.name in votes
-            and (spoken.verb and spoken.act != "do" or _further(spoken))
+            and ((spoken.verb and spoken.act != "do") or _further(spoken))
         ):
             found[port.name, call] = votes[port.name].most_common(1)[0][0]
     return found
+
+
+def _root(port: Port, call: str) -> Element | None:
+    return port.operations[call].input.root
 
 
 def _answers(contract: Contract, operation: Operation) -> bool:

@@ -114,3 +114,9 @@ ENDINGS = frozenset(
     "verify validate cancel approve submit check send void confirm start stop activate deactivate refund".split()
 )
 """Verbs that do something and are known as verbs at the end of a name too."""
+
+REPLY_TECHNIQUE = frozenset(
+    "requestid correlationid messageid transactionid timestamp ack acknowledge status statuscode returncode build "
+    "version errorcode errormessage success message servertime processingtime".split()
+)
+"""Names of single values in a reply that are about the call, as they are written without their case."""
