@@ -19,6 +19,9 @@ class Place:
     column: int
     user: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
     def mistake(self, text: str, remedy: str = "") -> Mistake:
         """Return a mistake at this place."""
         return Mistake(self.file, self.line, self.column, text, remedy, self.user)

@@ -125,6 +125,8 @@ def _filled(
     sections: Sections, shared: Document, given: Mapping[str, str], parts: list[Path_], patterns: list[str]
 ) -> tuple[Document, Document]:
     operations: dict[str, tuple[Any, Places]] = dict.fromkeys(patterns, (None, {}))
+    if not given and not patterns:
+        return sections.document, shared  # as it stands, so that whoever reads it reads it once
     found: dict[str, Any] = {}
     places: dict[Path_, Place] = {}
     for path in parts:

@@ -196,7 +196,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One mapping file."""
+    """One mapping file. ``taker`` is the file and line that takes the types of a shared file, where one does."""
 
     name: str
     place: Place
@@ -208,6 +208,7 @@ class Resource:
     types: Mapping[str, TypeRule]
     operations: tuple[OperationRule, ...]
     lookups: Mapping[str, LookupRule] = field(default_factory=dict)
+    taker: str = ""
 
     def rules(self) -> list[OperationRule]:
         """Return the rules of all SOAP calls of all operations."""
