@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from adapter.mapping.agreement.whole import Surroundings, agree
 from adapter.mapping.files import Document, Path_
+from adapter.mapping.model.operation import VERBS
 from adapter.mapping.proposal import operations
 from adapter.mapping.proposal.draft import Draft, Section
 from adapter.mapping.proposal.faults import fault_lines
@@ -18,6 +19,7 @@ from adapter.mapping.reading import resource as read_resource
 from adapter.wsdl.types import Contract, Port, Service
 
 SHARED = "shared"
+_ORDER = {verb: number for number, verb in enumerate(VERBS)}
 NOBODY = Surroundings(lambda name: "", lambda name: "http://x", lambda service, port: "http://x", {})
 
 
@@ -123,7 +125,8 @@ class _Proposing:
         if own:
             section["types"] = {name: draft.section for name, draft in own.items()}
             notes |= _below(("types",), own)
-        drafts = {each.way.name: self.sections[each.call + each.port.name] for each in found}
+        order = sorted(found, key=lambda each: _ORDER.get(each.way.name, len(_ORDER)))
+        drafts = {each.way.name: self.sections[each.call + each.port.name] for each in order}
         section["operations"] = {name: draft.section for name, draft in drafts.items()}
         notes |= _below(("operations",), drafts)
         if lines := fault_lines(each.operation for each in found):
