@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from adapter.mapping import lexical
 from adapter.mapping.paths import children
 from adapter.mapping.proposal.draft import Section
 from adapter.mapping.proposal.replies import Answer, answer, root_of
@@ -13,6 +12,7 @@ from adapter.mapping.proposal.request import Value, is_whole
 from adapter.mapping.proposal.resources import Placed
 from adapter.mapping.proposal.spelling import split
 from adapter.mapping.proposal.words import LIMITS, OFFSETS, PAGES, TOKENS, TOTALS
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Record, Scalar
 
 DEFAULT, MOST = 50, 200

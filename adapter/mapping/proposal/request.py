@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from adapter.mapping import lexical
 from adapter.mapping.paths import Child, children
 from adapter.mapping.proposal.grammar import can_name
 from adapter.mapping.proposal.members import form, wildcards
 from adapter.mapping.proposal.spelling import snake, split
 from adapter.mapping.proposal.words import KEYS, NO_KEYS
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Record, Scalar
 
 FEW = 5

@@ -33,7 +33,7 @@ def remembered(draft_files: Mapping[str, Draft]) -> list[str]:
     found: list[str] = []
     for draft in draft_files.values():
         section = draft.section
-        found += (_operation(each) for each in section.get("operations", {}).values())
+        found += (remembered_operation(section, each) for each in section.get("operations", {}).values())
         for name, kind in section.get("types", {}).items():
             found.append(f"type {name}")
             found += (f"field {name} {path}" for path in _fields(kind))
@@ -42,7 +42,7 @@ def remembered(draft_files: Mapping[str, Draft]) -> list[str]:
 
 
 def changes(proposed: Mapping[str, Draft], there: Mapping[str, str], before: set[str], head: str) -> Change:
-    """Return what a proposal changes. ``there`` are the texts of the files, ``before`` the lines that are remembered."""
+    """Return what a proposal changes. ``there`` are the files' texts, ``before`` the lines that are remembered."""
     change = Change()
     needed = _needed(proposed, there, before)
     for name, draft in proposed.items():
@@ -69,7 +69,7 @@ def _new_file(draft: Draft, before: set[str]) -> Draft | None:
     every = draft.section.get("operations")
     if every is None:
         return draft
-    fresh = {name: each for name, each in every.items() if _operation(each) not in before}
+    fresh = {name: each for name, each in every.items() if remembered_operation(draft.section, each) not in before}
     if not fresh:
         return None
     section = {**draft.section, "operations": fresh}
@@ -85,7 +85,7 @@ def _additions(
     """Yield what a file that is there lacks."""
     data: Any = document.data if document is not None else {}
     for name, each in draft.section.get("operations", {}).items():
-        if _operation(each) not in before and name not in data.get("operations", {}):
+        if remembered_operation(draft.section, each) not in before and name not in data.get("operations", {}):
             yield Addition(("operations",), name, each, draft.notes), f"operation {name}"
     has = data.get("types") or {}
     fresh = {
@@ -130,10 +130,12 @@ def _needed(proposed: Mapping[str, Draft], there: Mapping[str, str], before: set
     """Return the names of types that new operations, and what these hold, cannot do without."""
     types: dict[str, Section] = {}
     waiting: list[str] = []
-    for name, draft in proposed.items():
+    for draft in proposed.values():
         types |= draft.section.get("types", {})
         fresh = {
-            key: each for key, each in draft.section.get("operations", {}).items() if _operation(each) not in before
+            key: each
+            for key, each in draft.section.get("operations", {}).items()
+            if remembered_operation(draft.section, each) not in before
         }
         waiting += _named(fresh)
     found: set[str] = set()
@@ -169,8 +171,11 @@ def _path(rule: Any) -> Any:
     return rule.get("soap", "") if isinstance(rule, dict) else rule
 
 
-def _operation(section: Section) -> str:
-    return f"operation {section['call']}"
+def remembered_operation(file: Section, section: Section) -> str:
+    """Return the line that stands for an operation; where there are several services, it names the service."""
+    soap = file.get("soap")
+    service = soap.get("service", "") if isinstance(soap, dict) else ""
+    return f"operation {service} {section.get('call', '')}".replace("  ", " ")
 
 
 def _fault(section: Section, line: Section) -> str:

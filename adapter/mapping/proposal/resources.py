@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from adapter.mapping.paths import children
 from adapter.mapping.proposal.guess import NOWHERE, Way, ways
@@ -34,15 +34,30 @@ class Placed:
     @property
     def route(self) -> tuple[str, str]:
         """Its method and the shape of its path."""
-        return self.way.method, re.sub(r"\{[^}]*\}", "{}", f"/v1/{self.resource}{self.way.path}".rstrip("/"))
+        return self.way.method, shape(f"/v1/{self.resource}{self.way.path}")
 
 
-def place(contract: Contract, ports: Sequence[tuple[Service, Port]]) -> list[Placed]:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What mappings that are there have: routes, names in a file, who a file's resource belongs to, operations.
+
+    A route is a method and a path's shape, a name is that of a resource and an operation, ``calls`` are services and
+    operations that were proposed before, ``""`` for the service where there is one.
+    """
+
+    routes: frozenset[tuple[str, str]] = frozenset()
+    names: frozenset[tuple[str, str]] = frozenset()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    calls: frozenset[str] = frozenset()
+
+
+def place(contract: Contract, ports: Sequence[tuple[Service, Port]], taken: Taken | None = None) -> list[Placed]:
     """Return every operation of these ports at its place, in their order.
 
-    Short names choose first, so that ``GetOrder`` has the place that ``GetOrderWithLines`` might take too.
+    Short names choose first, so that ``GetOrder`` has the place that ``GetOrderWithLines`` might take too. Those that
+    are new beside what is ``taken`` get what is left.
     """
-    placing = _Placing()
+    placing, beside = _Placing(Taken()), _Placing(taken or Taken())
     every = [(service, port, call) for service, port in ports for call in port.operations]
     dropped = prefixes(call for _, _, call in every)
     said = {(port.name, call): phrase(call, dropped) for _, port, call in every}
@@ -58,8 +73,9 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]]) -> list[Pla
         if spoken.act in ("read", "find") and not _answers(contract, operation):
             spoken = replace(spoken, act="do")
         noun, sure = (spoken.noun, 90) if spoken.noun else (guessed.get((port.name, call), ()), 60)
-        other = f"-{kebab(_words_of(service.name))}" if len({each.name for each, _ in ports}) > 1 else ""
-        way, resource = placing.take(ways(spoken, asks, noun, sure), service.name, other)
+        other = f"-{kebab(_words_of(service.name))}"
+        known = taken is None or {call, f"{service.name} {call}"} & taken.calls
+        way, resource = (placing if known else beside).take(ways(spoken, asks, noun, sure), service.name, other)
         found[index] = Placed(service.name, port, call, operation, asks, way, resource)
     return [found[index] for index in range(len(every))]
 
@@ -67,28 +83,27 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]]) -> list[Pla
 class _Placing:
     """Gives out places: a method and a path, and a name in a file, once each."""
 
-    def __init__(self) -> None:
-        self._routes: set[tuple[str, str]] = set()
-        self._names: set[tuple[str, str]] = set()
-        self._files: dict[str, str] = {}
+    def __init__(self, taken: Taken) -> None:
+        self._routes, self._names, self._owners = set(taken.routes), set(taken.names), dict(taken.owners)
 
     def take(self, wanted: Iterator[Way], service: str, other: str) -> tuple[Way, str]:
         for way in wanted:
             resource = kebab(way.resource)
             # A file speaks to one service.
-            if self._files.get(resource, service) != service:
+            if self._owners.get(resource, service) != service:
                 resource = f"{resource}{other}"
-            route = (way.method, f"{resource} {bool(way.key)} {way.action}")
-            named = (resource, self._name(way, resource))
+            route, named = (way.method, shape(f"/v1/{resource}{way.path}")), (resource, way.name)
             if route not in self._routes and named not in self._names:
                 self._routes.add(route)
                 self._names.add(named)
-                self._files.setdefault(resource, service)
+                self._owners.setdefault(resource, service)
                 return way, resource
         raise AssertionError("there is always one more action")
 
-    def _name(self, way: Way, resource: str) -> str:
-        return way.name
+
+def shape(path: str) -> str:
+    """Return a path with the names of its parameters left out: two of one shape cannot stand beside each other."""
+    return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
 
 
 def _common_nouns(

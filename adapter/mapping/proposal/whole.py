@@ -12,7 +12,7 @@ from adapter.mapping.model.operation import VERBS
 from adapter.mapping.proposal import operations
 from adapter.mapping.proposal.draft import Draft, Section
 from adapter.mapping.proposal.faults import fault_lines
-from adapter.mapping.proposal.resources import Placed, place
+from adapter.mapping.proposal.resources import Placed, Taken, place
 from adapter.mapping.proposal.spelling import kebab, split
 from adapter.mapping.proposal.typing import Typing
 from adapter.mapping.reading import resource as read_resource
@@ -52,12 +52,14 @@ def propose(
     ports: Sequence[tuple[Service, Port]],
     only: str = "*",
     ask: Callable[[Placed], Placed | None] | None = None,
+    taken: Taken | None = None,
 ) -> Proposal:
     """Return the proposal. ``only``: a pattern of operations' names; the others are left for another time.
 
-    ``ask`` is asked about each operation; it returns it, maybe at another place, or None to leave it out.
+    ``ask`` is asked about each operation; it returns it, maybe at another place, or None to leave it out. ``taken``:
+    what mappings that are there have.
     """
-    wanted = [each for each in place(contract, ports) if fnmatchcase(each.call, only)]
+    wanted = [each for each in place(contract, ports, taken) if fnmatchcase(each.call, only)]
     if ask is not None:
         wanted = [answered for each in wanted if (answered := ask(each)) is not None]
     typing = Typing(contract)
