@@ -10,7 +10,7 @@ _SAME = frozenset(
 )
 _ODD = {"child": "children", "person": "people", "man": "men", "woman": "women", "criterion": "criteria",
         "datum": "data", "index": "indexes", "matrix": "matrices", "vertex": "vertices", "foot": "feet",
-        "leaf": "leaves", "shelf": "shelves", "quiz": "quizzes"}  # fmt: skip
+        "leaf": "leaves", "shelf": "shelves", "quiz": "quizzes", "analysis": "analyses"}  # fmt: skip
 _ONE = {many: one for one, many in _ODD.items() if one != "datum"}
 _NOT_MANY = ("ss", "us", "sis", "xis")
 # Words that end in s and are one thing.
@@ -33,8 +33,6 @@ def many(word: str) -> str:
         return _ODD[word]
     if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
         return f"{word[:-1]}ies"
-    if word.endswith("sis"):
-        return f"{word[:-2]}es"
     return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
 
 
@@ -46,9 +44,14 @@ def one(word: str) -> str:
         return _ONE[word]
     if word.endswith("ies") and len(word) > 4:
         return f"{word[:-3]}y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes", "uses")):
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")) or _status(word):
         return word[:-2]
     return word[:-1]
+
+
+def _status(word: str) -> bool:
+    """Tell whether a word is a plural of one that ends in ``us``, and not in ``use``."""
+    return word.endswith("uses") and not word.endswith(("ouses", "auses"))
 
 
 def plural(words: Sequence[str]) -> tuple[str, ...]:

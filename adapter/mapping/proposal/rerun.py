@@ -172,10 +172,10 @@ def _path(rule: Any) -> Any:
 
 
 def remembered_operation(file: Section, section: Section) -> str:
-    """Return the line that stands for an operation; where there are several services, it names the service."""
+    """Return the line that stands for an operation; where there are several ports, it names its own."""
     soap = file.get("soap")
-    service = soap.get("service", "") if isinstance(soap, dict) else ""
-    return f"operation {service} {section.get('call', '')}".replace("  ", " ")
+    port = f"{soap.get('service', '')} {soap.get('port', '')} " if isinstance(soap, dict) else ""
+    return f"operation {port}{section.get('call', '')}"
 
 
 def _fault(section: Section, line: Section) -> str:

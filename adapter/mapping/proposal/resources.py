@@ -41,8 +41,8 @@ class Placed:
 class Taken:
     """What mappings that are there have: routes, names in a file, who a file's resource belongs to, operations.
 
-    A route is a method and a path's shape, a name is that of a resource and an operation, ``calls`` are services and
-    operations that were proposed before, ``""`` for the service where there is one.
+    A route is a method and a path's shape, a name is that of a resource and an operation, an owner is ``service port``,
+    "" where there is one. ``calls`` are the operations that were proposed before: ``call`` or ``service port call``.
     """
 
     routes: frozenset[tuple[str, str]] = frozenset()
@@ -73,9 +73,12 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]], taken: Take
         if spoken.act in ("read", "find") and not _answers(contract, operation):
             spoken = replace(spoken, act="do")
         noun, sure = (spoken.noun, 90) if spoken.noun else (guessed.get((port.name, call), ()), 60)
-        other = f"-{kebab(_words_of(service.name))}"
-        known = taken is None or {call, f"{service.name} {call}"} & taken.calls
-        way, resource = (placing if known else beside).take(ways(spoken, asks, noun, sure), service.name, other)
+        other = (
+            f"-{kebab(_words_of(service.name if len(ports) == len({each.name for each, _ in ports}) else port.name))}"
+        )
+        known = taken is None or {call, f"{service.name} {port.name} {call}"} & taken.calls
+        owner = f"{service.name} {port.name}" if len(ports) > 1 else ""
+        way, resource = (placing if known else beside).take(ways(spoken, asks, noun, sure), owner, other)
         found[index] = Placed(service.name, port, call, operation, asks, way, resource)
     return [found[index] for index in range(len(every))]
 
@@ -86,17 +89,17 @@ class _Placing:
     def __init__(self, taken: Taken) -> None:
         self._routes, self._names, self._owners = set(taken.routes), set(taken.names), dict(taken.owners)
 
-    def take(self, wanted: Iterator[Way], service: str, other: str) -> tuple[Way, str]:
+    def take(self, wanted: Iterator[Way], owner: str, other: str) -> tuple[Way, str]:
         for way in wanted:
             resource = kebab(way.resource)
-            # A file speaks to one service.
-            if self._owners.get(resource, service) != service:
+            # A file speaks to one port.
+            if self._owners.get(resource, owner) != owner:
                 resource = f"{resource}{other}"
             route, named = (way.method, shape(f"/v1/{resource}{way.path}")), (resource, way.name)
             if route not in self._routes and named not in self._names:
                 self._routes.add(route)
                 self._names.add(named)
-                self._owners.setdefault(resource, service)
+                self._owners.setdefault(resource, owner)
                 return way, resource
         raise AssertionError("there is always one more action")
 

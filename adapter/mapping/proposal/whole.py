@@ -16,7 +16,7 @@ from adapter.mapping.proposal.resources import Placed, Taken, place
 from adapter.mapping.proposal.spelling import kebab, split
 from adapter.mapping.proposal.typing import Typing
 from adapter.mapping.reading import resource as read_resource
-from adapter.wsdl.types import Contract, Port, Service
+from adapter.wsdl.types import Contract, Operation, Port, Service
 
 SHARED = "shared"
 _ORDER = {verb: number for number, verb in enumerate(VERBS)}
@@ -38,13 +38,28 @@ def shared_name(file: str) -> str:
 
 
 def first_ports(contract: Contract, service: str = "", port: str = "") -> list[tuple[Service, Port]]:
-    """Return the ports that are proposed: the first of each service, or the one that is asked for."""
+    """Return the ports that are proposed: those that are asked for, but none that only repeats another of its service.
+
+    A port has only the operations that no port before it has.
+    """
     found = []
     for each in contract.services.values():
-        wanted = [one for one in each.ports.values() if not port or one.name == port]
-        if wanted and (not service or each.name == service):
-            found.append((each, wanted[0]))
+        if service and each.name != service:
+            continue
+        known: set[tuple[str, str, str]] = set()
+        for one in each.ports.values():
+            fresh = {call: operation for call, operation in one.operations.items() if _same(operation) not in known}
+            if fresh and (not port or one.name == port):
+                known |= {_same(operation) for operation in fresh.values()}
+                found.append((each, replace(one, operations=fresh)))
     return found
+
+
+def _same(operation: Operation) -> tuple[str, str, str]:
+    """Return what makes two operations of two ports the same one."""
+    output = operation.output.root if operation.output is not None else None
+    root = operation.input.root
+    return operation.name, root.type if root is not None else "", output.type if output is not None else ""
 
 
 def propose(
@@ -155,7 +170,14 @@ class _Proposing:
 
 
 def _other_ports(contract: Contract, one: Placed) -> list[str]:
-    return [name for name in contract.services[one.service].ports if name != one.port.name]
+    """Return the names of ports that offer what the one that is proposed offers."""
+    every = contract.services[one.service].ports
+    wanted = {_same(operation) for operation in one.port.operations.values()}
+    return [
+        name
+        for name, port in every.items()
+        if name != one.port.name and wanted & set(map(_same, port.operations.values()))
+    ]
 
 
 def _below(path: Path_, drafts: Mapping[str, Draft]) -> dict[Path_, str]:
