@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,7 @@ def settings_text(text: str, contract: Contract, ports: list[tuple[Service, Port
     lines = []
     for service, port in ports:
         own, general = endpoint_names(service.name, port.name)
-        if not any(f"\n{name}=" in f"\n{text}" or name in os.environ for name in (own, general)):
+        if not any(f"\n{name}=" in f"\n{text}" for name in (own, general)):
             lines += [
                 "",
                 f"# Where {service.name} {port.name} is called: for now the pretend ERP (adapter virtual WSDL).",
