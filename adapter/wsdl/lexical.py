@@ -171,6 +171,11 @@ def collapsed(builtin: str, text: str) -> str:
     return _SPACE.sub(" ", text).strip(" ")
 
 
+def items(text: str) -> list[str]:
+    """Return the items of a list (part 2, section 2.5.1.2). Only XML's own white space parts them."""
+    return [part for part in _SPACE.split(text) if part]
+
+
 def anything(text: str) -> None:
     """Accept any text."""
 
