@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.mapping import keys, lexical, schema
+from adapter.mapping import keys, schema
 from adapter.mapping.codec import codec
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Record, Scalar
 
 XML = "xml" in schema.FieldSection().fields
