@@ -164,6 +164,8 @@ def derived(contract: Contract, key: str, name: str) -> str:
     candidates = {local_name(each): each for each in (*reversed(kind.derived), key)} if isinstance(kind, Record) else {}
     if name not in candidates:
         raise PathError(f"{name} is not derived from {local_name(key)}", suggest(name, list(candidates)))
+    if reason := contract.flawed.get(candidates[name]):
+        raise PathError(f"{name} cannot be used: {reason}", "mend the contract: `adapter wsdl lint` says how")
     return candidates[name]
 
 

@@ -12,6 +12,7 @@ from lxml import etree
 from adapter.errors import Mistake
 from adapter.wsdl.building import ANY_TYPE, SOAP_ARRAYS, Building, soap_array
 from adapter.wsdl.components import Component, Components
+from adapter.wsdl.flaws import Flawed, flawed
 from adapter.wsdl.names import WSDL, documentation, xsd
 from adapter.wsdl.particles import attributes, global_element, model
 from adapter.wsdl.simple import merged, simple_type
@@ -22,12 +23,13 @@ _TRUE = ("true", "1")
 
 @dataclass(frozen=True, slots=True)
 class SchemaSet:
-    """What all schemas of a contract say, and the mistakes in them. ``substitutes``: head to members, all keys."""
+    """What all schemas of a contract say, and what is wrong in them. ``substitutes``: head to members, all keys."""
 
     types: dict[str, Type]
     elements: dict[str, Element]
     substitutes: dict[str, tuple[str, ...]]
     mistakes: tuple[Mistake, ...]
+    flawed: Flawed
 
 
 def read_schemas(components: Components) -> SchemaSet:
@@ -39,7 +41,7 @@ def read_schemas(components: Components) -> SchemaSet:
     for component in building.queue:
         type_of(building, component)
     substitutes = _substitutes(building)
-    return SchemaSet(_with_derived(building), building.elements, substitutes, tuple(components.mistakes))
+    return SchemaSet(_with_derived(building), building.elements, substitutes, components.mistakes, flawed(components))
 
 
 def type_of(building: Building, component: Component) -> Type:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from adapter.wsdl.reasons import Reason
+
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
@@ -259,7 +261,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys."""
+    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys.
+
+    ``omitted`` says why operations (``Port.Operation``) cannot be called, ``flawed`` why types (by key) cannot be used.
+    ``repairs`` are the rules of ``wsdl/repairs.yaml`` that mended something.
+    """
 
     file: str
     target_namespace: str
@@ -267,7 +273,9 @@ class Contract:
     types: Mapping[str, Type]
     elements: Mapping[str, Element]
     substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    omitted: Mapping[str, str] = field(default_factory=dict)
+    omitted: Mapping[str, Reason] = field(default_factory=dict)
+    flawed: Mapping[str, Reason] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
 
     def operation(self, service: str, port: str, name: str) -> Operation:
         """Return one operation by its key. Raise KeyError, with the part that is unknown, where there is none."""
