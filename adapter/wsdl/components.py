@@ -55,11 +55,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong in a schema: the mistake, the node, and the code of ``REASONS`` for what it costs."""
+    """One thing that is wrong in a schema: the mistake, the node, and the code of ``REASONS`` for what it costs.
+
+    ``name`` is the key of the element or type that is not there, where that is what is wrong.
+    """
 
     mistake: Mistake
     node: etree._Element
     code: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,9 @@ class Components:
         """What is wrong in the schemas."""
         return tuple(flaw.mistake for flaw in self.flaws)
 
-    def wrong(
-        self, schema: Schema, node: etree._Element, text: str, remedy: str = "", code: str = "unreadable"
-    ) -> None:
-        """Note a mistake at a node of a schema; ``code`` says why an operation that needs this cannot be called."""
-        self.flaws.append(Flaw(self.documents.mistake(schema.path, node, text, remedy), node, code))
+    def wrong(self, schema: Schema, node: etree._Element, text: str, remedy: str = "") -> None:
+        """Note a mistake at a node of a schema: an operation that needs this cannot be called."""
+        self.flaws.append(Flaw(self.documents.mistake(schema.path, node, text, remedy), node, "unreadable"))
 
     def name(self, scope: Component | Schema, node: etree._Element, qname: str) -> str | None:
         """Return the key that a QName has at a node, or None (a mistake is noted) where its prefix is unknown."""
@@ -101,9 +103,10 @@ class Components:
             return None
         found = self._found(kind, scope, key)
         if found is None:
-            code = f"{kind}-missing" if kind in ("type", "element") else "unreadable"
-            remedy = "add the schema that declares it, or its import"
-            self.wrong(scope.schema, node, f"there is no {kind} {key}", remedy, code)
+            named = kind in ("type", "element")
+            text, remedy = f"there is no {kind} {key}", "add the schema that declares it, or its import"
+            mistake = self.documents.mistake(scope.schema.path, node, text, remedy)
+            self.flaws.append(Flaw(mistake, node, f"{kind}-missing" if named else "unreadable", key if named else ""))
         return found
 
     def known(self, kind: str, scope: Component, node: etree._Element, qname: str) -> Component | None:

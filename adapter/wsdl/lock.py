@@ -113,7 +113,10 @@ def describe(contract: Contract) -> dict[str, list[str]]:
     entries |= {f"element {key}": [_element(element)] for key, element in contract.elements.items()}
     entries |= {f"substitutes {head}": list(members) for head, members in contract.substitutes.items()}
     builtin = f"{{{XSD}}}"
-    entries |= {f"type {key}": _type(found) for key, found in contract.types.items() if not key.startswith(builtin)}
+    for key, found in contract.types.items():
+        # What one turn of a group is stands in the type that has the group.
+        if not key.startswith(builtin) and not (isinstance(found, Record) and found.turn):
+            entries[f"type {key}"] = _type(found)
     return entries
 
 

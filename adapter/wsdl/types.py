@@ -76,8 +76,8 @@ class Union:
 class Element:
     """One element declaration where it is used. ``namespace`` is empty for an unqualified local element.
 
-    ``max`` is None for unbounded. ``ref`` is the key of the global element when declared by ``ref=`` (substitution
-    groups apply then), else empty. An ``abstract`` one is only a head of a substitution group, never in a message.
+    ``max`` is None for unbounded. ``ref`` is the key of the global element when declared by ``ref=``, else empty. A
+    reference to the head of a substitution group is a choice in the tree. An ``abstract`` one is never in a message.
     """
 
     name: str
@@ -115,12 +115,16 @@ class Any:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free."""
+    """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free.
+
+    ``turn`` is the key of the record of one turn, where it repeats as a whole and no group around it does.
+    """
 
     kind: Literal["sequence", "choice", "all"]
     items: tuple[Particle, ...]
     min: int = 1
     max: int | None = 1
+    turn: str = ""
 
 
 Particle = Element | Group | Any
@@ -151,7 +155,8 @@ class Record:
     ``content`` is None when it holds no elements. ``text`` is the key of the simple type of its text (simple content).
     ``extends`` is the key of its base type, ``derived`` are the keys of every type derived from it, directly or not,
     in document order. ``soap_array`` marks a soapenc array (SOAP 1.1 section 5.4): ``content`` is then one
-    repeated element whose name in a message is free.
+    repeated element whose name in a message is free. ``turn`` marks one turn of a group that repeats: no element is of
+    this type, its content stands among the children of another.
     """
 
     name: str
@@ -165,6 +170,7 @@ class Record:
     derived: tuple[str, ...] = ()
     soap_array: bool = False
     doc: str = ""
+    turn: bool = False
 
 
 Type = Scalar | ListOf | Union | Record
