@@ -49,10 +49,13 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def open_answer(reply: Reply, version: str, *, one_way: bool = False, verify: Verify | None = None) -> Answer:
+def open_answer(
+    reply: Reply, version: str, *, one_way: bool = False, verify: Verify | None = None, strict: bool = False
+) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version``. A one-way call is content with any success.
 
-    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified.
+    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified. ``strict`` refuses
+    an envelope of the other version.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
     the endpoint refuses us by status alone.
@@ -69,6 +72,8 @@ def open_answer(reply: Reply, version: str, *, one_way: bool = False, verify: Ve
             raise unverified(f"status {reply.status}: {error.cause}") from None
         _check_refusal(reply)
         raise
+    if strict and "soap-version-differs" in answer.notes:
+        raise reply_invalid("soap.strict: soap-version-differs")
     if answer.fault is None and not succeeded:
         if verify is None:
             _check_refusal(reply)
