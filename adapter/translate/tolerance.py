@@ -54,13 +54,13 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
     most = 100_000 if everything else MAX_NOTES
     tables = _tables(endpoint.contract, None if whole else _read(endpoint, root))
     known = frozenset(split(key)[0] for key in (*endpoint.contract.elements, *endpoint.contract.types)) - {XSD}
-    rpc = endpoint.operation.style == "rpc"
+    rpc, bare = endpoint.operation.style == "rpc", output is not None and output.bare
 
     def align(element: Any) -> tuple[str, ...]:
         if element is None:
             return ()
         walk = _Walk(endpoint.contract, tables, known, most)
-        if _is_root(walk, element, root, rpc):
+        if bare or _is_root(walk, element, root, rpc):
             walk.content(element, root.type, fold=rpc)
         notes = tuple(walk.notes)
         if strict and notes:

@@ -20,7 +20,8 @@ KNOWN_BY_HEART = (XSD, XML, SOAP11_ENCODING, SOAP12_ENCODING)
 # What a redefinition replaces stays reachable under its name with this added (part 1, section 4.2.2).
 ORIGINAL = "#original"
 
-_KINDS = {
+# What a schema declares globally: the kind of each tag.
+KINDS = {
     xsd("element"): "element",
     xsd("complexType"): "type",
     xsd("simpleType"): "type",
@@ -71,7 +72,7 @@ class Components:
     """All global declarations by kind and key, in document order, and the flaws found on the way."""
 
     documents: Documents
-    by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in _KINDS.values()})
+    by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in KINDS.values()})
     flaws: list[Flaw] = field(default_factory=list)
 
     @property
@@ -160,7 +161,7 @@ def _add(components: Components, schema: Schema, seen: set[tuple[int, str]]) -> 
         seen.add((id(schema.root), schema.namespace))
         waiting.extend(reversed(_brought(components, schema)))
         for node in schema.root:
-            if kind := _KINDS.get(node.tag):
+            if kind := KINDS.get(node.tag):
                 _register(components, kind, schema, node)
         for node in schema.root.findall(xsd("redefine")):
             _redefine(components, schema, node, seen)
@@ -211,7 +212,7 @@ def _redefine(components: Components, schema: Schema, redefine: etree._Element, 
         return
     _add(components, Schema(target.path, target.root, target.root.get("targetNamespace") or schema.namespace), seen)
     for node in redefine:
-        kind = _KINDS.get(node.tag)
+        kind = KINDS.get(node.tag)
         if kind is None:
             continue
         key = clark(schema.namespace, (node.get("name") or "").strip())
