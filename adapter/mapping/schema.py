@@ -56,7 +56,7 @@ class FileSection(Section):
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
     lookups = Raw(**about("Code tables that the ERP answers, by name."))
-    operations = Raw(**about("Operations by verb.", required=True))
+    operations = Raw(**about("Operations by verb, or by the last part of their path.", required=True))
     faults = Raw(**about("Faults of all its operations; they come before those of the file that 'uses' names."))
 
 
