@@ -1,8 +1,8 @@
 """wsdl.served: every operation of the corpus proposed, checked, called through the adapter over HTTP, and read.
 
-An operation counts when a valid JSON request, made from its mapping, is answered by the pretend ERP of its contract over
-real HTTP with a status of success, and the answer is what the OpenAPI document says and holds only what the reply holds.
-Each contract counts once. Operations whose messages no document declares are no operations of a port (``omitted``).
+An operation counts when a valid JSON request, made from its mapping, is answered by the pretend ERP of its contract
+over real HTTP with a status of success, and the answer is what the OpenAPI document says and holds only what the reply
+holds. Each contract counts once. Operations whose messages no document declares are no operations of a port.
 """
 
 from __future__ import annotations

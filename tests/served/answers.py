@@ -11,7 +11,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from lxml import etree
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from adapter.mapping.bound import Endpoint
@@ -23,7 +23,7 @@ class Judge:
     """Judges answers by an OpenAPI document, and by the reply that they were read from."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        resource: Resource[Any] = Resource(document, DRAFT202012)
+        resource = DRAFT202012.create_resource(document)
         self.document = document
         self.registry: Registry[Any] = Registry().with_resource(_DOCUMENT, resource)
 

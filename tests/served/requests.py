@@ -39,8 +39,9 @@ def requests(endpoint: Endpoint) -> Iterator[Sent]:
         source = random.Random(f"{endpoint.name} {number}")
         values = Values(plans, source, met, wide=number == 0)
         body = values.object(endpoint.body.type) if endpoint.body is not None else None
+        whole: Any = body
         if endpoint.body is not None and endpoint.body.field.shape == "objects":
-            body = [body]
+            whole = [body]
         path = endpoint.path
         for field in endpoint.path_parameters():
             text = as_text(plans.scalar(field, start, source))
@@ -50,7 +51,7 @@ def requests(endpoint: Endpoint) -> Iterator[Sent]:
             for field in endpoint.query_fields
             if field.required or number == 0
         }
-        data = None if body is None else json.dumps(body, default=_number, ensure_ascii=False).encode()
+        data = None if body is None else json.dumps(whole, default=_number, ensure_ascii=False).encode()
         yield Sent(endpoint.method, path, query, data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _port(corpus: Path, source: Loaded, erp: _Kept, server: Server, place: Place
 
 
 def _called(
-    corpus: Path, source: Loaded, erp: _Kept, server: Server, place: Place, files: dict[str, str]
+    corpus: Path, source: Loaded, erp: _Kept, server: Server, place: Place, files: Mapping[str, str]
 ) -> dict[str, str]:
     """Return why each operation was not served, empty where it was."""
     with tempfile.TemporaryDirectory() as folder:
