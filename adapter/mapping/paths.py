@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from adapter.wsdl.types import Attribute, Contract, Element, Group, Record, local_name
+from adapter.mapping.path_names import PathError as PathError
+from adapter.mapping.path_names import named
+from adapter.mapping.path_names import suggest as suggest
+from adapter.wsdl.names import xsd
+from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Record, local_name
 
-
-class PathError(ValueError):
-    """A path leads nowhere. The message names the step; ``remedy`` says what stands there instead."""
-
-    def __init__(self, text: str, remedy: str = "") -> None:
-        super().__init__(text)
-        self.remedy = remedy
+WILD = "*"
+"""What a path writes for the wildcards of a record, and after ``@`` for the attributes that its wildcard lets in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,9 @@ class Child:
     there. ``least`` and ``most`` bound how often it stands there if it does (``most`` None: unbounded). ``repeated``
     is the position of a group of several elements that repeats as a whole, so that its elements take turns.
     ``cast`` is the key of the derived type that a path names in brackets: ``record(Customer)``. ``entry`` is the text
-    of its name where it is one entry of a bag, and so one of several elements of that tag.
+    of its name where it is one entry of a bag, and so one of several elements of that tag. ``wildcards`` are those that
+    it stands for, in order, where it is no element but what they let in; ``others`` are then the tags of the record's
+    own elements, which are never meant.
     """
 
     element: Element
@@ -37,6 +37,8 @@ class Child:
     repeated: str = ""
     cast: str = ""
     entry: str = ""
+    wildcards: tuple[Any, ...] = ()
+    others: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -51,7 +53,10 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """The end of a path. ``type`` is the key of what stands there; ``required`` holds for the whole way."""
+    """The end of a path. ``type`` is the key of what stands there; ``required`` holds for the whole way.
+
+    Where the path ends in the further attributes of a record, ``type`` is the key of the record.
+    """
 
     steps: tuple[Child, ...]
     attribute: Attribute | None
@@ -82,8 +87,27 @@ class Spot:
 
 def children(record: Record) -> Iterator[Child]:
     """Yield the elements of a record in document order."""
+    yield from (child for child in particles(record) if not child.wildcards)
+
+
+def particles(record: Record) -> Iterator[Child]:
+    """Yield the elements and the wildcards of a record in document order."""
     if record.content is not None:
         yield from _children(record.content, _Around("", True, (), 1, 1, ""))
+
+
+def wild(found: Sequence[Child]) -> Child:
+    """Return all wildcards of a record as one child. ``found`` are its particles, at least one of them a wildcard."""
+    wildcards = [child for child in found if child.wildcards]
+    others = frozenset(child.element.tag for child in found if not child.wildcards)
+    if len(wildcards) == 1:
+        return replace(wildcards[0], others=others)
+    most = None if any(each.most is None for each in wildcards) else sum(each.most or 0 for each in wildcards)
+    least = sum(each.least for each in wildcards if each.required)
+    repeated = next((each.repeated for each in wildcards if each.repeated), "")
+    element = Element(WILD, "", xsd("anyType"), least, most)
+    together = tuple(each.wildcards[0] for each in wildcards)
+    return Child(element, least > 0, most != 1, (), least, most, repeated, wildcards=together, others=others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +134,13 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
             # A choice that repeats can take every branch in turn, so it parts nothing.
             choices = (*choices, (around.position, index, required)) if most == 1 else choices
             needed = False
-        if isinstance(item, Element):
+        if isinstance(item, Element | Any):
             bounds = least * item.min, _times(most, item.max)
-            yield Child(item, needed and item.min > 0, bounds[1] != 1, choices, *bounds, repeated)
+            element = Element(WILD, "", xsd("anyType"), item.min, item.max) if isinstance(item, Any) else item
+            must = needed and item.min > 0
+            bounded = (bounds[0] if must else 0), bounds[1]
+            wildcards = (replace(item, min=bounded[0], max=bounded[1]),) if isinstance(item, Any) else ()
+            yield Child(element, must, bounds[1] != 1, choices, *bounds, repeated, wildcards=wildcards)
         elif isinstance(item, Group):
             yield from _children(item, _Around(f"{around.position}/{index}", needed, choices, least, most, repeated))
 
@@ -131,7 +159,8 @@ def follow(contract: Contract, start: str, path: str) -> Spot:
             break
         if part.startswith("@"):
             attribute = _attribute(contract, here, part[1:])
-            return Spot(tuple(steps), attribute, attribute.type, required and attribute.required)
+            kind = here if attribute.name == WILD else attribute.type
+            return Spot(tuple(steps), attribute, kind, required and attribute.required)
         name, _, wanted = part.removesuffix(")").partition("(")
         child = _child(contract, here, name, steps[-1].element.name if steps else _named(start))
         if wanted:
@@ -150,38 +179,31 @@ def _child(contract: Contract, key: str, name: str, where: str) -> Child:
     record = contract.types.get(key)
     if not isinstance(record, Record):
         raise PathError(f"{where} holds no elements, so there is no {name} in it", f"end the path at {where}")
-    names = []
-    for child in children(record):
-        if child.element.name == name:
-            return child
-        names.append(child.element.name)
-    raise PathError(f"there is no {name} in {where}", suggest(name, names))
+    found = list(particles(record))
+    if name == WILD:
+        if not any(child.wildcards for child in found):
+            raise PathError(f"{where} has no wildcard (xsd:any)", "name one of its elements")
+        made = wild(found)
+        if len(made.wildcards) > 1 and any(child.choices for child in found if child.wildcards):
+            raise PathError(f"{where} has several wildcards in a choice", f"soap: {where}, xml: true")
+        return made
+    known = {child.element.tag: child for child in reversed(found) if not child.wildcards}
+    tags = list(reversed(known))
+    return known[named(contract, name, tags, lambda name: f"there is no {name} in {where}")]
 
 
 def derived(contract: Contract, key: str, name: str) -> str:
     """Return the key of the type called ``name`` that is ``key`` itself or derived from it. Raise PathError."""
     kind = contract.types.get(key)
-    candidates = {local_name(each): each for each in (*reversed(kind.derived), key)} if isinstance(kind, Record) else {}
-    if name not in candidates:
-        raise PathError(f"{name} is not derived from {local_name(key)}", suggest(name, list(candidates)))
-    return candidates[name]
+    candidates = (key, *kind.derived) if isinstance(kind, Record) else ()
+    return named(contract, name, candidates, lambda name: f"{name} is not derived from {local_name(key)}")
 
 
 def _attribute(contract: Contract, key: str, name: str) -> Attribute:
     record = contract.types.get(key)
-    found = record.attributes if isinstance(record, Record) else ()
-    for attribute in found:
-        if attribute.name == name:
-            return attribute
-    raise PathError(f"there is no attribute {name} here", suggest(name, [attribute.name for attribute in found]))
-
-
-def suggest(name: str, names: list[str]) -> str:
-    """Say which known names come near ``name``."""
-    near = difflib.get_close_matches(name, names, 1, 0.6)
-    if not near:
-        near = [known for known in names if known.lower() == name.lower()][:1]
-    if near:
-        return f"did you mean {near[0]}?"
-    shown = ", ".join(names[:15]) + (", …" if len(names) > 15 else "")
-    return f"there are: {shown}" if names else "it is empty"
+    if name == WILD:
+        if not isinstance(record, Record) or not record.any_attribute:
+            raise PathError("no further attributes can stand there (xsd:anyAttribute)", "name one of its attributes")
+        return Attribute(WILD, "", xsd("anySimpleType"))
+    found = {each.tag: each for each in record.attributes} if isinstance(record, Record) else {}
+    return found[named(contract, name, list(found), lambda name: f"there is no attribute {name} here")]

@@ -7,9 +7,10 @@ from typing import Any
 
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
-from adapter.mapping.paths import Child
+from adapter.mapping.paths import WILD, Child
 from adapter.translate.arrays import arrange
 from adapter.translate.entries import Handler, entry_reader
+from adapter.translate.markup import markup_reader
 from adapter.translate.reading import Reading, invalid, is_nil, text_of, typed
 from adapter.wsdl.types import Contract
 
@@ -55,7 +56,7 @@ class Compiler:
         for steps, field in ways:
             if steps:
                 below.setdefault(steps[0].element.tag, []).append((steps, field))
-            elif field.attribute is not None:
+            elif field.attribute is not None and field.markup is None:
                 own.append(_attribute(field, name))
             else:
                 own.append(self.value(field, name))
@@ -63,6 +64,8 @@ class Compiler:
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
         handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
+        others = below[WILD][0][0][0].others if WILD in below else frozenset[str]()
+        rest = handlers.pop(WILD, None)
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
         encoded = self.encoded
@@ -70,7 +73,7 @@ class Compiler:
         def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
             for handle in own:
                 handle(element, found, reading)
-            if not handlers:
+            if not below:
                 return
             if is_nil(element):
                 for field in arrays:
@@ -80,7 +83,7 @@ class Compiler:
                 if found.get(array) is None:
                     found[array] = []
             for child in element:
-                handler = handlers.get(child.tag, any_item)
+                handler = handlers.get(child.tag, any_item if child.tag in others else rest or any_item)
                 if handler is not None and isinstance(child.tag, str):
                     handler(reading.target(child) if encoded else child, found, reading)
 
@@ -135,6 +138,8 @@ class Compiler:
 
     def value(self, field: BoundField, name: str) -> Handler:
         """Return the function that reads the value (or one more item) of a field from its element."""
+        if field.markup is not None:
+            return markup_reader(field, name)
         place, key = f"{name}.{field.name}", field.name
         convert: ReadObject = _scalar(field.codec, place) if field.codec is not None else self.object_reader(field.type)
         if field.shape in ("scalars", "objects"):

@@ -22,12 +22,16 @@ _TRUE = ("true", "1")
 
 @dataclass(frozen=True, slots=True)
 class SchemaSet:
-    """What all schemas of a contract say, and the mistakes in them. ``substitutes``: head to members, all keys."""
+    """What all schemas of a contract say, and the mistakes in them. ``substitutes``: head to members, all keys.
+
+    ``attributes`` are the keys of the global ones.
+    """
 
     types: dict[str, Type]
     elements: dict[str, Element]
     substitutes: dict[str, tuple[str, ...]]
     mistakes: tuple[Mistake, ...]
+    attributes: frozenset[str]
 
 
 def read_schemas(components: Components) -> SchemaSet:
@@ -39,7 +43,9 @@ def read_schemas(components: Components) -> SchemaSet:
     for component in building.queue:
         type_of(building, component)
     substitutes = _substitutes(building)
-    return SchemaSet(_with_derived(building), building.elements, substitutes, tuple(components.mistakes))
+    mistakes = tuple(components.mistakes)
+    named = frozenset(components.by_kind["attribute"])
+    return SchemaSet(_with_derived(building), building.elements, substitutes, mistakes, named)
 
 
 def type_of(building: Building, component: Component) -> Type:
@@ -96,7 +102,7 @@ def _derived(building: Building, scope: Component, node: etree._Element, flags: 
         attributes=_present(inherited | own),
         text=base.text if extends or not is_simple else _restricted_text(building, scope, node, base.text),
         mixed=flags.mixed or (extends and base.mixed),
-        any_attribute=any_other or (extends and base.any_attribute),
+        any_attribute=any_other + (base.any_attribute if extends else ()),
         extends=base_key if isinstance(building.types.get(base_key), Record) and base_key != ANY_TYPE else "",
     )
 

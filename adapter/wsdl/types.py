@@ -103,12 +103,25 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Any:
-    """An element wildcard (``xsd:any``)."""
+    """A wildcard: ``xsd:any``, or as one of ``Record.any_attribute`` an ``xsd:anyAttribute`` (its bounds say nothing).
+
+    ``namespace`` is the constraint as written, ``target`` the target namespace of the schema that it stands in.
+    """
 
     min: int = 1
     max: int | None = 1
     namespace: str = "##any"
     process: str = "strict"
+    target: str = ""
+
+    def lets(self, namespace: str) -> bool:
+        """Tell whether a name of this namespace ("": of none) may stand there (XML Schema part 1, section 3.10.4)."""
+        if self.namespace.strip() == "##any":
+            return True
+        if self.namespace.strip() == "##other":
+            return namespace not in ("", self.target)
+        known = {"##targetNamespace": self.target, "##local": ""}
+        return namespace in {known.get(word, word) for word in self.namespace.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ class Record:
     """A complex type with everything it inherits already merged in.
 
     ``content`` is None when it holds no elements. ``text`` is the key of the simple type of its text (simple content).
+    ``any_attribute`` are the wildcards that let further attributes in, each of them what it lets.
     ``extends`` is the key of its base type, ``derived`` are the keys of every type derived from it, directly or not,
     in document order. ``soap_array`` marks a soapenc array (SOAP 1.1 section 5.4): ``content`` is then one
     repeated element whose name in a message is free.
@@ -158,7 +172,7 @@ class Record:
     text: str = ""
     abstract: bool = False
     mixed: bool = False
-    any_attribute: bool = False
+    any_attribute: tuple[Any, ...] = ()
     extends: str = ""
     derived: tuple[str, ...] = ()
     soap_array: bool = False
@@ -242,7 +256,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys."""
+    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys.
+
+    ``attributes`` are the keys of the global ones. ``prefixes`` are what a mapping calls namespaces
+    (``soap.namespaces``); a contract by itself calls them nothing.
+    """
 
     file: str
     target_namespace: str
@@ -251,6 +269,8 @@ class Contract:
     elements: Mapping[str, Element]
     substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     omitted: Mapping[str, str] = field(default_factory=dict)
+    attributes: frozenset[str] = frozenset()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, service: str, port: str, name: str) -> Operation:
         """Return one operation. Raise KeyError, with the part of the name that is unknown, where there is none."""

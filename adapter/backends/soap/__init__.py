@@ -26,6 +26,7 @@ from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
 from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
+from adapter.translate.markup import placed
 from adapter.translate.writer import Header
 from adapter.wsdl.types import Operation
 
@@ -234,7 +235,7 @@ class _ReadyInput:
             etree.SubElement(envelope, f"{{{self._namespace}}}Header").extend(headers)
         child = etree.SubElement(envelope, f"{{{self._namespace}}}Body")
         if body is not None:
-            child.append(body)
+            placed(child, body)
         return SerializedMessage(path=None, headers=dict(self._http_headers), content=envelope)
 
 

@@ -14,6 +14,7 @@ from adapter.errors import Mistake
 from adapter.mapping.agreement.arrays import as_item, item_rules, items_of
 from adapter.mapping.agreement.bags import crowded, named, spot_of, told
 from adapter.mapping.agreement.constants import Given, always_there, check_constants
+from adapter.mapping.agreement.markup import is_value, markup_at, stands_for_all
 from adapter.mapping.agreement.when import conditional, constants_of
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
@@ -22,6 +23,7 @@ from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
 from adapter.mapping.joined import is_text, joined
+from adapter.mapping.markup import Markup, markup_codec
 from adapter.mapping.merged import in_record, item_mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model.operation import Resource
@@ -46,6 +48,7 @@ class Binder:
         self._written: set[str] = set()
         self._bound_at: set[Place] = set()
         self._around: tuple[str, ...] = ()
+        self._tag = ""
         self._left_out: list[tuple[FieldRule, PathError]] = []
 
     def wrong(self, place: Place, text: str, remedy: str = "") -> None:
@@ -76,11 +79,13 @@ class Binder:
         whole: bool = True,
         nested: bool = False,
         array: FieldRule | None = None,
+        tag: str = "",
     ) -> str:
         """Bind mapping type ``name`` to the record with key ``record``; return the bound type's key, "" where wrong.
 
         ``whole``: its fields are all that fills the record; else somebody else proves what the record requires.
         ``nested``: it is one of several objects that the record is. ``array``: an item of this rule, which sorts them.
+        ``tag`` is that of the element that it fills.
         """
         rule = self.resource.types.get(name)
         if rule is None:
@@ -95,11 +100,14 @@ class Binder:
             + ("" if whole else " part")
             + (" nested" if nested else "")
             + (f" of {array.name} {array.place.line}" if array is not None else "")
+            + (f" as {tag}" if any(map(stands_for_all, rule.every_field())) else "")
         )
         if key in self.types:
             return key
         kind = self.contract.types.get(record)
-        if not isinstance(kind, Record):
+        if not isinstance(kind, Record) and not (
+            kind is not None and all(is_value(each) for each in rule.every_field())
+        ):
             self.wrong(
                 place,
                 f"{name} is an object, but a single value stands there",
@@ -109,14 +117,15 @@ class Binder:
         # Noted before its fields are bound, so that a type that contains itself ends.
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
         before, self._around = self._around, (*self._around, name) if nested else (name,)
+        tag_before, self._tag = self._tag, tag
         if rule.variants:
             self.types[key] = self._variants(rule, record, key, mode, encoded, array)
         else:
-            if not nested:
+            if not nested and isinstance(kind, Record):
                 not_abstract(self.wrong, rule, kind)
             bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole, array)
             self.types[key] = replace(bound, nested=nested)
-        self._around = before
+        self._around, self._tag = before, tag_before
         return key
 
     def _variants(
@@ -216,12 +225,17 @@ class Binder:
         if rule.shape == "one" and rule.soap == "." and rule.bag is None:
             return self._nested(rule, start, mode, encoded)
         spot = spot_of(self.contract, rule, start, rule.soap)
-        return self._bound(rule, spot.first() if first else spot, mode, encoded)
+        markup = markup_at(self.contract, rule, spot, self._tag, start)
+        return self._bound(rule, spot.first() if first else spot, mode, encoded, markup)
 
-    def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
-        return in_record(self.wrong, self._placed(rule, spot, mode, encoded), mode)
+    def _bound(
+        self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool, markup: Markup | None = None
+    ) -> BoundField | None:
+        return in_record(self.wrong, self._placed(rule, spot, mode, encoded, markup), mode)
 
-    def _placed(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
+    def _placed(
+        self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool, markup: Markup | None
+    ) -> BoundField | None:
         if not can_stand(self.wrong, rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
@@ -234,14 +248,17 @@ class Binder:
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
         shape: Shape
         if rule.shape == "scalar":
-            codec = field_codec(self.contract, spot.type, rule, self.converters, spot.fixed)
-            if mode == "reply":
+            if markup is not None:
+                codec = markup_codec(markup)
+            else:
+                codec = field_codec(self.contract, spot.type, rule, self.converters, spot.fixed)
+            if mode == "reply" and markup is None:
                 unknown_codes(self.contract, spot.type, rule)
             own_null = codec.gives_null if mode == "reply" else codec.takes_null
             nullable = nullable or (own_null and not repeats)
             shape = "scalars" if repeats else "scalar"
             bound = BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
-            return replace(bound, necessary=necessary)
+            return replace(bound, necessary=necessary, markup=markup)
         if not spot.steps or spot.attribute is not None or spot.steps[-1].entry:
             self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
             return None
@@ -254,7 +271,8 @@ class Binder:
         items = items_of(rule, self.resource, lambda each: self.field(each, spot.type, into, encoded), self.wrong, into)
         if array is not None and items is None:
             return None
-        key = self.bind(rule.type_name, spot.type, into, rule.place, encoded, array=array)
+        tag = spot.steps[-1].element.tag
+        key = self.bind(rule.type_name, spot.type, into, rule.place, encoded, array=array, tag=tag)
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
             nullable = takes_nil(self.contract, spot.steps[-1].element)
@@ -268,7 +286,7 @@ class Binder:
             raise ScalarError(f"{named.name} has variants, so it needs an element of its own", "soap: name it")
         if rule.type_name in self._around:
             raise ScalarError(f"{rule.type_name} would stand in itself without end", "remove it, or name an element")
-        key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True)
+        key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True, tag=self._tag)
         # A constant in it is written with the object only.
         parts = tuple(
             replace(each, required=each.required and not each.given_by_us)
