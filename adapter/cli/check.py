@@ -27,6 +27,11 @@ def run(asked: Namespace) -> int:
         f"{_counted(len(built.endpoints), 'operation')} in {_counted(len(mappings), 'mapping')} agree with "
         f"{_counted(len(built.contracts), 'contract')}"
     )
+    for name, contract in built.contracts.items():
+        print("".join(f"wsdl/{name}: mended by {rule}\n" for rule in contract.repairs), end="")
+        if contract.omitted:
+            count = _counted(len(contract.omitted), "operation")
+            print(f"wsdl/{name}: {count} cannot be called; `adapter wsdl lint {name}` says why")
     return 0
 
 
@@ -40,5 +45,5 @@ COMMAND = Command(
     run=run,
     example="check --project ~/erp-api",
     doc="Prints one line for each mistake, as file:line:column: what is wrong -> what to do. Exit status 1 if there is "
-    "one. What passes here starts.",
+    "one. What passes here starts. Repair rules of wsdl/repairs.yaml that mended something are named.",
 )

@@ -14,9 +14,9 @@ from typing import Any, Literal
 from lxml import etree
 
 from adapter.mapping.codec import Codec
-from adapter.mapping.lexical import check_for
 from adapter.mapping.xml_text import parsed
 from adapter.strict_json import xml_can_carry
+from adapter.wsdl.lexical import check_for
 from adapter.wsdl.types import XSI, Contract, Record, local_name
 from adapter.wsdl.types import Any as Wildcard
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.mapping import lexical
 from adapter.mapping.bound import BoundField
-from adapter.mapping.paths import WILD, Child
+from adapter.mapping.paths import WILD, Child, turn_tag
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, Record, Scalar
 
 # A field, the name of its value among the values at hand, and the steps that remain to it. The name of a bag's entry
@@ -97,6 +97,8 @@ class _Walk:
         self.wild = False
 
     def group(self, group: Group, required: bool, sure: bool) -> Part:
+        if group.turn and (turns := self.below.pop((turn_tag(group.turn), ""), None)):
+            return Part("value", f"{self.before}{turn_tag(group.turn)}", _names(turns), required and group.min > 0)
         sure = sure and group.kind != "choice" and group.min > 0
         parts = [self.item(item, sure) for item in group.items]
         names = tuple(name for part in parts for name in part.names)

@@ -54,16 +54,32 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong in a schema: the mistake, the node, and the code of ``REASONS`` for what it costs."""
+
+    mistake: Mistake
+    node: etree._Element
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Components:
-    """All global declarations by kind and key, in document order, and the mistakes found on the way."""
+    """All global declarations by kind and key, in document order, and the flaws found on the way."""
 
     documents: Documents
     by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in _KINDS.values()})
-    mistakes: list[Mistake] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
 
-    def wrong(self, schema: Schema, node: etree._Element, text: str, remedy: str = "") -> None:
-        """Note a mistake at a node of a schema."""
-        self.mistakes.append(self.documents.mistake(schema.path, node, text, remedy))
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What is wrong in the schemas."""
+        return tuple(flaw.mistake for flaw in self.flaws)
+
+    def wrong(
+        self, schema: Schema, node: etree._Element, text: str, remedy: str = "", code: str = "unreadable"
+    ) -> None:
+        """Note a mistake at a node of a schema; ``code`` says why an operation that needs this cannot be called."""
+        self.flaws.append(Flaw(self.documents.mistake(schema.path, node, text, remedy), node, code))
 
     def name(self, scope: Component | Schema, node: etree._Element, qname: str) -> str | None:
         """Return the key that a QName has at a node, or None (a mistake is noted) where its prefix is unknown."""
@@ -83,15 +99,28 @@ class Components:
         key = self.name(scope, node, qname)
         if key is None:
             return None
+        found = self._found(kind, scope, key)
+        if found is None:
+            code = f"{kind}-missing" if kind in ("type", "element") else "unreadable"
+            remedy = "add the schema that declares it, or its import"
+            self.wrong(scope.schema, node, f"there is no {kind} {key}", remedy, code)
+        return found
+
+    def known(self, kind: str, scope: Component, node: etree._Element, qname: str) -> Component | None:
+        """Return the component that a QName means, None where there is none; nothing is noted."""
+        prefix = qname.rpartition(":")[0]
+        if prefix and prefix != "xml" and prefix not in node.nsmap:
+            return None
+        key = self.name(scope, node, qname)
+        return self._found(kind, scope, key) if key else None
+
+    def _found(self, kind: str, scope: Component, key: str) -> Component | None:
         known = self.by_kind[kind]
+        key = self.documents.mending.alias(kind, key, known)
         found = (known.get(key + ORIGINAL) if key == scope.redefines else None) or known.get(key)
         if found is None and not key.startswith("{"):
             # Common in the field: no default namespace is declared, and the target namespace is meant.
             found = known.get(clark(scope.schema.namespace, key))
-        if found is None:
-            self.wrong(
-                scope.schema, node, f"there is no {kind} {key}", "add the schema that declares it, or its import"
-            )
         return found
 
 
@@ -101,7 +130,7 @@ def collect(documents: Documents) -> Components:
     seen: set[tuple[int, str]] = set()
     for document in documents.files.values():
         is_schema = document.root.tag == xsd("schema")
-        if is_schema and document.path != documents.root and not _imported_by_wsdl(documents, document):
+        if is_schema and document.path not in documents.roots and not _imported_by_wsdl(documents, document):
             continue
         for root in schemas(document.root):
             _add(components, Schema(document.path, root, root.get("targetNamespace", "")), seen)
@@ -152,6 +181,8 @@ def _target(components: Components, schema: Schema, node: etree._Element) -> Doc
     if not location:
         return None
     target = components.documents.target(schema.path, location)
+    if target is None:
+        return None
     if target.root.tag == xsd("schema"):
         return target
     components.wrong(

@@ -23,7 +23,7 @@ def markup_value(source: random.Random, markup: Markup) -> Any:
         return fragment(source, source.choice(["{urn:one}x", "{urn:two}y", "z"]))
     tag = etree.QName(markup.tag)
     # Whatever the element is, it may be nil or hold nothing; more is only known of what takes anything.
-    return f'<x:{tag.localname} xmlns:x={quoteattr(tag.namespace or "urn:x")}/>' if markup.tag else "<x/>"
+    return f"<x:{tag.localname} xmlns:x={quoteattr(tag.namespace or 'urn:x')}/>" if markup.tag else "<x/>"
 
 
 def fragment(source: random.Random, tag: str, depth: int = 3) -> str:

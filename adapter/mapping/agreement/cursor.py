@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from adapter.mapping import lexical
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CURSOR_SECRET
 from adapter.mapping.agreement.operation import bind_operation
@@ -18,6 +17,7 @@ from adapter.mapping.model.operation import OperationRule, SignRule
 from adapter.mapping.paths import PathError, follow, suggest
 from adapter.mapping.taking import simple, unfit
 from adapter.settings import credential_name
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Port
 
 LIMIT = "limit"

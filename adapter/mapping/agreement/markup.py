@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from adapter.mapping.markup import Markup, attributes_markup, element_markup
-from adapter.mapping.model import FieldRule
+from collections.abc import Iterator, Mapping
+
+from adapter.mapping.bound import Mode
+from adapter.mapping.codec import Codec
+from adapter.mapping.convert import Factory
+from adapter.mapping.markup import Markup, attributes_markup, element_markup, markup_codec
+from adapter.mapping.model import FieldRule, TypeRule
 from adapter.mapping.paths import WILD, Spot
-from adapter.mapping.scalars import ScalarError
-from adapter.wsdl.types import Contract
+from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
+from adapter.wsdl.types import Contract, Record, Type
 
 
 def markup_at(contract: Contract, rule: FieldRule, spot: Spot, tag: str, start: str) -> Markup | None:
@@ -30,11 +35,40 @@ def markup_at(contract: Contract, rule: FieldRule, spot: Spot, tag: str, start: 
     return element_markup(contract, tag, start, nillable=True)
 
 
-def stands_for_all(rule: FieldRule) -> bool:
-    """Whether a property is the element itself that its object stands for, as XML."""
-    return rule.xml and rule.bag is None and rule.soap in (".", "")
+def codec_at(
+    contract: Contract,
+    rule: FieldRule,
+    spot: Spot,
+    converters: Mapping[str, Factory],
+    mode: Mode,
+    markup: Markup | None,
+) -> Codec:
+    """Return the codec of a value at a spot. Raise ScalarError."""
+    if markup is not None:
+        return markup_codec(markup)
+    found = field_codec(contract, spot.type, rule, converters, spot.fixed)
+    if mode == "reply":
+        unknown_codes(contract, spot.type, rule)
+    return found
 
 
-def is_value(rule: FieldRule) -> bool:
-    """Whether a property can be all that an element without elements and attributes holds, or needs no place."""
-    return rule.placeless or (rule.shape == "scalar" and rule.bag is None and rule.soap in (".", "", "#text"))
+def apart(rule: TypeRule, array: FieldRule | None, tag: str) -> Iterator[str]:
+    """Yield what keeps apart two uses of a type for one record: the array around, and the element that XML must be."""
+    if array is not None:
+        yield f"of {array.name} {array.place.line}"
+    if any(each.soap in (".", "") and (each.xml or each.shape == "one") for each in rule.every_field()):
+        yield f"as {tag}"
+
+
+def can_be(rule: TypeRule, kind: Type | None) -> bool:
+    """Tell whether an object can stand for a type: for a record, or for one value where nothing has another place."""
+    if isinstance(kind, Record) or kind is None:
+        return kind is not None
+    paths = (".", "", "#text")
+    return all(each.placeless or (each.soap in paths and each.shape == "scalar") for each in rule.every_field())
+
+
+def whole_of(rules: Mapping[str, FieldRule]) -> FieldRule | None:
+    """Return the property that callers write and that is the whole element as XML, None where there is none."""
+    found = (each for each in rules.values() if each.xml and each.soap in (".", "") and not each.read_only)
+    return next(found, None)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from adapter.mapping import lexical
 from adapter.mapping.agreement.reply import element_at
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Reply, Sign
@@ -14,6 +13,7 @@ from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model.operation import OperationRule, SignRule
 from adapter.mapping.paths import PathError, follow
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Operation, Record, Scalar
 
 

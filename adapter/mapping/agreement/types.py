@@ -14,7 +14,8 @@ from adapter.errors import Mistake
 from adapter.mapping.agreement.arrays import as_item, item_rules, items_of
 from adapter.mapping.agreement.bags import crowded, named, spot_of, told
 from adapter.mapping.agreement.constants import Given, always_there, check_constants
-from adapter.mapping.agreement.markup import is_value, markup_at, stands_for_all
+from adapter.mapping.agreement.joins import bind_joined
+from adapter.mapping.agreement.markup import apart, can_be, codec_at, markup_at, whole_of
 from adapter.mapping.agreement.when import conditional, constants_of
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
@@ -22,14 +23,13 @@ from adapter.mapping.computed import computed
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
-from adapter.mapping.joined import is_text, joined
-from adapter.mapping.markup import Markup, markup_codec
+from adapter.mapping.markup import Markup
 from adapter.mapping.merged import in_record, item_mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model.operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, suggest
-from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
+from adapter.mapping.scalars import ScalarError
 from adapter.mapping.standing import array_required, can_stand, not_abstract, stands_in
 from adapter.wsdl.types import Contract, Record, local_name
 
@@ -94,20 +94,12 @@ class Binder:
         self.used.add(name)
         if mode != "reply":
             self._written.add(name)
-        key = (
-            f"{name} {mode} {record}"
-            + (" encoded" if encoded else "")
-            + ("" if whole else " part")
-            + (" nested" if nested else "")
-            + (f" of {array.name} {array.place.line}" if array is not None else "")
-            + (f" as {tag}" if any(map(stands_for_all, rule.every_field())) else "")
-        )
+        kinds = {"encoded": encoded, "part": not whole, "nested": nested}
+        key = " ".join([name, mode, record, *(word for word, so in kinds.items() if so), *apart(rule, array, tag)])
         if key in self.types:
             return key
         kind = self.contract.types.get(record)
-        if not isinstance(kind, Record) and not (
-            kind is not None and all(is_value(each) for each in rule.every_field())
-        ):
+        if not can_be(rule, kind):
             self.wrong(
                 place,
                 f"{name} is an object, but a single value stands there",
@@ -124,7 +116,8 @@ class Binder:
             if not nested and isinstance(kind, Record):
                 not_abstract(self.wrong, rule, kind)
             bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole, array)
-            self.types[key] = replace(bound, nested=nested)
+            turn = isinstance(kind, Record) and kind.turn
+            self.types[key] = replace(bound, nested=nested, turn=turn)
         self._around, self._tag = before, tag_before
         return key
 
@@ -139,7 +132,10 @@ class Binder:
                 self.wrong(variant.place, str(error), error.remedy)
                 continue
             found = self.contract.types[record]
-            if isinstance(found, Record) and found.abstract:
+            if mode != "reply" and (whole := whole_of(variant.fields)) is not None:
+                text = f"{whole.name}: the element as XML says its type, and so does the variant"
+                self.wrong(whole.place, text, "make it read_only")
+            elif isinstance(found, Record) and found.abstract:
                 self.wrong(variant.place, f"{variant.soap_type} is abstract", "name one of the types derived from it")
             elif record in variants:
                 text = f"{variant.value} and {variants[record].value} stand for the same type {variant.soap_type}"
@@ -221,7 +217,8 @@ class Binder:
         if rule.placeless:
             return always_there(rule, mode)
         if rule.parts:
-            return self._joined(rule, start, mode, encoded)
+            bind = partial(self._bound, mode=mode, encoded=encoded)
+            return bind_joined(self.contract, self.wrong, rule, start, mode, bind)
         if rule.shape == "one" and rule.soap == "." and rule.bag is None:
             return self._nested(rule, start, mode, encoded)
         spot = spot_of(self.contract, rule, start, rule.soap)
@@ -247,13 +244,10 @@ class Binder:
         nullable = spot.nillable or (encoded and spot.attribute is None and not demanded)
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
         shape: Shape
+        if rule.shape == "scalar" and spot.steps and spot.steps[-1].is_turn:
+            raise ScalarError(f"{rule.soap} is an array of turns", "each: the type of one turn")
         if rule.shape == "scalar":
-            if markup is not None:
-                codec = markup_codec(markup)
-            else:
-                codec = field_codec(self.contract, spot.type, rule, self.converters, spot.fixed)
-            if mode == "reply" and markup is None:
-                unknown_codes(self.contract, spot.type, rule)
+            codec = codec_at(self.contract, rule, spot, self.converters, mode, markup)
             own_null = codec.gives_null if mode == "reply" else codec.takes_null
             nullable = nullable or (own_null and not repeats)
             shape = "scalars" if repeats else "scalar"
@@ -298,15 +292,3 @@ class Binder:
         if key and not any(leaves(self.types[key].fields)):
             raise ScalarError(f"{rule.type_name} holds nothing of the ERP's", "a property with 'soap' in it")
         return replace(bound, parts=parts, necessary=necessary) if parts else None
-
-    def _joined(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
-        """Bind a text whose parts stand in several elements of the record."""
-        found = []
-        for index, path in enumerate(rule.parts):
-            spot = spot_of(self.contract, rule, start, path)
-            if not is_text(self.contract, spot.type):
-                raise ScalarError(f"{path} is no text, and only texts can be joined", "make it a field of its own")
-            alone = FieldRule(str(index), rule.place, path, doc=rule.doc)
-            found.append(self._bound(alone, spot, mode, encoded))
-        parts = [each for each in found if each is not None]
-        return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None
