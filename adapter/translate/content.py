@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from adapter.mapping.bound import BoundField
@@ -57,7 +57,7 @@ class Compiler:
         for steps, field in ways:
             if steps:
                 below.setdefault(steps[0].element.tag, []).append((steps, field))
-            elif field.attribute is not None and field.markup is None:
+            elif field.attribute is not None:
                 own.append(_attribute(field, name))
             else:
                 own.append(self.value(field, name))
@@ -66,11 +66,7 @@ class Compiler:
         empty = [field.name for field in arrays]
         turns = self.turns(below, name)
         handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
-        others = below[WILD][0][0][0].others if WILD in below else frozenset[str]()
-        rest = handlers.pop(WILD, None)
-        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
-        any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
-        encoded = self.encoded
+        otherwise, encoded = _otherwise(handlers, below, self.encoded), self.encoded
 
         def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
             for handle in own:
@@ -88,7 +84,7 @@ class Compiler:
             for child in element:
                 if child in passed:
                     continue
-                handler = handlers.get(child.tag, any_item if child.tag in others else rest or any_item)
+                handler = handlers.get(child.tag) or otherwise(child.tag)
                 if handler is not None and isinstance(child.tag, str):
                     handler(reading.target(child) if encoded else child, found, reading)
 
@@ -193,6 +189,17 @@ class Compiler:
         return single
 
 
+def _otherwise(
+    handlers: dict[str, Handler], below: Mapping[str, list[_Way]], encoded: bool
+) -> Callable[[str], Handler | None]:
+    """Return how an element is read whose tag no path names. What wildcards let in is taken out of ``handlers``."""
+    wild = handlers.pop(WILD, None)
+    others = below[WILD][0][0][0].others if WILD in below else frozenset[str]()
+    # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
+    any_item = handlers.get("item") if encoded and list(handlers) == ["item"] else None
+    return lambda tag: any_item if wild is None or tag in others else wild
+
+
 def _nil_array(field: BoundField, name: str, found: dict[str, Any], reading: Reading) -> None:
     """The element around an array's items is nil: null where the contract allows it, else as good as not there."""
     if field.nullable or reading.encoded:
@@ -220,6 +227,8 @@ def _scalar(codec: Codec, place: str) -> ReadObject:
 
 
 def _attribute(field: BoundField, name: str) -> Handler:
+    if field.markup is not None:
+        return markup_reader(field, name)
     assert field.attribute is not None
     assert field.codec is not None
     tag, key, codec, place = field.attribute.tag, field.name, field.codec, f"{name}.{field.name}"
