@@ -157,9 +157,11 @@ def _attributes(markup: Markup, value: Any) -> Mapping[str, str]:
 
 
 def _can_be_set(name: str) -> None:
+    made = etree.Element("any")
     try:
-        etree.Element("any").set(name, "")
-    except ValueError:
+        made.set(name, "")
+        etree.fromstring(etree.tostring(made))
+    except (ValueError, etree.XMLSyntaxError):
         raise ValueError(f"'{name}' is no name such as local or {{namespace}}local") from None
 
 

@@ -26,14 +26,18 @@ def markup_value(source: random.Random, markup: Markup) -> Any:
     return f"<x:{tag.localname} xmlns:x={quoteattr(tag.namespace or 'urn:x')}/>" if markup.tag else "<x/>"
 
 
-def fragment(source: random.Random, tag: str, depth: int = 3) -> str:
-    """An element of this Clark name with prefixes of its own, attributes, texts and elements."""
+def fragment(source: random.Random, tag: str, depth: int = 3, tidy: bool = False) -> str:
+    """An element of this Clark name with prefixes of its own, attributes, texts and elements.
+
+    ``tidy``: no namespace has two prefixes, and no prefix two namespaces.
+    """
     name = etree.QName(tag)
-    prefix = source.choice(["", "p", "q"]) if name.namespace else ""
+    usual = {"urn:one": "p", "urn:two": "q"}.get(name.namespace or "", "")
+    prefix = source.choice(["", usual if tidy else "p", usual if tidy else "q"]) if name.namespace else ""
     declared = {prefix: name.namespace or ""}
     for other in ("p", "q"):
         if other != prefix and source.random() < 0.5:
-            declared[other] = source.choice(_SPACES[:2])
+            declared[other] = {"p": "urn:one", "q": "urn:two"}[other] if tidy else source.choice(_SPACES[:2])
     declarations = "".join(
         f" xmlns{':' if each else ''}{each}={quoteattr(uri)}" for each, uri in declared.items() if uri or not each
     )
@@ -47,7 +51,7 @@ def fragment(source: random.Random, tag: str, depth: int = 3) -> str:
     for _ in range(source.randint(0, 2) if depth else 0):
         local = source.choice("uvw")
         space = source.choice(_SPACES)
-        inner += fragment(source, f"{{{space}}}{local}" if space else local, depth - 1)
+        inner += fragment(source, f"{{{space}}}{local}" if space else local, depth - 1, tidy)
         inner += escape(source.choice(_TEXTS)).replace("\r", "&#13;")
     called = f"{prefix}:{name.localname}" if prefix else name.localname
     return f"<{called}{declarations}{attributes}>{inner}</{called}>"
