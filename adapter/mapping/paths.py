@@ -9,7 +9,7 @@ from adapter.mapping.path_names import PathError as PathError
 from adapter.mapping.path_names import named
 from adapter.mapping.path_names import suggest as suggest
 from adapter.wsdl.names import xsd
-from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Record, local_name
+from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Particle, Record, local_name
 
 WILD = "*"
 """What a path writes for the wildcards of a record, and after ``@`` for the attributes that its wildcard lets in."""
@@ -157,23 +157,32 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
         turn = Element(turn_tag(group.turn), "", group.turn, group.min, group.max)
         bounds = around.least * group.min, _times(around.most, group.max)
         yield Child(turn, required, True, around.choices, *bounds, group.turn, turns=turns, is_turn=True)
+    must = required and group.kind == "choice" and not _may_be_empty(group)
     for index, item in enumerate(group.items):
         choices, needed = around.choices, required
         if group.kind == "choice":
             # A choice that repeats can take every branch in turn, so it parts nothing.
-            choices = (*choices, (around.position, index, required)) if most == 1 else choices
+            choices = (*choices, (around.position, index, must)) if most == 1 else choices
             needed = False
         if isinstance(item, Element | Any):
             bounds = least * item.min, _times(most, item.max)
             element = Element(WILD, "", xsd("anyType"), item.min, item.max) if isinstance(item, Any) else item
-            must = needed and item.min > 0
-            bounded = (bounds[0] if must else 0), bounds[1]
+            sure = needed and item.min > 0
+            bounded = (bounds[0] if sure else 0), bounds[1]
             wildcards = (replace(item, min=bounded[0], max=bounded[1]),) if isinstance(item, Any) else ()
             repeats = bounds[1] != 1
-            yield Child(element, must, repeats, choices, *bounds, repeated, turns=turns, wildcards=wildcards)
+            yield Child(element, sure, repeats, choices, *bounds, repeated, turns=turns, wildcards=wildcards)
         elif isinstance(item, Group):
             position = f"{around.position}/{index}"
             yield from _children(item, _Around(position, needed, choices, least, most, repeated, turns))
+
+
+def _may_be_empty(particle: Particle) -> bool:
+    """Tell whether nothing at all may stand for a particle."""
+    if particle.min == 0 or not isinstance(particle, Group):
+        return particle.min == 0
+    empty = any if particle.kind == "choice" else all
+    return empty(_may_be_empty(item) for item in particle.items) or not particle.items
 
 
 def _times(one: int | None, other: int | None) -> int | None:

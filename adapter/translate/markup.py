@@ -46,12 +46,13 @@ def _own(element: Any) -> dict[str | None, str]:
 
 
 def placed(parent: Any, element: Any) -> None:
-    """Put a finished element into a parent: as it is, or as a copy where only that keeps its prefixes."""
-    own = len(element.nsmap)
-    if sum(1 for _ in etree.iterwalk(element, events=("start-ns",))) > own:
-        graft(parent, element)
-    else:
-        parent.append(element)
+    """Put a finished element into a parent: as it is, or as a copy where only that keeps all its prefixes."""
+    known = {uri: prefix or "" for prefix, uri in parent.nsmap.items()}
+    for _, (prefix, uri) in etree.iterwalk(element, events=("start-ns",)):
+        if known.setdefault(uri, prefix or "") != (prefix or ""):
+            graft(parent, element)
+            return
+    parent.append(element)
 
 
 def text_fill(tag: str, slot: str, several: bool, text_of: Callable[[Any], Any] = lambda value: value) -> Fill:

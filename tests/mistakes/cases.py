@@ -25,6 +25,7 @@ from tests.mistakes.groups import GROUPS
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
+from tests.mistakes.messages import MESSAGES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -37,6 +38,7 @@ _CONTRACTS = {"groups.wsdl": "turns", "wildcard.wsdl": "wildcard", "namesakes.ws
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_KARTEISERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
@@ -248,6 +250,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **LISTS,
     **CALLS,
     **WILD,
+    **MESSAGES,
 }
 
 
@@ -267,6 +270,7 @@ def _marks() -> Iterator[tuple[str, str, int]]:
 def found(folder: Path) -> tuple[Mistake, ...]:
     """Build a project of all the files at once, in an empty ``folder``, and return what the build says."""
     shutil.copytree(ROOT / "wsdl", folder / "wsdl")
+    shutil.copytree(HERE / "wsdl", folder / "wsdl", dirs_exist_ok=True)
     shutil.copytree(HERE / "mappings", folder / "mappings")
     for file, shape in _CONTRACTS.items():
         shutil.copy(ROOT / "tests" / "shapes" / shape / "shape.wsdl", folder / "wsdl" / file)

@@ -47,7 +47,7 @@ def ours(case: Construct) -> Any:
     endpoint: Endpoint = case.endpoint()
     version = case.case.get("envelope", "1.1")
     answer = Reply(200, {"content-type": MEDIA_TYPES[version]}, envelope(case))
-    return read(endpoint, open_answer(answer, "1.1").child)
+    return read(endpoint, open_answer(answer, "1.1", endpoint.operation.output).child)
 
 
 def zeeps(case: Construct) -> str:
