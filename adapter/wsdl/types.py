@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.wsdl.reasons import Reason
+from adapter.wsdl.wildcards import Any as Any
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -104,29 +105,6 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
-    """A wildcard: ``xsd:any``, or as one of ``Record.any_attribute`` an ``xsd:anyAttribute`` (its bounds say nothing).
-
-    ``namespace`` is the constraint as written, ``target`` the target namespace of the schema that it stands in.
-    """
-
-    min: int = 1
-    max: int | None = 1
-    namespace: str = "##any"
-    process: str = "strict"
-    target: str = ""
-
-    def lets(self, namespace: str) -> bool:
-        """Tell whether a name of this namespace ("": of none) may stand there (XML Schema part 1, section 3.10.4)."""
-        if self.namespace.strip() == "##any":
-            return True
-        if self.namespace.strip() == "##other":
-            return namespace not in ("", self.target)
-        known = {"##targetNamespace": self.target, "##local": ""}
-        return namespace in {known.get(word, word) for word in self.namespace.split()}
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free.
 
@@ -212,12 +190,15 @@ class Message:
     ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
 
     ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
-    several document parts, and for a document part that names a type (section 3.5).
+    several document parts, for a document part that names a type (section 3.5), and for one that names an abstract
+    element, whose place one of the members of its substitution group takes. ``members`` are the keys of those that may
+    stand for a root that is not abstract.
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
     bare: bool = False
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +232,10 @@ class Operation:
         return f"{self.name}({self.overload})" if self.overload else self.name
 
     @property
-    def reply_tag(self) -> str:
-        """The name that the root of a reply must have; "" where it is free (rpc), the body itself, or not there."""
+    def reply_tags(self) -> tuple[str, ...]:
+        """The names that the root of a reply may have; () where it is free (rpc), the body itself, or not there."""
         output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
-        return output.root.tag if output is not None and output.root is not None else ""
+        return (output.root.tag, *output.members) if output is not None and output.root is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
