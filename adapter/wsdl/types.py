@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.wsdl.reasons import Reason
-from adapter.wsdl.wildcards import Any as Any
+from adapter.wsdl.wildcard import Any as Any
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
