@@ -26,6 +26,7 @@ from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
+from adapter.mapping.documents import sent_on
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
@@ -40,8 +41,7 @@ from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
-from adapter.wsdl.documents import Documents, read_documents
-from adapter.wsdl.load import contract
+from adapter.wsdl.load import load as load_contract
 from adapter.wsdl.lock import check_lock
 from adapter.wsdl.types import Contract
 
@@ -50,13 +50,12 @@ Watch = Callable[[Endpoint, Handler], Handler]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from."""
+    """A project whose every line agrees: settings, endpoints, and contracts by file."""
 
     project: Path
     settings: Settings
     endpoints: tuple[Endpoint, ...]
     contracts: Mapping[str, Contract]
-    documents: Mapping[str, Documents]
 
 
 def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
@@ -65,12 +64,10 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     ``blocks`` are the functions for header blocks; a golden case brings some with a clock of its own.
     """
     settings = settings_room.read(project, environ)
-    documents: dict[str, Documents] = {}
     mistakes: list[Mistake] = []
 
     def load(folder: Path, name: str) -> Contract:
-        documents[name] = read_documents(folder, name)
-        read = contract(documents[name])
+        read = load_contract(folder, name)
         mistakes.extend(check_lock(folder, [read]))
         return read
 
@@ -94,7 +91,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
-    return Built(project, settings, endpoints, contracts, documents)
+    return Built(project, settings, endpoints, contracts)
 
 
 def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:
@@ -132,21 +129,12 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
-    made: dict[str, Handler] = {}
-    mistakes = []
-    for endpoint in built.endpoints:
-        try:
-            made[endpoint.name] = build_pipeline(endpoint, backends, limits, telemetry.started, telemetry.finished)
-        except LookupError as error:
-            text = f"{endpoint.name}: {error.args[0]}"
-            mistakes.append(
-                endpoint.reply.rule.place.mistake(text, "the call is made by zeep; see `adapter wsdl lock`")
-            )
-    if mistakes:
-        raise BuildError(mistakes)
-    return made
+    return {
+        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        for each in built.endpoints
+    }
 
 
 def create_app(
@@ -175,7 +163,8 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
-        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes)
+        streams = sent_on(endpoint)
+        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes, streams=streams)
     return replace(route, gives=given.value) if given is not None else route
 
 

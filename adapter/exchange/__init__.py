@@ -101,7 +101,7 @@ class Exchange:
         self.url = url
         self._path = parts.path or "/"
         self._query = parts.query or ""
-        self._max_reply_bytes = max_reply_bytes
+        self.max_reply_bytes = max_reply_bytes
         self._resolver = ThreadPoolExecutor(pool_size, thread_name_prefix="resolve")
         self._pool: HTTPConnectionPool = open_pool(
             parts,
@@ -195,13 +195,13 @@ class Exchange:
         return headers
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
-        if (response.length_remaining or 0) > self._max_reply_bytes:
+        if (response.length_remaining or 0) > self.max_reply_bytes:
             raise ReplyTooLarge
         body = bytearray()
         try:
             for chunk in response.stream(_CHUNK, decode_content=True):
                 body += chunk
-                if len(body) > self._max_reply_bytes:
+                if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error

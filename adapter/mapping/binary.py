@@ -7,8 +7,8 @@ from binascii import a2b_base64, b2a_base64, hexlify, unhexlify
 from typing import Any
 
 from adapter.mapping.codec import Codec
-from adapter.mapping.facets import checks
 from adapter.messages import Awaited
+from adapter.wsdl.facets import checks
 from adapter.wsdl.types import Facets
 
 BINARY = ("base64Binary", "hexBinary")

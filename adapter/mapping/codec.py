@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from adapter.mapping import lexical
 from adapter.mapping.convert import Converter
 from adapter.mapping.digits import decimal_pattern
-from adapter.mapping.facets import Check, checks, describe, safe_bounds
+from adapter.mapping.facets import describe, safe_bounds
 from adapter.strict_json import xml_can_carry
+from adapter.wsdl import lexical
+from adapter.wsdl.facets import Check, checks
 from adapter.wsdl.types import Facets
 
 

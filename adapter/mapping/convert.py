@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapter.mapping import lexical
 from adapter.mapping.digits import decimal_pattern
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Facets
 
 

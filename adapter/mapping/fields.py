@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from adapter.mapping import keys, schema
 from adapter.mapping.bags import entry_bag
-from adapter.mapping.facets import bad_pattern
 from adapter.mapping.files import Path_
 from adapter.mapping.model import BagRule, ConverterCall, FieldRule, LinkRule, NumberRule
 from adapter.mapping.placeless import placeless
 from adapter.mapping.sections import Sections
 from adapter.mapping.when import conditions
+from adapter.wsdl.facets import bad_pattern
 
 _VALUE_KEYS = tuple(
     "link convert codes lookup json blank min_length max_length pattern minimum maximum default missing example".split()

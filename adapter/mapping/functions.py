@@ -16,8 +16,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from adapter.mapping import lexical
 from adapter.mapping.codec import Codec
+from adapter.wsdl import lexical
 
 WORDS = "str, int, bool, decimal.Decimal, datetime.date or datetime.datetime, maybe | None"
 _SCHEMAS: Mapping[type, Mapping[str, Any]] = {

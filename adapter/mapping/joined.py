@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adapter.mapping import lexical
 from adapter.mapping.bound import BoundField, Mode
 from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule, Place
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Record, Scalar
 
 Wrong = Callable[[Place, str, str], None]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from adapter.mapping import lexical
 from adapter.mapping.bound import BoundField
 from adapter.mapping.paths import Child
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, Record, Scalar
 
 # A field, the name of its value among the values at hand, and the steps that remain to it. The name of a bag's entry

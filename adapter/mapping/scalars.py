@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from adapter.mapping import lexical
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec, codec, list_codec, union_codec
 from adapter.mapping.convert import CONVERTERS, Converter, Factory, blank_null, codes, guarded
 from adapter.mapping.model import ConverterCall, FieldRule
 from adapter.mapping.paths import suggest
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Facets, ListOf, Record, Scalar, Union
 
 _MEASURED = lexical.STRINGS | {"base64Binary", "hexBinary"}

@@ -80,6 +80,7 @@ class SoapSection(Section):
     port = Text(**about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
+    attachments = one_of("mtom", "Binary values of requests that are not short travel beside the envelope.")
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.mapping import lexical
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Record, Scalar
 
 

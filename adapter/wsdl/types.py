@@ -182,18 +182,35 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of a message that travels beside the envelope (WSDL 1.1 section 5.3, ``mime:content``).
+
+    ``tag`` is the element that stands for it in the tree: base64Binary where ``binary``, else its text.
+    """
+
+    tag: str
+    media_type: str
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one direction of an operation carries in the SOAP body.
 
     ``root`` is the one child of the body. For rpc it is the wrapper (the operation's name in the binding's namespace;
     by convention ``…Response`` in a reply, whose name readers must not insist on) and its type, keyed
-    ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body. ``parts`` lists any further
-    document parts.
+    ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
+
+    ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
+    several document parts, and for a document part that names a type (section 3.5).
+
+    ``attachments`` are children of the root too, though they travel beside the envelope.
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
-    parts: tuple[Element, ...] = ()
+    bare: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +223,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of one port. ``output`` is None for a one-way operation."""
+    """One operation of one port. ``output`` is None for a one-way operation.
+
+    ``name`` is what the wire has; ``overload`` tells it from others of that name in its port, "" where it is alone.
+    """
 
     name: str
     style: Literal["document", "rpc"]
@@ -216,13 +236,25 @@ class Operation:
     output: Message | None
     faults: tuple[Fault, ...] = ()
     doc: str = ""
+    overload: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in ``Port.operations``, unique there: ``echo``, or ``echo(echoString)`` where it is overloaded."""
+        return f"{self.name}({self.overload})" if self.overload else self.name
+
+    @property
+    def reply_tag(self) -> str:
+        """The name that the root of a reply must have; "" where it is free (rpc), the body itself, or not there."""
+        output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
+        return output.root.tag if output is not None and output.root is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
     """One port: a SOAP binding at an address. ``address`` is what the WSDL claims; calls never go there by itself.
 
-    ``binding`` is the Clark name of the ``wsdl:binding``, by which zeep knows it.
+    ``operations`` are by ``Operation.key``, ``binding`` is the Clark name of the ``wsdl:binding``.
     """
 
     name: str
@@ -253,5 +285,5 @@ class Contract:
     omitted: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, service: str, port: str, name: str) -> Operation:
-        """Return one operation. Raise KeyError, with the part of the name that is unknown, where there is none."""
+        """Return one operation by its key. Raise KeyError, with the part that is unknown, where there is none."""
         return self.services[service].ports[port].operations[name]

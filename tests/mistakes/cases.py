@@ -24,6 +24,7 @@ from tests.mistakes.changes import CHANGES
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
+from tests.mistakes.messages import MESSAGES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -33,6 +34,7 @@ ROOT = HERE.parents[1]
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
 ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
@@ -240,6 +242,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **LOOKUPS,
     **LISTS,
     **CALLS,
+    **MESSAGES,
 }
 
 
@@ -259,6 +262,7 @@ def _marks() -> Iterator[tuple[str, str, int]]:
 def found(folder: Path) -> tuple[Mistake, ...]:
     """Build a project of all the files at once, in an empty ``folder``, and return what the build says."""
     shutil.copytree(ROOT / "wsdl", folder / "wsdl")
+    shutil.copytree(HERE / "wsdl", folder / "wsdl", dirs_exist_ok=True)
     shutil.copytree(HERE / "mappings", folder / "mappings")
     (folder / settings.FILE).write_text(_ENV, "utf-8")
     known = settings.read(folder, {})

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from adapter.mapping import convert, lexical
+from adapter.mapping import convert
 from adapter.mapping.codec import Codec, codec, list_codec, union_codec
 from adapter.strict_json import xml_can_carry
+from adapter.wsdl import lexical
 from adapter.wsdl.builtins import BUILTINS
 from adapter.wsdl.types import Facets
 from tests.unit.mapped import typed

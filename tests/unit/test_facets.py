@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from adapter.mapping.facets import bad_pattern, checks, describe, safe_bounds
+from adapter.mapping.facets import describe, safe_bounds
+from adapter.wsdl.facets import bad_pattern, checks
 from adapter.wsdl.types import Facets
 from tests.unit.mapped import typed
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from adapter.mapping import lexical
 from adapter.mapping.codec import codec
 from adapter.mapping.digits import decimal_pattern
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Facets
 
 TEXTS = st.from_regex(r"[+-]?0{0,2}[0-9]{0,6}(\.[0-9]{0,5}0{0,2})?", fullmatch=True)

@@ -1,14 +1,17 @@
-"""An answer in parts whose envelope is read first, while the document beside it is still arriving."""
+"""One exchange with what travels beside the envelope; a document that is still arriving when the envelope is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from adapter.backends.soap.attachments import root_headers
-from adapter.exchange import Opened, Reply, reply_invalid
-from adapter.exchange.multipart import MEDIA_TYPE, Part, Parts, content_id
-from adapter.messages import Stream
+from lxml import etree
+
+from adapter.backends.soap.attachments import Packing, root_headers, unpacked
+from adapter.exchange import Exchange, Opened, Reply, reply_invalid
+from adapter.exchange.multipart import MEDIA_TYPE, Part, Parts, Related, content_id
+from adapter.messages import Request, Response, Stream
 
 # The deadline bounds a call until its envelope is there. A document may be long, but it has to keep coming.
 IDLE_SECONDS: Final = 30.0
@@ -60,3 +63,55 @@ def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
     except BaseException:
         opened.close()
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an operation's messages travel. ``first``: its answer is read as soon as the envelope is there."""
+
+    packing: Packing | None = None
+    first: bool = False
+
+    def restore(self, body: Any, parts: Mapping[str, bytes]) -> None:
+        """Put what travelled beside an answer's envelope into its body."""
+        if self.packing is not None:
+            self.packing.restore(body, parts)
+
+
+PLAIN = Way()
+
+
+def exchanged(
+    exchange: Exchange, fields: Mapping[str, str], envelope: Any, way: Way, request: Request, first: bool
+) -> tuple[Reply, Arriving | None]:
+    """Send an envelope, in parts where it has some, and return the answer: whole, or with what is still arriving."""
+    kind, _, parameters = fields["Content-Type"].partition(";")
+    packed = way.packing.packed(envelope, kind, request.upload) if way.packing is not None else None
+    body: bytes | Related
+    if packed is None:
+        body = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+    else:
+        action = next((text for text in parameters.split(";") if text.strip().startswith("action=")), "")
+        body, length = packed.body, packed.body.length
+        fields = {**fields, "Content-Type": packed.content_type + (f";{action}" if action else "")}
+        fields |= {"Content-Length": str(length)} if length is not None else {}
+    if first:
+        opened = exchange.open("POST", deadline=request.deadline, headers=fields, body=body)
+        return envelope_first(opened, exchange.max_reply_bytes)
+    reply = exchange.send("POST", deadline=request.deadline, headers=fields, body=body)
+    return unpacked(reply, exchange.max_reply_bytes), None
+
+
+def streamed(respond: Callable[[], Response], arriving: Arriving | None) -> Response:
+    """Return a response whose body is a part that is still arriving, where it awaits one."""
+    try:
+        response = respond()
+        if response.awaits is None:
+            return response
+        if arriving is None:
+            raise reply_invalid("an attachment is missing")
+        response, arriving = replace(response, body=arriving.stream(response.awaits.content_id), awaits=None), None
+        return response
+    finally:
+        if arriving is not None:
+            arriving.close()

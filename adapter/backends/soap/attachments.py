@@ -12,7 +12,7 @@ import uuid
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, unquote
 
 from lxml import etree
@@ -22,7 +22,7 @@ from adapter.exchange.multipart import MEDIA_TYPE, Parts, Related, Sending, cont
 from adapter.mapping.binary import UPLOADED
 from adapter.messages import Upload
 from adapter.wsdl.binary import SWA_REF, BinaryPlaces
-from adapter.wsdl.types import Attachment, Contract, Message
+from adapter.wsdl.types import Attachment, Contract, Message, Operation
 
 XOP = "http://www.w3.org/2004/08/xop/include"
 _INCLUDE = f"{{{XOP}}}Include"
@@ -43,22 +43,21 @@ class Packed:
 
 
 class Packing:
-    """How the binary values of one operation's request travel. ``mode`` is what the mapping says, "" for nothing."""
+    """How the binary values of one operation travel. ``mtom``: those of requests that are not short go as parts."""
 
-    def __init__(self, contract: Contract, message: Message, mode: Literal["", "mtom"]) -> None:
+    def __init__(self, contract: Contract, operation: Operation, mtom: bool) -> None:
         self._places = BinaryPlaces(contract)
-        self._root = message.root.type if message.root is not None else ""
-        self._message = message
-        self._mtom = mode == "mtom"
-        self.possible = bool(message.attachments) or self._places.any(self._root)
+        self._input, self._output = operation.input, operation.output or Message(None)
+        self._mtom = mtom
+        messages = (self._input, self._output)
+        roots = [each.root.type for each in messages if each.root is not None]
+        self.needed = any(each.attachments for each in messages) or any(map(self._places.any, roots))
 
     def packed(self, envelope: Any, media_type: str, upload: Upload | None) -> Packed | None:
         """Take binary values out of an envelope; None where all of it stays in one piece."""
         body = envelope.find(f"{{{etree.QName(envelope).namespace}}}Body")
-        if body is None or not self.possible:
-            return None
-        parts = [*self._attached(body), *self._values(body, upload)]
-        if not parts and not self._mtom:
+        parts = [*self._attached(body, upload), *self._values(body, upload)]
+        if not parts:
             return None
         boundary = f"=_{uuid.uuid4().hex}"
         kind, more = (_XOP_TYPE, f'; type="{media_type}"') if self._mtom else (media_type, "")
@@ -69,26 +68,55 @@ class Packing:
         says += f'; start-info="{media_type}"' if self._mtom else ""
         return Packed(Related(boundary, (root, *parts)), says)
 
-    def _attached(self, body: Any) -> Iterator[Sending]:
-        """Take the parts out that the binding says are attachments (WSDL 1.1, section 5; WS-I AP 1.0, section 3.8)."""
-        host = body if self._message.bare else (body[0] if len(body) else None)
-        for each in self._message.attachments:
-            for element in [] if host is None else host.findall(each.tag):
+    def restore(self, body: Any, parts: Mapping[str, bytes]) -> None:
+        """Put the attachments of an answer into its body: by name or in order, and into what refers to them."""
+        host = _host(body, self._output)
+        left = dict(parts)
+        for each in self._output.attachments if host is not None else ():
+            name = _named(each, left)
+            if name is not None:
+                content = left.pop(name)
+                etree.SubElement(host, each.tag).text = _encoded(content) if each.binary else _text(content)
+        for element, key in list(self._below(body, self._output)):
+            if key == SWA_REF and element.text:
+                name = unquote(element.text.strip().removeprefix(CID))
+                if name not in parts:
+                    raise reply_invalid("an attachment is missing")
+                element.text = _encoded(parts[name])
+
+    def _attached(self, body: Any, upload: Upload | None) -> Iterator[Sending]:
+        """Take the parts out that the binding says are attachments (WS-I Attachments Profile 1.0, section 3.8)."""
+        host = _host(body, self._input)
+        for each in self._input.attachments if host is not None else ():
+            for element in host.findall(each.tag):
                 host.remove(element)
                 text = element.text or ""
-                content = _decoded(text) if each.binary else text.encode("utf-8")
-                name = f"{quote(each.tag, safe='')}={uuid.uuid4().hex}@{_DOMAIN}"
-                yield Sending(_fields(each.media_type, name), content)
+                fields = _fields(each.media_type, f"{quote(each.tag, safe='')}={uuid.uuid4().hex}@{_DOMAIN}")
+                if text == UPLOADED and upload is not None:
+                    yield Sending(fields, upload, upload.size)
+                else:
+                    yield Sending(fields, _decoded(text) if each.binary else text.encode("utf-8"))
 
     def _values(self, body: Any, upload: Upload | None) -> Iterator[Sending]:
-        start = [body] if self._message.bare else list(body)[:1]
-        for root in start:
-            for element, key in list(self._places.below(root, self._root)):
-                text = element.text or ""
-                if text == UPLOADED and upload is not None:
-                    yield _moved(element, key, upload, upload.size)
-                elif key == SWA_REF or (self._mtom and len(text) > _SMALL):
-                    yield _moved(element, key, _decoded(text), None)
+        for element, key in list(self._below(body, self._input)):
+            text = element.text or ""
+            if text == UPLOADED and upload is not None:
+                yield _moved(element, key, upload, upload.size)
+            elif (key == SWA_REF and text) or (self._mtom and len(text) > _SMALL):
+                yield _moved(element, key, _decoded(text), None)
+
+    def _below(self, body: Any, message: Message) -> Iterator[tuple[Any, str]]:
+        """Yield the binary elements of a message; none of those that travel as parts of their own."""
+        root = body if message.bare else next(iter(body), None)
+        if root is not None and message.root is not None:
+            beside = {each.tag for each in message.attachments}
+            found = self._places.below(root, message.root.type)
+            yield from ((element, key) for element, key in found if element.tag not in beside)
+
+
+def _host(body: Any, message: Message) -> Any:
+    """Return what attachments are children of in the tree: the body, or the one element in it."""
+    return body if message.bare else next(iter(body), None)
 
 
 def _moved(element: Any, key: str, content: bytes | Upload, size: int | None) -> Sending:
@@ -104,6 +132,10 @@ def _moved(element: Any, key: str, content: bytes | Upload, size: int | None) ->
 
 def _fields(media_type: str, name: str) -> dict[str, str]:
     return {"Content-Type": media_type, "Content-ID": f"<{name}>", "Content-Transfer-Encoding": "binary"}
+
+
+def _encoded(content: bytes) -> str:
+    return b64encode(content).decode("ascii")
 
 
 def _decoded(text: str) -> bytes:
@@ -143,32 +175,11 @@ def inline(root: Any, parts: Mapping[str, bytes], awaited: bool = False) -> None
             raise reply_invalid("an XOP reference beside other content")
         element.remove(reference)
         if name in parts:
-            element.text = b64encode(parts[name]).decode("ascii")
+            element.text = _encoded(parts[name])
         elif awaited:
             element.text = CID + name
         else:
             raise reply_invalid("an attachment is missing")
-
-
-def attach(body: Any, message: Message, parts: Mapping[str, bytes], places: BinaryPlaces) -> None:
-    """Put the attachments of an answer back into the body: its parts by name, or in order, and what refers to them."""
-    host = body if message.bare else (body[0] if len(body) else None)
-    left = dict(parts)
-    for each in message.attachments:
-        name = _named(each, left)
-        if host is None or name is None:
-            continue
-        element = etree.SubElement(host, each.tag)
-        content = left.pop(name)
-        element.text = b64encode(content).decode("ascii") if each.binary else _text(content)
-    start = [body] if message.bare else list(body)[:1]
-    for root in start if message.root is not None else []:
-        for element, key in list(places.below(root, message.root.type)) if message.root is not None else []:
-            if key == SWA_REF:
-                name = unquote((element.text or "").strip().removeprefix(CID))
-                if name not in parts:
-                    raise reply_invalid("an attachment is missing")
-                element.text = b64encode(parts[name]).decode("ascii")
 
 
 def _named(each: Attachment, parts: Mapping[str, bytes]) -> str | None:

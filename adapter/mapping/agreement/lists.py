@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapter.mapping import lexical
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Mode, Page, Sort
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model.operation import OperationRule, PageRule
 from adapter.mapping.paths import PathError, follow
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Operation, Record, Scalar
 
 

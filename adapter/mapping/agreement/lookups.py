@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from adapter.mapping import lexical
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.reply import element_at
@@ -18,6 +17,7 @@ from adapter.mapping.paths import Child, follow
 from adapter.mapping.scalars import lookup_key
 from adapter.mapping.tables import Table, by_lookup
 from adapter.mapping.taking import simple
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Port
 
 
@@ -54,7 +54,7 @@ def _rows(binder: Binder, rule: LookupRule, asked: Endpoint) -> tuple[tuple[Chil
     """Return the steps to the rows and the key of their type."""
     place, name, output = rule.rule.place, rule.rule.name, asked.operation.output
     if output is None or output.root is None:
-        binder.wrong(place, f"{name}: {asked.operation.name} answers nothing", "call: an operation that answers rows")
+        binder.wrong(place, f"{name}: {asked.operation.key} answers nothing", "call: an operation that answers rows")
         return None
     found = element_at(binder, place, output.root.type, rule.each)
     if found is None:

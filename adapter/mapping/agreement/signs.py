@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from adapter.mapping import lexical
 from adapter.mapping.agreement.reply import element_at
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Reply, Sign
@@ -14,6 +13,7 @@ from adapter.mapping.codec import Codec
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model.operation import OperationRule, SignRule
 from adapter.mapping.paths import PathError, follow
+from adapter.wsdl import lexical
 from adapter.wsdl.types import Operation, Record, Scalar
 
 
@@ -30,7 +30,7 @@ def bind_signs(binder: Binder, rule: OperationRule, operation: Operation, encode
 def bind_sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encoded: bool) -> Sign | None:
     """Bind one sign. None where it does not agree. ``name`` is the key it stands below, for mistakes."""
     if operation.output is None or operation.output.root is None:
-        binder.wrong(rule.place, f"{name}: {operation.name} answers nothing", f"remove '{name}'")
+        binder.wrong(rule.place, f"{name}: {operation.key} answers nothing", f"remove '{name}'")
         return None
     start = operation.output.root.type
     found = element_at(binder, rule.place, start, rule.each) if rule.each else ((), start)

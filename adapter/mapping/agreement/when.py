@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapter.mapping import lexical
 from adapter.mapping.agreement.constants import SET, Given, constant
 from adapter.mapping.bound import BoundField, Mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model.when import Condition
 from adapter.mapping.paths import suggest
 from adapter.mapping.when import Judge
+from adapter.wsdl import lexical
 
 Wrong = Callable[[Place, str, str], None]
 Rules = Mapping[str, FieldRule]

@@ -81,7 +81,10 @@ PortKey = tuple[str, str, str, IdentityRule | None]
 
 @dataclass(frozen=True, slots=True)
 class SoapRule:
-    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
+    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
+
+    ``mtom``: binary values of requests that are not short travel beside the envelope.
+    """
 
     place: Place
     wsdl: str
@@ -90,6 +93,7 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    mtom: bool = False
 
     @property
     def key(self) -> PortKey:

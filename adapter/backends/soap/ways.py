@@ -1,0 +1,14 @@
+"""How the messages of a mapped operation travel: in one piece, or with parts beside the envelope."""
+
+from __future__ import annotations
+
+from adapter.backends.soap.arriving import Way
+from adapter.backends.soap.attachments import Packing
+from adapter.mapping.bound import Endpoint
+
+
+def way(endpoint: Endpoint) -> Way:
+    """Return the way of one operation. The answer of one that gives a document is read before all of it is there."""
+    packing = Packing(endpoint.contract, endpoint.operation, endpoint.resource.soap.mtom)
+    first = endpoint.reply.rule.document is not None
+    return Way(packing if packing.needed else None, first)

@@ -1,0 +1,97 @@
+"""Types proposed for records of a contract, and for everything below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from adapter.mapping.files import Path_
+from adapter.mapping.proposal.draft import Draft, Section, Types
+from adapter.mapping.proposal.members import Member, concrete, form, members
+from adapter.mapping.proposal.naming import Naming
+from adapter.mapping.proposal.spelling import free, kebab, split
+from adapter.wsdl.types import Contract, Record, local_name
+
+DISCRIMINATORS = ("type", "kind", "variant", "xsi_type")
+
+
+def propose_types(contract: Contract, roots: Iterable[str], naming: Naming | None = None) -> Types:
+    """Propose types for the records with these keys and all that they hold, for requests and replies alike.
+
+    A root is proposed as what fills a message itself: one type, without variants. Keys of single values are passed
+    over. With the same ``naming`` types are called the same in every proposal.
+    """
+    naming = naming or Naming(contract)
+    proposing = _Proposing(contract, naming)
+    whole = {key: proposing.whole(key) for key in dict.fromkeys(roots) if isinstance(contract.types.get(key), Record)}
+    proposing.finish()
+    order = {name: number for number, name in enumerate(naming.names.values())}
+    made = dict(sorted(proposing.made.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+    return Types(naming.names, whole, made)
+
+
+class _Proposing:
+    """Proposes types until nothing is named that is not there."""
+
+    def __init__(self, contract: Contract, naming: Naming) -> None:
+        self.contract, self.naming = contract, naming
+        self.made: dict[str, Draft] = {}
+        self._waiting: dict[str, str] = {}
+
+    def name(self, key: str) -> str:
+        """Return the name of the type for a record, and see that it is proposed."""
+        name = self.naming.names[key]
+        self._waiting.setdefault(name, key)
+        return name
+
+    def whole(self, key: str) -> str:
+        """Return the name of a type that can fill a message itself, which one with variants cannot."""
+        kind = self.contract.types[key]
+        assert isinstance(kind, Record)
+        if not kind.derived:
+            return self.name(key)
+        name = f"{self.naming.names[key]}Itself"
+        self.made[name] = _plain(list(members(self.contract, key, self.name)))
+        return name
+
+    def finish(self) -> None:
+        """Propose all that was named."""
+        while todo := {name: key for name, key in self._waiting.items() if name not in self.made}:
+            for name, key in todo.items():
+                self.made[name] = self._one(key)
+
+    def _one(self, key: str) -> Draft:
+        kind = self.contract.types[key]
+        assert isinstance(kind, Record)
+        if not kind.derived or form(self.contract, key)[0] == "xml":
+            return _plain(list(members(self.contract, key, self.name)))
+        variants = {each: list(members(self.contract, each, self.name)) for each in concrete(self.contract, key)}
+        return _varied(variants)
+
+
+def _plain(found: list[Member]) -> Draft:
+    return Draft({"fields": _fields(found)}, dict(_notes(found, ("fields",))))
+
+
+def _varied(variants: dict[str, list[Member]]) -> Draft:
+    """Return a type with variants: what all of them have stands above, the rest of each in it."""
+    every = list(variants.values())
+    shared = [member for member in every[0] if all(member in others for others in every[1:])]
+    by = next(name for name in DISCRIMINATORS if not any(member.name == name for found in every for member in found))
+    section: Section = {"fields": _fields(shared)}
+    notes = dict(_notes(shared, ("fields",)))
+    of: Section = {}
+    for key, found in variants.items():
+        value = free(kebab(split(local_name(key))), of.__contains__)
+        own = [member for member in found if member not in shared]
+        of[value] = {"soap_type": local_name(key), **({"fields": _fields(own)} if own else {})}
+        notes |= _notes(own, ("variants", "of", value, "fields"))
+    section["variants"] = {"by": by, "of": of}
+    return Draft(section, notes)
+
+
+def _fields(found: list[Member]) -> Section:
+    return {member.name: member.rule for member in found}
+
+
+def _notes(found: list[Member], path: Path_) -> Iterator[tuple[Path_, str]]:
+    yield from (((*path, member.name), member.note) for member in found if member.note)
