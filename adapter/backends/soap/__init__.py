@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import zeep
 from lxml import etree
-from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
