@@ -1,4 +1,4 @@
-"""The ERP of the attachments tests: it reads requests in parts as they come, and answers in pieces that a test hands out.
+"""The ERP of the attachments tests: it reads requests in parts as they come, and answers in pieces from a test.
 
 It is written with the standard library's ``email`` and ``http.server``, so it shares no line with what it judges.
 """
