@@ -41,7 +41,8 @@ from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
-from adapter.wsdl.load import load as load_contract
+from adapter.wsdl.documents import Documents, read_documents
+from adapter.wsdl.load import contract
 from adapter.wsdl.lock import check_lock
 from adapter.wsdl.types import Contract
 
@@ -50,12 +51,17 @@ Watch = Callable[[Endpoint, Handler], Handler]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A project whose every line agrees: settings, endpoints, and contracts by file."""
+    """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from.
+
+    ``around`` is what its mappings may name beside their contracts.
+    """
 
     project: Path
     settings: Settings
     endpoints: tuple[Endpoint, ...]
     contracts: Mapping[str, Contract]
+    documents: Mapping[str, Documents]
+    around: Surroundings
 
 
 def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
@@ -64,10 +70,12 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     ``blocks`` are the functions for header blocks; a golden case brings some with a clock of its own.
     """
     settings = settings_room.read(project, environ)
+    documents: dict[str, Documents] = {}
     mistakes: list[Mistake] = []
 
     def load(folder: Path, name: str) -> Contract:
-        read = load_contract(folder, name)
+        documents[name] = read_documents(folder, name)
+        read = contract(documents[name])
         mistakes.extend(check_lock(folder, [read]))
         return read
 
@@ -91,7 +99,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
-    return Built(project, settings, endpoints, contracts)
+    return Built(project, settings, endpoints, contracts, documents, around)
 
 
 def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:

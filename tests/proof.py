@@ -95,7 +95,7 @@ def give_tables(endpoint: Endpoint) -> None:
         read = table_reader(lookup)
         for body in bodies:
             with suppress(BackendReplyInvalid):
-                lookup.table.words = lookup.table.words or read(body[0] if body is not None else None)
+                lookup.table.words = lookup.table.words or read(body[0] if body is not None and len(body) else None)
         assert lookup.table.words is not None, lookup.rule.name
 
 
@@ -121,7 +121,7 @@ def _records(endpoint: Endpoint, schema: etree.XMLSchema) -> list[Any]:
     if reads is None or reads.operation.output is None or reads.operation.output.root is None:
         return [None]
     bodies = (etree.parse(str(file)).find("{*}Body") for file in sorted(SHAPES.glob("*/*/soap-reply*.xml")))
-    replies = [body[0] for body in bodies if body is not None]
+    replies = [body[0] for body in bodies if body is not None and len(body)]
     return [
         record_reader(reads)(reply)
         for reply in replies

@@ -44,7 +44,8 @@ class Nulls:
 class BoundType:
     """A JSON object type on a record of the contract. With ``variants``, ``fields`` is empty: each has its own.
 
-    ``nested``: the object has no element; its fields stand in the record of the object around it. ``constants`` are
+    ``nested``: the object has no element; its fields stand in the record of the object around it. Nor has a ``turn`` of
+    a group that repeats: its elements stand among those of the record around it. ``constants`` are
     written with every object of the type, under names such as ``set.Typ``; they are no properties. ``nulls``: where the
     ERP takes the names of what is null. ``hidden`` is the property that the array around such objects is arranged by.
     """
@@ -62,6 +63,7 @@ class BoundType:
     nulls: Nulls | None = None
     hidden: str = ""
     constants: tuple[BoundField, ...] = ()
+    turn: bool = False
 
     @property
     def written(self) -> tuple[BoundField, ...]:

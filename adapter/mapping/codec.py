@@ -233,7 +233,8 @@ def _from_integer(value: Any) -> str:
 def _from_number(value: Any) -> str:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError("must be a number")
-    return format(value, "f")
+    # A whole number is written as it is: format() would take it through a float.
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _double(text: str) -> Any:

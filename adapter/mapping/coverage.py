@@ -18,7 +18,7 @@ def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, 
     """Yield each field that cannot be written beside an earlier one, with why, and what to do."""
     for index, field in enumerate(fields):
         for other in fields[:index]:
-            if _overlap(field, other) or _overlap(other, field):
+            if _overlap(field, other) or _overlap(other, field) or _in_turns(field, other) or _in_turns(other, field):
                 yield field, f"{field.name} and {other.name} fill the same element", "keep one, or make one read_only"
             elif _two_types(field, other):
                 text = f"{field.name} and {other.name} take one element for two types"
@@ -39,6 +39,14 @@ def _overlap(outer: BoundField, inner: BoundField) -> bool:
     if not within or outer.attribute is not None:
         return same and outer.attribute == inner.attribute
     return outer.shape != "scalar" or (same and inner.attribute is None)
+
+
+def _in_turns(outer: BoundField, inner: BoundField) -> bool:
+    """Tell whether ``outer`` is the turns of the group that the element of ``inner`` stands in."""
+    depth = len(outer.steps) - 1
+    if depth < 0 or not outer.steps[-1].is_turn or len(inner.steps) <= depth:
+        return False
+    return inner.steps[depth].turns == outer.steps[-1].turns and _keys(inner)[:depth] == _keys(outer)[:depth]
 
 
 def _take_turns(field: BoundField, other: BoundField) -> bool:

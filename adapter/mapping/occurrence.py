@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.mapping.bound import BoundField
-from adapter.mapping.paths import Child
+from adapter.mapping.paths import Child, turn_tag
 from adapter.wsdl import lexical
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, Record, Scalar
 
@@ -96,6 +96,8 @@ class _Walk:
         self.contract, self.below, self.types, self.before = contract, below, types, before
 
     def group(self, group: Group, required: bool, sure: bool) -> Part:
+        if group.turn and (turns := self.below.pop((turn_tag(group.turn), ""), None)):
+            return Part("value", f"{self.before}{turn_tag(group.turn)}", _names(turns), required and group.min > 0)
         sure = sure and group.kind != "choice" and group.min > 0
         parts = [self.item(item, sure) for item in group.items]
         names = tuple(name for part in parts for name in part.names)

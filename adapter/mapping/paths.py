@@ -26,6 +26,8 @@ class Child:
     is the position of a group of several elements that repeats as a whole, so that its elements take turns.
     ``cast`` is the key of the derived type that a path names in brackets: ``record(Customer)``. ``entry`` is the text
     of its name where it is one entry of a bag, and so one of several elements of that tag.
+    ``turns`` is the key of the record of one turn, where it stands in a group that repeats as a whole. ``is_turn``: it
+    is no element but such a group, each of its turns an item; ``element`` says how often, and its type is that record.
     """
 
     element: Element
@@ -37,6 +39,8 @@ class Child:
     repeated: str = ""
     cast: str = ""
     entry: str = ""
+    turns: str = ""
+    is_turn: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -82,6 +86,25 @@ class Spot:
 
 def children(record: Record) -> Iterator[Child]:
     """Yield the elements of a record in document order."""
+    yield from (child for child in _with_groups(record) if not child.is_turn)
+
+
+def groups(record: Record) -> Iterator[Child]:
+    """Yield the groups of a record that repeat as a whole, in document order."""
+    yield from (child for child in _with_groups(record) if child.is_turn)
+
+
+def turn_tag(key: str) -> str:
+    """Return what stands for the tag of a group whose turns have the record ``key``: ``group(Opened)``."""
+    return key.rpartition("/")[2]
+
+
+def turn_owner(key: str) -> str:
+    """Return the key of the record that holds the group whose turns have the record ``key``."""
+    return key.rpartition("/")[0]
+
+
+def _with_groups(record: Record) -> Iterator[Child]:
     if record.content is not None:
         yield from _children(record.content, _Around("", True, (), 1, 1, ""))
 
@@ -96,6 +119,7 @@ class _Around:
     least: int
     most: int | None
     repeated: str
+    turns: str = ""
 
 
 def _children(group: Group, around: _Around) -> Iterator[Child]:
@@ -104,6 +128,11 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
     # In a choice that repeats without end any order is right.
     taking_turns = most != 1 and len(group.items) > 1 and (group.kind != "choice" or most is not None)
     repeated = (around.position or "/") if taking_turns else around.repeated
+    turns = group.turn or around.turns
+    if group.turn:
+        turn = Element(turn_tag(group.turn), "", group.turn, group.min, group.max)
+        bounds = around.least * group.min, _times(around.most, group.max)
+        yield Child(turn, required, True, around.choices, *bounds, group.turn, turns=turns, is_turn=True)
     for index, item in enumerate(group.items):
         choices, needed = around.choices, required
         if group.kind == "choice":
@@ -112,17 +141,22 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
             needed = False
         if isinstance(item, Element):
             bounds = least * item.min, _times(most, item.max)
-            yield Child(item, needed and item.min > 0, bounds[1] != 1, choices, *bounds, repeated)
+            repeats = bounds[1] != 1
+            yield Child(item, needed and item.min > 0, repeats, choices, *bounds, repeated, turns=turns)
         elif isinstance(item, Group):
-            yield from _children(item, _Around(f"{around.position}/{index}", needed, choices, least, most, repeated))
+            position = f"{around.position}/{index}"
+            yield from _children(item, _Around(position, needed, choices, least, most, repeated, turns))
 
 
 def _times(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one * other
 
 
-def follow(contract: Contract, start: str, path: str) -> Spot:
-    """Follow ``path`` from the type with key ``start``. Raise PathError where a step does not exist."""
+def follow(contract: Contract, start: str, path: str, turns: bool = False) -> Spot:
+    """Follow ``path`` from the type with key ``start``. Raise PathError where a step does not exist.
+
+    ``turns``: it may end at a group that repeats as a whole, as in ``Events.group(Opened)``.
+    """
     steps: list[Child] = []
     here, required = start, True
     parts = [] if path in ("", ".", "#text") else path.split(".")
@@ -133,7 +167,13 @@ def follow(contract: Contract, start: str, path: str) -> Spot:
             attribute = _attribute(contract, here, part[1:])
             return Spot(tuple(steps), attribute, attribute.type, required and attribute.required)
         name, _, wanted = part.removesuffix(")").partition("(")
-        child = _child(contract, here, name, steps[-1].element.name if steps else _named(start))
+        where = steps[-1].element.name if steps else _named(start)
+        if name == "group" and wanted and not _has(contract, here, name):
+            if not turns:
+                raise PathError(f"{part} is an array of turns, and here an element is meant", f"name {wanted} itself")
+            child, wanted = _group(contract, here, wanted, where), ""
+        else:
+            child = _child(contract, here, name, where)
         if wanted:
             child = replace(child, cast=derived(contract, child.element.type, wanted))
         steps.append(child)
@@ -158,12 +198,30 @@ def _child(contract: Contract, key: str, name: str, where: str) -> Child:
     raise PathError(f"there is no {name} in {where}", suggest(name, names))
 
 
+def _has(contract: Contract, key: str, name: str) -> bool:
+    record = contract.types.get(key)
+    return isinstance(record, Record) and any(child.element.name == name for child in children(record))
+
+
+def _group(contract: Contract, key: str, name: str, where: str) -> Child:
+    """Return the group that repeats as a whole and holds the element ``name``."""
+    child = _child(contract, key, name, where)
+    record = contract.types[key]
+    assert isinstance(record, Record)
+    for group in groups(record):
+        if group.turns == child.turns:
+            return group
+    raise PathError(f"{name} stands in no group that repeats as a whole", f"soap: {name}, without group()")
+
+
 def derived(contract: Contract, key: str, name: str) -> str:
     """Return the key of the type called ``name`` that is ``key`` itself or derived from it. Raise PathError."""
     kind = contract.types.get(key)
     candidates = {local_name(each): each for each in (*reversed(kind.derived), key)} if isinstance(kind, Record) else {}
     if name not in candidates:
         raise PathError(f"{name} is not derived from {local_name(key)}", suggest(name, list(candidates)))
+    if reason := contract.flawed.get(candidates[name]):
+        raise PathError(f"{name} cannot be used: {reason}", "mend the contract: `adapter wsdl lint` says how")
     return candidates[name]
 
 

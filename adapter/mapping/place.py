@@ -2,23 +2,4 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from adapter.errors import Mistake
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: file below the project folder, line and column from 1.
-
-    ``user`` is the file and line that took it, where it stands in a file that others use.
-    """
-
-    file: str
-    line: int
-    column: int
-    user: str = ""
-
-    def mistake(self, text: str, remedy: str = "") -> Mistake:
-        """Return a mistake at this place."""
-        return Mistake(self.file, self.line, self.column, text, remedy, self.user)
+from adapter.yaml_files import Place as Place

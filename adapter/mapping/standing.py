@@ -22,7 +22,7 @@ def can_stand(wrong: Wrong, rule: FieldRule, spot: Spot) -> bool:
     abstract = [step.element.name for step in spot.steps if step.element.abstract]
     if abstract:
         text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
-        wrong(rule.place, text, "a mapping cannot name them; leave the field out")
+        wrong(rule.place, text, "the contract has none; leave the field out")
     return not inner and not abstract
 
 

@@ -165,7 +165,8 @@ def _draft(node: _Node, target: _Ref) -> Schema:
         schema["required"] = required
     if bound.mode != "reply":
         schema["additionalProperties"] = False
-    if bound.nested and bound.mode != "reply" and not any(each.default for each in leaves(bound.fields)):
+    empty = any(each.default for each in leaves(bound.fields))
+    if (bound.nested or bound.turn) and bound.mode != "reply" and not empty:
         schema["minProperties"] = 1
     schema |= _choices(bound)
     if rules := dependent(bound):

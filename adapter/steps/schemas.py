@@ -19,6 +19,7 @@ from adapter.mapping.joined import split
 from adapter.mapping.misplaced import as_callers_know, misplaced
 from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
+from adapter.mapping.turns import empty_turn
 from adapter.steps.arrays import KeyedField, NumberedField
 
 Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -185,6 +186,8 @@ class _Schemas:
                     as_callers_know(bound, *each) for each in wrong({**in_xml(bound, values, True), **hidden})
                 )
             )
+        if bound.turn:
+            wrongs.append(empty_turn(bound, tuple(wrongs)))
         if not wrongs:
             return lambda values: {}
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
-from adapter.mapping.paths import Child
+from adapter.mapping.paths import Child, turn_owner
 from adapter.translate.arrays import arrange
 from adapter.translate.entries import Handler, entry_reader
 from adapter.translate.reading import Reading, invalid, is_nil, text_of, typed
-from adapter.wsdl.types import Contract
+from adapter.translate.turns import read_turns
+from adapter.wsdl.types import Contract, Record
 
 ReadObject = Callable[[Any, Reading], Any]
 _Way = tuple[tuple[Child, ...], BoundField]
@@ -62,6 +63,7 @@ class Compiler:
         # An array is there as soon as the element around its items is.
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
+        turns = self.turns(below, name)
         handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
@@ -70,7 +72,7 @@ class Compiler:
         def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
             for handle in own:
                 handle(element, found, reading)
-            if not handlers:
+            if not handlers and turns is None:
                 return
             if is_nil(element):
                 for field in arrays:
@@ -79,12 +81,30 @@ class Compiler:
             for array in empty:
                 if found.get(array) is None:
                     found[array] = []
+            passed = turns(element, found, reading) if turns is not None else ()
             for child in element:
+                if child in passed:
+                    continue
                 handler = handlers.get(child.tag, any_item)
                 if handler is not None and isinstance(child.tag, str):
                     handler(reading.target(child) if encoded else child, found, reading)
 
         return read
+
+    def turns(self, below: dict[str, list[_Way]], name: str) -> Callable[..., Container[Any]] | None:
+        """Take the groups that repeat as a whole out of ``below``; return what reads their turns, None where none is.
+
+        It returns the children that are in them, without those of elements that have properties of their own too.
+        """
+        readers: dict[str, list[Handler]] = {}
+        for tag in [tag for tag, ways in below.items() if ways[0][0][0].is_turn]:
+            for steps, field in below.pop(tag):
+                readers.setdefault(steps[0].type, []).append(self.value(field, name))
+        for key in readers:
+            owner = self.contract.types[turn_owner(key)]
+            assert isinstance(owner, Record)
+            return read_turns(owner, readers, {tag for tag, ways in below.items() if ways[0][0][0].turns})
+        return None
 
     def element(self, ways: Sequence[_Way], name: str) -> Handler:
         """Return the function that reads one child element, to which the first step of all ``ways`` leads."""

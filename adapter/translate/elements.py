@@ -10,9 +10,10 @@ from lxml import etree
 from adapter.mapping.bound import BoundType, Endpoint, ways
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import Way
-from adapter.mapping.paths import Child, children
+from adapter.mapping.paths import Child, children, turn_tag
 from adapter.translate.encoding import Encoding
 from adapter.translate.prefixes import Prefixes
+from adapter.translate.turns import write_turns
 from adapter.wsdl.types import XSI, Contract, Record
 
 Values = Mapping[str, Any]
@@ -84,7 +85,8 @@ class Compiler:
             if each.required and each.fixed is not None and each.tag not in given
         )
         for child in children(kind):
-            if found := [key for key in below if key[0] == child.element.tag]:
+            here = (child.element.tag, turn_tag(child.turns)) if child.turns else (child.element.tag,)
+            if found := [key for key in below if key[0] in here]:
                 # The entries of a bag stand in the order of the mapping.
                 parts.extend(self.child(crossed[key], below.pop(key)) for key in found)
             elif child.required and child.element.fixed is not None:
@@ -95,6 +97,9 @@ class Compiler:
     def child(self, child: Child, ways: Sequence[Way]) -> Fill:
         """Return the function that appends one child element (or, for an array, its items)."""
         element = child.element
+        if child.is_turn:
+            _, field, slot = ways[0]
+            return write_turns(slot, self.object(field.type))
         self.prefixes.of(element.namespace)
         mark = self._mark(child)
         whole = next((way for way in ways if not way[0] and way[1].shape != "scalar"), None)

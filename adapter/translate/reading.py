@@ -8,6 +8,7 @@ from typing import Any
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.paths import Child
+from adapter.translate.parting import turns_of
 from adapter.wsdl.types import XSI, Contract, Record, local_name
 
 _NIL = f"{{{XSI}}}nil"
@@ -107,10 +108,14 @@ def invalid(operation: str, why: str) -> BackendReplyInvalid:
 
 def finder(endpoint: Endpoint, steps: Sequence[Child]) -> Callable[[Reading, Any], list[Any]]:
     """Return how the elements at ``steps`` are found below the reply's root: all of a last step that repeats."""
-    ways = []
+    ways: list[tuple[str, Callable[[Any, Reading], None] | None]] = []
+    turns: Callable[[Any], list[Any]] | None = None
     key = endpoint.operation.output.root.type if endpoint.operation.output and endpoint.operation.output.root else ""
     for step in steps:
         record = endpoint.contract.types.get(key)
+        if step.is_turn and isinstance(record, Record):
+            turns = turns_of(record, step.type)
+            break
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         name = "*" if isinstance(record, Record) and record.soap_array else step.element.tag
         ways.append((name, typed(endpoint.contract, step, endpoint.name) if step.cast else None))
@@ -125,6 +130,6 @@ def finder(endpoint: Endpoint, steps: Sequence[Child]) -> Callable[[Reading, Any
                     check(element, reading)
             if not found:
                 return []
-        return found
+        return found if turns is None else turns(found[0])
 
     return find

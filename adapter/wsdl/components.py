@@ -20,7 +20,8 @@ KNOWN_BY_HEART = (XSD, XML, SOAP11_ENCODING, SOAP12_ENCODING)
 # What a redefinition replaces stays reachable under its name with this added (part 1, section 4.2.2).
 ORIGINAL = "#original"
 
-_KINDS = {
+# What a schema declares globally: the kind of each tag.
+KINDS = {
     xsd("element"): "element",
     xsd("complexType"): "type",
     xsd("simpleType"): "type",
@@ -54,16 +55,34 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong in a schema: the mistake, the node, and the code of ``REASONS`` for what it costs.
+
+    ``name`` is the key of the element or type that is not there, where that is what is wrong.
+    """
+
+    mistake: Mistake
+    node: etree._Element
+    code: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Components:
-    """All global declarations by kind and key, in document order, and the mistakes found on the way."""
+    """All global declarations by kind and key, in document order, and the flaws found on the way."""
 
     documents: Documents
-    by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in _KINDS.values()})
-    mistakes: list[Mistake] = field(default_factory=list)
+    by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in KINDS.values()})
+    flaws: list[Flaw] = field(default_factory=list)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What is wrong in the schemas."""
+        return tuple(flaw.mistake for flaw in self.flaws)
 
     def wrong(self, schema: Schema, node: etree._Element, text: str, remedy: str = "") -> None:
-        """Note a mistake at a node of a schema."""
-        self.mistakes.append(self.documents.mistake(schema.path, node, text, remedy))
+        """Note a mistake at a node of a schema: an operation that needs this cannot be called."""
+        self.flaws.append(Flaw(self.documents.mistake(schema.path, node, text, remedy), node, "unreadable"))
 
     def name(self, scope: Component | Schema, node: etree._Element, qname: str) -> str | None:
         """Return the key that a QName has at a node, or None (a mistake is noted) where its prefix is unknown."""
@@ -83,15 +102,29 @@ class Components:
         key = self.name(scope, node, qname)
         if key is None:
             return None
+        found = self._found(kind, scope, key)
+        if found is None:
+            named = kind in ("type", "element")
+            text, remedy = f"there is no {kind} {key}", "add the schema that declares it, or its import"
+            mistake = self.documents.mistake(scope.schema.path, node, text, remedy)
+            self.flaws.append(Flaw(mistake, node, f"{kind}-missing" if named else "unreadable", key if named else ""))
+        return found
+
+    def known(self, kind: str, scope: Component, node: etree._Element, qname: str) -> Component | None:
+        """Return the component that a QName means, None where there is none; nothing is noted."""
+        prefix = qname.rpartition(":")[0]
+        if prefix and prefix != "xml" and prefix not in node.nsmap:
+            return None
+        key = self.name(scope, node, qname)
+        return self._found(kind, scope, key) if key else None
+
+    def _found(self, kind: str, scope: Component, key: str) -> Component | None:
         known = self.by_kind[kind]
+        key = self.documents.mending.alias(kind, key, known)
         found = (known.get(key + ORIGINAL) if key == scope.redefines else None) or known.get(key)
         if found is None and not key.startswith("{"):
             # Common in the field: no default namespace is declared, and the target namespace is meant.
             found = known.get(clark(scope.schema.namespace, key))
-        if found is None:
-            self.wrong(
-                scope.schema, node, f"there is no {kind} {key}", "add the schema that declares it, or its import"
-            )
         return found
 
 
@@ -101,7 +134,7 @@ def collect(documents: Documents) -> Components:
     seen: set[tuple[int, str]] = set()
     for document in documents.files.values():
         is_schema = document.root.tag == xsd("schema")
-        if is_schema and document.path != documents.root and not _imported_by_wsdl(documents, document):
+        if is_schema and document.path not in documents.roots and not _imported_by_wsdl(documents, document):
             continue
         for root in schemas(document.root):
             _add(components, Schema(document.path, root, root.get("targetNamespace", "")), seen)
@@ -128,7 +161,7 @@ def _add(components: Components, schema: Schema, seen: set[tuple[int, str]]) -> 
         seen.add((id(schema.root), schema.namespace))
         waiting.extend(reversed(_brought(components, schema)))
         for node in schema.root:
-            if kind := _KINDS.get(node.tag):
+            if kind := KINDS.get(node.tag):
                 _register(components, kind, schema, node)
         for node in schema.root.findall(xsd("redefine")):
             _redefine(components, schema, node, seen)
@@ -152,6 +185,8 @@ def _target(components: Components, schema: Schema, node: etree._Element) -> Doc
     if not location:
         return None
     target = components.documents.target(schema.path, location)
+    if target is None:
+        return None
     if target.root.tag == xsd("schema"):
         return target
     components.wrong(
@@ -177,7 +212,7 @@ def _redefine(components: Components, schema: Schema, redefine: etree._Element, 
         return
     _add(components, Schema(target.path, target.root, target.root.get("targetNamespace") or schema.namespace), seen)
     for node in redefine:
-        kind = _KINDS.get(node.tag)
+        kind = KINDS.get(node.tag)
         if kind is None:
             continue
         key = clark(schema.namespace, (node.get("name") or "").strip())

@@ -124,7 +124,6 @@ def _used_by(contract: Contract, found: Type) -> Iterator[str]:
         yield from (found.text,) if found.text else ()
         for element, _, _ in _elements(found.content):
             yield element.type
-            yield from (contract.elements[key].type for key in contract.substitutes.get(element.ref, ()))
     elif not isinstance(found, Scalar):
         yield from found.members
 

@@ -2,7 +2,8 @@
 
 Rule 1: a file is opened only by its real path, and only below ``wsdl/``.
 Rule 2: a URL is never fetched. ``wsdl/catalog.json`` may say which file below ``wsdl/`` stands for it.
-Rule 3: no DTD, no entity. Rule 4: a mistake names file and line, never what the file contains.
+Rule 3: no DTD, no entity, but those that a repair rule allows. Rule 4: a mistake names file and line, never what the
+file contains. Rule 5: an import of what is not there costs only what needs it; one that leaves the folder is a mistake.
 
 A document's own URL is the one it was reached by; a document that was reached by its path has one below ``LOCAL``.
 A relative import is looked up in the catalog by its URL first, then beside the importing file.
@@ -15,16 +16,18 @@ import os.path
 import posixpath
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
 from adapter.errors import BuildError, Mistake
 from adapter.wsdl.names import line_of, schemas, wsdl, xsd
+from adapter.wsdl.repair import Mending, Rule
+from adapter.wsdl.repair_file import REPAIRS, read_repairs
 from adapter.wsdl.wellknown import WELL_KNOWN, WELL_KNOWN_URLS
+from adapter.wsdl.xml_text import read_xml
 
 # RFC 2606 keeps .invalid out of the DNS: such an address cannot be fetched by accident.
 LOCAL = "http://wsdl.invalid/"
@@ -38,18 +41,23 @@ _AGAIN = "restore it, or run `adapter wsdl add` again"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its path below ``wsdl/`` (parts joined by ``/``), its bytes and its root element."""
+    """One file: its path below ``wsdl/`` (parts joined by ``/``), its bytes and its root element.
+
+    ``mended``: a repair rule was needed to read it, so ``root`` says more than ``content``.
+    """
 
     path: str
     content: bytes
     root: etree._Element
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
     """A closed set of documents. ``files`` is by path, the root first; ``locations`` maps every URL to a path.
 
-    ``folder`` is the name of the ``wsdl/`` folder, ``url`` the URL of the root document.
+    ``folder`` is the name of the ``wsdl/`` folder, ``url`` the URL of the root document. ``absent`` names the
+    imports of what is not there, ``added`` the files that a repair rule adds.
     """
 
     folder: str
@@ -58,42 +66,51 @@ class Documents:
     files: Mapping[str, Document]
     locations: Mapping[str, str]
     targets: Mapping[tuple[str, str], str]
+    absent: tuple[Mistake, ...] = ()
+    added: tuple[str, ...] = ()
+    mending: Mending = field(default_factory=Mending)
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The paths that nothing needs to import: the contract's own, and those of repair rules."""
+        return (self.root, *self.added)
 
     def content(self, url: str) -> bytes:
         """Return the bytes that stand for a URL. Raise KeyError for one that is neither in the set nor well-known."""
         path = self.locations.get(catalog_key(url))
-        return self.files[path].content if path else WELL_KNOWN[WELL_KNOWN_URLS[catalog_key(url)]]
+        if not path:
+            return WELL_KNOWN[WELL_KNOWN_URLS[catalog_key(url)]]
+        found = self.files[path]
+        return etree.tostring(found.root) if found.mended else found.content
 
-    def target(self, path: str, location: str) -> Document:
-        """Return the document that ``location`` means inside the document at ``path``."""
-        return self.files[self.targets[path, location]]
+    def target(self, path: str, location: str) -> Document | None:
+        """Return the document that ``location`` means inside the document at ``path``, None where it is not there."""
+        return self.files.get(self.targets.get((path, location), ""))
 
     def mistake(self, path: str, node: etree._Element | None, text: str, remedy: str = "") -> Mistake:
         """Return a mistake that stands at a node of one of the documents."""
         return Mistake(f"{self.folder}/{path}", line_of(node), 0, text, remedy)
 
 
-def read_documents(wsdl_dir: Path, file: str) -> Documents:
+def read_documents(wsdl_dir: Path, file: str, rules: tuple[Rule, ...] = ()) -> Documents:
     """Read ``file`` (a path below ``wsdl_dir``) and all that it imports or includes, directly or not.
 
-    Raises BuildError with every mistake found: a refused or missing import, a file that is not well-formed.
+    ``rules`` are tried beside those of the project.
+
+    Raises BuildError with every mistake found: a refused import, a file that is not well-formed, a wrong repair rule.
     """
     catalog = read_catalog(wsdl_dir)
     path = posixpath.normpath(file)
     own = next((url for url, target in catalog.items() if target == path), urljoin(LOCAL, path))
-    walk = _Walk(wsdl_dir, catalog, {}, {catalog_key(own): path}, {}, [])
-    queue = deque([(own, path)])
+    mending = Mending((*_repairs(wsdl_dir).get(path, ()), *rules))
+    walk = _Walk(wsdl_dir, catalog, {}, {catalog_key(own): path}, {}, [], [], mending)
     walk.open(path, Mistake(f"{wsdl_dir.name}/{file}", 0, 0, "cannot be read"))
-    while queue and not walk.too_much():
-        base, path = queue.popleft()
-        document = walk.files.get(path)
-        for node, location in references(document.root) if document else ():
-            reached = walk.follow(base, path, node, location)
-            if reached is not None:
-                queue.append(reached)
+    walk.through(deque([(own, path)]))
+    added = walk.add()
     if walk.mistakes:
         raise BuildError(walk.mistakes)
-    return Documents(wsdl_dir.name, posixpath.normpath(file), own, walk.files, walk.locations, walk.targets)
+    files, locations, targets = walk.files, walk.locations, walk.targets
+    return Documents(wsdl_dir.name, path, own, files, locations, targets, tuple(walk.absent), added, mending)
 
 
 def references(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
@@ -106,25 +123,6 @@ def references(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
             for node in schema.findall(xsd(kind)):
                 if location := (node.get("schemaLocation") or "").strip():
                     yield node, location
-
-
-def parse(content: bytes, place: str) -> etree._Element:
-    """Parse a document of the project. Raise BuildError where it is not well-formed XML or has a DTD."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        # The parser's own message quotes the file; its name for the error does not.
-        log: Any = error.error_log
-        kind = log.last_error.type_name if log.last_error else "XML"
-        text, remedy = f"not well-formed XML ({kind})", "fetch it again; what is there may be an error page, or cut off"
-        raise BuildError([Mistake(place, error.lineno or 0, 0, text, remedy)]) from None
-    docinfo: Any = root.getroottree().docinfo
-    if docinfo.doctype:
-        raise BuildError([Mistake(place, 1, 0, "has a DOCTYPE, which is refused", "remove the DTD and its entities")])
-    return root
 
 
 def read_catalog(wsdl_dir: Path) -> dict[str, str]:
@@ -156,6 +154,31 @@ def read_below(wsdl_dir: Path, path: str) -> bytes:
     return content
 
 
+def _is_missing(wsdl_dir: Path, path: str) -> bool:
+    """Whether there is nothing at a path below ``wsdl_dir``, and no symbolic link on the way to it."""
+    wanted = wsdl_dir.resolve() / path
+    return os.path.realpath(wanted) == str(wanted) and not wanted.exists()
+
+
+def _repairs(wsdl_dir: Path) -> dict[str, tuple[Rule, ...]]:
+    """Return the repair rules of a project by contract. Empty where there is no such file."""
+    place = f"{wsdl_dir.name}/{REPAIRS}"
+    if not (wsdl_dir / REPAIRS).exists():
+        return {}
+    try:
+        return read_repairs(read_below(wsdl_dir, REPAIRS), place, wsdl_dir)
+    except OSError:
+        raise BuildError([Mistake(place, 0, 0, "cannot be read", "it must be a plain file of the project")]) from None
+
+
+class _Refused(ValueError):
+    """An import that is not followed. ``only_unknown``: an honest address that nobody brought into the project."""
+
+    def __init__(self, why: str, *, only_unknown: bool = False) -> None:
+        self.only_unknown = only_unknown
+        super().__init__(why)
+
+
 @dataclass(frozen=True, slots=True)
 class _Walk:
     """What one walk over the imports has found so far."""
@@ -166,19 +189,53 @@ class _Walk:
     locations: dict[str, str]
     targets: dict[tuple[str, str], str]
     mistakes: list[Mistake]
+    absent: list[Mistake]
+    mending: Mending
 
-    def open(self, path: str, otherwise: Mistake) -> None:
-        """Read and parse a file once; note ``otherwise``, with the reason, when it cannot be read."""
+    def through(self, queue: deque[tuple[str, str]]) -> None:
+        """Follow the imports of the documents in a queue (URL and path), and of those that they bring."""
+        while queue and not self.too_much():
+            base, path = queue.popleft()
+            document = self.files.get(path)
+            for node, location in references(document.root) if document else ():
+                reached = self.follow(base, path, node, location)
+                if reached is not None:
+                    queue.append(reached)
+
+    def add(self) -> tuple[str, ...]:
+        """Read the files that repair rules add, with their imports; return their paths."""
+        added = []
+        for rule in self.mending.of("add_import"):
+            path = posixpath.normpath(rule.texts[0])
+            if path in self.files:
+                continue
+            self.open(path, rule.place.mistake(f"add_import: {path}", "name a file below wsdl/"), needed=True)
+            if path in self.files:
+                self.mending.used.add(rule)
+                added.append(path)
+                url = urljoin(LOCAL, path)
+                self.locations[catalog_key(url)] = path
+                self.through(deque([(url, path)]))
+        return tuple(added)
+
+    def open(self, path: str, otherwise: Mistake, *, needed: bool = True) -> None:
+        """Read and parse a file once; note ``otherwise``, with the reason, when it cannot be read.
+
+        What is not ``needed`` may be missing.
+        """
         if path in self.files:
             return
         try:
             content = WELL_KNOWN[path] if path in WELL_KNOWN else read_below(self.wsdl_dir, path)
-            self.files[path] = Document(path, content, parse(content, f"{self.wsdl_dir.name}/{path}"))
+            root, mended = read_xml(path, content, f"{self.wsdl_dir.name}/{path}", self.mending)
+            self.files[path] = Document(path, content, root, mended)
         except OSError as error:
             # Those of the operating system have a number and name a whole path; ours have neither.
             reason = str(error) if error.errno is None else "cannot be read"
             text = f"{otherwise.text}: {reason}"
-            self.mistakes.append(Mistake(otherwise.file, otherwise.line, 0, text, otherwise.remedy or ADD))
+            missing = not needed and _is_missing(self.wsdl_dir, path)
+            mistake = replace(otherwise, text=text, remedy=otherwise.remedy or ADD)
+            (self.absent if missing else self.mistakes).append(mistake)
         except BuildError as error:
             self.mistakes.extend(error.mistakes)
 
@@ -187,29 +244,33 @@ class _Walk:
         place = f"{self.wsdl_dir.name}/{path}"
         try:
             url, target = self._locate(base, path, location)
-        except ValueError as error:
-            self.mistakes.append(Mistake(place, line_of(node), 0, f"import of {location[:200]!r} {error}", ADD))
+        except _Refused as error:
+            mistake = Mistake(place, line_of(node), 0, f"import of {location[:200]!r} {error}", ADD)
+            (self.absent if error.only_unknown else self.mistakes).append(mistake)
             return None
         self.targets[path, location] = target
         if catalog_key(url) in self.locations:
             return None
         self.locations[catalog_key(url)] = target
-        self.open(target, Mistake(place, line_of(node), 0, f"import of {location[:200]!r}"))
+        self.open(target, Mistake(place, line_of(node), 0, f"import of {location[:200]!r}"), needed=False)
         return url, target
 
     def _locate(self, base: str, path: str, location: str) -> tuple[str, str]:
-        """Return the URL and the path that ``location`` means. Raise ValueError with the reason to refuse it."""
-        url = urljoin(base, location)
+        """Return the URL and the path that ``location`` means. Raise _Refused with the reason."""
+        try:
+            url, parts = urljoin(base, location), urlsplit(location)
+        except ValueError:
+            raise _Refused("is refused: it is no address") from None
         if target := self.catalog.get(catalog_key(url)) or WELL_KNOWN_URLS.get(catalog_key(url)):
             return url, target
-        parts = urlsplit(location)
         if parts.scheme in ("http", "https"):
-            raise ValueError(f"is refused: the URL is not in {self.wsdl_dir.name}/{CATALOG}, and nothing is downloaded")
-        if parts.scheme or parts.netloc:
-            raise ValueError("is refused: only relative paths below the folder of contracts are allowed")
+            why = f"is passed over: the URL is not in {self.wsdl_dir.name}/{CATALOG}, and nothing is downloaded"
+            raise _Refused(why, only_unknown=True)
+        if parts.scheme or parts.netloc or "\\" in location or "\0" in unquote(location):
+            raise _Refused("is refused: only relative paths below the folder of contracts are allowed")
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
         if target == ".." or target.startswith(("../", "/")):
-            raise ValueError("is refused: it leaves the folder of contracts")
+            raise _Refused("is refused: it leaves the folder of contracts")
         return url, target
 
     def too_much(self) -> bool:

@@ -108,11 +108,15 @@ def describe(contract: Contract) -> dict[str, list[str]]:
                 lines += [f"out {line}" for line in _message(operation.output)] if operation.output else ["one-way"]
                 lines += [f"fault {f.name} {_element(f.element) if f.element else ''}" for f in operation.faults]
                 entries[f"operation {service.name}.{port.name}.{operation.key}"] = lines
-    entries |= {f"omitted {name}": [reason] for name, reason in contract.omitted.items()}
+    entries |= {f"omitted {name}": [f"{reason.code}: {reason.text}"] for name, reason in contract.omitted.items()}
+    entries |= {f"repair {rule}": ["of wsdl/repairs.yaml"] for rule in contract.repairs}
     entries |= {f"element {key}": [_element(element)] for key, element in contract.elements.items()}
     entries |= {f"substitutes {head}": list(members) for head, members in contract.substitutes.items()}
     builtin = f"{{{XSD}}}"
-    entries |= {f"type {key}": _type(found) for key, found in contract.types.items() if not key.startswith(builtin)}
+    for key, found in contract.types.items():
+        # What one turn of a group is stands in the type that has the group.
+        if not key.startswith(builtin) and not (isinstance(found, Record) and found.turn):
+            entries[f"type {key}"] = _type(found)
     return entries
 
 

@@ -13,6 +13,8 @@ SOAP11_BINDING = "http://schemas.xmlsoap.org/wsdl/soap/"
 SOAP12_BINDING = "http://schemas.xmlsoap.org/wsdl/soap12/"
 SOAP12_ENCODING = "http://www.w3.org/2003/05/soap-encoding"
 XML = "http://www.w3.org/XML/1998/namespace"
+# Drafts of XML Schema, from before the recommendation of 2001; what they mean by their words differs.
+DRAFTS = ("http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema")
 
 
 def xsd(local: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from adapter.wsdl.names import wsdl
+from adapter.wsdl.reasons import Unresolved
 
 _DEFAULTS = {"input": "Request", "output": "Response"}
 
@@ -35,7 +36,7 @@ def words(bound: Sequence[etree._Element], abstract: Sequence[etree._Element | N
 
 
 def abstract_of(port_type: etree._Element, binding: etree._Element, node: etree._Element) -> etree._Element:
-    """Return the port type's operation that an operation of a binding means. Raises LookupError with the reason."""
+    """Return the port type's operation that an operation of a binding means. Raises Unresolved with the reason."""
     name = node.get("name", "")
     same = [found for found in port_type.findall(wsdl("operation")) if found.get("name") == name]
     fitting = same
@@ -48,7 +49,7 @@ def abstract_of(port_type: etree._Element, binding: etree._Element, node: etree.
     bound = [found for found in binding.findall(wsdl("operation")) if found.get("name") == name]
     if len(bound) == len(same) and same:
         return same[bound.index(node)]
-    raise LookupError(f"the port type has {len(same) or 'no'} such operation")
+    raise Unresolved("binding-missing", f"its port type has {len(same) or 'no'} such operation")
 
 
 def _own(operation: etree._Element, direction: str) -> str:

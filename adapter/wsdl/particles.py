@@ -92,9 +92,17 @@ def _particle(building: Building, scope: Component, node: etree._Element, owner:
     if node.tag == xsd("group"):
         group = _group(building, scope, node)
         return group and replace(group, min=least, max=most)
-    items = [_particle(building, scope, child, owner) for child in node if child.tag in _PARTICLES]
+    items = [_particle(building, scope, child, owner) for child in node if _is_particle(building, scope, child)]
     kind = _MODELS[node.tag]
     return Group(kind, tuple(item for item in items if item), least, most)  # type: ignore[arg-type]
+
+
+def _is_particle(building: Building, scope: Component, node: etree._Element) -> bool:
+    """Whether a child of a model group is a particle; what is neither that nor an annotation is a mistake."""
+    if node.tag in _PARTICLES or node.tag == xsd("annotation"):
+        return node.tag in _PARTICLES
+    building.components.wrong(scope.schema, node, f"{str(node.tag)[:80]} is no part of a content model")
+    return False
 
 
 _PARTICLES = frozenset((*_MODELS, xsd("element"), xsd("group"), xsd("any")))

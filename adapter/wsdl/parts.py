@@ -1,18 +1,20 @@
 """Messages of WSDL 1.1 (sections 2.3 and 3.4 to 3.7): which parts stand in the SOAP body, in headers, in a fault.
 
-Anything that cannot be resolved raises LookupError with the reason, for one operation to be left out.
+Anything that cannot be resolved raises Unresolved with the reason, for one operation to be left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Literal
 
 from lxml import etree
 
 from adapter.wsdl.building import builtin_key
-from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, WSDL, clark, wsdl, xsd
+from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, WSDL, clark, line_of, wsdl, xsd
+from adapter.wsdl.reasons import Unresolved
+from adapter.wsdl.schema import SchemaSet
 from adapter.wsdl.types import Attachment, Element, Fault, Group, Header, Message, Record, Scalar, Type
 
 _MIME_CONTENT = "{http://schemas.xmlsoap.org/wsdl/mime/}content"
@@ -36,20 +38,31 @@ class Declared:
 class Definitions:
     """Everything the WSDL documents of a contract declare, by kind (``message`` …) and key, and what schemas say.
 
-    ``types`` grows by the wrappers of rpc messages.
+    ``types`` grows by the wrappers of rpc messages, ``paths`` has the path of each document by its root.
     """
 
     declared: Mapping[str, dict[str, Declared]]
-    elements: Mapping[str, Element]
+    schemas: SchemaSet
     types: dict[str, Type]
+    paths: Mapping[etree._Element, str]
+
+    @property
+    def elements(self) -> Mapping[str, Element]:
+        """The global elements of all schemas."""
+        return self.schemas.elements
+
+    def path(self, node: etree._Element) -> str:
+        """Return the path of the document that a node stands in."""
+        return self.paths[node.getroottree().getroot()]
 
     def find(self, kind: str, node: etree._Element, qname: str, namespace: str) -> Declared:
         """Return what a QName means; a name without a prefix may also mean the target namespace."""
-        key = _key(node, qname)
+        key = _key(node, qname, kind)
         local = clark(namespace, qname.strip().rpartition(":")[2])
         found = self.declared[kind].get(key) or (None if ":" in qname else self.declared[kind].get(local))
         if found is None:
-            raise LookupError(f"there is no {kind} {key}")
+            code = "message-missing" if kind == "message" else "binding-missing"
+            raise Unresolved(code, f"there is no {kind} {key}")
         return found
 
 
@@ -86,14 +99,15 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
         offered, key = _parts(binding, node, node.get("message") or "")
         name = node.get("part") or ""
         if name not in offered:
-            raise LookupError(f"soap:header names a part {name!r} that {key} does not have")
+            raise Unresolved("part-missing", f"soap:header names a part {name!r} that {key} does not have")
         element = _element(binding, offered[name], node.get("namespace", ""))
         headers.append(Header(element, node.get(f"{{{WSDL}}}required") in ("true", "1")))
         in_headers |= {name} if key == own else set()
     if body is not None and body.get("parts") is not None:
         chosen = (body.get("parts") or "").split()
         if unknown := [name for name in chosen if name not in parts]:
-            raise LookupError(f"soap:body names parts that {own} does not have: {', '.join(unknown)}")
+            text = f"soap:body names parts that {own} does not have: {', '.join(unknown)}"
+            raise Unresolved("part-missing", text)
     else:
         beside = {node.get("part") for node in ([] if bound is None else bound.iter(_MIME_CONTENT))}
         chosen = [name for name in parts if name not in in_headers and name not in beside]
@@ -128,7 +142,7 @@ def _attachments(
         if name in seen or name not in parts:
             continue
         seen.add(name)
-        key = builtin_key(_key(parts[name], parts[name].get("type") or ""), binding.definitions.types)
+        key = builtin_key(_key(parts[name], parts[name].get("type") or "", "type"), binding.definitions.types)
         kind = binding.definitions.types.get(key or "")
         text = isinstance(kind, Scalar) and kind.builtin == "string"
         # Whatever else a part says that it is (an image, a data handler), what travels are bytes.
@@ -150,17 +164,23 @@ def _parts(binding: Binding, node: etree._Element, qname: str) -> tuple[dict[str
 
 def _element(binding: Binding, part: etree._Element, namespace: str = "") -> Element:
     """Return the element that a part stands for: the global one it names, or one of its own name and type."""
+    try:
+        return _declared(binding, part, namespace)
+    except Unresolved as error:
+        raise Unresolved(*astuple(error.at(binding.definitions.path(part), line_of(part)))) from None
+
+
+def _declared(binding: Binding, part: etree._Element, namespace: str) -> Element:
     definitions = binding.definitions
     if qname := part.get("element"):
-        key = _key(part, qname)
-        if key not in definitions.elements:
-            raise LookupError(f"there is no element {key}")
+        key = definitions.schemas.flawed.usable("element", _key(part, qname, "element"), definitions.elements)
         element = definitions.elements[key]
         return replace(element, ref=key) if binding.style == "rpc" else element
-    key = _key(part, part.get("type") or "")
-    key = builtin_key(key, definitions.types) or key
-    if key not in definitions.types:
-        raise LookupError(f"there is no type {key}" if part.get("type") else "a part has neither element nor type")
+    if not part.get("type") or not part.get("name", "").strip():
+        what = "a part has no name" if part.get("type") else "a part has neither element nor type"
+        raise Unresolved("part-missing", what)
+    key = _key(part, part.get("type") or "", "type")
+    key = builtin_key(key, definitions.types) or definitions.schemas.flawed.usable("type", key, definitions.types)
     return Element(part.get("name", ""), namespace, key)
 
 
@@ -183,9 +203,10 @@ def _record(binding: Binding, direction: str, namespace: str, elements: Iterable
     return free
 
 
-def _key(node: etree._Element, qname: str) -> str:
-    """Return the Clark name of a QName at a node."""
+def _key(node: etree._Element, qname: str, kind: str) -> str:
+    """Return the Clark name of a QName at a node; ``kind`` is what it should name."""
     prefix, _, local = qname.strip().rpartition(":")
     if prefix and prefix not in node.nsmap:
-        raise LookupError(f"prefix {prefix!r} is not declared")
+        code = f"{kind}-missing" if kind in ("message", "element", "type") else "binding-missing"
+        raise Unresolved(code, f"prefix {prefix!r} is not declared")
     return clark(node.nsmap.get(prefix or None) or "", local)

@@ -1,6 +1,6 @@
 """Schemas to the types of the contract tree: complex types with what they inherit, and who derives from whom.
 
-XML Schema 1.0 part 1, sections 3.4 (complex types) and 3.3.6 (substitution groups); SOAP 1.1 section 5.4 (arrays).
+XML Schema 1.0 part 1, section 3.4 (complex types); SOAP 1.1 section 5.4 (arrays).
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from adapter.errors import Mistake
 from adapter.wsdl.binary import SWA_REF
 from adapter.wsdl.building import ANY_TYPE, SOAP_ARRAYS, Building, soap_array
 from adapter.wsdl.components import Component, Components
+from adapter.wsdl.flaws import Flawed, flawed
 from adapter.wsdl.names import WSDL, documentation, xsd
 from adapter.wsdl.particles import attributes, global_element, model
 from adapter.wsdl.simple import merged, simple_type
+from adapter.wsdl.substitution import expanded, substitutes
+from adapter.wsdl.turns import with_turns
 from adapter.wsdl.types import Attribute, Element, Facets, Group, ListOf, Record, Scalar, Type, Union
 
 _TRUE = ("true", "1")
@@ -23,12 +26,13 @@ _TRUE = ("true", "1")
 
 @dataclass(frozen=True, slots=True)
 class SchemaSet:
-    """What all schemas of a contract say, and the mistakes in them. ``substitutes``: head to members, all keys."""
+    """What all schemas of a contract say, and what is wrong in them. ``substitutes``: head to members, all keys."""
 
     types: dict[str, Type]
     elements: dict[str, Element]
     substitutes: dict[str, tuple[str, ...]]
     mistakes: tuple[Mistake, ...]
+    flawed: Flawed
 
 
 def read_schemas(components: Components) -> SchemaSet:
@@ -42,8 +46,9 @@ def read_schemas(components: Components) -> SchemaSet:
     if SWA_REF in building.types:
         # What it refers to is the value; the reference is only how that travels.
         building.types[SWA_REF] = Scalar(SWA_REF, "base64Binary")
-    substitutes = _substitutes(building)
-    return SchemaSet(_with_derived(building), building.elements, substitutes, tuple(components.mistakes))
+    members = substitutes(building)
+    types = with_turns(expanded(building, _with_derived(building), members))
+    return SchemaSet(types, building.elements, members, components.mistakes, flawed(components))
 
 
 def type_of(building: Building, component: Component) -> Type:
@@ -177,23 +182,3 @@ def _with_derived(building: Building) -> dict[str, Type]:
         key: replace(made, derived=tuple(derived[key])) if key in derived and isinstance(made, Record) else made
         for key, made in building.types.items()
     }
-
-
-def _substitutes(building: Building) -> dict[str, tuple[str, ...]]:
-    """Return the members of every substitution group, indirect ones included, in document order."""
-    heads: dict[str, list[str]] = {}
-    for key, component in building.components.by_kind["element"].items():
-        for qname in (component.node.get("substitutionGroup") or "").split():
-            if head := building.components.find("element", component, component.node, qname):
-                heads.setdefault(key, []).append(head.key)
-    members: dict[str, dict[str, None]] = {}
-    for key in heads:
-        seen: dict[str, None] = {}
-        waiting = list(heads[key])
-        while waiting:
-            head_key = waiting.pop(0)
-            if head_key not in seen and head_key != key:
-                seen[head_key] = None
-                members.setdefault(head_key, {})[key] = None
-                waiting.extend(heads.get(head_key, ()))
-    return {head: tuple(found) for head, found in members.items()}

@@ -13,9 +13,10 @@ from lxml import etree
 
 from adapter.errors import BuildError
 from adapter.wsdl.documents import Documents
-from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, clark, documentation, wsdl, xsd
+from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, clark, documentation, line_of, wsdl, xsd
 from adapter.wsdl.overloads import abstract_of, words
 from adapter.wsdl.parts import Binding, Declared, Definitions, fault, message, soap_child
+from adapter.wsdl.reasons import REASONS, Reason, Unresolved
 from adapter.wsdl.schema import SchemaSet
 from adapter.wsdl.types import Contract, Fault, Operation, Port, Service
 
@@ -29,8 +30,8 @@ def read_services(documents: Documents, schemas: SchemaSet) -> Contract:
     if root.tag not in (wsdl("definitions"), xsd("schema")):
         remedy = "export the contract as WSDL 1.1 (root element wsdl:definitions)"
         raise BuildError([documents.mistake(documents.root, root, "is not a WSDL 1.1 document", remedy)])
-    definitions = Definitions(_declared(documents), schemas.elements, dict(schemas.types))
-    omitted: dict[str, str] = {}
+    definitions = Definitions(_declared(documents), schemas, dict(schemas.types), _paths(documents))
+    omitted: dict[str, Reason] = {}
     return Contract(
         file=documents.root,
         target_namespace=root.get("targetNamespace", ""),
@@ -39,7 +40,13 @@ def read_services(documents: Documents, schemas: SchemaSet) -> Contract:
         elements=schemas.elements,
         substitutes=schemas.substitutes,
         omitted=omitted,
+        flawed={key: reason for (kind, key), reason in schemas.flawed.reasons.items() if kind == "type"},
     )
+
+
+def _paths(documents: Documents) -> dict[etree._Element, str]:
+    """Return where the documents stand, by their roots."""
+    return {found.root: f"{documents.folder}/{path}" for path, found in documents.files.items()}
 
 
 def _declared(documents: Documents) -> dict[str, dict[str, Declared]]:
@@ -55,7 +62,7 @@ def _declared(documents: Documents) -> dict[str, dict[str, Declared]]:
     return declared
 
 
-def _services(definitions: Definitions, omitted: dict[str, str]) -> dict[str, Service]:
+def _services(definitions: Definitions, omitted: dict[str, Reason]) -> dict[str, Service]:
     """Return the services by name, with their SOAP ports only."""
     services: dict[str, Service] = {}
     for service in definitions.declared["service"].values():
@@ -64,8 +71,8 @@ def _services(definitions: Definitions, omitted: dict[str, str]) -> dict[str, Se
             name = node.get("name", "")
             try:
                 binding = definitions.find("binding", node, node.get("binding") or "", service.namespace)
-            except LookupError as error:
-                omitted[name] = str(error)
+            except Unresolved as error:
+                omitted[name] = error.at(definitions.path(node), line_of(node))
                 continue
             address = soap_child(node, "address")
             location = address.get("location", "") if address is not None else ""
@@ -80,25 +87,28 @@ def _services(definitions: Definitions, omitted: dict[str, str]) -> dict[str, Se
     return services
 
 
-def _port(definitions: Definitions, name: str, binding: Declared, address: str, omitted: dict[str, str]) -> Port | None:
+def _port(
+    definitions: Definitions, name: str, binding: Declared, address: str, omitted: dict[str, Reason]
+) -> Port | None:
     """Return a port with the operations of its binding, None where it does not speak SOAP over HTTP."""
     soap = next(binding.node.iterchildren(f"{{{SOAP11_BINDING}}}binding", f"{{{SOAP12_BINDING}}}binding"), None)
     operations = binding.node.findall(wsdl("operation"))
     if soap is None or soap.get("transport", _HTTP[0]) not in _HTTP:
-        reason = "the binding is not SOAP" if soap is None else "the SOAP binding is not over HTTP"
+        code = "not-soap" if soap is None else "not-http"
+        reason = Reason(code, REASONS[code], definitions.path(binding.node), line_of(binding.node))
         omitted.update({f"{name}.{node.get('name')}": reason for node in operations})
         return None
     abstract = [_abstract(definitions, binding, node) for node in operations]
-    known = [None if isinstance(each, str) else each for each in abstract]
+    known = [None if isinstance(each, Unresolved) else each for each in abstract]
     found: dict[str, Operation] = {}
     for node, meant, word in zip(operations, abstract, words(operations, known), strict=True):
         key = node.get("name", "") + (f"({word})" if word else "")
         try:
-            if isinstance(meant, str):
-                raise LookupError(meant)
+            if isinstance(meant, Unresolved):
+                raise meant
             found[key] = _operation(definitions, name, binding, soap, node, meant, word)
-        except LookupError as error:
-            omitted[f"{name}.{key}"] = str(error.args[0])
+        except Unresolved as error:
+            omitted[f"{name}.{key}"] = error.at(definitions.path(node), line_of(node))
     version: Literal["1.1", "1.2"] = "1.2" if soap.tag == f"{{{SOAP12_BINDING}}}binding" else "1.1"
     return Port(name, version, address, found, binding.key)
 
@@ -112,7 +122,9 @@ def _operation(
     abstract: etree._Element,
     overload: str,
 ) -> Operation:
-    """Return one operation of a binding, joined with what its port type says. Raises LookupError with the reason."""
+    """Return one operation of a binding, joined with what its port type says. Raises Unresolved with the reason."""
+    if not node.get("name", "").strip():
+        raise Unresolved("binding-missing", "an operation has no name")
     bound = soap_child(node, "operation")
     style = (bound.get("style") if bound is not None else None) or soap.get("style") or "document"
     soap_namespace = str(soap.tag)[1:].rpartition("}")[0]
@@ -121,7 +133,7 @@ def _operation(
     context = Binding(definitions, name, soap_namespace, kind, binding.namespace, port, overload)
     asked, answered = abstract.find(wsdl("input")), abstract.find(wsdl("output"))
     if asked is None:
-        raise LookupError("it has no input: the server would call")
+        raise Unresolved("no-input", REASONS["no-input"])
     body = soap_child(node.find(wsdl("input")), "body")
     return Operation(
         name=name,
@@ -141,14 +153,14 @@ def _faults(context: Binding, abstract: etree._Element) -> Iterator[Fault]:
     for node in abstract.findall(wsdl("fault")):
         try:
             yield fault(context, node)
-        except LookupError:
+        except Unresolved:
             yield Fault(node.get("name", ""), None)
 
 
-def _abstract(definitions: Definitions, binding: Declared, node: etree._Element) -> etree._Element | str:
+def _abstract(definitions: Definitions, binding: Declared, node: etree._Element) -> etree._Element | Unresolved:
     """Return the port type's operation that an operation of a binding means, or the reason why there is none."""
     try:
         port_type = definitions.find("portType", binding.node, binding.node.get("type") or "", binding.namespace)
         return abstract_of(port_type.node, binding.node, node)
-    except LookupError as error:
-        return str(error.args[0])
+    except Unresolved as error:
+        return error

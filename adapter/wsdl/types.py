@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from adapter.wsdl.reasons import Reason
+
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
@@ -74,8 +76,8 @@ class Union:
 class Element:
     """One element declaration where it is used. ``namespace`` is empty for an unqualified local element.
 
-    ``max`` is None for unbounded. ``ref`` is the key of the global element when declared by ``ref=`` (substitution
-    groups apply then), else empty. An ``abstract`` one is only a head of a substitution group, never in a message.
+    ``max`` is None for unbounded. ``ref`` is the key of the global element when declared by ``ref=``, else empty. A
+    reference to the head of a substitution group is a choice in the tree. An ``abstract`` one is never in a message.
     """
 
     name: str
@@ -113,12 +115,16 @@ class Any:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free."""
+    """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free.
+
+    ``turn`` is the key of the record of one turn, where it repeats as a whole and no group around it does.
+    """
 
     kind: Literal["sequence", "choice", "all"]
     items: tuple[Particle, ...]
     min: int = 1
     max: int | None = 1
+    turn: str = ""
 
 
 Particle = Element | Group | Any
@@ -149,7 +155,8 @@ class Record:
     ``content`` is None when it holds no elements. ``text`` is the key of the simple type of its text (simple content).
     ``extends`` is the key of its base type, ``derived`` are the keys of every type derived from it, directly or not,
     in document order. ``soap_array`` marks a soapenc array (SOAP 1.1 section 5.4): ``content`` is then one
-    repeated element whose name in a message is free.
+    repeated element whose name in a message is free. ``turn`` marks one turn of a group that repeats: no element is of
+    this type, its content stands among the children of another.
     """
 
     name: str
@@ -163,6 +170,7 @@ class Record:
     derived: tuple[str, ...] = ()
     soap_array: bool = False
     doc: str = ""
+    turn: bool = False
 
 
 Type = Scalar | ListOf | Union | Record
@@ -183,10 +191,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part of a message that travels beside the envelope (WSDL 1.1 section 5.3, ``mime:content``).
-
-    ``tag`` is the element that stands for it in the tree: base64Binary where ``binary``, else its text.
-    """
+    """A part beside the envelope (WSDL 1.1 section 5.3), and the tag that stands for it: base64 if binary, or text."""
 
     tag: str
     media_type: str
@@ -274,7 +279,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys."""
+    """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys.
+
+    ``omitted`` says why operations (``Port.Operation``) cannot be called, ``flawed`` why types (by key) cannot be used.
+    ``repairs`` are the rules of ``wsdl/repairs.yaml`` that mended something.
+    """
 
     file: str
     target_namespace: str
@@ -282,7 +291,9 @@ class Contract:
     types: Mapping[str, Type]
     elements: Mapping[str, Element]
     substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    omitted: Mapping[str, str] = field(default_factory=dict)
+    omitted: Mapping[str, Reason] = field(default_factory=dict)
+    flawed: Mapping[str, Reason] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
 
     def operation(self, service: str, port: str, name: str) -> Operation:
         """Return one operation by its key. Raise KeyError, with the part that is unknown, where there is none."""

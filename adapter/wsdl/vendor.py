@@ -24,7 +24,6 @@ from adapter.wsdl.documents import (
     MAX_FILE_BYTES,
     MAX_FILES,
     catalog_key,
-    parse,
     read_catalog,
     read_documents,
     references,
@@ -32,6 +31,7 @@ from adapter.wsdl.documents import (
 from adapter.wsdl.download import DownloadError, download
 from adapter.wsdl.names import line_of, wsdl, xsd
 from adapter.wsdl.wellknown import WELL_KNOWN_URLS
+from adapter.wsdl.xml_text import parse_to_follow
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -117,7 +117,7 @@ class _Gathering:
                 continue
             try:
                 content = self._read(place, address)
-                document = parse(content, address)
+                document = parse_to_follow(content, address)
                 if document.tag not in (wsdl("definitions"), xsd("schema")):
                     raise DownloadError("is neither WSDL 1.1 nor XML Schema")
             except BuildError as error:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from adapter.cli import reference
-from tests.docs_pages import mapping, operating
+from tests.docs_pages import mapping, matrix, operating
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.rst": reference.page,
     "docs/reference/log.rst": operating.log,
     "docs/reference/mapping.rst": mapping.page,
+    "docs/reference/matrix.rst": matrix.page,
     "docs/reference/metrics.rst": operating.metrics,
     "docs/reference/problems.rst": operating.problems,
     "docs/reference/settings.rst": operating.settings,

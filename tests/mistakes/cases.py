@@ -21,6 +21,7 @@ from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
+from tests.mistakes.groups import GROUPS
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
@@ -32,10 +33,13 @@ from tests.mistakes.values import VALUES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+# Contracts of shapes, for what the example ERP does not have.
+_CONTRACTS = {"groups.wsdl": "turns"}
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
 ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
@@ -241,6 +245,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "required-parameter-missing": ("StorniereAuftrag requires AuftragNr, and nothing fills it", "set: {AuftragNr: …}"),
     "constant-missing": ("AendereAuftrag requires Modus, and nothing fills it", "set: {Modus: …}"),
     **ARRAYS,
+    **GROUPS,
     **LOOKUPS,
     **LISTS,
     **CALLS,
@@ -266,6 +271,8 @@ def found(folder: Path) -> tuple[Mistake, ...]:
     shutil.copytree(ROOT / "wsdl", folder / "wsdl")
     shutil.copytree(HERE / "wsdl", folder / "wsdl", dirs_exist_ok=True)
     shutil.copytree(HERE / "mappings", folder / "mappings")
+    for file, shape in _CONTRACTS.items():
+        shutil.copy(ROOT / "tests" / "shapes" / shape / "shape.wsdl", folder / "wsdl" / file)
     (folder / settings.FILE).write_text(_ENV, "utf-8")
     known = settings.read(folder, {})
     around = Surroundings(

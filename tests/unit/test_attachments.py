@@ -16,7 +16,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter.app import create_app
-from adapter.wsdl.load import load
+from adapter.virtual import answering
+from adapter.virtual.any.erp import AnyErp
+from adapter.wsdl.documents import read_documents
+from adapter.wsdl.load import contract, load
 from adapter.wsdl.lock import write_lock
 from tests import attachments
 from tests.attachments.erp import Erp, envelope, related, running
@@ -187,3 +190,18 @@ def test_upload_that_is_refused(client: FlaskClient, erp: Erp, body: bytes, kind
     """What is refused never reaches the ERP."""
     answer = client.put("/v1/files/7/content", data=body, content_type=kind)
     assert (status, []) == (answer.status_code, erp.taken)
+
+
+def test_pretend_erp_speaks_in_parts(tmp_path: Path) -> None:
+    """The pretend ERP of any contract takes and answers attachments: what the adapter sends is what it understands."""
+    for name in ("wsdl", "mappings"):
+        shutil.copytree(FOLDER / name, tmp_path / name)
+    write_lock(tmp_path / "wsdl", [load(tmp_path / "wsdl", "files.wsdl")])
+    documents = read_documents(tmp_path / "wsdl", "files.wsdl")
+    with answering(AnyErp(documents, contract(documents))) as server:
+        (place,) = server.erp.places
+        app = create_app(tmp_path, {"ADAPTER_ENDPOINT_S_P": server.url(place.path)}).test_client()
+        parcel = app.post("/v1/parcels", json={"name": "x", "picture": "AAEC", "note": "y"})
+        file = app.post("/v1/files", json={"name": "x", "content": b64encode(LARGE).decode(), "preview": "AAEC"})
+    assert (200, 201) == (parcel.status_code, file.status_code)
+    assert {"picture", "note"} <= set(parcel.json or {})

@@ -77,7 +77,6 @@ def test_ends_on_cycles(tmp_path: Path) -> None:
         "link.xsd",
         "linked/outside.xsd",
         "a%00b.xsd",
-        "missing.xsd",
         "fifo.xsd",
         ".",
     ],
@@ -104,15 +103,24 @@ def test_refuses_a_root_outside(tmp_path: Path, file: str) -> None:
 
 
 def test_never_fetches(tmp_path: Path) -> None:
-    """A URL that is not in the catalog is a mistake, with the way to bring it in."""
-    (mistake,) = refused(folder(tmp_path, a__xsd=importing("http://127.0.0.1:9/x.xsd")))
+    """A URL that is not in the catalog is passed over, with the way to bring it in."""
+    (mistake,) = read_documents(folder(tmp_path, a__xsd=importing("http://127.0.0.1:9/x.xsd")), "a.xsd").absent
     assert "catalog.json" in mistake.text
+    assert "adapter wsdl add" in mistake.remedy
+
+
+def test_what_is_not_there_is_named(tmp_path: Path) -> None:
+    """An import of a file that is not there costs what needs it, and is named with file and line."""
+    text = schema('\n<xs:import schemaLocation="gone.xsd"/>')
+    (mistake,) = read_documents(folder(tmp_path, a__xsd=text), "a.xsd").absent
+    assert ("wsdl/a.xsd", 2) == (mistake.file, mistake.line)
+    assert "import of 'gone.xsd': no such file" in mistake.text
     assert "adapter wsdl add" in mistake.remedy
 
 
 def test_all_mistakes_at_once(tmp_path: Path) -> None:
     """Every refused import is told in one go."""
-    text = schema('<xs:import schemaLocation="http://h/x"/>\n<xs:include schemaLocation="gone.xsd"/>')
+    text = schema('<xs:import schemaLocation="ftp://h/x"/>\n<xs:include schemaLocation="../gone.xsd"/>')
     assert [1, 2] == [mistake.line for mistake in refused(folder(tmp_path, a__xsd=text))]
 
 

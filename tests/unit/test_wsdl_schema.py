@@ -49,7 +49,8 @@ def test_groups_nest_with_their_bounds(tmp_path: Path) -> None:
         "</xs:choice><xs:any namespace='##other' processContents='lax' minOccurs='0'/>"
     )
     a, b = Element("a", "urn:t", f"{XS}anyType"), Element("b", "urn:t", f"{XS}anyType")
-    expected = Group("sequence", (Group("choice", (a, Group("sequence", (b,))), 0, 3), Any(0, 1, "##other", "lax")))
+    choice = Group("choice", (a, Group("sequence", (b,))), 0, 3, turn="{urn:t}A/group(a)")
+    expected = Group("sequence", (choice, Any(0, 1, "##other", "lax")))
     assert expected == group(types_of(tmp_path, of_type(body)), "{urn:t}A")
 
 

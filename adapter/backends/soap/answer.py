@@ -17,7 +17,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.backends.soap.attachments import inline
+from adapter.attachments import inline
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts

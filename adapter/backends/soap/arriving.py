@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from adapter.backends.soap.attachments import Packing, root_headers, unpacked
+from adapter.attachments import Packing, root_headers, unpacked
 from adapter.exchange import Exchange, Opened, Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Part, Parts, Related, content_id
 from adapter.messages import Request, Response, Stream

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from adapter.attachments import Packing
 from adapter.backends.soap.arriving import Way
-from adapter.backends.soap.attachments import Packing
 from adapter.mapping.bound import Endpoint
 
 
 def way(endpoint: Endpoint) -> Way:
     """Return the way of one operation. The answer of one that gives a document is read before all of it is there."""
-    packing = Packing(endpoint.contract, endpoint.operation, endpoint.resource.soap.mtom)
+    operation = endpoint.operation
+    packing = Packing(endpoint.contract, operation.input, operation.output, endpoint.resource.soap.mtom)
     first = endpoint.reply.rule.document is not None
     return Way(packing if packing.needed else None, first)

@@ -37,7 +37,7 @@ def spot_of(contract: Contract, rule: FieldRule, start: str, path: str) -> Spot:
     """Follow one path of ``rule`` below the type with key ``start``. Raise PathError or ScalarError."""
     if rule.bag is not None:
         return entry_spot(contract, start, rule.bag, rule.entry, path)
-    return follow(contract, start, path)
+    return follow(contract, start, path, turns=True)
 
 
 def entry_spot(contract: Contract, start: str, bag: BagRule, entry: str, path: str) -> Spot:

@@ -17,10 +17,15 @@ from adapter.wsdl.types import Operation, Port
 _STATUS = {"create": 201, "cancel": 204}
 
 
-def element_at(binder: Binder, place: Place, start: str, path: str) -> tuple[tuple[Child, ...], str] | None:
-    """Return the steps to the element at ``path`` and the key of its type. None, and a mistake, where there is none."""
+def element_at(
+    binder: Binder, place: Place, start: str, path: str, turns: bool = False
+) -> tuple[tuple[Child, ...], str] | None:
+    """Return the steps to the element at ``path`` and the key of its type. None, and a mistake, where there is none.
+
+    ``turns``: it may be a group that repeats as a whole.
+    """
     try:
-        spot = follow(binder.contract, start, path)
+        spot = follow(binder.contract, start, path, turns)
     except PathError as error:
         binder.wrong(place, str(error), error.remedy)
         return None
@@ -43,7 +48,7 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
         return nothing
     if reply.document is not None:
         return bind_document_reply(binder, rule, operation.output.root.type, encoded)
-    found = element_at(binder, reply.place, operation.output.root.type, reply.source)
+    found = element_at(binder, reply.place, operation.output.root.type, reply.source, turns=True)
     if found is None:
         return nothing
     steps, key = found

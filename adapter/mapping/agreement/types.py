@@ -115,7 +115,7 @@ class Binder:
             if not nested:
                 not_abstract(self.wrong, rule, kind)
             bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole, array)
-            self.types[key] = replace(bound, nested=nested)
+            self.types[key] = replace(bound, nested=nested, turn=kind.turn)
         self._around = before
         return key
 
@@ -233,6 +233,8 @@ class Binder:
         nullable = spot.nillable or (encoded and spot.attribute is None and not demanded)
         doc = rule.doc or (spot.steps[-1].element.doc if spot.steps else "")
         shape: Shape
+        if rule.shape == "scalar" and spot.steps and spot.steps[-1].is_turn:
+            raise ScalarError(f"{rule.soap} is an array of turns", "each: the type of one turn")
         if rule.shape == "scalar":
             codec = field_codec(self.contract, spot.type, rule, self.converters, spot.fixed)
             if mode == "reply":

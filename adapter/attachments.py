@@ -22,7 +22,7 @@ from adapter.exchange.multipart import MEDIA_TYPE, Parts, Related, Sending, cont
 from adapter.mapping.binary import UPLOADED
 from adapter.messages import Upload
 from adapter.wsdl.binary import SWA_REF, BinaryPlaces
-from adapter.wsdl.types import Attachment, Contract, Message, Operation
+from adapter.wsdl.types import Attachment, Contract, Message
 
 XOP = "http://www.w3.org/2004/08/xop/include"
 _INCLUDE = f"{{{XOP}}}Include"
@@ -43,13 +43,16 @@ class Packed:
 
 
 class Packing:
-    """How the binary values of one operation travel. ``mtom``: those of requests that are not short go as parts."""
+    """How the binary values of the messages travel that one side of an operation sends and takes.
 
-    def __init__(self, contract: Contract, operation: Operation, mtom: bool) -> None:
+    ``mtom``: values that are not short are sent as parts.
+    """
+
+    def __init__(self, contract: Contract, sends: Message | None, takes: Message | None, mtom: bool = False) -> None:
         self._places = BinaryPlaces(contract)
-        self._input, self._output = operation.input, operation.output or Message(None)
+        self._sends, self._takes = sends or Message(None), takes or Message(None)
         self._mtom = mtom
-        messages = (self._input, self._output)
+        messages = (self._sends, self._takes)
         roots = [each.root.type for each in messages if each.root is not None]
         self.needed = any(each.attachments for each in messages) or any(map(self._places.any, roots))
 
@@ -69,15 +72,15 @@ class Packing:
         return Packed(Related(boundary, (root, *parts)), says)
 
     def restore(self, body: Any, parts: Mapping[str, bytes]) -> None:
-        """Put the attachments of an answer into its body: by name or in order, and into what refers to them."""
-        host = _host(body, self._output)
+        """Put attachments back into a body: by name or in order, and into what refers to them."""
+        host = _host(body, self._takes)
         left = dict(parts)
-        for each in self._output.attachments if host is not None else ():
+        for each in self._takes.attachments if host is not None else ():
             name = _named(each, left)
             if name is not None:
                 content = left.pop(name)
                 etree.SubElement(host, each.tag).text = _encoded(content) if each.binary else _text(content)
-        for element, key in list(self._below(body, self._output)):
+        for element, key in list(self._below(body, self._takes)):
             if key == SWA_REF and element.text:
                 name = unquote(element.text.strip().removeprefix(CID))
                 if name not in parts:
@@ -86,8 +89,8 @@ class Packing:
 
     def _attached(self, body: Any, upload: Upload | None) -> Iterator[Sending]:
         """Take the parts out that the binding says are attachments (WS-I Attachments Profile 1.0, section 3.8)."""
-        host = _host(body, self._input)
-        for each in self._input.attachments if host is not None else ():
+        host = _host(body, self._sends)
+        for each in self._sends.attachments if host is not None else ():
             for element in host.findall(each.tag):
                 host.remove(element)
                 text = element.text or ""
@@ -98,7 +101,7 @@ class Packing:
                     yield Sending(fields, _decoded(text) if each.binary else text.encode("utf-8"))
 
     def _values(self, body: Any, upload: Upload | None) -> Iterator[Sending]:
-        for element, key in list(self._below(body, self._input)):
+        for element, key in list(self._below(body, self._sends)):
             text = element.text or ""
             if text == UPLOADED and upload is not None:
                 yield _moved(element, key, upload, upload.size)
