@@ -213,7 +213,7 @@ def asking(
 
     ``write`` makes the root of the request message (None for an empty body), ``read`` reads that of the answer (None
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
-    once more that was refused. ``way`` says what travels beside the envelope.
+    once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
     """
     ask = _asking(port, operation, write, read, read_fault, headers, again, way)
 
@@ -256,10 +256,13 @@ def _asking(
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
         beside = Beside(way.restore, answered.arriving is not None)
-        answer = open_answer(answered.reply, port.version, operation.output, verify=answered.verify, beside=beside)
+        answer = open_answer(
+            answered.reply, port.version, operation.output, verify=answered.verify, strict=way.strict, beside=beside
+        )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        return reread(answer.child, request), answer.notes, answered.arriving
+        notes = way.align(answer.child)
+        return reread(answer.child, request), answer.notes + notes, answered.arriving
 
     def reread(child: Any, request: Request) -> R:
         while True:

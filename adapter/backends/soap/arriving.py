@@ -67,10 +67,16 @@ def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an operation's messages travel. ``first``: its answer is read as soon as the envelope is there."""
+    """How an operation's messages travel, and how far an answer may drift from the contract.
+
+    ``first``: its answer is read as soon as the envelope is there. ``align`` brings the root of an answer back to the
+    contract before it is read, and says what was odd; ``strict`` refuses an envelope of the other version.
+    """
 
     packing: Packing | None = None
     first: bool = False
+    align: Callable[[Any], tuple[str, ...]] = lambda child: ()
+    strict: bool = False
 
     def restore(self, body: Any, parts: Mapping[str, bytes]) -> None:
         """Put what travelled beside an answer's envelope into its body."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapter.attachments import Packing
 from adapter.backends.soap.arriving import Way
 from adapter.mapping.bound import Endpoint
+from adapter.translate.tolerance import aligner
 
 
 def way(endpoint: Endpoint) -> Way:
@@ -12,4 +13,4 @@ def way(endpoint: Endpoint) -> Way:
     operation = endpoint.operation
     packing = Packing(endpoint.contract, operation.input, operation.output, endpoint.resource.soap.mtom)
     first = endpoint.reply.rule.document is not None
-    return Way(packing if packing.needed else None, first)
+    return Way(packing if packing.needed else None, first, aligner(endpoint), endpoint.resource.soap.strict)

@@ -83,6 +83,7 @@ PortKey = tuple[str, str, str, IdentityRule | None]
 class SoapRule:
     """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
 
+    ``strict``: a reply that is not just what the contract says is refused.
     ``mtom``: binary values of requests that are not short travel beside the envelope.
     """
 
@@ -93,6 +94,7 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    strict: bool = False
     mtom: bool = False
 
     @property
