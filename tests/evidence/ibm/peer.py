@@ -1,7 +1,7 @@
 """IBM's apiconnect-wsdl, as its README says to use it: a zip of the contract in, one API for each service out.
 
-The package is installed once into a cache folder of this user's, with npm. Addresses that are imported are answered from
-the corpus: in the zip such an import names the copy beside it, since nothing is fetched while measuring.
+The package is installed once into a cache folder of this user's, with npm. Addresses that are imported are answered
+from the corpus: in the zip such an import names the copy beside it, since nothing is fetched while measuring.
 """
 
 from __future__ import annotations
