@@ -140,10 +140,10 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
         return None
     headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
-    code, strict = found.get("fault_code", ""), found.get("strict", False)
+    port = found["wsdl"], found["service"], found["port"]
+    code, strict, mtom = found.get("fault_code", ""), found.get("strict", False), "attachments" in found
     named = namespaces(sections, found.get("namespaces"), (*path, "namespaces"))
-    at = sections.place(path)
-    return SoapRule(at, found["wsdl"], found["service"], found["port"], code, headers, identity, strict, named)
+    return SoapRule(sections.place(path), *port, code, headers, identity, strict, mtom, named)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:
