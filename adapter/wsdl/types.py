@@ -190,20 +190,32 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part beside the envelope (WSDL 1.1 section 5.3), and the tag that stands for it: base64 if binary, or text."""
+
+    tag: str
+    media_type: str
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one direction of an operation carries in the SOAP body.
 
     ``root`` is the one child of the body. For rpc it is the wrapper (the operation's name in the binding's namespace;
     by convention ``…Response`` in a reply, whose name readers must not insist on) and its type, keyed
     ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
-
     ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
-    several document parts, and for a document part that names a type (section 3.5).
+    several document parts, for a document part that names a type (section 3.5), and for one that names an abstract
+    element, whose place one of the members of its substitution group takes. ``members`` are the keys of those that may
+    stand for a root that is not abstract. ``attachments`` are children of the root too.
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
     bare: bool = False
+    members: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +249,10 @@ class Operation:
         return f"{self.name}({self.overload})" if self.overload else self.name
 
     @property
-    def reply_tag(self) -> str:
-        """The name that the root of a reply must have; "" where it is free (rpc), the body itself, or not there."""
+    def reply_tags(self) -> tuple[str, ...]:
+        """The names that the root of a reply may have; () where it is free (rpc), the body itself, or not there."""
         output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
-        return output.root.tag if output is not None and output.root is not None else ""
+        return (output.root.tag, *output.members) if output is not None and output.root is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
