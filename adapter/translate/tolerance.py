@@ -54,13 +54,16 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
     most = 100_000 if everything else MAX_NOTES
     tables = _tables(endpoint.contract, None if whole else _read(endpoint, root))
     known = frozenset(split(key)[0] for key in (*endpoint.contract.elements, *endpoint.contract.types)) - {XSD}
+    members = frozenset(endpoint.operation.reply_tags) - {root.tag}
     rpc, bare = endpoint.operation.style == "rpc", output is not None and output.bare
 
     def align(element: Any) -> tuple[str, ...]:
         if element is None:
             return ()
         walk = _Walk(endpoint.contract, tables, known, most)
-        if bare or _is_root(walk, element, root, rpc):
+        if element.tag in members:
+            walk.content(element, endpoint.contract.elements[element.tag].type)
+        elif bare or _is_root(walk, element, root, rpc):
             walk.content(element, root.type, fold=rpc)
         notes = tuple(walk.notes)
         if strict and notes:

@@ -157,7 +157,7 @@ def _operation(system: str, child: Any) -> tuple[Contract, str, str, str] | None
         for service in contract.services.values():
             for port in service.ports.values():
                 for key, operation in port.operations.items():
-                    if operation.reply_tag == child.tag:
+                    if child.tag in operation.reply_tags:
                         return contract, service.name, port.name, key
     return None
 

@@ -50,7 +50,8 @@ LAUGHS = "<!DOCTYPE x [<!ENTITY a0 'ha'>" + "".join(
 DOCUMENTS = {
     "laughs": LAUGHS + wsdl("").replace("urn:t", "&a9;", 1),
     "external": "<!DOCTYPE x SYSTEM 'http://127.0.0.1:9/x.dtd'>" + wsdl(""),
-    "entity": "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>" + wsdl("").replace("<wsdl:types>", "<wsdl:types>&e;"),
+    "entity": "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
+    + wsdl("").replace("<wsdl:types>", "<wsdl:types>&e;"),
     "parameter": "<!DOCTYPE x [<!ENTITY % e SYSTEM 'http://127.0.0.1:9/x.dtd'> %e;]>" + wsdl(""),
     "xinclude": wsdl("", "<x:include xmlns:x='http://www.w3.org/2001/XInclude' href='file:///etc/passwd'/>"),
     "stylesheet": "<?xml-stylesheet href='http://127.0.0.1:9/x.xsl'?>" + wsdl(""),
@@ -74,9 +75,14 @@ def hostile(tmp_path: Path) -> Path:
     return wsdl_dir
 
 
-WATCHED = """
-import json, os, sys
+WATCHED = (
+    f"""
+ROOT = __import__("pathlib").Path({str(ROOT)!r})
+"""
+    + """
+import contextlib, io, json, os, sys
 from pathlib import Path
+from adapter.__main__ import main
 from adapter.errors import BuildError
 from adapter.wsdl.documents import read_documents
 from adapter.wsdl.lint import lint
@@ -90,14 +96,23 @@ def watch(event, arguments):
     if event in PATHS and arguments and isinstance(arguments[0], (str, bytes, Path)):
         path = Path(os.fsdecode(arguments[0]))
         # The interpreter reads its own modules and tracebacks' sources; everything else counts.
-        if path.suffix not in (".py", ".pyc") and not path.absolute().is_relative_to(wsdl_dir):
+        ours = any(path.absolute().is_relative_to(each) for each in allowed)
+        if path.suffix not in (".py", ".pyc") and not ours:
             outside.add(f"{event} {path}")
     if event.startswith(("socket.", "urllib.", "subprocess.", "os.system", "os.exec", "os.spawn")):
         sockets.append(event)
 
+def proposed(file):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return main(["propose", str(wsdl_dir / file), "-o", str(wsdl_dir.parent / "mappings")])
+
+allowed = (wsdl_dir, wsdl_dir.parent / "mappings", wsdl_dir.parent / "adapter.env")
 files = sorted(path.name for path in wsdl_dir.glob("*.wsdl"))
+# Whatever is imported late is imported now.
+lint(wsdl_dir, "good.wsdl"), zeep_client(read_documents(ROOT / "wsdl", "erp/erp.wsdl")), proposed("good.wsdl")
 sys.addaudithook(watch)
 for file in files:
+    proposed(file)
     report = lint(wsdl_dir, file)
     try:
         documents = read_documents(wsdl_dir, file)
@@ -112,6 +127,7 @@ for file in files:
         pass
 print(json.dumps({"outside": sorted(outside), "sockets": sockets, "refused": refused, "files": files}))
 """
+)
 
 
 def watched(tmp_path: Path, wsdl_dir: Path) -> Any:
