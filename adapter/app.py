@@ -50,13 +50,17 @@ Watch = Callable[[Endpoint, Handler], Handler]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from."""
+    """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from.
+
+    ``around`` is what its mappings may name beside their contracts.
+    """
 
     project: Path
     settings: Settings
     endpoints: tuple[Endpoint, ...]
     contracts: Mapping[str, Contract]
     documents: Mapping[str, Documents]
+    around: Surroundings
 
 
 def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
@@ -94,7 +98,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
-    return Built(project, settings, endpoints, contracts, documents)
+    return Built(project, settings, endpoints, contracts, documents, around)
 
 
 def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:

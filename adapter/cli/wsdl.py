@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from adapter import settings
+from adapter.cli import lint
 from adapter.cli.command import Command, UsageError, argument, project_of, say
 from adapter.errors import BuildError, Mistake
 from adapter.mapping.project import read_resources
@@ -130,7 +131,7 @@ def _password(user: str) -> str:
 
 COMMAND = Command(
     "wsdl",
-    help="bring contracts in, lock them, compare them",
+    help="bring contracts in, look for what is wrong in them, lock them, compare them",
     parts=(
         Command(
             "add",
@@ -165,5 +166,6 @@ COMMAND = Command(
                 argument("new", metavar="NEW", nargs="?", default="", help="WSDL after"),
             ),
         ),
+        lint.COMMAND,
     ),
 )

@@ -5,6 +5,6 @@
 """
 
 from adapter.virtual.erp import VirtualErp
-from adapter.virtual.server import Server, running, serve
+from adapter.virtual.server import Server, answering, running, serve
 
-__all__ = ["Server", "VirtualErp", "running", "serve"]
+__all__ = ["Server", "VirtualErp", "answering", "running", "serve"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
+from typing import Protocol
 
 from lxml import etree
 
@@ -24,6 +25,14 @@ class Answer:
     status: int
     content_type: str
     body: bytes
+
+
+class Speaking(Protocol):
+    """A port, as far as an envelope needs it: the namespace of its envelopes."""
+
+    @property
+    def envelope(self) -> str:
+        """The envelope's namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,7 @@ def read(port: Port, headers: Message, data: bytes) -> Call:
     wanted = MEDIA_TYPES[port.envelope]
     if headers.get_content_type() != wanted:
         raise ProtocolFault("Client", f"Content-Type has to be {wanted}, not {headers.get_content_type()}", 415)
-    root = _parsed(data, headers.get_param("charset"))
-    _check_envelope(port, root)
+    root = parsed(port, data, headers.get_param("charset"))
     body = root[-1]
     payload = next(body.iterchildren(etree.Element), None)
     if payload is None:
@@ -64,7 +72,8 @@ def read(port: Port, headers: Message, data: bytes) -> Call:
     return Call(port, operation, root, body)
 
 
-def _parsed(data: bytes, charset: object) -> etree._Element:
+def parsed(port: Speaking, data: bytes, charset: object) -> etree._Element:
+    """Return the envelope that the data are. Raise ProtocolFault where they are none of the port's."""
     encoding = charset if isinstance(charset, str) else None
     try:
         parser = etree.XMLParser(
@@ -77,10 +86,11 @@ def _parsed(data: bytes, charset: object) -> etree._Element:
         raise ProtocolFault("Client", f"not well-formed XML: {error.msg}") from error
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs 0.5.1 knows no DocInfo
         raise ProtocolFault("Client", "a SOAP message must not carry a document type declaration")
+    _check_envelope(port, root)
     return root
 
 
-def _check_envelope(port: Port, root: etree._Element) -> None:
+def _check_envelope(port: Speaking, root: etree._Element) -> None:
     qualified = etree.QName(root)
     if qualified.localname != "Envelope":
         raise ProtocolFault("Client", f"{root.tag} is not a SOAP envelope")
@@ -115,14 +125,14 @@ def _check_headers(port: Port, operation: Operation, root: etree._Element) -> No
             raise ProtocolFault("Client", f"the header block {demanded} is missing")
 
 
-def reply(port: Port, children: Sequence[etree._Element]) -> etree._Element:
+def reply(port: Speaking, children: Sequence[etree._Element]) -> etree._Element:
     """Return an envelope whose body holds ``children``."""
     envelope = etree.Element(f"{{{port.envelope}}}Envelope", nsmap={"soapenv": port.envelope, "xsi": XSI})
     etree.SubElement(envelope, f"{{{port.envelope}}}Body").extend(children)
     return envelope
 
 
-def fault(port: Port, code: str, text: str, detail: etree._Element | None, language: str) -> etree._Element:
+def fault(port: Speaking, code: str, text: str, detail: etree._Element | None, language: str) -> etree._Element:
     """Return an envelope with a fault. ``code`` is the SOAP 1.1 name (Client, Server …)."""
     namespace = port.envelope
     element = etree.Element(f"{{{namespace}}}Fault", nsmap={"soapenv": namespace})
@@ -142,12 +152,12 @@ def fault(port: Port, code: str, text: str, detail: etree._Element | None, langu
     return reply(port, [element])
 
 
-def fault_status(port: Port, code: str) -> int:
+def fault_status(port: Speaking, code: str) -> int:
     """Return the HTTP status of a fault: always 500 with SOAP 1.1; 400 with SOAP 1.2 when the sender is to blame."""
     return 400 if code == "Client" and port.envelope == SOAP12_ENVELOPE else 500
 
 
-def answer(port: Port, status: int, envelope: etree._Element) -> Answer:
+def answer(port: Speaking, status: int, envelope: etree._Element) -> Answer:
     """Return an envelope as an HTTP answer."""
     data = etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
     return Answer(status, f"{MEDIA_TYPES[port.envelope]}; charset=utf-8", data)

@@ -16,6 +16,7 @@ from adapter.virtual.elements import FEHLER, KONTEXT, LAGER_TYPEN, TYPE, make, n
 from adapter.virtual.encoded import Types, Value, read_parts, read_types, write_parts
 from adapter.virtual.envelope import Answer, Call, answer, fault, fault_status, read, reply
 from adapter.virtual.faults import ErpFault, LockFault, ProtocolFault
+from adapter.virtual.files import contract_file
 from adapter.virtual.seed import CLIENT, sow
 from adapter.virtual.state import State, opened
 from adapter.virtual.validation import envelope_schema, objection
@@ -92,7 +93,15 @@ class VirtualErp:
         envelope = fault(port, problem.code, problem.text, None, "EN")
         return answer(port, problem.status or fault_status(port, problem.code), envelope)
 
-    def told(self, port: Port, wish: Mapping[str, Any]) -> Answer:
+    def file(self, target: str, origin: str) -> bytes | None:
+        """Return the contract's file behind a request target, or None."""
+        return contract_file(self.ports, target, origin)
+
+    def reset(self) -> None:
+        """Go back to what the ERP knew at first."""
+        self.state.reset()
+
+    def told(self, port: Port, call: Call | None, wish: Mapping[str, Any]) -> Answer:
         """Return the fault that a rule of misbehaviour asks for; its HTTP status is 500 unless the rule says so."""
         code = wish.get("detail")
         detail = None if code is None else _detail(str(code), str(wish["text"]))

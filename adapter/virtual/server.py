@@ -15,11 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from adapter.virtual.contract import Port
+from adapter.virtual.engine import Engine
 from adapter.virtual.envelope import Answer, action
 from adapter.virtual.erp import VirtualErp
 from adapter.virtual.faults import ProtocolFault
-from adapter.virtual.files import contract_file
 from adapter.virtual.misbehave import Control, Cut, Deed, Received
 
 LARGEST_REQUEST = 64 * 1024 * 1024
@@ -39,7 +38,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/_control":
             self._controlled(self.server.control.report)
             return
-        found = contract_file(self.server.erp.ports, self.path, self.server.url())
+        found = self.server.erp.file(self.path, self.server.url())
         if found is None:
             status = 405 if self.server.erp.port_at(self.path) else 404
             self._send(Answer(status, "text/plain", b"POST a SOAP message, or GET ?wsdl\n"), {"Allow": "POST"})
@@ -51,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/_control":
             self._controlled(lambda: self.server.control.add(**_rule(self._body())))
         elif self.path == "/_control/reset":
-            self._controlled(self.server.erp.state.reset)
+            self._controlled(self.server.erp.reset)
         else:
             self._call()
 
@@ -98,18 +97,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._saw(operation, data.decode("utf-8", "replace"))
         deed = self.server.control.take(operation)
         self.server.control.wait(deed.delay)
-        if self._instead(port, deed):
+        if self._instead(port, None if isinstance(call, ProtocolFault) else call, deed):
             return
         erp = self.server.erp
         self._perform(erp.refusal(port, call) if isinstance(call, ProtocolFault) else erp.answer(call), deed)
 
-    def _instead(self, port: Port, deed: Deed) -> bool:
+    def _instead(self, port: Any, call: Any, deed: Deed) -> bool:
         """Carry out a deed that keeps the ERP from acting; tell whether there was one."""
         cut = deed.cut_at("unread") or deed.cut_at("read")
         if cut is not None:
             self._cut(cut)
         elif deed.fault is not None:
-            self._send(self.server.erp.told(port, deed.fault))
+            self._send(self.server.erp.told(port, call, deed.fault))
         elif deed.html is not None:
             status, text = deed.html
             self._send(Answer(status, "text/html; charset=utf-8", PAGE.format(status=status, text=text).encode()))
@@ -197,7 +196,7 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, erp: VirtualErp, host: str, port: int) -> None:
+    def __init__(self, erp: Engine, host: str, port: int) -> None:
         """Listen on an address; port 0 takes a free one."""
         self.erp = erp
         self.control = Control()
@@ -242,11 +241,9 @@ class Server(ThreadingHTTPServer):
         self.erp.close()
 
 
-def serve(
-    project: Path, host: str, port: int, database: str = ":memory:", ready: Callable[[str], None] | None = None
-) -> None:
-    """Serve a project's contracts until interrupted (Ctrl-C). ``ready`` is called with the URL once it listens."""
-    server = _listening(project, database, host, port)
+def serve(engine: Engine, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+    """Serve until interrupted (Ctrl-C). ``ready`` is called with the URL once it listens."""
+    server = _listening(engine, host, port)
     try:
         if ready is not None:
             ready(server.url())
@@ -259,8 +256,15 @@ def serve(
 
 @contextmanager
 def running(project: Path, database: str = ":memory:", host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
+    """Serve the example ERP of a project in a thread of this process for as long as the ``with`` block lasts."""
+    with answering(VirtualErp(project, database), host, port) as server:
+        yield server
+
+
+@contextmanager
+def answering(engine: Engine, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
     """Serve in a thread of this process for as long as the ``with`` block lasts."""
-    server = _listening(project, database, host, port)
+    server = _listening(engine, host, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -271,12 +275,11 @@ def running(project: Path, database: str = ":memory:", host: str = "127.0.0.1", 
         server.close()
 
 
-def _listening(project: Path, database: str, host: str, port: int) -> Server:
-    erp = VirtualErp(project, database)
+def _listening(engine: Engine, host: str, port: int) -> Server:
     try:
-        return Server(erp, host, port)
+        return Server(engine, host, port)
     except OSError:
-        erp.close()  # the address is taken
+        engine.close()  # the address is taken
         raise
 
 

@@ -20,7 +20,8 @@ KNOWN_BY_HEART = (XSD, XML, SOAP11_ENCODING, SOAP12_ENCODING)
 # What a redefinition replaces stays reachable under its name with this added (part 1, section 4.2.2).
 ORIGINAL = "#original"
 
-_KINDS = {
+# What a schema declares globally: the kind of each tag.
+KINDS = {
     xsd("element"): "element",
     xsd("complexType"): "type",
     xsd("simpleType"): "type",
@@ -55,11 +56,15 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong in a schema: the mistake, the node, and the code of ``REASONS`` for what it costs."""
+    """One thing that is wrong in a schema: the mistake, the node, and the code of ``REASONS`` for what it costs.
+
+    ``name`` is the key of the element or type that is not there, where that is what is wrong.
+    """
 
     mistake: Mistake
     node: etree._Element
     code: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Components:
     """All global declarations by kind and key, in document order, and the flaws found on the way."""
 
     documents: Documents
-    by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in _KINDS.values()})
+    by_kind: dict[str, dict[str, Component]] = field(default_factory=lambda: {kind: {} for kind in KINDS.values()})
     flaws: list[Flaw] = field(default_factory=list)
 
     @property
@@ -75,11 +80,9 @@ class Components:
         """What is wrong in the schemas."""
         return tuple(flaw.mistake for flaw in self.flaws)
 
-    def wrong(
-        self, schema: Schema, node: etree._Element, text: str, remedy: str = "", code: str = "unreadable"
-    ) -> None:
-        """Note a mistake at a node of a schema; ``code`` says why an operation that needs this cannot be called."""
-        self.flaws.append(Flaw(self.documents.mistake(schema.path, node, text, remedy), node, code))
+    def wrong(self, schema: Schema, node: etree._Element, text: str, remedy: str = "") -> None:
+        """Note a mistake at a node of a schema: an operation that needs this cannot be called."""
+        self.flaws.append(Flaw(self.documents.mistake(schema.path, node, text, remedy), node, "unreadable"))
 
     def name(self, scope: Component | Schema, node: etree._Element, qname: str) -> str | None:
         """Return the key that a QName has at a node, or None (a mistake is noted) where its prefix is unknown."""
@@ -101,9 +104,10 @@ class Components:
             return None
         found = self._found(kind, scope, key)
         if found is None:
-            code = f"{kind}-missing" if kind in ("type", "element") else "unreadable"
-            remedy = "add the schema that declares it, or its import"
-            self.wrong(scope.schema, node, f"there is no {kind} {key}", remedy, code)
+            named = kind in ("type", "element")
+            text, remedy = f"there is no {kind} {key}", "add the schema that declares it, or its import"
+            mistake = self.documents.mistake(scope.schema.path, node, text, remedy)
+            self.flaws.append(Flaw(mistake, node, f"{kind}-missing" if named else "unreadable", key if named else ""))
         return found
 
     def known(self, kind: str, scope: Component, node: etree._Element, qname: str) -> Component | None:
@@ -157,7 +161,7 @@ def _add(components: Components, schema: Schema, seen: set[tuple[int, str]]) -> 
         seen.add((id(schema.root), schema.namespace))
         waiting.extend(reversed(_brought(components, schema)))
         for node in schema.root:
-            if kind := _KINDS.get(node.tag):
+            if kind := KINDS.get(node.tag):
                 _register(components, kind, schema, node)
         for node in schema.root.findall(xsd("redefine")):
             _redefine(components, schema, node, seen)
@@ -208,7 +212,7 @@ def _redefine(components: Components, schema: Schema, redefine: etree._Element, 
         return
     _add(components, Schema(target.path, target.root, target.root.get("targetNamespace") or schema.namespace), seen)
     for node in redefine:
-        kind = _KINDS.get(node.tag)
+        kind = KINDS.get(node.tag)
         if kind is None:
             continue
         key = clark(schema.namespace, (node.get("name") or "").strip())

@@ -92,15 +92,17 @@ class Documents:
         return Mistake(f"{self.folder}/{path}", line_of(node), 0, text, remedy)
 
 
-def read_documents(wsdl_dir: Path, file: str) -> Documents:
+def read_documents(wsdl_dir: Path, file: str, rules: tuple[Rule, ...] = ()) -> Documents:
     """Read ``file`` (a path below ``wsdl_dir``) and all that it imports or includes, directly or not.
+
+    ``rules`` are tried beside those of the project.
 
     Raises BuildError with every mistake found: a refused import, a file that is not well-formed, a wrong repair rule.
     """
     catalog = read_catalog(wsdl_dir)
     path = posixpath.normpath(file)
     own = next((url for url, target in catalog.items() if target == path), urljoin(LOCAL, path))
-    mending = Mending(_repairs(wsdl_dir).get(path, ()))
+    mending = Mending((*_repairs(wsdl_dir).get(path, ()), *rules))
     walk = _Walk(wsdl_dir, catalog, {}, {catalog_key(own): path}, {}, [], [], mending)
     walk.open(path, Mistake(f"{wsdl_dir.name}/{file}", 0, 0, "cannot be read"))
     walk.through(deque([(own, path)]))

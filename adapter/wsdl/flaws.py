@@ -6,7 +6,7 @@ A contract is not refused for a mistake in a schema: only the operations that re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from lxml import etree
 
@@ -52,9 +52,9 @@ class Flawed:
             text = f"there is no {kind} {key}"
             if namespace in self.drafts or namespace in DRAFTS:
                 raise Unresolved("schema-1999", f"{text} in a schema that can be read")
-            raise Unresolved(f"{kind}-missing", text)
+            raise Unresolved(f"{kind}-missing", text, name=key)
         if reason := self.reasons.get((kind, key)):
-            raise Unresolved(reason.code, reason.text, reason.file, reason.line)
+            raise Unresolved(*astuple(reason))
         return key
 
 
@@ -72,7 +72,7 @@ def flawed(components: Components) -> Flawed:
     for flaw in components.flaws:
         place = flaw.mistake
         code = "schema-1999" if any(draft in place.text for draft in (*DRAFTS, *filter(None, drafts))) else flaw.code
-        wrong.setdefault(_owner(flaw.node), Reason(code, place.text, place.file, place.line))
+        wrong.setdefault(_owner(flaw.node), Reason(code, place.text, place.file, place.line, flaw.name))
     if wrong:
         _spread(components, wrong)
     reasons = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from adapter.wsdl.heights import Heights, concrete, heights
 from adapter.wsdl.types import Contract, Element, Type
+from adapter.wsdl.values import Fitting
 from adapter.wsdl.wildcards import Wildcards
 
 
@@ -20,6 +21,7 @@ class Ground:
     heights: Heights
     wildcards: Wildcards
     usable: dict[str, list[str]] = field(default_factory=dict)
+    fitting: dict[str, Fitting] = field(default_factory=dict)
 
     @classmethod
     def of(cls, contract: Contract) -> Ground:
@@ -27,6 +29,12 @@ class Ground:
         found = heights(contract.types)
         wildcards = Wildcards(contract.types, contract.elements, found)
         return cls(contract.types, contract.elements, contract.substitutes, found, wildcards)
+
+    def fits(self, key: str, text: str) -> bool:
+        """Whether a text is a value of a simple type."""
+        if key not in self.fitting:
+            self.fitting[key] = Fitting(self.types, key)
+        return self.fitting[key].fits(text)
 
     def concrete(self, key: str) -> list[str]:
         """Return the types that an element declared with one may have, the lowest first."""

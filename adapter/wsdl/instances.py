@@ -33,10 +33,12 @@ XSI_TYPE, XSI_NIL = f"{{{XSI}}}type", f"{{{XSI}}}nil"
 
 @dataclass(slots=True)
 class Instances:
-    """Makes elements. ``given`` holds texts to prefer, by an element's or attribute's name and type, used once each.
+    """Makes elements.
 
-    ``encoded`` writes ``xsi:type`` at every element (SOAP 1.1, section 5). ``deep`` and ``many`` bound how deep and how
-    large a message gets before optional parts are left out; ``chance`` is how often they are there until then.
+    ``given`` holds texts to prefer, by an element's or attribute's name in lower case, each used once and only where
+    its type takes it. ``encoded`` writes ``xsi:type`` at every element (SOAP 1.1, section 5). ``deep`` and ``many``
+    bound how deep and how large a message gets before optional parts are left out; ``chance`` is how often they are
+    there until then.
     """
 
     ground: Ground
@@ -45,7 +47,7 @@ class Instances:
     deep: int = 5
     many: int = 120
     chance: float = 0.7
-    given: dict[tuple[str, str], str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
     made: int = 0
     prefixes: dict[str, str] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
@@ -66,6 +68,14 @@ class Instances:
     def _prefix(self, namespace: str) -> str:
         """Return the prefix that a namespace has in the texts of this message."""
         return self.prefixes.setdefault(namespace, f"n{len(self.prefixes) + 1}")
+
+    def add(self, node: etree._Element, particle: Particle) -> None:
+        """Append what a particle demands."""
+        self._particle(node, particle, self.deep)
+
+    def attributes(self, node: etree._Element, record: Record) -> None:
+        """Set the attributes that a record demands and an element does not have yet."""
+        self._attributes(node, record, self.deep)
 
     def _member(self, declared: Element) -> Element:
         """Return a member of the substitution group where an element is abstract (part 1, section 3.3.6)."""
@@ -91,7 +101,8 @@ class Instances:
         """Append one element."""
         key = self._type(declared, depth)
         self.made += 1
-        if declared.nillable and declared.fixed is None and (key is None or self._by_chance(0.15, depth)):
+        may_be_nil = declared.nillable and declared.fixed is None and declared.name.lower() not in self.given
+        if (may_be_nil and self._by_chance(0.15, depth)) or (declared.nillable and key is None):
             nil = self._start(parent, declared, declared.type)
             nil.set(XSI_NIL, "true")
             found = self.ground.types[declared.type]
@@ -155,12 +166,16 @@ class Instances:
         return node
 
     def _given(self, name: str, key: str) -> str:
-        """Return the text that is preferred for a name and type, else a made one."""
-        return self.given.pop((name.lower(), key), None) or value(self.ground.types, key, self.source)
+        """Return the text that is preferred for a name, if its type takes it, else a made one."""
+        preferred = self.given.get(name.lower())
+        if preferred is not None and self.ground.fits(key, preferred):
+            return self.given.pop(name.lower())
+        return value(self.ground.types, key, self.source)
 
     def _attributes(self, node: etree._Element, record: Record, depth: int) -> None:
         for attribute in record.attributes:
-            if attribute.required or self._by_chance(self.chance * 0.7, depth):
+            wanted = attribute.required or attribute.name.lower() in self.given
+            if attribute.tag not in node.attrib and (wanted or self._by_chance(self.chance * 0.7, depth)):
                 text = attribute.fixed if attribute.fixed is not None else self._given(attribute.name, attribute.type)
                 node.set(attribute.tag, text)
                 self._identity(node, attribute.tag, attribute.type)
@@ -241,7 +256,8 @@ class Instances:
         if not self._more(depth):
             return particle.min
         wild = isinstance(particle, Any)
-        if particle.min == 0 and self.source.random() >= (0.2 if wild else self.chance):
+        wanted = isinstance(particle, Element) and particle.name.lower() in self.given
+        if particle.min == 0 and not wanted and self.source.random() >= (0.2 if wild else self.chance):
             return 0
         most = particle.min + 2 if particle.max is None else min(particle.max, particle.min + 2)
         return self.source.randint(max(1, particle.min), max(1, particle.min, most))

@@ -27,12 +27,16 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one operation is left out: a code of ``REASONS``, what exactly, and where it stands (line 0: nowhere)."""
+    """Why one operation is left out: a code of ``REASONS``, what exactly, and where it stands (line 0: nowhere).
+
+    ``name`` is the key of the element or type that is not there, where that is the reason.
+    """
 
     code: str
     text: str
     file: str = ""
     line: int = 0
+    name: str = ""
 
     def __str__(self) -> str:
         """Render as ``code: text (file:line)``."""
@@ -42,8 +46,8 @@ class Reason:
 class Unresolved(LookupError):
     """Something that an operation needs is not there, or cannot be used. ``reason`` says what."""
 
-    def __init__(self, code: str, text: str, file: str = "", line: int = 0) -> None:
-        self.reason = Reason(code, text, file, line)
+    def __init__(self, code: str, text: str, file: str = "", line: int = 0, name: str = "") -> None:
+        self.reason = Reason(code, text, file, line, name)
         super().__init__(str(self.reason))
 
     def at(self, file: str, line: int) -> Reason:

@@ -42,10 +42,10 @@ def value(types: Mapping[str, Type], key: str, source: random.Random) -> str:
 
 def values(types: Mapping[str, Type], found: Scalar | ListOf | Union, source: random.Random) -> Iterator[str]:
     """Yield valid texts of a simple type, without end. Raises NoValue where none is found."""
-    fits = _Fitting(found)
+    fitting = Fitting(types, found.name)
     while True:
         for text in _candidates(types, found, source):
-            if fits(text):
+            if fitting.fits(text):
                 yield text
                 break
         else:
@@ -132,32 +132,38 @@ def _bounds(facets: Facets) -> tuple[int, int | None]:
     return facets.min_length or 0, facets.max_length
 
 
-class _Fitting:
-    """Whether a text is valid, white space handled as its type does. Lists count items, not characters."""
+class Fitting:
+    """Whether a text is valid against a simple type, white space handled as the type does. Lists count items."""
 
-    def __init__(self, found: Scalar | ListOf | Union) -> None:
+    def __init__(self, types: Mapping[str, Type], key: str) -> None:
+        found = types[key]
+        if isinstance(found, Record):
+            raise NoValue(f"{key} is no simple type")
         facets = found.facets
         self.is_list = isinstance(found, ListOf)
         self.bounds = _bounds(facets) if self.is_list else (0, None)
         self.builtin = found.builtin if isinstance(found, Scalar) else "token" if self.is_list else "string"
         # A QName of an enumeration may have a prefix, which only a message can declare.
-        named = self.builtin in ("QName", "NOTATION") and facets.enumeration
+        named = self.builtin in ("QName", "NOTATION")
         self.lexical = lexical.anything if named else lexical.check_for(self.builtin)
-        kept = Facets(facets.enumeration, facets.patterns) if self.is_list else facets
-        self.checks = checks(self.builtin, kept)
+        self.checks = checks(self.builtin, Facets(facets.enumeration, facets.patterns) if self.is_list else facets)
+        inner = (found.item,) if isinstance(found, ListOf) else found.members if isinstance(found, Union) else ()
+        self.inner = tuple(Fitting(types, each) for each in inner)
 
-    def __call__(self, text: str) -> bool:
+    def fits(self, text: str) -> bool:
+        """Whether the text is a value of the type."""
         plain = lexical.collapsed(self.builtin, text)
-        low, high = self.bounds
-        if self.is_list and not low <= len(plain.split()) <= (len(plain) if high is None else high):
-            return False
         try:
             self.lexical(plain)
             for check in self.checks:
                 check(plain)
         except ValueError:
             return False
-        return True
+        if not self.is_list:
+            return not self.inner or any(each.fits(text) for each in self.inner)
+        items, (low, high) = plain.split(), self.bounds
+        counted = low <= len(items) <= (len(items) if high is None else high)
+        return counted and all(self.inner[0].fits(each) for each in items)
 
 
 def _asked(facets: Facets) -> str:

@@ -28,7 +28,7 @@ def _operations(running: Stack) -> Iterator[Check]:
     wire = {endpoint.name: binding(endpoint) for endpoint in build(ROOT, {}).endpoints}
     for case in cases():
         running.call("GET", "/healthz")
-        running.erp.erp.state.reset()
+        running.erp.erp.reset()
         request, expected = case.json("request.json"), case.json("reply.json")
         answer = running.call(request["method"], request["path"], request.get("body"))
         good = answer.status == expected["status"]
@@ -56,7 +56,7 @@ def _same(answer: Answer, expected: object) -> bool:
 
 def _shapes(running: Stack) -> Iterator[Check]:
     for check in (_abstract_both_ways, _lines, _three_states, _exact_numbers):
-        running.erp.erp.state.reset()
+        running.erp.erp.reset()
         yield check.__name__.strip("_").replace("_", " "), check(running)
 
 

@@ -1,0 +1,80 @@
+"""Where each SOAP port of a contract is served, and which operation a message there means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlsplit
+
+from lxml import etree
+
+from adapter.virtual.faults import ProtocolFault
+from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE, Contract, Element, Message, Operation
+
+_ENVELOPES = {"1.1": SOAP11_ENVELOPE, "1.2": SOAP12_ENVELOPE}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One operation under the name that the contract tree has for it (an overloaded one has a name of its own)."""
+
+    name: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One port at its path. ``operations`` are by the tag of the body's first child, empty for an empty body."""
+
+    path: str
+    envelope: str
+    service: str
+    port: str
+    operations: Mapping[str, tuple[Served, ...]]
+
+
+def places(contract: Contract) -> tuple[Place, ...]:
+    """Return every SOAP port with a path of its own: that of its address, else ``/<service>/<port>``."""
+    taken: dict[str, Place] = {}
+    for service in contract.services.values():
+        for port in service.ports.values():
+            path = unquote(urlsplit(port.address).path)
+            if path in ("", "/") or path in taken or path.startswith("/_"):
+                path = f"/{service.name}/{port.name}"
+            by_tag: dict[str, list[Served]] = {}
+            for name, operation in port.operations.items():
+                for tag in _tags(operation.input):
+                    by_tag.setdefault(tag, []).append(Served(name, operation))
+            operations = {tag: tuple(found) for tag, found in by_tag.items()}
+            taken[path] = Place(path, _ENVELOPES[port.soap_version], service.name, port.name, operations)
+    return tuple(taken.values())
+
+
+def address(origin: str, place: Place) -> str:
+    """Return the URL of a port."""
+    return origin + quote(place.path)
+
+
+def children(message: Message) -> tuple[Element, ...]:
+    """Return the elements that a message's body holds, in order."""
+    return (*((message.root,) if message.root is not None else ()), *message.parts)
+
+
+def meant(place: Place, body: Sequence[etree._Element], action: str | None) -> Served:
+    """Return the operation that a message means, by its body and then by its action. Raise ProtocolFault for none."""
+    tag = str(body[0].tag) if body else ""
+    found = place.operations.get(tag, ())
+    if not found:
+        raise ProtocolFault("Client", f"{tag or 'an empty Body'} is not an operation of {place.path}")
+    exact = [each for each in found if action is not None and each.operation.soap_action == action]
+    if exact:
+        return exact[0]
+    declared = [each.operation.soap_action for each in found]
+    if action and all(declared):
+        raise ProtocolFault("Client", f"SOAPAction {action!r} does not belong to {found[0].name}")
+    return found[0]
+
+
+def _tags(message: Message) -> Iterator[str]:
+    first = next(iter(children(message)), None)
+    yield first.tag if first is not None else ""

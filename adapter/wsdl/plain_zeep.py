@@ -1,0 +1,61 @@
+"""What plain zeep would make of a contract: refuse it, or leave operations out without a word.
+
+Only for ``adapter wsdl lint``: it shows what the adapter serves all the same. zeep sees the files as they are on disk,
+through a transport that reaches nothing else.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import zeep
+import zeep.exceptions
+
+from adapter.errors import Mistake
+from adapter.wsdl.documents import Documents, catalog_key
+from adapter.wsdl.types import Contract
+from adapter.wsdl.zeep_documents import ClosedTransport
+
+_NOTHING = "nothing to do: the adapter serves it"
+
+
+class _AsOnDisk(ClosedTransport):
+    """Serves the bytes of the files, whatever a repair rule makes of them."""
+
+    def load(self, url: str) -> bytes:
+        """Return the bytes of a document of the set. Raises TransportError for any other address."""
+        path = self.documents.locations.get(catalog_key(url), "")
+        return self.documents.files[path].content if path in self.documents.files else super().load(url)
+
+
+def zeep_differs(documents: Documents, contract: Contract) -> Iterator[Mistake]:
+    """Yield that plain zeep refuses a contract, or which operations of it plain zeep does not offer."""
+    place = f"{documents.folder}/{documents.root}"
+    make: Any = zeep.Client
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            bindings: Any = make(documents.url, transport=_AsOnDisk(documents)).wsdl.bindings
+    except (
+        zeep.exceptions.Error,
+        ValueError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        RuntimeError,
+    ) as error:
+        # zeep meets a contract that it cannot use with whatever breaks first.
+        yield Mistake(place, 0, 0, f"plain zeep refuses this contract ({type(error).__name__})", _NOTHING)
+        return
+    for service in contract.services.values():
+        for port in service.ports.values():
+            offered = set(bindings[port.binding].all()) if port.binding in bindings else set()
+            ours = Counter(operation.name for operation in port.operations.values())
+            lost = sum(count - (name in offered) for name, count in ours.items())
+            if lost:
+                text = f"plain zeep leaves {lost} of {ours.total()} operations of {port.name} out without a word"
+                yield Mistake(place, 0, 0, text, _NOTHING)
