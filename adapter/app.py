@@ -26,6 +26,7 @@ from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
+from adapter.mapping.documents import sent_on
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
@@ -136,21 +137,12 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
-    made: dict[str, Handler] = {}
-    mistakes = []
-    for endpoint in built.endpoints:
-        try:
-            made[endpoint.name] = build_pipeline(endpoint, backends, limits, telemetry.started, telemetry.finished)
-        except LookupError as error:
-            text = f"{endpoint.name}: {error.args[0]}"
-            mistakes.append(
-                endpoint.reply.rule.place.mistake(text, "the call is made by zeep; see `adapter wsdl lock`")
-            )
-    if mistakes:
-        raise BuildError(mistakes)
-    return made
+    return {
+        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        for each in built.endpoints
+    }
 
 
 def create_app(
@@ -179,7 +171,8 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
-        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes)
+        streams = sent_on(endpoint)
+        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes, streams=streams)
     return replace(route, gives=given.value) if given is not None else route
 
 

@@ -6,7 +6,7 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from adapter.mapping.blocks import Block
@@ -25,7 +25,6 @@ from adapter.mapping.model.operation import (
     Resource,
     SignRule,
     SortRule,
-    Verb,
 )
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import Child
@@ -199,7 +198,7 @@ class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
 
     name: str
-    verb: Verb
+    verb: str
     resource: Resource
     title: str
     doc: str
@@ -226,6 +225,7 @@ class Endpoint:
     commit: Call | None = None
     undo: Call | None = None
     lookups: tuple[BoundLookup, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
     cursor: Cursor | None = None
 
     def further(self) -> tuple[Call, ...]:
@@ -241,7 +241,7 @@ class Endpoint:
     @property
     def changes(self) -> bool:
         """Whether several calls change something, so that their order and what is left of them count."""
-        return bool(self.further()) and self.verb not in ("read", "list")
+        return bool(self.further()) and self.verb not in ("read", "list") and self.method != "GET"
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""

@@ -23,8 +23,10 @@ from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.groups import GROUPS
 from tests.mistakes.identity import IDENTITY
+from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
+from tests.mistakes.messages import MESSAGES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -36,6 +38,7 @@ _CONTRACTS = {"groups.wsdl": "turns"}
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
@@ -149,6 +152,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
+    **LINKS,
     # values that no caller gives
     **IDENTITY,
     **VALUES,
@@ -245,6 +249,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **LOOKUPS,
     **LISTS,
     **CALLS,
+    **MESSAGES,
 }
 
 
@@ -264,6 +269,7 @@ def _marks() -> Iterator[tuple[str, str, int]]:
 def found(folder: Path) -> tuple[Mistake, ...]:
     """Build a project of all the files at once, in an empty ``folder``, and return what the build says."""
     shutil.copytree(ROOT / "wsdl", folder / "wsdl")
+    shutil.copytree(HERE / "wsdl", folder / "wsdl", dirs_exist_ok=True)
     shutil.copytree(HERE / "mappings", folder / "mappings")
     for file, shape in _CONTRACTS.items():
         shutil.copy(ROOT / "tests" / "shapes" / shape / "shape.wsdl", folder / "wsdl" / file)

@@ -81,7 +81,11 @@ PortKey = tuple[str, str, str, IdentityRule | None]
 
 @dataclass(frozen=True, slots=True)
 class SoapRule:
-    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
+    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
+
+    ``strict``: a reply that is not just what the contract says is refused.
+    ``mtom``: binary values of requests that are not short travel beside the envelope.
+    """
 
     place: Place
     wsdl: str
@@ -90,6 +94,8 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    strict: bool = False
+    mtom: bool = False
 
     @property
     def key(self) -> PortKey:
