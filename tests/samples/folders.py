@@ -29,6 +29,9 @@ class Sample:
         """What it is called in the corpus."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
+    def __str__(self) -> str:
+        return self.name
+
     def contract(self) -> Contract:
         """The contract, its schemas beside it or in ``platform/``."""
         return _loaded(self.folder.relative_to(SAMPLES).as_posix() + "/soap.wsdl")
