@@ -72,6 +72,11 @@ def _leaves(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for member in value:
             yield from _leaves(member)
+    elif isinstance(value, str) and value.startswith("<") and not value.startswith("<!["):
+        # What has no shape is XML text in ours; its values are what stands in it.
+        for element in etree.fromstring(value).iter():
+            yield from (plain(text) for name, text in element.attrib.items() if name != _TYPE)
+            yield from (plain(text) for text in (element.text, element.tail) if text and text.strip())
     elif value is not None and value != "":
         yield plain(value)
 
