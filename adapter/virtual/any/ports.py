@@ -52,6 +52,7 @@ def places(contract: Contract) -> tuple[Place, ...]:
         for port in service.ports.values():
             path = unquote(urlsplit(port.address).path)
             if not _usable(path) or path in taken:
+                # Also for an address of another kind, such as jms:queue:orders.
                 path = f"/{service.name}/{port.name}"
             by_tag: dict[str, list[Served]] = {}
             for name, operation in port.operations.items():
