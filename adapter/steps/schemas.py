@@ -113,7 +113,7 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
         return None
     # A body that shares its element with parameters is proved together with them.
     apart = endpoint.body.type if endpoint.body.spread else ""
-    return _Schemas(endpoint, apart).object(endpoint.body.type, required=True)
+    return Schemas(endpoint, apart).object(endpoint.body.type, required=True)
 
 
 def without_part(name: str) -> str:
@@ -129,7 +129,7 @@ def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
             _add(said, found)
 
 
-class _Schemas:
+class Schemas:
     """Builds the schema of each bound type once; a type that contains itself refers to the one being built."""
 
     def __init__(self, endpoint: Endpoint, apart: str) -> None:

@@ -40,7 +40,7 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     root = endpoint.operation.output.root
     encoded = endpoint.operation.use == "encoded"
     expected = "" if endpoint.operation.style == "rpc" else root.tag
-    compiler = _Objects(endpoint, encoded)
+    compiler = Objects(endpoint, encoded)
     take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
     def read(element: Any) -> Result:
@@ -59,7 +59,7 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     return read
 
 
-def _taker(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], Any]:
+def _taker(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], Any]:
     """Return how the answer is read from the root: nothing, one object or a list."""
     shape = endpoint.reply.rule.shape
     if shape == "none":
@@ -122,7 +122,7 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     output = endpoint.operation.output
     expected = output.root.tag if output is not None and output.root is not None else ""
     encoded, rpc = endpoint.operation.use == "encoded", endpoint.operation.style == "rpc"
-    read = _Objects(endpoint, encoded).fields([field], endpoint.name)
+    read = Objects(endpoint, encoded).fields([field], endpoint.name)
 
     def value(element: Any) -> Any:
         if element is None or (element.tag != expected and not rpc):
@@ -132,7 +132,7 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     return value
 
 
-def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], int | None] | None:
+def _total(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], int | None] | None:
     if endpoint.page is None or endpoint.page.total is None:
         return None
     read = compiler.fields([endpoint.page.total], endpoint.name)
@@ -144,7 +144,7 @@ def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], i
     return total
 
 
-class _Objects:
+class Objects:
     """Object readers by bound type, compiled once each, so that a type that contains itself ends."""
 
     def __init__(self, endpoint: Endpoint, encoded: bool) -> None:
