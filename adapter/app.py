@@ -136,21 +136,12 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits)
-    made: dict[str, Handler] = {}
-    mistakes = []
-    for endpoint in built.endpoints:
-        try:
-            made[endpoint.name] = build_pipeline(endpoint, backends, limits, telemetry.started, telemetry.finished)
-        except LookupError as error:
-            text = f"{endpoint.name}: {error.args[0]}"
-            mistakes.append(
-                endpoint.reply.rule.place.mistake(text, "the call is made by zeep; see `adapter wsdl lock`")
-            )
-    if mistakes:
-        raise BuildError(mistakes)
-    return made
+    return {
+        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        for each in built.endpoints
+    }
 
 
 def create_app(

@@ -20,18 +20,19 @@ from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
 from adapter.translate.writer import secrets_of
-from adapter.wsdl.documents import Documents
-from adapter.wsdl.zeep_documents import ClosedTransport, zeep_client
+from adapter.wsdl.plain import plain_documents
+from adapter.wsdl.types import Contract
+from adapter.wsdl.zeep_documents import zeep_client
 from adapter.wsse import Signing
 
 POOL_SIZE = 1000
 
 
 def open_backends(
-    settings: Settings, endpoints: Sequence[Endpoint], documents: Mapping[str, Documents], credentials: Credentials
+    settings: Settings, endpoints: Sequence[Endpoint], contracts: Mapping[str, Contract], credentials: Credentials
 ) -> Backends:
     """Return the backends of a built project."""
-    opening = _Opening(settings, documents, credentials)
+    opening = _Opening(settings, contracts, credentials)
     ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}
     tables: dict[Table, Kept] = {}
@@ -51,10 +52,10 @@ def open_backends(
 class _Opening:
     """Opens each thing once, however many mappings ask for it."""
 
-    def __init__(self, settings: Settings, documents: Mapping[str, Documents], credentials: Credentials) -> None:
+    def __init__(self, settings: Settings, contracts: Mapping[str, Contract], credentials: Credentials) -> None:
         self._settings, self._credentials = settings, credentials
         self._clients = {
-            name: zeep_client(each, ClosedTransport(each), raw_response=True) for name, each in documents.items()
+            name: zeep_client(plain_documents(each), raw_response=True) for name, each in contracts.items()
         }
         self._exchanges: dict[tuple[str, IdentityRule | None], Exchange] = {}
         self._bearers: dict[str, Tokens] = {}

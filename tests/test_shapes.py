@@ -9,7 +9,8 @@ import pytest
 
 from adapter.app import build
 from tests.cases import SHAPES, Case, ShapeApps, run, shape_cases, shape_project
-from tests.proof import prove, schema_of
+from tests.judged import schema_of
+from tests.proof import prove
 from tests.replay import Replay, replaying
 
 

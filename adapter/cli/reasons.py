@@ -80,7 +80,8 @@ def _parts(endpoint: Endpoint, answer: bytes) -> tuple[FaultParts | None, str]:
     """Return the fault, or the refusal in a normal reply, and what the answer is called."""
     version = endpoint.port.soap_version
     try:
-        opened = open_answer(Reply(200, {"content-type": MEDIA_TYPES[version]}, answer), version)
+        reply = Reply(200, {"content-type": MEDIA_TYPES[version]}, answer)
+        opened = open_answer(reply, version, endpoint.operation.output)
         if opened.fault is not None:
             return opened.fault, "a fault"
         sign = endpoint.reply.refused

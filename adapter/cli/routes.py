@@ -22,7 +22,7 @@ def run(asked: Namespace) -> int:
 def _row(endpoint: Endpoint, timeout: float) -> tuple[str, ...]:
     port = f"{endpoint.resource.soap.service}.{endpoint.port.name}"
     seconds = f"{endpoint.timeout or timeout:g} s"
-    return endpoint.method, endpoint.path, endpoint.name, endpoint.answered_by, endpoint.operation.name, port, seconds
+    return endpoint.method, endpoint.path, endpoint.name, endpoint.answered_by, endpoint.operation.key, port, seconds
 
 
 COMMAND = Command(

@@ -1,4 +1,4 @@
-"""The one child of the SOAP body to a JSON-ready value.
+"""The root of a reply message, mostly the one child of the SOAP body, to a JSON-ready value.
 
 Rule 1: the shape comes from the contract, never from the message: an array of one is an array.
 Rule 2: omitted, xsi:nil and empty stay three different things: absent, null and "".
@@ -32,14 +32,12 @@ class Result:
 
 
 def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
-    """Compile the reader of one operation: the body's child element (or None) in, a ``Result`` out."""
+    """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out."""
     reply = endpoint.reply
     silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
     if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
         return lambda element: Result(None)
-    root = endpoint.operation.output.root
-    encoded = endpoint.operation.use == "encoded"
-    expected = "" if endpoint.operation.style == "rpc" else root.tag
+    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tag
     compiler = Objects(endpoint, encoded)
     take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
@@ -70,10 +68,8 @@ def _taker(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], An
 
 
 def record_reader(endpoint: Endpoint) -> Callable[[Any], Any]:
-    """Compile what finds the one record of a reply: the body's child element in, the record's element out."""
-    root = endpoint.operation.output.root if endpoint.operation.output is not None else None
-    assert root is not None
-    expected = "" if endpoint.operation.style == "rpc" else root.tag
+    """Compile what finds the one record of a reply: the message's root in, the record's element out."""
+    expected = endpoint.operation.reply_tag
     check, find = judge(endpoint), finder(endpoint, endpoint.reply.steps)
 
     def read(element: Any) -> Any:
@@ -115,17 +111,15 @@ def _is_empty(element: Any) -> bool:
 
 
 def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
-    """Compile the reader of one value of a reply: the body's child element in, the value or None out.
+    """Compile the reader of one value of a reply: the message's root in, the value or None out.
 
     Raises BackendReplyInvalid for another element than the contract says.
     """
-    output = endpoint.operation.output
-    expected = output.root.tag if output is not None and output.root is not None else ""
-    encoded, rpc = endpoint.operation.use == "encoded", endpoint.operation.style == "rpc"
+    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tag
     read = Objects(endpoint, encoded).fields([field], endpoint.name)
 
     def value(element: Any) -> Any:
-        if element is None or (element.tag != expected and not rpc):
+        if element is None or (expected and element.tag != expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         return read(element, Reading(endpoint.name, element, encoded)).get(field.name)
 

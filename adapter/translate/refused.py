@@ -14,7 +14,7 @@ Found = Callable[[Any, Reading], Iterator[FaultParts]]
 
 
 def judge(endpoint: Endpoint) -> Callable[[Any, Reading], None]:
-    """Compile ``refused:`` and ``warnings:`` of one operation: a function of the body's child element.
+    """Compile ``refused:`` and ``warnings:`` of one operation: a function of the message's root.
 
     It raises the BackendFault that the fault table makes of a refusal, and notes the codes of warnings, never texts.
     """

@@ -13,15 +13,13 @@ from adapter.translate.reading import Reading, finder, invalid, is_nil
 
 
 def table_reader(lookup: BoundLookup) -> Callable[[Any], Words]:
-    """Compile the reader of a table: the body's child element in, its words out.
+    """Compile the reader of a table: the message's root in, its words out.
 
     Raises BackendReplyInvalid for another element than the contract says, and where the rows are no code table
     (problem ``lookup-unusable``).
     """
     endpoint = lookup.endpoint
-    root = endpoint.operation.output.root if endpoint.operation.output is not None else None
-    assert root is not None
-    encoded, expected = endpoint.operation.use == "encoded", "" if endpoint.operation.style == "rpc" else root.tag
+    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tag
     find = finder(endpoint, lookup.steps)
     row = Compiler(_no_object, endpoint.contract, encoded).object([lookup.code, lookup.word], endpoint.name)
 

@@ -28,7 +28,7 @@ class Page:
 
 
 def page_reader(endpoint: Endpoint, rule: CursorRule, turn: Turn) -> Callable[[Any], Callable[[int], Page]]:
-    """Compile the reader of pages: the body's child element in; then the number of rows asked for in, a ``Page`` out.
+    """Compile the reader of pages: the message's root in; then the number of rows asked for in, a ``Page`` out.
 
     Raises BackendReplyInvalid for a page that does not say whether or where the list goes on.
     """

@@ -1,4 +1,4 @@
-"""Checked values to the one child of the SOAP body.
+"""Checked values to the root of the request message: the one child of the SOAP body, or the body itself.
 
 Rule 1: elements stand in the contract's order, whatever order the mapping or the caller used.
 Rule 2: a name that is absent writes nothing; ``None`` writes xsi:nil; an empty text or array writes an empty element.
@@ -34,7 +34,7 @@ def unset(name: str, part: str) -> Callable[[], str]:
 
 
 def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], Any]:
-    """Compile the writer of one operation: checked values in, the body's child element (or None) out.
+    """Compile the writer of one operation: checked values in, the message's root (or None) out.
 
     ``text_of`` returns how a part of credentials is read.
     """

@@ -45,7 +45,7 @@ def diff(old: Contract, new: Contract) -> list[Change]:
 def _by_place(contract: Contract) -> dict[str, tuple[str, Operation]]:
     """Return the SOAP version and the operation by ``Service.Port.Operation``."""
     return {
-        f"{service.name}.{port.name}.{operation.name}": (port.soap_version, operation)
+        f"{service.name}.{port.name}.{operation.key}": (port.soap_version, operation)
         for service in contract.services.values()
         for port in service.ports.values()
         for operation in port.operations.values()
@@ -76,7 +76,9 @@ def _body(message: Message | None) -> str:
     """Return what stands in a SOAP body, in words."""
     if message is None:
         return "none"
-    return ", ".join(f"{part.tag} ({part.type})" for part in (message.root, *message.parts) if part) or "empty"
+    if message.root is None:
+        return "empty"
+    return f"{'the body itself' if message.bare else message.root.tag} ({message.root.type})"
 
 
 def _headers(place: str, old: Message | None, new: Message | None) -> Iterator[Change]:
@@ -98,7 +100,7 @@ def _reached(contract: Contract, way: Literal["asked", "answered"]) -> set[str]:
     for _, operation in _by_place(contract).values():
         message = operation.input if way == "asked" else operation.output
         if message is not None:
-            waiting += [part.type for part in (message.root, *message.parts) if part]
+            waiting += [message.root.type] if message.root is not None else []
             waiting += [header.element.type for header in message.headers]
         if way == "answered":
             waiting += [fault.element.type for fault in operation.faults if fault.element]

@@ -107,7 +107,7 @@ def describe(contract: Contract) -> dict[str, list[str]]:
                 lines += [f"in {line}" for line in _message(operation.input)]
                 lines += [f"out {line}" for line in _message(operation.output)] if operation.output else ["one-way"]
                 lines += [f"fault {f.name} {_element(f.element) if f.element else ''}" for f in operation.faults]
-                entries[f"operation {service.name}.{port.name}.{operation.name}"] = lines
+                entries[f"operation {service.name}.{port.name}.{operation.key}"] = lines
     entries |= {f"omitted {name}": [f"{reason.code}: {reason.text}"] for name, reason in contract.omitted.items()}
     entries |= {f"repair {rule}": ["of wsdl/repairs.yaml"] for rule in contract.repairs}
     entries |= {f"element {key}": [_element(element)] for key, element in contract.elements.items()}
@@ -128,7 +128,8 @@ def _digests(wsdl_dir: Path, contract: Contract) -> dict[str, str]:
 
 def _message(message: Message) -> Iterator[str]:
     """Yield the lines of one direction of an operation."""
-    yield from (f"body {_element(part)}" for part in (message.root, *message.parts) if part)
+    if message.root is not None:
+        yield f"body type {_short(message.root.type)}" if message.bare else f"body {_element(message.root)}"
     for header in message.headers:
         yield f"header {_element(header.element)}{' required' if header.required else ''}"
 

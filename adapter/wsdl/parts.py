@@ -68,7 +68,10 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One operation of a binding as far as its messages need it. ``soap`` is the namespace of the SOAP elements."""
+    """One operation of a binding as far as its messages need it. ``soap`` is the namespace of the SOAP elements.
+
+    ``overload`` is that of ``Operation``.
+    """
 
     definitions: Definitions
     operation: str
@@ -76,6 +79,7 @@ class Binding:
     style: Literal["document", "rpc"]
     namespace: str
     port: str
+    overload: str = ""
 
 
 def soap_child(node: etree._Element | None, local: str) -> etree._Element | None:
@@ -92,11 +96,11 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
     in_headers: set[str] = set()
     headers = []
     for node in [] if bound is None else bound.iter(f"{{{binding.soap}}}header"):
-        declared, key = _parts(binding, node, node.get("message") or "")
+        offered, key = _parts(binding, node, node.get("message") or "")
         name = node.get("part") or ""
-        if name not in declared:
+        if name not in offered:
             raise Unresolved("part-missing", f"soap:header names a part {name!r} that {key} does not have")
-        element = _element(binding, declared[name], node.get("namespace", ""))
+        element = _element(binding, offered[name], node.get("namespace", ""))
         headers.append(Header(element, node.get(f"{{{WSDL}}}required") in ("true", "1")))
         in_headers |= {name} if key == own else set()
     if body is not None and body.get("parts") is not None:
@@ -108,11 +112,20 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
         attached = {node.get("part") for node in ([] if bound is None else bound.iter(_MIME_CONTENT))}
         chosen = [name for name in parts if name not in in_headers and name not in attached]
     elements = tuple(_element(binding, parts[name]) for name in chosen)
+    direction = "input" if abstract.tag == wsdl("input") else "output"
     if binding.style == "rpc":
-        direction = "input" if abstract.tag == wsdl("input") else "output"
         namespace = body.get("namespace", "") if body is not None else ""
-        return Message(_wrapper(binding, direction, namespace, elements), tuple(headers))
-    return Message(elements[0] if elements else None, tuple(headers), elements[1:])
+        name = binding.operation if direction == "input" else f"{binding.operation}Response"
+        return Message(Element(name, namespace, _record(binding, direction, namespace, elements)), tuple(headers))
+    if len(elements) > 1:
+        # Where a part names an element, members of its substitution group may stand for it.
+        known = binding.definitions.elements
+        elements = tuple(replace(each, ref=each.tag) if each.tag in known else each for each in elements)
+        key = _record(binding, direction, binding.namespace, elements)
+        return Message(Element("Body", "", key), tuple(headers), bare=True)
+    if elements and not parts[chosen[0]].get("element") and _holds_elements(binding, elements[0]):
+        return Message(Element("Body", "", elements[0].type), tuple(headers), bare=True)
+    return Message(elements[0] if elements else None, tuple(headers))
 
 
 def fault(binding: Binding, abstract: etree._Element) -> Fault:
@@ -149,17 +162,23 @@ def _declared(binding: Binding, part: etree._Element, namespace: str) -> Element
     return Element(part.get("name", ""), namespace, key)
 
 
-def _wrapper(binding: Binding, direction: str, namespace: str, elements: Iterable[Element]) -> Element:
-    """Return the wrapper of an rpc message (section 3.5), and keep its type in the tree."""
+def _holds_elements(binding: Binding, element: Element) -> bool:
+    """Whether a type holds elements and nothing else, so that it can be the type of soap:Body (section 3.5)."""
+    found = binding.definitions.types[element.type]
+    return isinstance(found, Record) and not (found.text or found.attributes or found.any_attribute)
+
+
+def _record(binding: Binding, direction: str, namespace: str, elements: Iterable[Element]) -> str:
+    """Keep the type of a message's parts in the tree, and return its key: ``{ns}operation#input``."""
     content = tuple(elements)
-    key = clark(namespace, f"{binding.operation}#{direction}")
-    record = Record(key, Group("sequence", content) if content else None)
-    if binding.definitions.types.setdefault(key, record) != record:
-        # Two ports may bind different operations of one name and namespace.
-        key = f"{key}.{binding.port}"
-        binding.definitions.types[key] = replace(record, name=key)
-    name = binding.operation if direction == "input" else f"{binding.operation}Response"
-    return Element(name, namespace, key)
+    name = binding.operation + (f"({binding.overload})" if binding.overload else "")
+    key = free = clark(namespace, f"{name}#{direction}")
+    record, number = Record(key, Group("sequence", content) if content else None), 1
+    # Two ports may bind different operations of one name and namespace.
+    while binding.definitions.types.setdefault(free, record) != record:
+        free = f"{key}.{binding.port}" if number == 1 else f"{key}.{binding.port}.{number}"
+        record, number = replace(record, name=free), number + 1
+    return free
 
 
 def _key(node: etree._Element, qname: str, kind: str) -> str:

@@ -18,7 +18,6 @@ REASONS: Mapping[str, str] = {
     "type-missing": "it needs a type that no schema declares",
     "binding-missing": "its port names a binding, or its binding a port type or an operation, that is not there",
     "parts-mixed": "its body mixes parts that cannot stand beside one another",
-    "overloaded": "several operations of its binding have this name",
     "dropped": "a rule of wsdl/repairs.yaml drops it",
     "schema-1999": "its schema is of a draft of XML Schema (1999 or 2000), not of the recommendation",
     "unreadable": "a schema that it needs says something that cannot be read",

@@ -6,7 +6,6 @@ A WSDL without any service (such as ONVIF's) offers each SOAP binding as a port 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,6 +14,7 @@ from lxml import etree
 from adapter.errors import BuildError
 from adapter.wsdl.documents import Documents
 from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, clark, documentation, line_of, wsdl, xsd
+from adapter.wsdl.overloads import abstract_of, words
 from adapter.wsdl.parts import Binding, Declared, Definitions, fault, message, soap_child
 from adapter.wsdl.reasons import REASONS, Reason, Unresolved
 from adapter.wsdl.schema import SchemaSet
@@ -98,34 +98,39 @@ def _port(
         reason = Reason(code, REASONS[code], definitions.path(binding.node), line_of(binding.node))
         omitted.update({f"{name}.{node.get('name')}": reason for node in operations})
         return None
-    names = Counter(node.get("name", "") for node in operations)
+    abstract = [_abstract(definitions, binding, node) for node in operations]
+    known = [None if isinstance(each, Unresolved) else each for each in abstract]
     found: dict[str, Operation] = {}
-    for node in operations:
-        operation = node.get("name", "")
+    for node, meant, word in zip(operations, abstract, words(operations, known), strict=True):
+        key = node.get("name", "") + (f"({word})" if word else "")
         try:
-            if names[operation] > 1:
-                raise Unresolved("overloaded", f"{names[operation]} operations have this name")
-            found[operation] = _operation(definitions, name, binding, soap, node)
+            if isinstance(meant, Unresolved):
+                raise meant
+            found[key] = _operation(definitions, name, binding, soap, node, meant, word)
         except Unresolved as error:
-            omitted[f"{name}.{operation}"] = error.at(definitions.path(node), line_of(node))
+            omitted[f"{name}.{key}"] = error.at(definitions.path(node), line_of(node))
     version: Literal["1.1", "1.2"] = "1.2" if soap.tag == f"{{{SOAP12_BINDING}}}binding" else "1.1"
     return Port(name, version, address, found, binding.key)
 
 
 def _operation(
-    definitions: Definitions, port: str, binding: Declared, soap: etree._Element, node: etree._Element
+    definitions: Definitions,
+    port: str,
+    binding: Declared,
+    soap: etree._Element,
+    node: etree._Element,
+    abstract: etree._Element,
+    overload: str,
 ) -> Operation:
     """Return one operation of a binding, joined with what its port type says. Raises Unresolved with the reason."""
     if not node.get("name", "").strip():
         raise Unresolved("binding-missing", "an operation has no name")
-    abstract = _abstract(definitions, binding, node)
     bound = soap_child(node, "operation")
     style = (bound.get("style") if bound is not None else None) or soap.get("style") or "document"
     soap_namespace = str(soap.tag)[1:].rpartition("}")[0]
     name = node.get("name", "")
-    context = Binding(
-        definitions, name, soap_namespace, "rpc" if style == "rpc" else "document", binding.namespace, port
-    )
+    kind: Literal["document", "rpc"] = "rpc" if style == "rpc" else "document"
+    context = Binding(definitions, name, soap_namespace, kind, binding.namespace, port, overload)
     asked, answered = abstract.find(wsdl("input")), abstract.find(wsdl("output"))
     if asked is None:
         raise Unresolved("no-input", REASONS["no-input"])
@@ -139,6 +144,7 @@ def _operation(
         output=message(context, node.find(wsdl("output")), answered) if answered is not None else None,
         faults=tuple(_faults(context, abstract)),
         doc=documentation(abstract) or documentation(node),
+        overload=overload,
     )
 
 
@@ -151,19 +157,10 @@ def _faults(context: Binding, abstract: etree._Element) -> Iterator[Fault]:
             yield Fault(node.get("name", ""), None)
 
 
-def _abstract(definitions: Definitions, binding: Declared, node: etree._Element) -> etree._Element:
-    """Return the port type's operation that an operation of a binding means (section 2.5: by the names)."""
-    port_type = definitions.find("portType", binding.node, binding.node.get("type") or "", binding.namespace)
-    name = node.get("name", "")
-    same = [found for found in port_type.node.findall(wsdl("operation")) if found.get("name") == name]
-    if len(same) > 1:
-        same = [found for found in same if _direction_name(found, "input") == _direction_name(node, "input")]
-    if len(same) != 1:
-        raise Unresolved("binding-missing", f"{port_type.key} has {len(same) or 'no'} such operation")
-    return same[0]
-
-
-def _direction_name(operation: etree._Element, direction: str) -> str | None:
-    """Return the name of an operation's input or output, None where it has none."""
-    found = operation.find(wsdl(direction))
-    return found.get("name") if found is not None else None
+def _abstract(definitions: Definitions, binding: Declared, node: etree._Element) -> etree._Element | Unresolved:
+    """Return the port type's operation that an operation of a binding means, or the reason why there is none."""
+    try:
+        port_type = definitions.find("portType", binding.node, binding.node.get("type") or "", binding.namespace)
+        return abstract_of(port_type.node, binding.node, node)
+    except Unresolved as error:
+        return error

@@ -195,13 +195,15 @@ class Message:
 
     ``root`` is the one child of the body. For rpc it is the wrapper (the operation's name in the binding's namespace;
     by convention ``…Response`` in a reply, whose name readers must not insist on) and its type, keyed
-    ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body. ``parts`` lists any further
-    document parts.
+    ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
+
+    ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
+    several document parts, and for a document part that names a type (section 3.5).
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
-    parts: tuple[Element, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of one port. ``output`` is None for a one-way operation."""
+    """One operation of one port. ``output`` is None for a one-way operation.
+
+    ``name`` is what the wire has; ``overload`` tells it from others of that name in its port, "" where it is alone.
+    """
 
     name: str
     style: Literal["document", "rpc"]
@@ -224,13 +229,25 @@ class Operation:
     output: Message | None
     faults: tuple[Fault, ...] = ()
     doc: str = ""
+    overload: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in ``Port.operations``, unique there: ``echo``, or ``echo(echoString)`` where it is overloaded."""
+        return f"{self.name}({self.overload})" if self.overload else self.name
+
+    @property
+    def reply_tag(self) -> str:
+        """The name that the root of a reply must have; "" where it is free (rpc), the body itself, or not there."""
+        output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
+        return output.root.tag if output is not None and output.root is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
     """One port: a SOAP binding at an address. ``address`` is what the WSDL claims; calls never go there by itself.
 
-    ``binding`` is the Clark name of the ``wsdl:binding``, by which zeep knows it.
+    ``operations`` are by ``Operation.key``, ``binding`` is the Clark name of the ``wsdl:binding``.
     """
 
     name: str
@@ -267,5 +284,5 @@ class Contract:
     repairs: tuple[str, ...] = ()
 
     def operation(self, service: str, port: str, name: str) -> Operation:
-        """Return one operation. Raise KeyError, with the part of the name that is unknown, where there is none."""
+        """Return one operation by its key. Raise KeyError, with the part that is unknown, where there is none."""
         return self.services[service].ports[port].operations[name]

@@ -17,7 +17,8 @@ from adapter.app import build
 from tests.cases import SHAPES, Case, ShapeApps, run, shape_cases, shape_project
 from tests.evidence import Result
 from tests.evidence.golden import right
-from tests.proof import not_shown, prove, schema_of
+from tests.judged import schema_of
+from tests.proof import not_shown, prove
 from tests.replay import replaying
 
 # The shapes that the issue names, and the folders in tests/shapes that show each.

@@ -19,6 +19,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +39,7 @@ from tests.unit.mapped import WSDL, around, check
 FOLDER = Path(__file__).parent
 _WHOLE = {"body": {"one": "T", "into": "X"}, "reply": {"one": "T", "from": "X"}}
 _INCLUDE = '<xsd:schema><xsd:import namespace="urn:t" schemaLocation="schema.xsd"/></xsd:schema>'
-_SPACES = (
+SPACES = (
     'xmlns="urn:t" xmlns:t="urn:t" xmlns:o="urn:other" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
     'xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:enc="http://schemas.xmlsoap.org/soap/encoding/" '
     'xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"'
@@ -63,6 +65,13 @@ class Construct:
 
     def endpoint(self) -> Endpoint:
         """Bind the construct's mapping to its contract."""
+        with self.project() as project:
+            endpoints, _ = load_project(project, load, around())
+        return endpoints[0]
+
+    @contextmanager
+    def project(self) -> Iterator[Path]:
+        """Yield a project of the contract, ``wsdl/contract.wsdl``, and its mapping."""
         with tempfile.TemporaryDirectory() as folder:
             project = Path(folder)
             shutil.copytree(self.folder, project / "wsdl", ignore=shutil.ignore_patterns("case.yaml"))
@@ -71,8 +80,7 @@ class Construct:
             (project / "mappings").mkdir()
             # JSON is YAML.
             (project / "mappings" / "things.yaml").write_text(json.dumps(self._mapping()), "utf-8")
-            endpoints, _ = load_project(project, load, around())
-        return endpoints[0]
+            yield project
 
     def schema(self) -> etree.XMLSchema | None:
         """Return the judge of what is written, None where the contract is not a plain schema."""
@@ -92,17 +100,21 @@ class Construct:
         }
 
 
-def constructs() -> list[Construct]:
-    """Return all of them, by name."""
-    files = sorted(FOLDER.glob("*/case.yaml"))
+def constructs(folder: Path = FOLDER) -> list[Construct]:
+    """Return all those that have a folder there, by name."""
+    files = sorted(folder.glob("*/case.yaml"))
     return [Construct(file.parent, yaml.safe_load(file.read_text("utf-8"))) for file in files]
 
 
 def message(example: dict[str, Any], way: str) -> Any:
     """Return the child of the SOAP body that an example has as ``request`` or ``reply``, with what stands beside it."""
+    return etree.fromstring(f"<env:Body {SPACES}>{text(example, way)}</env:Body>")[0]
+
+
+def text(example: dict[str, Any], way: str) -> str:
+    """Return what an example has in the SOAP body of its ``request`` or ``reply``, with prefixes of ``SPACES``."""
     root = {"request": "In", "reply": "Out"}[way]
-    text = example[way] if way in example else f"<{root}>{example['xml']}</{root}>"
-    return etree.fromstring(f"<env:Body {_SPACES}>{text}</env:Body>")[0]
+    return str(example[way]) if way in example else f"<{root}>{example['xml']}</{root}>"
 
 
 def written(endpoint: Endpoint, body: Any) -> Any:

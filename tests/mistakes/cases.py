@@ -25,6 +25,7 @@ from tests.mistakes.groups import GROUPS
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
+from tests.mistakes.messages import MESSAGES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -36,6 +37,7 @@ _CONTRACTS = {"groups.wsdl": "turns"}
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
@@ -245,6 +247,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **LOOKUPS,
     **LISTS,
     **CALLS,
+    **MESSAGES,
 }
 
 
@@ -264,6 +267,7 @@ def _marks() -> Iterator[tuple[str, str, int]]:
 def found(folder: Path) -> tuple[Mistake, ...]:
     """Build a project of all the files at once, in an empty ``folder``, and return what the build says."""
     shutil.copytree(ROOT / "wsdl", folder / "wsdl")
+    shutil.copytree(HERE / "wsdl", folder / "wsdl", dirs_exist_ok=True)
     shutil.copytree(HERE / "mappings", folder / "mappings")
     for file, shape in _CONTRACTS.items():
         shutil.copy(ROOT / "tests" / "shapes" / shape / "shape.wsdl", folder / "wsdl" / file)

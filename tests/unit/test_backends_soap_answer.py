@@ -11,18 +11,26 @@ from hypothesis import strategies as st
 from adapter.backends.soap.answer import MOST_TAGS, Answer, open_answer
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply
+from adapter.wsdl.types import Element, Message
+from tests.unit.wsdl_texts import XS
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 TYPE11, TYPE12 = "text/xml", "application/soap+xml"
+ANY = Message(Element("a", "", f"{XS}int"))
 
 
 def opened(
-    body: str | bytes, *, status: int = 200, media_type: str = TYPE11, version: str = "1.1", one_way: bool = False
+    body: str | bytes,
+    *,
+    status: int = 200,
+    media_type: str = TYPE11,
+    version: str = "1.1",
+    output: Message | None = ANY,
 ) -> Answer:
-    """Open an answer."""
+    """Open an answer that should hold a message."""
     data = body.encode() if isinstance(body, str) else body
-    return open_answer(Reply(status, {"content-type": media_type}, data), version, one_way=one_way)
+    return open_answer(Reply(status, {"content-type": media_type}, data), version, output)
 
 
 def envelope(body: str, *, namespace: str = SOAP11, header: str = "", after: str = "") -> str:
@@ -150,7 +158,7 @@ def test_error_status_without_a_fault() -> None:
 def test_refusing_us(status: int, body: str) -> None:
     """401 and 403 without a fault mean that our own access is refused."""
     with pytest.raises(BackendFault) as caught:
-        opened(body, status=status, media_type="text/html", one_way=True)
+        opened(body, status=status, media_type="text/html", output=None)
     assert ("backend-refused-us", 502, "yes") == (caught.value.problem, caught.value.status, caught.value.sent)
 
 
@@ -158,7 +166,7 @@ def test_refusing_us(status: int, body: str) -> None:
 def test_fault_with_any_status(status: int) -> None:
     """A fault is a fault whatever the status."""
     body = fault("<faultcode>S:Client.Data</faultcode><faultstring> no \n</faultstring><detail><x/></detail>")
-    found = opened(body, status=status, one_way=True).fault
+    found = opened(body, status=status, output=None).fault
     assert found is not None
     assert ("Client.Data", "no", ["x"]) == (found.code, found.text, [entry.tag for entry in found.detail])
 
@@ -192,11 +200,28 @@ def test_parts_of_a_fault(content: str, namespace: str, parts: tuple[str, str, s
 
 def test_one_way_answers() -> None:
     """A one-way call is content with any success, notes what it did not expect, and still sees faults and errors."""
-    assert Answer(None) == opened("", status=202, one_way=True)
-    assert Answer(None, notes=("body-after-one-way",)) == opened("thanks", one_way=True)
-    assert opened(fault(""), one_way=True).fault is not None
+    assert Answer(None) == opened("", status=202, output=None)
+    assert Answer(None, notes=("body-after-one-way",)) == opened("thanks", output=None)
+    assert opened(fault(""), output=None).fault is not None
     with pytest.raises(BackendReplyInvalid):
-        opened("thanks", status=500, one_way=True)
+        opened("thanks", status=500, output=None)
+
+
+def test_an_empty_message_may_be_no_envelope() -> None:
+    """Where the contract says that the reply is empty, an empty answer with any success is it; other text is none."""
+    for status in (200, 202, 204):
+        assert Answer(None) == opened("", status=status, output=Message(None))
+    assert Answer(None) == opened(envelope(""), output=Message(None))
+    for status, text in ((500, ""), (200, "thanks")):
+        with pytest.raises(BackendReplyInvalid):
+            opened(text, status=status, output=Message(None))
+
+
+def test_a_bare_message_is_the_body_itself() -> None:
+    """Where the root of a message is the body, its children are read from there, and several are nothing odd."""
+    found = opened(envelope("<a/><b/>"), output=Message(Element("Body", "", "Do#output"), bare=True))
+    assert (f"{{{SOAP11}}}Body", ["a", "b"], ()) == (found.child.tag, [each.tag for each in found.child], found.notes)
+    assert opened(fault(""), output=Message(Element("Body", "", "Do#output"), bare=True)).fault is not None
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: envelope(text).encode(errors="replace")))

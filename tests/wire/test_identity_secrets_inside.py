@@ -128,7 +128,7 @@ def test_a_dump_of_the_configuration(tmp_path: Path, caplog: pytest.LogCaptureFi
     settings = environ("http://127.0.0.1:1/", ERP_USER="u", ERP_PASSWORD_FILE="password", **SHOP)
     built = app.build(tmp_path, {**settings, "ADAPTER_VALUE_KONTO": value})
     credentials = app.credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     (endpoint,) = built.endpoints
     parts = (built, built.settings, endpoint, endpoint.session, endpoint.headers, backends, credentials)
     with caplog.at_level(logging.DEBUG):

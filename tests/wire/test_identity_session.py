@@ -225,7 +225,7 @@ def test_the_life_of_a_token(tmp_path: Path) -> None:
         with serving(erp.script) as server:
             built = app.build(tmp_path, environ(server.url, **PARTS))
             credentials = Credentials(built.settings.credential_of, built.settings.credential, tmp_path)
-            backends = open_backends(built.settings, built.endpoints, built.documents, credentials)
+            backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
             (endpoint,) = built.endpoints
             assert endpoint.session is not None
             port = backends.soap[endpoint.resource.soap.key]

@@ -64,8 +64,8 @@ class Answered:
 class SoapPort:
     """One port of a contract, at the endpoint that an exchange is pinned to. One per process serves all its calls.
 
-    ``client`` is zeep's on closed documents (``wsdl.zeep_documents.zeep_client``); only its parsed WSDL is used, and it
-    is not changed. ``identity`` is who we are there. Raises LookupError where zeep does not know service or port.
+    ``client`` is zeep's on the plain WSDL of a contract (``wsdl.plain``); only its parsed WSDL is used, and it is not
+    changed. ``identity`` is who we are there. Raises LookupError where zeep does not know service or port.
     """
 
     def __init__(
@@ -81,24 +81,22 @@ class SoapPort:
             name: _with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
 
-    def operations(self) -> frozenset[str]:
-        """Return the names of the operations that can be called."""
-        return frozenset(self._binding.all())
-
     def call(
-        self, operation: str, body: Any, headers: Callable[[], Header], request: Request, token: str = ""
+        self, operation: Operation, body: Any, headers: Callable[[], Header], request: Request, token: str = ""
     ) -> Answered:
         """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
 
+        Where the operation's message is ``bare``, the children of that element are those of the envelope's body.
         ``token`` is that of a session. A token of HTTP that the port refuses is renewed, once. Repeating is safe only
         then: 401 without an envelope comes from what stands before the service. Raises what ``Exchange.send`` and
         ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
-        answered = self._once(operation, body, headers(), request, self._fields(who, token), token)
+        content = _Content.of(body, operation.input.bare)
+        answered = self._once(operation.key, content, headers(), request, self._fields(who, token), token)
         if answered.unknown and self._identity.renew(who):
             who = self._identity.show(request.deadline)
-            answered = self._once(operation, body, headers(), request, self._fields(who, token), token)
+            answered = self._once(operation.key, content, headers(), request, self._fields(who, token), token)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -111,7 +109,7 @@ class SoapPort:
         return who.fields if session is None or not token else {**who.fields, **session.fields(token)}
 
     def _once(
-        self, operation: str, body: Any, header: Header, request: Request, who: Mapping[str, str], token: str
+        self, operation: str, body: _Content, header: Header, request: Request, who: Mapping[str, str], token: str
     ) -> Answered:
         """Send one envelope as who we are."""
         shown = (text.rpartition(" ")[2] for text in who.values())
@@ -190,21 +188,18 @@ def asking(
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
     """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
 
-    ``write`` makes the child of the body (None for an empty one), ``read`` reads the answer's child (None where there
-    is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer once more
-    that was refused. Raises LookupError where the port lacks the operation.
+    ``write`` makes the root of the request message (None for an empty body), ``read`` reads that of the answer (None
+    where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
+    once more that was refused.
     """
-    if operation.name not in port.operations():
-        raise LookupError(f"zeep leaves out operation {operation.name}")
-    one_way = operation.output is None
 
     def once(request: Request, token: str) -> tuple[R, tuple[str, ...]]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
-        answered = port.call(operation.name, write(checked), partial(headers, checked.call), request, token)
+        answered = port.call(operation, write(checked), partial(headers, checked.call), request, token)
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        answer = open_answer(answered.reply, port.version, one_way=one_way, verify=answered.verify)
+        answer = open_answer(answered.reply, port.version, operation.output, verify=answered.verify)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         return reread(answer.child, request), answer.notes
@@ -220,6 +215,21 @@ def asking(
     return lambda request: port.in_session(request.deadline, partial(once, request))
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The children of ``soap:Body``, and the prefixes that their values (xsi:type) need declared above them."""
+
+    children: list[Any]
+    prefixes: Any = None
+
+    @staticmethod
+    def of(root: Any, bare: bool) -> _Content:
+        """Return what a message's root makes of the body."""
+        if root is None:
+            return _Content([])
+        return _Content(list(root), root.nsmap) if bare else _Content([root])
+
+
 class _ReadyInput:
     """Stands for zeep's input message of an operation, which would make XML of Python values: ours is XML already."""
 
@@ -227,14 +237,12 @@ class _ReadyInput:
         self._namespace = NAMESPACES[version]
         self._http_headers = {"SOAPAction": f'"{action}"'} if version == "1.1" else {}
 
-    def serialize(self, body: Any, headers: Sequence[Any]) -> SerializedMessage:
-        """Return the envelope around a body element and header blocks."""
+    def serialize(self, body: _Content, headers: Sequence[Any]) -> SerializedMessage:
+        """Return the envelope around what stands in its body, and header blocks."""
         envelope = etree.Element(f"{{{self._namespace}}}Envelope", nsmap={"soap": self._namespace})
         if headers:
             etree.SubElement(envelope, f"{{{self._namespace}}}Header").extend(headers)
-        child = etree.SubElement(envelope, f"{{{self._namespace}}}Body")
-        if body is not None:
-            child.append(body)
+        etree.SubElement(envelope, f"{{{self._namespace}}}Body", nsmap=body.prefixes).extend(body.children)
         return SerializedMessage(path=None, headers=dict(self._http_headers), content=envelope)
 
 

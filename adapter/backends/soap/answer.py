@@ -1,4 +1,4 @@
-"""From the bytes of an answer to the one element that counts: the child of ``soap:Body``, or a fault.
+"""From the bytes of an answer to the one element that counts: the root of the reply message, or a fault.
 
 Rule 1: the body decides, not the status: a fault is a fault with 200 as well as with 500 (SOAP 1.1 section 6.2 asks
         for 500; many servers do not listen), and an error status without a fault is no answer.
@@ -20,7 +20,7 @@ from lxml import etree
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts
-from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE
+from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE, Message
 from adapter.wsse.names import SECURITY
 from adapter.wsse.refused import Unverified, unverified
 
@@ -42,16 +42,20 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An opened envelope: the body's first element (None for an empty body) or the fault, and what was odd."""
+    """An opened envelope: the root of the reply message or the fault, and what was odd.
+
+    ``child`` is the body's first element (None for an empty body), or the body itself where the message is ``bare``.
+    """
 
     child: Any
     fault: FaultParts | None = None
     notes: tuple[str, ...] = ()
 
 
-def open_answer(reply: Reply, version: str, *, one_way: bool = False, verify: Verify | None = None) -> Answer:
-    """Open the envelope of an answer from a port of SOAP ``version``. A one-way call is content with any success.
+def open_answer(reply: Reply, version: str, output: Message | None, *, verify: Verify | None = None) -> Answer:
+    """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
+    A one-way call (None) is content with any success, and one whose reply message is empty with nothing at all.
     ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
@@ -59,12 +63,13 @@ def open_answer(reply: Reply, version: str, *, one_way: bool = False, verify: Ve
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version, verify)
+        answer = _opened(reply, version, verify, output is not None and output.bare)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
-        if one_way and succeeded:
-            return Answer(None, notes=("body-after-one-way",) if reply.body.strip() else ())
+        said = bool(reply.body.strip())
+        if succeeded and (output is None or (output.root is None and not said)):
+            return Answer(None, notes=("body-after-one-way",) if said else ())
         if verify is not None:
             raise unverified(f"status {reply.status}: {error.cause}") from None
         _check_refusal(reply)
@@ -82,7 +87,7 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str, verify: Verify | None) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
     found = _ROOTS.get(root.tag)
@@ -105,6 +110,8 @@ def _opened(reply: Reply, version: str, verify: Verify | None) -> Answer:
     children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))
+    if bare:
+        return Answer(body, notes=tuple(notes))
     if len(children) > 1:
         notes.append("several-body-elements")
     return Answer(children[0] if children else None, notes=tuple(notes))

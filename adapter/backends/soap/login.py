@@ -35,8 +35,8 @@ def logging_in(port: SoapPort, session: BoundSession, text_of: TextOf) -> Callab
     def ask(deadline: float) -> tuple[str, float]:
         request = Request(login.name, uuid.uuid4().hex, deadline)
         call = Call(request.id)
-        answered = port.call(login.operation.name, write(Checked(call=call)), partial(headers, call), request)
-        answer = open_answer(answered.reply, port.version, verify=answered.verify)
+        answered = port.call(login.operation, write(Checked(call=call)), partial(headers, call), request)
+        answer = open_answer(answered.reply, port.version, login.operation.output, verify=answered.verify)
         if answer.fault is not None:
             raise _refused(f"fault {read_fault(answer.fault).code}", read_fault(answer.fault).code)
         token = cookie(answered.reply, rule.where) if read is None else _text(read(answer.child))

@@ -93,7 +93,7 @@ def _take(binder: Binder, rule: CallRule, main: Endpoint, found: Endpoint, both:
     """Bind the source of what is taken, and prove that it fits."""
     output, name = main.operation.output, f"{rule.rule.name}: take"
     if output is None or output.root is None:
-        binder.wrong(take.place, f"{name}: {main.operation.name} answers nothing", "remove 'take'")
+        binder.wrong(take.place, f"{name}: {main.operation.key} answers nothing", "remove 'take'")
         return None
     if wrong := no_single_value(binder, output.root.type, take.source, first=False):
         binder.wrong(take.place, f"{name}: {wrong[0]}", "take one value")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from adapter.mapping.agreement.called import operation_at
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CURSOR_SECRET
 from adapter.mapping.agreement.operation import bind_operation
@@ -14,7 +15,7 @@ from adapter.mapping.bound import BoundField, Cursor, Endpoint, Turn
 from adapter.mapping.model import Constant, FieldRule, Place
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.operation import OperationRule, SignRule
-from adapter.mapping.paths import PathError, follow, suggest
+from adapter.mapping.paths import PathError, follow
 from adapter.mapping.taking import simple, unfit
 from adapter.settings import credential_name
 from adapter.wsdl import lexical
@@ -97,10 +98,8 @@ def _next(binder: Binder, port: Port, rule: OperationRule, cursor: CursorRule, g
     if not cursor.call:
         whole, given = limited(replace(rule, name=name), given)
         return bind_operation(binder, port, replace(whole, set=(*whole.set, *values), cursor=None), given)
-    operation = port.operations.get(cursor.call)
+    operation = operation_at(binder, port, cursor.call, cursor.place, f"{rule.name}: cursor")
     if operation is None:
-        text = f"{rule.name}: cursor: {port.name} has no operation {cursor.call}"
-        binder.wrong(cursor.place, text, suggest(cursor.call, list(port.operations)))
         return None
     if cursor.in_header and cursor.limit.partition(".")[0] in [each.element.name for each in operation.input.headers]:
         _, given = limited(rule, given)

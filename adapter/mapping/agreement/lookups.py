@@ -54,7 +54,7 @@ def _rows(binder: Binder, rule: LookupRule, asked: Endpoint) -> tuple[tuple[Chil
     """Return the steps to the rows and the key of their type."""
     place, name, output = rule.rule.place, rule.rule.name, asked.operation.output
     if output is None or output.root is None:
-        binder.wrong(place, f"{name}: {asked.operation.name} answers nothing", "call: an operation that answers rows")
+        binder.wrong(place, f"{name}: {asked.operation.key} answers nothing", "call: an operation that answers rows")
         return None
     found = element_at(binder, place, output.root.type, rule.each)
     if found is None:

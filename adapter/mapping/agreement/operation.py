@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from adapter.mapping.agreement.called import operation_at
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.documents import bind_document_body, check_documents
 from adapter.mapping.agreement.filter import bind_filter
@@ -23,14 +24,14 @@ from adapter.mapping.defaults import check_defaults
 from adapter.mapping.model import FieldRule
 from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
-from adapter.mapping.paths import Child, suggest
+from adapter.mapping.paths import Child
 from adapter.mapping.scalars import parameter
 from adapter.wsdl.types import Operation, Port
 
 
 def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
     """Bind one operation. None where the WSDL has no such operation; other disagreements are noted in ``binder``."""
-    operation = _called(binder, port, rule)
+    operation = operation_at(binder, port, rule.call, rule.place, rule.name)
     if operation is None:
         return None
     before = len(binder.mistakes)
@@ -81,15 +82,6 @@ def _computed(binder: Binder, endpoint: Endpoint) -> tuple[BoundField, ...]:
         return computed_constant(binder.wrong, functions, here, each) if ours else each
 
     return tuple(bound(each) for each in endpoint.constants)
-
-
-def _called(binder: Binder, port: Port, rule: OperationRule) -> Operation | None:
-    operation = port.operations.get(rule.call)
-    if operation is None:
-        why = binder.contract.omitted.get(f"{port.name}.{rule.call}")
-        text = f"{rule.name}: {port.name} has no operation {rule.call}" + (f" that can be called: {why}" if why else "")
-        binder.wrong(rule.place, text, suggest(rule.call, list(port.operations)))
-    return operation
 
 
 def _method(binder: Binder, rule: OperationRule) -> None:
@@ -205,5 +197,5 @@ def _covered(binder: Binder, rule: OperationRule, operation: Operation, endpoint
     if endpoint.body is not None and endpoint.body.spread:
         check_defaults(binder.wrong, binder.contract, root.type, ways)
     for missing in unfilled(content(binder.contract, root.type, ways)):
-        text = f"{rule.name}: {operation.name} requires {missing}, and nothing fills it"
+        text = f"{rule.name}: {operation.key} requires {missing}, and nothing fills it"
         binder.wrong(rule.place, text, f"set: {{{missing}: …}}, or a parameter")

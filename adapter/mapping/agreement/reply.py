@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from adapter.mapping.agreement.called import operations_called
 from adapter.mapping.agreement.documents import bind_document_reply
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Reply
@@ -43,7 +44,7 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
     if reply.shape == "none":
         return nothing
     if operation.output is None or operation.output.root is None:
-        binder.wrong(reply.place, f"{rule.name}: {operation.name} answers nothing", "reply: {status: 204}")
+        binder.wrong(reply.place, f"{rule.name}: {operation.key} answers nothing", "reply: {status: 204}")
         return nothing
     if reply.document is not None:
         return bind_document_reply(binder, rule, operation.output.root.type, encoded)
@@ -83,7 +84,7 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
     if not path or not declared:
         return
     if name not in declared:
-        binder.wrong(place, f"fault_code: {operation.name} declares no fault {name}", suggest(name, list(declared)))
+        binder.wrong(place, f"fault_code: {operation.key} declares no fault {name}", suggest(name, list(declared)))
         return
     try:
         spot = follow(binder.contract, declared[name].type, rest)
@@ -94,7 +95,7 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
 
 def check_details(binder: Binder, port: Port) -> None:
     """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
-    called = [port.operations[rule.call] for rule in binder.resource.rules() if rule.call in port.operations]
+    called = operations_called(binder, port)
     declared = {fault.element.name for each in called for fault in each.faults if fault.element is not None}
     rules = {rule for operation in binder.resource.rules() for rule in operation.faults if rule.detail}
     for rule in rules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adapter.mapping.agreement.called import operations_called
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.signs import bind_value
@@ -85,8 +86,7 @@ def _login_port(binder: Binder, port: Port, rule: SessionRule) -> Port | None:
 
 def _expired(binder: Binder, rule: SessionRule, port: Port) -> None:
     """A detail must be one that an operation declares, where they declare any."""
-    called = [port.operations[each.call] for each in binder.resource.rules() if each.call in port.operations]
-    faults = [fault.element for operation in called for fault in operation.faults]
+    faults = [fault.element for operation in operations_called(binder, port) for fault in operation.faults]
     declared = {element.name for element in faults if element is not None}
     for kind, what in rule.expired:
         if kind == "detail" and declared and what not in declared:

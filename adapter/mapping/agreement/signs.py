@@ -30,7 +30,7 @@ def bind_signs(binder: Binder, rule: OperationRule, operation: Operation, encode
 def bind_sign(binder: Binder, name: str, rule: SignRule, operation: Operation, encoded: bool) -> Sign | None:
     """Bind one sign. None where it does not agree. ``name`` is the key it stands below, for mistakes."""
     if operation.output is None or operation.output.root is None:
-        binder.wrong(rule.place, f"{name}: {operation.name} answers nothing", f"remove '{name}'")
+        binder.wrong(rule.place, f"{name}: {operation.key} answers nothing", f"remove '{name}'")
         return None
     start = operation.output.root.type
     found = element_at(binder, rule.place, start, rule.each) if rule.each else ((), start)

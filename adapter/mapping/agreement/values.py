@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from adapter.mapping.agreement.called import operations_called
 from adapter.mapping.agreement.constants import Given, constant
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.blocks import Block
@@ -34,7 +35,7 @@ def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[He
     for rule in given.in_header:
         if (name := rule.path.partition(".")[0]) not in declared:
             whose, why = ("cursor", "take the number of rows") if rule.page else ("session", "show the token")
-            text = f"{whose}: {operation.name} declares no header {name}, so it cannot {why}"
+            text = f"{whose}: {operation.key} declares no header {name}, so it cannot {why}"
             binder.wrong(rule.place, text, suggest(name, declared))
     blocks = [_header(binder, header, given) for header in message.headers]
     return tuple(block for block in blocks if block is not None)
@@ -71,7 +72,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
 
 def check_headers(binder: Binder, port: Port, given: Given) -> None:
     """Every header block of the mapping must be declared by one of the operations that it calls."""
-    called = [port.operations[rule.call] for rule in binder.resource.rules() if rule.call in port.operations]
+    called = operations_called(binder, port)
     called += [given.session.login.operation] if given.session is not None else []
     declared = {header.element.name for operation in called for header in operation.input.headers}
     for rule in binder.resource.soap.headers:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from adapter.virtual.any.canonical import digest
-from adapter.virtual.any.ports import children
+from adapter.virtual.any.ports import inside
 from adapter.virtual.any.requests import AnyCall
 from adapter.virtual.envelope import Answer, Speaking, answer, fault, reply
 from adapter.wsdl.ground import Ground
@@ -33,7 +33,9 @@ class Answers:
         seed = f"{call.operation.name} {digest(call.body)}"
         if body is None:
             given = dict(call.texts)
-            body = [self.made(operation, each, seed, given) for each in children(operation.output)]
+            root = operation.output.root
+            made = self.made(operation, root, seed, given) if root is not None else None
+            body = inside(operation.output, made) if made is not None else []
         envelope = reply(call.place, body)
         headers = [self.made(operation, each.element, _HEADER_SEED, {}) for each in operation.output.headers]
         if headers:

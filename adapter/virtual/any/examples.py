@@ -24,7 +24,7 @@ from lxml import etree
 from adapter.errors import BuildError
 from adapter.mapping.files import Document, Path_, read
 from adapter.virtual.any.filling import Filling, lexical, nearest
-from adapter.virtual.any.ports import children
+from adapter.virtual.any.ports import inside
 from adapter.virtual.any.requests import AnyCall
 from adapter.virtual.envelope import Answer, answer, fault, fault_status
 from adapter.wsdl.check import Checker, Objection
@@ -151,12 +151,11 @@ class _Reading:
         return tuple((tuple(key.split(".")), lexical(value)) for key, value in data.items())
 
     def _reply(self, operation: Operation, data: Any, path: Path_) -> tuple[etree._Element, ...]:
-        if operation.output is None or not (declared := children(operation.output)):
+        if operation.output is None or operation.output.root is None:
             self._wrong(path, f"{operation.name} answers nothing", "remove 'reply'")
             return ()
-        first = self._element(declared[0], data, path)
-        rest = [self._element(each, {}, path) for each in declared[1:]]
-        return tuple(each for each in (first, *rest) if each is not None)
+        made = self._element(operation.output.root, data, path)
+        return tuple(inside(operation.output, made)) if made is not None else ()
 
     def _fault(self, operation: Operation, data: Any, path: Path_) -> Refusal | None:
         if not isinstance(data, dict):

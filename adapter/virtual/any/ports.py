@@ -9,8 +9,20 @@ from urllib.parse import quote, unquote, urlsplit
 from lxml import etree
 
 from adapter.virtual.faults import ProtocolFault
-from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE, Contract, Element, Message, Operation
+from adapter.wsdl.types import (
+    SOAP11_ENVELOPE,
+    SOAP12_ENVELOPE,
+    Contract,
+    Element,
+    Group,
+    Message,
+    Operation,
+    Particle,
+    Record,
+)
 
+ANY = "*"
+"""Stands for the tag of a body's first child that may be any."""
 _ENVELOPES = {"1.1": SOAP11_ENVELOPE, "1.2": SOAP12_ENVELOPE}
 
 
@@ -43,7 +55,7 @@ def places(contract: Contract) -> tuple[Place, ...]:
                 path = f"/{service.name}/{port.name}"
             by_tag: dict[str, list[Served]] = {}
             for name, operation in port.operations.items():
-                for tag in _tags(operation.input):
+                for tag in sorted(_tags(operation.input, contract)):
                     by_tag.setdefault(tag, []).append(Served(name, operation))
             operations = {tag: tuple(found) for tag, found in by_tag.items()}
             taken[path] = Place(path, _ENVELOPES[port.soap_version], service.name, port.name, operations)
@@ -55,15 +67,16 @@ def address(origin: str, place: Place) -> str:
     return origin + quote(place.path)
 
 
-def children(message: Message) -> tuple[Element, ...]:
-    """Return the elements that a message's body holds, in order."""
-    return (*((message.root,) if message.root is not None else ()), *message.parts)
+def inside(message: Message, root: etree._Element) -> list[etree._Element]:
+    """Return the children of the body of a message whose root was made: itself, or what it holds where it is bare."""
+    # Parsed again, each has all prefixes that its values need.
+    return [etree.fromstring(etree.tostring(each)) for each in root] if message.bare else [root]
 
 
 def meant(place: Place, body: Sequence[etree._Element], action: str | None) -> Served:
     """Return the operation that a message means, by its body and then by its action. Raise ProtocolFault for none."""
     tag = str(body[0].tag) if body else ""
-    found = place.operations.get(tag, ())
+    found = place.operations.get(tag, ()) or place.operations.get(ANY, ())
     if not found:
         raise ProtocolFault("Client", f"{tag or 'an empty Body'} is not an operation of {place.path}")
     exact = [each for each in found if action is not None and each.operation.soap_action == action]
@@ -75,6 +88,28 @@ def meant(place: Place, body: Sequence[etree._Element], action: str | None) -> S
     return found[0]
 
 
-def _tags(message: Message) -> Iterator[str]:
-    first = next(iter(children(message)), None)
-    yield first.tag if first is not None else ""
+def _tags(message: Message, contract: Contract) -> set[str]:
+    """Return the tags that the first child of a body can have."""
+    if message.root is None or not message.bare:
+        return {message.root.tag if message.root is not None else ""}
+    record = contract.types[message.root.type]
+    group = record.content if isinstance(record, Record) else None
+    return set(_first(group)) if group is not None else {""}
+
+
+def _first(particle: Particle) -> Iterator[str]:
+    """Yield the tags that can stand first in a particle, "" where nothing has to."""
+    if isinstance(particle, Element):
+        yield particle.tag
+    elif not isinstance(particle, Group):
+        yield ANY
+    else:
+        for item in particle.items:
+            found = set(_first(item))
+            yield from found - {""}
+            if particle.kind == "sequence" and "" not in found:
+                break
+        else:
+            yield ""
+    if particle.min == 0:
+        yield ""

@@ -8,7 +8,7 @@ from email.message import Message
 from lxml import etree
 
 from adapter.virtual.any.inlined import inlined
-from adapter.virtual.any.ports import Place, Served, children, meant
+from adapter.virtual.any.ports import Place, Served, meant
 from adapter.virtual.envelope import MEDIA_TYPES, action, parsed
 from adapter.virtual.faults import ProtocolFault
 from adapter.wsdl.check import Checker, Objection
@@ -59,18 +59,31 @@ def checked(checker: Checker, call: AnyCall) -> AnyCall:
     operation = call.operation.operation
     body = inlined(call.body) if operation.use == "encoded" else call.body
     _headers(checker, call)
-    declared = children(operation.input)
-    if len(body) != len(declared):
-        raise ProtocolFault("Client", f"the Body has {len(body)} elements; {operation.name} takes {len(declared)}")
-    texts: dict[str, str] = {}
-    for element, node in zip(declared, body, strict=True):
-        if node.tag != element.tag:
-            raise ProtocolFault("Client", f"the Body holds {node.tag} where {element.tag} belongs")
+    root, texts = operation.input.root, dict[str, str]()
+    for node in _roots(call, body):
         try:
-            checker.check(element, node, texts)
+            if root is not None:
+                checker.check(root, node, texts)
         except Objection as no:
             raise ProtocolFault("Client", str(no)) from no
     return replace(call, body=body, texts=texts)
+
+
+def _roots(call: AnyCall, body: list[etree._Element]) -> list[etree._Element]:
+    """Return the root of the message, none where its body is empty. Raise ProtocolFault where the body has another."""
+    operation = call.operation.operation
+    root = operation.input.root
+    if root is not None and operation.input.bare:
+        # Parsed again it has all prefixes that its values need; what others wrote onto it is not a matter of ours.
+        whole = etree.fromstring(etree.tostring(call.root[-1]))
+        whole.attrib.clear()
+        return [whole]
+    takes = int(root is not None)
+    if len(body) != takes:
+        raise ProtocolFault("Client", f"the Body has {len(body)} elements; {operation.name} takes {takes}")
+    if root is not None and body[0].tag != root.tag:
+        raise ProtocolFault("Client", f"the Body holds {body[0].tag} where {root.tag} belongs")
+    return body
 
 
 def _headers(checker: Checker, call: AnyCall) -> None:
