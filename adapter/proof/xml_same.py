@@ -39,6 +39,9 @@ def changes(contract: Contract, key: str, before: Any, after: Any) -> Iterator[C
     if is_nil(before) != is_nil(after):
         yield Changed("#nil", "is nil on one side only")
         return
+    if is_nil(before):
+        # null is all that JSON has for it, whatever attributes it may have had.
+        return
     record = kind if isinstance(kind, Record) else Record(key, text=key)
     yield from _attributes(contract, record, before, after)
     if record.mixed or key == ANY_TYPE:

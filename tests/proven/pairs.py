@@ -22,12 +22,7 @@ def reached(contract: Contract) -> dict[str, bool]:
     """Return the keys of the concrete records that a message can hold, in order; whether only encoded ones hold it."""
     found: dict[str, bool] = {}
     for encoded in (False, True):
-        waiting = [
-            key
-            for each in operations(contract)
-            if (each.use == "encoded") == encoded
-            for key in _roots(each)
-        ]
+        waiting = [key for each in operations(contract) if (each.use == "encoded") == encoded for key in _roots(each)]
         while waiting:
             key = waiting.pop()
             kind = contract.types.get(key)
