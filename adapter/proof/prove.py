@@ -12,6 +12,7 @@ from adapter.proof.examples import examples
 from adapter.proof.found import BAD, Finding, distinct
 from adapter.proof.from_xml import FromXml
 from adapter.proof.judge import Judge, judge_of
+from adapter.proof.mapped import Mapped
 from adapter.proof.mirror import Side, reply_side, request_side
 from adapter.proof.plans import Texts
 from adapter.proof.sides import Trip
@@ -59,8 +60,8 @@ def operation(endpoint: Endpoint, judge: Judge, around: Surroundings, count: int
             examples(count, other.one)
             written += tried.written
             findings += [*tried.findings, *trip.unreached()]
-            if side.write.body is not None:
-                findings += other.mapped.unmapped(side.write.body.type)
+            if side.read.reply.type:
+                findings += Mapped(side.read).unmapped(side.read.reply.type)
     return Proof(endpoint.name, judge.of(endpoint.operation), written, tuple(distinct(findings)))
 
 

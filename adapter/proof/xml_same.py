@@ -1,7 +1,7 @@
 """Whether XML came back as it was, as its contract sees it: prefixes, white space and lexical forms do not count.
 
-XML Schema 1.0 part 1, sections 2.6 (xsi:type, xsi:nil) and 3.4; part 2 says which texts are one value. What the contract
-says nothing about (wildcards, mixed content) is compared in canonical form, prefixes apart (Canonical XML 1.0).
+XML Schema 1.0 part 1, sections 2.6 (xsi:type, xsi:nil) and 3.4; part 2 says which texts are one value. What the
+contract says nothing about (wildcards, mixed content) is compared as it stands, prefixes apart.
 """
 
 from __future__ import annotations

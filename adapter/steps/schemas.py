@@ -139,6 +139,7 @@ class Schemas:
         self.schemas: dict[str, Schema] = {}
 
     def object(self, key: str, **rest: Any) -> fields.Field[Any]:
+        """Return the field that checks an object of the bound type with a key; ``rest`` is marshmallow's."""
         bound = self.types[key]
         if bound.variants:
             kinds = {each.value: self._plain(each.type) for each in bound.variants}

@@ -122,7 +122,7 @@ RAW = {
 }
 # What a description leaves to the model.
 MORE = {
-    "FileSection.operations": f"Verbs: {', '.join(VERBS)}.",
+    "FileSection.operations": f"Verbs: {', '.join(VERBS)}. An action: ``POST /{{id}}/approve`` is ``approve``.",
     "FileSection.words": "Each must be given, and each that is given must be asked for by what the file takes.",
     "SharedSection.operations": "Sections right below an operation (``query``, ``path``, ``set``, ``reply`` …) may "
     "be in both files: their entries are put together, and the file's own stand over those of the same name.",

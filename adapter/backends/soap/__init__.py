@@ -161,12 +161,24 @@ def soap(
     respond: Callable[[R, Request], Response],
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
+    align: Callable[[Any], tuple[str, ...]] = lambda child: (),
+    strict: bool = False,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
     It takes what ``asking`` takes; ``respond`` makes a response of what was read.
     """
-    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers, again=again)
+    ask = asking(
+        port,
+        operation,
+        write=write,
+        read=read,
+        read_fault=read_fault,
+        headers=headers,
+        again=again,
+        align=align,
+        strict=strict,
+    )
 
     def handle(request: Request) -> Response:
         result, notes = ask(request)
@@ -185,12 +197,15 @@ def asking(
     read_fault: Callable[[FaultParts], RequestError],
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
+    align: Callable[[Any], tuple[str, ...]] = lambda child: (),
+    strict: bool = False,
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
     """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
 
     ``write`` makes the root of the request message (None for an empty body), ``read`` reads that of the answer (None
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
-    once more that was refused.
+    once more that was refused. ``align`` brings that root back to the contract before it is read, and says what was
+    odd; ``strict`` refuses an envelope of the other version.
     """
 
     def once(request: Request, token: str) -> tuple[R, tuple[str, ...]]:
@@ -199,10 +214,11 @@ def asking(
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token)
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        answer = open_answer(answered.reply, port.version, operation.output, verify=answered.verify)
+        answer = open_answer(answered.reply, port.version, operation.output, verify=answered.verify, strict=strict)
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        return reread(answer.child, request), answer.notes
+        notes = align(answer.child)
+        return reread(answer.child, request), answer.notes + notes
 
     def reread(child: Any, request: Request) -> R:
         while True:

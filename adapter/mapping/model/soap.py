@@ -81,7 +81,10 @@ PortKey = tuple[str, str, str, IdentityRule | None]
 
 @dataclass(frozen=True, slots=True)
 class SoapRule:
-    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
+    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
+
+    ``strict``: a reply that is not just what the contract says is refused.
+    """
 
     place: Place
     wsdl: str
@@ -90,6 +93,7 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    strict: bool = False
 
     @property
     def key(self) -> PortKey:
