@@ -48,7 +48,8 @@ def tree_objection(
         key
     )
     record = kind if isinstance(kind, Record) else Record(key)
-    if wrong := next(_attributes(contract, record, element), ""):
+    wrong = next(_attributes(contract, record, element), "")
+    if wrong and not (encoded and is_nil(element)):
         return wrong
     if is_nil(element):
         return f"{element.tag} is nil and holds something" if len(element) or element.text else ""

@@ -55,7 +55,9 @@ class Values:
             branches = [each for each in part.parts if each.names]
             if branches:
                 chosen = self._least(branches, lambda each: [(bound.key, name) for name in each.names])
-                yield from self._chosen(bound, chosen, full, level)
+                names = list(self._chosen(bound, chosen, full, level))
+                # A branch with nothing in it is none.
+                yield from names or chosen.names[:1]
             return
         if not part.parts:
             yield from part.names

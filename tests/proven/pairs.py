@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from adapter.mapping.paths import children
 from adapter.wsdl.building import ANY_TYPE
+from adapter.wsdl.ground import Ground
 from adapter.wsdl.types import Any, Contract, Group, Message, Operation, Particle, Record
 
 TEXT, ELEMENTS, ATTRIBUTES = "#text", "*", "@*"
@@ -44,28 +45,45 @@ def _roots(operation: Operation) -> Iterator[str]:
 def _message(message: Message) -> Iterator[str]:
     yield from (message.root.type,) if message.root is not None else ()
     yield from (header.element.type for header in message.headers)
-    yield from (part.type for part in message.parts)
 
 
-def particles(contract: Contract, key: str) -> list[str]:
-    """Return the particles of a record: tags of elements, ``@`` and tags of attributes, its text, its wildcards."""
+def particles(ground: Ground, contract: Contract, key: str) -> list[str]:
+    """Return the particles of a record: tags of elements, ``@`` and tags of attributes, its text, its wildcards.
+
+    What can stand in no valid message is none: a wildcard that only lets in what nobody declares, and what needs one.
+    """
     record = _record(contract, key)
-    found = {child.element.tag: None for child in children(record) if not child.element.abstract and child.most != 0}
+    if _barred(ground, contract, key):
+        return []
+    found = {
+        child.element.tag: None
+        for child in children(record)
+        if not child.element.abstract and child.most != 0 and not _barred(ground, contract, child.element.type)
+    }
     found |= {f"@{each.tag}": None for each in record.attributes}
     if record.text:
         found[TEXT] = None
-    if record.content is not None and wild(record.content):
+    if record.content is not None and any(ground.wildcards.element(each) is not None for each in wild(record.content)):
         found[ELEMENTS] = None
     if record.any_attribute:
         found[ATTRIBUTES] = None
     return list(found)
 
 
-def wild(particle: Particle) -> bool:
-    """Tell whether a wildcard for elements stands in a model group."""
+def wild(particle: Particle) -> list[Any]:
+    """Return the wildcards for elements in a model group."""
     if isinstance(particle, Group):
-        return any(wild(item) for item in particle.items)
-    return isinstance(particle, Any)
+        return [each for item in particle.items for each in wild(item)]
+    return [particle] if isinstance(particle, Any) else []
+
+
+def _barred(ground: Ground, contract: Contract, key: str) -> bool:
+    """Tell whether a record needs a wildcard that lets nothing in."""
+    kind = contract.types.get(key)
+    if not isinstance(kind, Record) or kind.content is None or kind.content.kind == "choice" or not kind.content.min:
+        return False
+    needed = [each for each in kind.content.items if isinstance(each, Any) and each.min]
+    return any(ground.wildcards.element(each) is None for each in needed)
 
 
 def _record(contract: Contract, key: str) -> Record:

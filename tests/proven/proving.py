@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections import ChainMap, Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
-from marshmallow import ValidationError
 
-from adapter.errors import AdapterError, BackendReplyInvalid, InvalidRequest, RequestError
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Endpoint, Reply
@@ -19,68 +17,43 @@ from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.files import Document
 from adapter.mapping.model import Place
 from adapter.mapping.model.operation import ReplyRule, Resource
+from adapter.mapping.proposal.grammar import XML as XML_TEXT
+from adapter.mapping.proposal.members import form
 from adapter.mapping.proposal.types import propose_types
 from adapter.mapping.reading import resource
 from adapter.proof.judge import Judge
 from adapter.proof.plans import Plans
 from adapter.proof.prove import texts_of
-from adapter.proof.same import Comparison
-from adapter.proof.tree import tree_objection
+from adapter.proof.schema_texts import PROOF
 from adapter.proof.values import Values
-from adapter.proof.xml_same import changes
-from adapter.steps.schemas import Schemas
-from adapter.translate.elements import Compiler
-from adapter.translate.reader import Objects
-from adapter.translate.reading import Reading
 from adapter.wsdl.ground import Ground
 from adapter.wsdl.instances import Instances
-from adapter.wsdl.types import Contract, Element, Message, Operation, Port, Record
+from adapter.wsdl.names import XML
+from adapter.wsdl.types import Contract, Element, Group, Message, Operation, Port, Record
+from adapter.wsdl.types import Type as AnyType
 from adapter.wsdl.values import NoValue
-from tests.proven.pairs import ATTRIBUTES, ELEMENTS, TEXT, particles, reached
+from tests.proven.pairs import ATTRIBUTES, particles, reached
+from tests.proven.trip import Compiled, Trip, Type
 
 NOWHERE = Place("proposal.yaml", 0, 0)
-VALUE = "{urn:proof}value"
-FROM_JSON, FROM_XML = 5, 8
-_SOMEWHERE = "{urn:x:elsewhere}note"
-
-
-@dataclass
-class Type:
-    """What is known of one record: its particles, those that came back from JSON and from XML, why others did not."""
-
-    key: str
-    particles: list[str]
-    json: set[str] = field(default_factory=set)
-    xml: set[str] = field(default_factory=set)
-    failed: dict[str, str] = field(default_factory=dict)
-    why: str = ""
-
-    def fail(self, particle: str, why: str) -> None:
-        """Note that a particle did not come back."""
-        self.failed.setdefault(particle, why)
-
-    @property
-    def proven(self) -> list[str]:
-        """The particles that came back both ways, and never failed to."""
-        return [each for each in self.particles if each in self.json & self.xml and each not in self.failed]
-
-    def missing(self) -> Iterator[tuple[str, str]]:
-        """Yield each other particle, and why."""
-        for each in self.particles:
-            if each not in self.proven:
-                way = "" if each in self.json else " from JSON" if each in self.xml else " at all"
-                yield each, self.failed.get(each) or self.why or f"not reached{way or ' from XML'}"
+AS_XML = "AsXml"
+# How many examples are tried at most, and how many after which none brings anything new.
+MOST, IDLE = 80, 12
+# What an attribute wildcard lets in, whether or not it has to be declared (XML 1.0, section 2.12).
+_ANYWHERE = f"{{{XML}}}lang"
 
 
 class Proving:
     """One contract with everything that its types need, bound and compiled once."""
 
     def __init__(self, contract: Contract, judge: Judge) -> None:
-        self.contract, self.judge = contract, judge
-        self.keys = reached(contract)
+        self.judge, self.keys = judge, reached(contract)
+        self.contract = contract = _with_holders(contract, self.keys)
         types = propose_types(contract, self.keys)
         self.names = types.whole
-        self.resource = _resource(contract, types.sections(), dict(types.namespaces))
+        self.texts_of_xml = {key for key in self.keys if _as_xml(contract, key)}
+        as_xml = {AS_XML: {"fields": {"value": {"soap": "value", "xml": True}}}} if XML_TEXT else {}
+        self.resource = _resource(contract, {**types.sections(), **as_xml}, dict(types.namespaces))
         self.texts = texts_of(contract)
         self.ground = Ground.of(contract)
         self.sides = {encoded: _Side(self, encoded) for encoded in sorted(set(self.keys.values()))}
@@ -88,10 +61,29 @@ class Proving:
     def prove(self) -> Iterator[Type]:
         """Yield what is known of each type."""
         for key, encoded in self.keys.items():
-            found = Type(key, particles(self.contract, key))
+            found = Type(key, particles(self.ground, self.contract, key))
             if found.particles:
                 self.sides[encoded].prove(found)
                 yield found
+
+
+def holder(key: str) -> str:
+    """Return the key of a record with one element of the type with a key: what stands around XML text."""
+    return f"{{{PROOF}}}{key}"
+
+
+def _with_holders(contract: Contract, keys: Iterable[str]) -> Contract:
+    """Return a contract with a record around each type."""
+    around = {holder(key): Record(holder(key), Group("sequence", (Element("value", PROOF, key),))) for key in keys}
+    return replace(contract, types={**contract.types, **around})
+
+
+def _as_xml(contract: Contract, key: str) -> bool:
+    """Tell whether the proposal has a type as XML text, for another reason than that many are derived from it."""
+    kind = contract.types[key]
+    assert isinstance(kind, Record)
+    alone: ChainMap[str, AnyType] = ChainMap({key: replace(kind, derived=())}, dict(contract.types))
+    return XML_TEXT and form(replace(contract, types=alone), key)[0] == "xml"
 
 
 def _resource(contract: Contract, types: dict[str, Any], namespaces: dict[str, str]) -> Resource:
@@ -113,41 +105,53 @@ class _Side:
         given = Given(lambda name: None, lambda name, part: None)
         self.binder = Binder(proving.resource, proving.contract, CONVERTERS, given)
         self.endpoint = _endpoint(proving, self.binder, encoded)
-        self.compiler = Compiler(self.endpoint)
-        self.objects = Objects(self.endpoint, encoded)
-        self.schemas = Schemas(self.endpoint, "")
+        self.compiled = Compiled.of(self.endpoint, proving.judge)
         self.plans = Plans(self.endpoint, proving.texts)
         self.met: Counter[tuple[str, str]] = Counter()
 
     def prove(self, found: Type) -> None:
         """Prove one type."""
-        name, before = self.proving.names[found.key], len(self.binder.mistakes)
-        write = self.binder.bind(name, found.key, "request", NOWHERE, self.encoded)
-        read = self.binder.bind(name, found.key, "reply", NOWHERE, self.encoded)
+        proving, before = self.proving, len(self.binder.mistakes)
+        as_xml = found.key in proving.texts_of_xml
+        name, record = (AS_XML, holder(found.key)) if as_xml else (proving.names[found.key], found.key)
+        write = self.binder.bind(name, record, "request", NOWHERE, self.encoded)
+        read = self.binder.bind(name, record, "reply", NOWHERE, self.encoded)
         if len(self.binder.mistakes) > before:
             found.why = str(self.binder.mistakes[before].text)
         if not write or not read:
             return
-        trip = _Trip(self, found, write, read)
+        trip = Trip(self.compiled, found, write, read, as_xml=as_xml)
         source = random.Random(found.key)
-        for number in range(FROM_JSON):
-            trip.from_json(Values(self.plans, source, self.met, wide=number < FROM_JSON - 1, depth=1))
-        self._from_xml(trip, found, source)
+        if not as_xml:
+            _until(found.json, found, lambda number: trip.from_json(self._values(source, wide=number != 1)))
+        ground = replace(proving.ground, usable={**proving.ground.usable, found.key: [found.key]})
+        _until(found.xml, found, lambda number: self._from_xml(trip, ground, source, 1.0 if number % 2 == 0 else 0.6))
 
-    def _from_xml(self, trip: _Trip, found: Type, source: random.Random) -> None:
-        ground = replace(self.proving.ground, usable={**self.proving.ground.usable, found.key: [found.key]})
-        for number in range(FROM_XML):
-            if number >= 2 and found.xml >= set(found.particles):
-                break
-            made = Instances(ground, source, self.encoded, deep=2, many=1500, chance=1.0 if number % 2 == 0 else 0.6)
-            try:
-                element = made.element(Element("value", "urn:proof", found.key))
-            except NoValue as error:
-                found.why = found.why or str(error)
-                return
-            if found.key in self.contract.types and ATTRIBUTES in found.particles:
-                element.set(_SOMEWHERE, "anything")
-            trip.from_xml(etree.fromstring(etree.tostring(element)))
+    def _values(self, source: random.Random, *, wide: bool) -> Values:
+        return Values(self.plans, source, self.met, wide=wide, depth=1)
+
+    def _from_xml(self, trip: Trip, ground: Ground, source: random.Random, chance: float) -> None:
+        found = trip.found
+        made = Instances(ground, source, self.encoded, deep=2, many=1500, chance=chance)
+        try:
+            element = made.element(Element("value", PROOF, found.key))
+        except NoValue as error:
+            found.why = found.why or str(error)
+            return
+        if ATTRIBUTES in found.particles and f"@{_ANYWHERE}" not in found.particles:
+            element.set(_ANYWHERE, "de")
+        trip.from_xml(etree.fromstring(etree.tostring(element)))
+
+
+def _until(reached: set[str], found: Type, attempt: Callable[[int], None]) -> None:
+    """Make attempts until all particles are reached, or some of them brought nothing new."""
+    idle = number = 0
+    while number < 2 or (
+        idle < IDLE + len(found.particles) // 8 and number < MOST and not reached >= set(found.particles)
+    ):
+        before = len(reached)
+        attempt(number)
+        number, idle = number + 1, 0 if len(reached) > before else idle + 1
 
 
 def _endpoint(proving: Proving, binder: Binder, encoded: bool) -> Endpoint:
@@ -160,109 +164,3 @@ def _endpoint(proving: Proving, binder: Binder, encoded: bool) -> Endpoint:
         path_fields=(), query_fields=(), constants=(), headers=(), filter=None, page=None, sort=None, body=None,
         reply=Reply(rule, "", (), 204), faults=(), answered_by="soap", timeout=None,
     )  # fmt: skip
-
-
-class _Trip:
-    """One type, compiled both ways."""
-
-    def __init__(self, side: _Side, found: Type, write: str, read: str) -> None:
-        self.side, self.found, self.key, self.write_key = side, found, found.key, write
-        self.fill = side.compiler.object(write)
-        self.reader = side.objects.object(read)
-        self.check = side.schemas.object(write)
-        self.comparison = Comparison(side.endpoint.types)
-
-    def objection(self, element: Any) -> str:
-        """Return what the judge says of an element of the type."""
-        if self.side.encoded:
-            return tree_objection(self.side.contract, self.key, element, encoded=True)
-        return self.side.proving.judge.typed(self.key, element)
-
-    def from_json(self, values: Values) -> None:
-        """Send one JSON value round."""
-        try:
-            sent = values.object(self.write_key)
-            element = self.written(sent)
-        except (LookupError, ValidationError, InvalidRequest) as error:
-            self.found.why = self.found.why or f"no JSON: {error}"[:200]
-            return
-        there = self.present(element)
-        if why := self.objection(element):
-            for each in there:
-                self.found.fail(each, f"invalid: {why}"[:200])
-            return
-        try:
-            back = self.read(element)
-        except (BackendReplyInvalid, RequestError) as error:
-            for each in there:
-                self.found.fail(each, f"cannot be read: {error.cause}")
-            return
-        lost = {}
-        for name in {**sent, **back}:
-            one, other = ({name: each[name]} if name in each else {} for each in (sent, back))
-            for each in self.comparison.objects(self.write_key, one, other):
-                lost[name] = each.text
-        for particle, why in self.particles_of(lost):
-            self.found.fail(particle, why)
-        self.found.json |= there
-
-    def particles_of(self, lost: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Yield the particles that properties stand for, with what is said of these."""
-        for each in self.side.endpoint.types[self.write_key].fields:
-            if each.name in lost:
-                if each.steps:
-                    yield each.steps[0].element.tag, lost[each.name]
-                else:
-                    yield f"@{each.attribute.tag}" if each.attribute is not None else TEXT, lost[each.name]
-
-    def from_xml(self, before: Any) -> None:
-        """Send one XML element round."""
-        there = self.present(before)
-        if why := self.objection(before):
-            self.found.why = self.found.why or f"made-up XML is not valid: {why}"[:200]
-            return
-        try:
-            document = self.read(before)
-        except (BackendReplyInvalid, RequestError) as error:
-            for each in there:
-                self.found.fail(each, f"cannot be read: {error.cause}")
-            return
-        try:
-            after = self.written(document)
-        except (ValidationError, InvalidRequest, AdapterError) as error:
-            for each in there:
-                self.found.fail(each, f"cannot be written: {error}"[:200])
-            return
-        for each in changes(self.side.contract, self.key, before, after):
-            for particle in self.changed(each.what):
-                self.found.fail(particle, each.text[:200])
-        self.found.xml |= there
-
-    def written(self, value: Any) -> Any:
-        """Return the element that a JSON value becomes, as it is sent."""
-        checked = self.check.deserialize(value)
-        element = etree.Element(VALUE, nsmap=self.side.compiler.prefixes.nsmap)
-        self.fill(element, checked)
-        return etree.fromstring(etree.tostring(element))
-
-    def read(self, element: Any) -> Any:
-        """Return what is read from an element."""
-        return self.reader(element, Reading("proposal", element, self.side.encoded))
-
-    def present(self, element: Any) -> set[str]:
-        """Return the particles that stand in an element."""
-        known = set(self.found.particles)
-        found = {each.tag if each.tag in known else ELEMENTS for each in element if isinstance(each.tag, str)}
-        found |= {f"@{tag}" if f"@{tag}" in known else ATTRIBUTES for tag in element.attrib}
-        record = self.side.contract.types[self.key]
-        if isinstance(record, Record) and record.soap_array and len(element):
-            found |= {each for each in known if not each.startswith(("@", "#"))}
-        return found & known | ({TEXT} & known)
-
-    def changed(self, what: str) -> list[str]:
-        """Return the particles that a change speaks of; all of them where it speaks of the whole."""
-        if what in self.found.particles:
-            return [what]
-        if what in ("#type", "#nil", TEXT):
-            return self.found.particles
-        return [ATTRIBUTES if what.startswith("@") else ELEMENTS]
