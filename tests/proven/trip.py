@@ -115,7 +115,8 @@ class Trip:
         lost: dict[str, str] = {}
         for name in {**sent, **back}:
             one, other = ({name: each[name]} if name in each else {} for each in (sent, back))
-            lost |= {name: each.text for each in self.comparison.objects(self.write_key, one, other)}
+            if found := next(self.comparison.objects(self.write_key, one, other), None):
+                lost[name] = found.text
         for particle, why in self.particles_of(lost):
             self.found.fail(particle, why)
         self.found.json |= there
