@@ -127,6 +127,7 @@ RAW: Mapping[str, Shape] = {
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
     "FieldSection.number": _one(schema.NumberSection),
+    "FieldSection.link": _one(schema.LinkSection),
     "NumberSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.constant": _SCALAR,
     "FieldSection.when": _named(_VALUES, minProperties=1),

@@ -10,14 +10,14 @@ from typing import Any, Literal
 from adapter.mapping import keys, schema
 from adapter.mapping.bags import entry_bag
 from adapter.mapping.files import Path_
-from adapter.mapping.model import BagRule, ConverterCall, FieldRule, NumberRule
+from adapter.mapping.model import BagRule, ConverterCall, FieldRule, LinkRule, NumberRule
 from adapter.mapping.placeless import placeless
 from adapter.mapping.sections import Sections
 from adapter.mapping.when import conditions
 from adapter.wsdl.facets import bad_pattern
 
 _VALUE_KEYS = tuple(
-    "convert codes lookup json blank min_length max_length pattern minimum maximum default missing example".split()
+    "link convert codes lookup json blank min_length max_length pattern minimum maximum default missing example".split()
 )
 # Keys that a rule holds as they are written; each is a field of FieldRule.
 _AS_WRITTEN = (
@@ -83,6 +83,7 @@ def _field(
         parts=parts,
         bag=bag,
         number=_numbers(sections, found, path),
+        link=_link(sections, found, path),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
@@ -129,6 +130,13 @@ def _numbers(sections: Sections, found: Mapping[str, Any], path: Path_) -> Numbe
     return NumberRule(rule, number.get("first", step), step)
 
 
+def _link(sections: Sections, found: Mapping[str, Any], path: Path_) -> LinkRule | None:
+    """Return ``link:`` of a binary value, None where there is none."""
+    at: Path_ = (*path, "link")
+    link = sections.load(schema.LinkSection, found["link"], at) if "link" in found else None
+    return LinkRule(sections.place(at), link["over"], link["operation"]) if link is not None else None
+
+
 def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: str, at: Path_) -> None:
     """A path parameter is always given, and no parameter is read."""
     if rule.default is not None and where == "path":
@@ -142,6 +150,7 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "link": (rule.link is not None, "a parameter is never read"),
         "flagged": (not rule.flagged, "a parameter has no flag"),
         "null_name": (rule.null_name != "", "a parameter is never null"),
     }

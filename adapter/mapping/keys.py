@@ -12,6 +12,7 @@ PART = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # A token of RFC 9110, section 5.6.2, as field names and cookies have them.
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 MAKER = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*|[A-Za-z_][A-Za-z0-9_]*\([^()]*\)")
+OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*\.[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 XML_NAME = r"[^\W\d][\w\-]*"
 XML_STEP = rf"{XML_NAME}(\({XML_NAME}\))?"

@@ -139,10 +139,9 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
         return None
     headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
-    code, strict = found.get("fault_code", ""), found.get("strict", False)
-    return SoapRule(
-        sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity, strict
-    )
+    port = found["wsdl"], found["service"], found["port"]
+    code, strict, mtom = found.get("fault_code", ""), found.get("strict", False), "attachments" in found
+    return SoapRule(sections.place(path), *port, code, headers, identity, strict, mtom)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:

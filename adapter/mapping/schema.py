@@ -25,6 +25,7 @@ from adapter.mapping.keys import (
     FIELD_NAME,
     MAKER,
     NAME,
+    OPERATION,
     PART,
     TEMPLATE,
     Flag,
@@ -80,6 +81,7 @@ class SoapSection(Section):
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
     strict = Flag(**about("Refuse a reply that is not just what the contract says; else what is clear is read."))
+    attachments = one_of("mtom", "Binary values of requests that are not short travel beside the envelope.")
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
 
 
@@ -201,8 +203,18 @@ class FieldSection(Section):
     maximum = Raw(**about("Largest number."))
     default = Raw(**about("What stands in for a query parameter or property that the caller leaves out."))
     missing = Raw(**about("What callers read when the ERP's reply leaves the element out."))
+    link = Raw(**about("A binary value that is long is a link to an operation that answers it as a document."))
     doc = Text(**about("What it is."))
     example = Raw(**about("An example value, as text."))
+
+
+class LinkSection(Section):
+    """``link:`` of a property that holds base64: what callers read in its place where it is long."""
+
+    over = Whole(0, 2**30, **about("The most bytes that stand in JSON themselves.", required=True))
+    operation = Text(
+        OPERATION, "a name such as invoice-files.read", **about("The operation with the document.", required=True)
+    )
 
 
 class NumberSection(Section):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from adapter.errors import Mistake
+from adapter.wsdl.binary import SWA_REF
 from adapter.wsdl.building import ANY_TYPE, SOAP_ARRAYS, Building, soap_array
 from adapter.wsdl.components import Component, Components
 from adapter.wsdl.flaws import Flawed, flawed
@@ -42,6 +43,9 @@ def read_schemas(components: Components) -> SchemaSet:
     building.queue[:0] = components.by_kind["type"].values()
     for component in building.queue:
         type_of(building, component)
+    if SWA_REF in building.types:
+        # What it refers to is the value; the reference is only how that travels.
+        building.types[SWA_REF] = Scalar(SWA_REF, "base64Binary")
     members = substitutes(building)
     types = with_turns(expanded(building, _with_derived(building), members))
     return SchemaSet(types, building.elements, members, components.mistakes, flawed(components))

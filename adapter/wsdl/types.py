@@ -190,23 +190,32 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part beside the envelope (WSDL 1.1 section 5.3), and the tag that stands for it: base64 if binary, or text."""
+
+    tag: str
+    media_type: str
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one direction of an operation carries in the SOAP body.
 
     ``root`` is the one child of the body. For rpc it is the wrapper (the operation's name in the binding's namespace;
     by convention ``…Response`` in a reply, whose name readers must not insist on) and its type, keyed
     ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
-
     ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
     several document parts, for a document part that names a type (section 3.5), and for one that names an abstract
     element, whose place one of the members of its substitution group takes. ``members`` are the keys of those that may
-    stand for a root that is not abstract.
+    stand for a root that is not abstract. ``attachments`` are children of the root too.
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
     bare: bool = False
     members: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

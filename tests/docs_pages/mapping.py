@@ -51,6 +51,7 @@ RAW = {
     "TypeSection.bags": "names of `bags`_",
     "VariantsSection.of": "values, each to `one variant`_",
     "VariantSection.fields": _FIELDS,
+    "FieldSection.link": "`link`_",
     "FieldSection.number": "`number`_",
     "NumberSection.convert": "one of the `converters`_, or a list",
     "FieldSection.when": "names, each to a list of JSON values",

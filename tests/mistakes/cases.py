@@ -23,6 +23,7 @@ from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.groups import GROUPS
 from tests.mistakes.identity import IDENTITY
+from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
@@ -151,6 +152,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
+    **LINKS,
     # values that no caller gives
     **IDENTITY,
     **VALUES,

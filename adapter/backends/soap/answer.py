@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
+from adapter.attachments import inline
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts
@@ -52,8 +53,25 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What becomes of the parts beside an envelope. ``awaited``: some have not arrived yet."""
+
+    restore: Callable[[Any, Mapping[str, bytes]], None] = lambda body, parts: None
+    awaited: bool = False
+
+
+NOTHING = Beside()
+
+
 def open_answer(
-    reply: Reply, version: str, output: Message | None, *, verify: Verify | None = None, strict: bool = False
+    reply: Reply,
+    version: str,
+    output: Message | None,
+    *,
+    verify: Verify | None = None,
+    strict: bool = False,
+    beside: Beside = NOTHING,
 ) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
@@ -66,7 +84,7 @@ def open_answer(
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version, verify, output is not None and output.bare)
+        answer = _opened(reply, version, verify, output is not None and output.bare, beside)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -92,9 +110,10 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, beside: Beside) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
+    inline(root, reply.parts, beside.awaited)
     found = _ROOTS.get(root.tag)
     if found is None:
         raise reply_invalid("the root is no SOAP envelope")
@@ -115,6 +134,7 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> An
     children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))
+    beside.restore(body, reply.parts)
     if bare:
         return Answer(body, notes=tuple(notes))
     if len(children) > 1:

@@ -14,6 +14,7 @@ from adapter.mapping.agreement.calls import bind_calls
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CredentialProblem, check_credentials
 from adapter.mapping.agreement.cursor import bind_cursor, limited
+from adapter.mapping.agreement.links import linked
 from adapter.mapping.agreement.lookups import with_lookups, with_used
 from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.patch import check_patch_keys
@@ -74,7 +75,8 @@ def agree(
         found, wrong = _resource(resource, contract, around)
         endpoints.extend(found)
         mistakes.extend(wrong)
-    return endpoints, mistakes
+    endpoints, wrong = linked(endpoints)
+    return endpoints, [*mistakes, *wrong]
 
 
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:

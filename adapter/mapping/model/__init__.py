@@ -41,6 +41,15 @@ class NumberRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRule:
+    """A binary value of more than ``over`` bytes is a link to the operation of this name, which answers a document."""
+
+    place: Place
+    over: int
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
@@ -78,6 +87,7 @@ class FieldRule:
     missing: str | None = None
     null_name: str = ""
     flagged: bool = True
+    link: LinkRule | None = None
     doc: str = ""
     example: str | None = None
     constant: Any = None

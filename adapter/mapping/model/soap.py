@@ -84,6 +84,7 @@ class SoapRule:
     """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
 
     ``strict``: a reply that is not just what the contract says is refused.
+    ``mtom``: binary values of requests that are not short travel beside the envelope.
     """
 
     place: Place
@@ -94,6 +95,7 @@ class SoapRule:
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
     strict: bool = False
+    mtom: bool = False
 
     @property
     def key(self) -> PortKey:
