@@ -114,6 +114,7 @@ RAW: Mapping[str, Shape] = {
     },
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
+    "SoapSection.namespaces": _named(_TEXT, minProperties=1),
     "SoapSection.identity": _one(schema.IdentitySection),
     "IdentitySection.signed": {"type": "array", "items": {"enum": list(PARTS)}, "contains": {"const": "timestamp"}},
     "IdentitySection.session": _one(schema.SessionSection),

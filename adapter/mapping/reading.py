@@ -21,6 +21,7 @@ from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model.operation import Resource, Shared
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
+from adapter.mapping.namespaces import namespaces
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
@@ -141,7 +142,8 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
     port = found["wsdl"], found["service"], found["port"]
     code, strict, mtom = found.get("fault_code", ""), found.get("strict", False), "attachments" in found
-    return SoapRule(sections.place(path), *port, code, headers, identity, strict, mtom)
+    named = namespaces(sections, found.get("namespaces"), (*path, "namespaces"))
+    return SoapRule(sections.place(path), *port, code, headers, identity, strict, mtom, named)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:

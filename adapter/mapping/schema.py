@@ -78,6 +78,7 @@ class SoapSection(Section):
     wsdl = Text(**about("The WSDL, below wsdl/.", required=True))
     service = Text(**about("The wsdl:service.", required=True))
     port = Text(**about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
+    namespaces = Raw(**about("Prefixes for names in paths, to tell two of one name apart: prefix to namespace."))
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
     strict = Flag(**about("Refuse a reply that is not just what the contract says; else what is clear is read."))
@@ -174,11 +175,15 @@ class FieldSection(Section):
 
     bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
     entry = Text(**about("The name of that entry."))
-    soap = value_path("Where the value stands in XML.", several=True)
+    soap = value_path(
+        "Where the value stands in XML; * ends it at what xsd:any lets in, @* at what anyAttribute lets in.",
+        several=True,
+    )
     compute = Text(**about("In place of soap: a function of yours and the properties that it takes. Read only."))
     constant = Raw(**about("In place of soap: the one value that the property always has."))
     when = Raw(**about("Other properties and the values that they must have, or it is not there."))
     join = Text(**about("What stands between the values of several elements."))
+    xml = Flag(**about("The value is the whole element as XML text."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
     by = Text(NAME, "a property's name", **about("The array is an object, keyed by this property of its items."))

@@ -64,10 +64,11 @@ _MISSING = {MEDIA_TYPE: "is required", FILE_NAME: 'must name a file: attachment;
 def _written(field: BoundField, value: Any, errors: list[FieldError]) -> str:
     assert field.codec is not None
     try:
-        return field.codec.write(value)
+        text: str = field.codec.write(value)
     except ValueError as error:
         errors.append(FieldError(*_PLACES[field.name], str(error)))
         return ""
+    return text
 
 
 def as_sent(error: FieldError) -> FieldError:

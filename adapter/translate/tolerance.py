@@ -74,7 +74,8 @@ def _read(endpoint: Endpoint, root: Element) -> set[str]:
     """Return the keys of the types whose elements the mapping of an operation reads or crosses."""
     types = [bound for bound in endpoint.types.values() if bound.mode == "reply"]
     fields = [each for bound in types for each in leaves(bound.fields)]
-    steps = [step for each in fields for step in each.steps]
+    # XML is kept as it is, so nothing in it is put right.
+    steps = [step for each in fields for step in (each.steps[:-1] if each.markup is not None else each.steps)]
     steps += endpoint.reply.steps
     for sign in (endpoint.reply.refused, endpoint.reply.warnings):
         steps += sign.steps if sign is not None else ()

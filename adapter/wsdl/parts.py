@@ -94,16 +94,7 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
     """Return one direction of an operation; ``bound`` and ``abstract`` are its ``wsdl:input`` or ``wsdl:output``."""
     parts, own = _parts(binding, abstract, abstract.get("message") or "")
     body = soap_child(bound, "body")
-    in_headers: set[str] = set()
-    headers = []
-    for node in [] if bound is None else bound.iter(f"{{{binding.soap}}}header"):
-        offered, key = _parts(binding, node, node.get("message") or "")
-        name = node.get("part") or ""
-        if name not in offered:
-            raise Unresolved("part-missing", f"soap:header names a part {name!r} that {key} does not have")
-        element = _element(binding, offered[name], node.get("namespace", ""))
-        headers.append(Header(element, node.get(f"{{{WSDL}}}required") in ("true", "1")))
-        in_headers |= {name} if key == own else set()
+    headers, in_headers = _headers(binding, bound, own)
     if body is not None and body.get("parts") is not None:
         chosen = (body.get("parts") or "").split()
         if unknown := [name for name in chosen if name not in parts]:
@@ -121,19 +112,34 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
         namespace = body.get("namespace", "") if body is not None else ""
         name = binding.operation if direction == "input" else f"{binding.operation}Response"
         root = Element(name, namespace, _record(binding, direction, namespace, elements))
-        return Message(root, tuple(headers), attachments=attachments)
+        return Message(root, headers, attachments=attachments)
     if len(elements) > 1 or attachments or (elements and elements[0].abstract):
         # Where a part names an element, members of its substitution group may stand for it.
         known = binding.definitions.elements
         elements = tuple(replace(each, ref=each.tag) if each.tag in known else each for each in elements)
         key = _record(binding, direction, binding.namespace, elements)
-        return Message(Element("Body", "", key), tuple(headers), bare=True, attachments=attachments)
+        return Message(Element("Body", "", key), headers, bare=True, attachments=attachments)
     if elements and not parts[chosen[0]].get("element") and _holds_elements(binding, elements[0]):
-        return Message(Element("Body", "", elements[0].type), tuple(headers), bare=True)
+        return Message(Element("Body", "", elements[0].type), headers, bare=True)
     if not elements:
-        return Message(None, tuple(headers))
+        return Message(None, headers)
     head = elements[0].tag if parts[chosen[0]].get("element") else ""
-    return Message(elements[0], tuple(headers), members=binding.definitions.schemas.substitutes.get(head, ()))
+    return Message(elements[0], headers, members=binding.definitions.schemas.substitutes.get(head, ()))
+
+
+def _headers(binding: Binding, bound: etree._Element | None, own: str) -> tuple[tuple[Header, ...], set[str]]:
+    """Return the header blocks of a direction, and which parts of its own message (``own``) they are."""
+    own_parts: set[str] = set()
+    headers = []
+    for node in [] if bound is None else bound.iter(f"{{{binding.soap}}}header"):
+        offered, key = _parts(binding, node, node.get("message") or "")
+        name = node.get("part") or ""
+        if name not in offered:
+            raise Unresolved("part-missing", f"soap:header names a part {name!r} that {key} does not have")
+        element = _element(binding, offered[name], node.get("namespace", ""))
+        headers.append(Header(element, node.get(f"{{{WSDL}}}required") in ("true", "1")))
+        own_parts |= {name} if key == own else set()
+    return tuple(headers), own_parts
 
 
 def _attachments(

@@ -26,13 +26,17 @@ _TRUE = ("true", "1")
 
 @dataclass(frozen=True, slots=True)
 class SchemaSet:
-    """What all schemas of a contract say, and what is wrong in them. ``substitutes``: head to members, all keys."""
+    """What all schemas of a contract say, and what is wrong in them. ``substitutes``: head to members, all keys.
+
+    ``attributes`` are the keys of the global ones.
+    """
 
     types: dict[str, Type]
     elements: dict[str, Element]
     substitutes: dict[str, tuple[str, ...]]
     mistakes: tuple[Mistake, ...]
     flawed: Flawed
+    attributes: frozenset[str]
 
 
 def read_schemas(components: Components) -> SchemaSet:
@@ -48,7 +52,8 @@ def read_schemas(components: Components) -> SchemaSet:
         building.types[SWA_REF] = Scalar(SWA_REF, "base64Binary")
     members = substitutes(building)
     types = with_turns(expanded(building, _with_derived(building), members))
-    return SchemaSet(types, building.elements, members, components.mistakes, flawed(components))
+    named = frozenset(components.by_kind["attribute"])
+    return SchemaSet(types, building.elements, members, components.mistakes, flawed(components), named)
 
 
 def type_of(building: Building, component: Component) -> Type:
@@ -105,7 +110,7 @@ def _derived(building: Building, scope: Component, node: etree._Element, flags: 
         attributes=_present(inherited | own),
         text=base.text if extends or not is_simple else _restricted_text(building, scope, node, base.text),
         mixed=flags.mixed or (extends and base.mixed),
-        any_attribute=any_other or (extends and base.any_attribute),
+        any_attribute=any_other + (base.any_attribute if extends else ()),
         extends=base_key if isinstance(building.types.get(base_key), Record) and base_key != ANY_TYPE else "",
     )
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.wsdl.reasons import Reason
+from adapter.wsdl.wildcard import Any as Any
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -104,16 +105,6 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
-    """An element wildcard (``xsd:any``)."""
-
-    min: int = 1
-    max: int | None = 1
-    namespace: str = "##any"
-    process: str = "strict"
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free.
 
@@ -153,6 +144,7 @@ class Record:
     """A complex type with everything it inherits already merged in.
 
     ``content`` is None when it holds no elements. ``text`` is the key of the simple type of its text (simple content).
+    ``any_attribute`` are the wildcards that let further attributes in, each of them what it lets.
     ``extends`` is the key of its base type, ``derived`` are the keys of every type derived from it, directly or not,
     in document order. ``soap_array`` marks a soapenc array (SOAP 1.1 section 5.4): ``content`` is then one
     repeated element whose name in a message is free. ``turn`` marks one turn of a group that repeats: no element is of
@@ -165,7 +157,7 @@ class Record:
     text: str = ""
     abstract: bool = False
     mixed: bool = False
-    any_attribute: bool = False
+    any_attribute: tuple[Any, ...] = ()
     extends: str = ""
     derived: tuple[str, ...] = ()
     soap_array: bool = False
@@ -283,6 +275,8 @@ class Contract:
 
     ``omitted`` says why operations (``Port.Operation``) cannot be called, ``flawed`` why types (by key) cannot be used.
     ``repairs`` are the rules of ``wsdl/repairs.yaml`` that mended something.
+    ``attributes`` are the keys of the global ones. ``prefixes`` are what a mapping calls namespaces
+    (``soap.namespaces``); a contract by itself calls them nothing.
     """
 
     file: str
@@ -294,6 +288,8 @@ class Contract:
     omitted: Mapping[str, Reason] = field(default_factory=dict)
     flawed: Mapping[str, Reason] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    attributes: frozenset[str] = frozenset()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, service: str, port: str, name: str) -> Operation:
         """Return one operation by its key. Raise KeyError, with the part that is unknown, where there is none."""

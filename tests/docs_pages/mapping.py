@@ -39,6 +39,7 @@ RAW = {
     "SharedSection.operations": "verbs, each to keys of `one operation`_",
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
+    "SoapSection.namespaces": "prefixes, each to a namespace",
     "SoapSection.identity": "`identity`_",
     "IdentitySection.signed": "a list of words",
     "IdentitySection.session": "`session`_",

@@ -11,6 +11,7 @@ from lxml import etree
 from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import NAMESPACES
+from adapter.translate.markup import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ class ReadyInput:
         envelope = etree.Element(f"{{{self._namespace}}}Envelope", nsmap={"soap": self._namespace})
         if headers:
             etree.SubElement(envelope, f"{{{self._namespace}}}Header").extend(headers)
-        etree.SubElement(envelope, f"{{{self._namespace}}}Body", nsmap=body.prefixes).extend(body.children)
+        child = etree.SubElement(envelope, f"{{{self._namespace}}}Body", nsmap=body.prefixes)
+        for each in body.children:
+            placed(child, each)
         return SerializedMessage(path=None, headers=dict(self._http_headers), content=envelope)
 
 

@@ -29,6 +29,7 @@ from adapter.mapping.convert import CONVERTERS, Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model.operation import OperationRule, Resource
+from adapter.mapping.namespaces import with_namespaces
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
 from adapter.settings import endpoint_names, service_name
@@ -82,6 +83,7 @@ def agree(
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
     given = Given(around.value_of, around.text_of, around.blocks, around.functions)
     binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given)
+    binder.contract = contract = with_namespaces(contract, resource.soap, binder.wrong)
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes

@@ -5,7 +5,7 @@ Every rule carries its ``Place``, so that whatever disagrees with it later can b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -54,8 +54,9 @@ class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
     ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
-    paths begin in its entry called ``entry``. ``constant`` is the JSON value of a property that the ERP does not have.
-    ``by`` and ``number`` arrange the items of an array: by one of their properties, or in the order of their numbers.
+    paths begin in its entry called ``entry``. ``xml``: the value is the whole element as XML. ``constant`` is the JSON
+    value of a property that the ERP does not have. ``by`` and ``number`` arrange the items of an array: by one of their
+    properties, or in the order of their numbers.
     """
 
     name: str
@@ -68,6 +69,7 @@ class FieldRule:
     by: str = ""
     number: NumberRule | None = None
     shape: Literal["scalar", "one", "each"] = "scalar"
+    xml: bool = False
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
     codes: Mapping[str, str] | None = None
@@ -100,6 +102,11 @@ class FieldRule:
         return self.constant is not None or bool(self.compute)
 
     @property
+    def wild(self) -> bool:
+        """Whether it stands for what the wildcards of a record let in."""
+        return not self.parts and self.soap[-1:] == "*"
+
+    @property
     def hides(self) -> str:
         """The name of the property that callers do not see in the items of this array, "" where they see all."""
         return self.number.field.name if self.number is not None else self.by
@@ -129,6 +136,12 @@ class TypeRule:
     variants: tuple[VariantRule, ...] = ()
     doc: str = ""
     set: tuple[Constant, ...] = ()
+
+    def every_field(self) -> Iterator[FieldRule]:
+        """Yield its fields and those of its variants."""
+        yield from self.fields.values()
+        for variant in self.variants:
+            yield from variant.fields.values()
 
 
 @dataclass(frozen=True, slots=True)
