@@ -59,7 +59,7 @@ class FromXml:
         if each.codec is None or not (rule.convert or rule.codes or rule.lookup or rule.blank_null):
             return text
         try:
-            return each.codec.write(self.trip.plans.scalar(each, "", source))
+            return str(each.codec.write(self.trip.plans.scalar(each, "", source)))
         except (LookupError, ValueError):
             return text
 

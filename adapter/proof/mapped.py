@@ -22,12 +22,16 @@ Fit = Callable[[BoundField, str], str]
 
 @dataclass
 class Taken:
-    """What fields take of one element: its text, attributes, children, or (``whole``) everything; or an object."""
+    """What fields take of one element: its text, attributes and children; an object; or (``copied``) all of it.
+
+    ``whole``: it is not compared as XML.
+    """
 
     fields: dict[str, BoundField] = field(default_factory=dict)
     children: dict[str, Taken] = field(default_factory=dict)
     whole: bool = False
     type: str = ""
+    copied: bool = False
 
 
 class Mapped:
@@ -61,11 +65,11 @@ class Mapped:
         return top
 
     def _end(self, here: Taken, each: BoundField) -> None:
-        if each.type:
+        if each.markup is not None:
+            here.copied = each.markup.kind == "element"
+        elif each.type:
             here.type = each.type
-        elif each.codec is None:
-            here.whole = True
-        else:
+        elif each.codec is not None:
             here.fields[f"@{each.attribute.tag}" if each.attribute is not None else "#text"] = each
 
     def _inside(self, bound: BoundType, step: Child) -> list[str]:
@@ -110,6 +114,9 @@ class Mapped:
             inner = taken.children.get(child.tag)
             if inner is None or inner.whole:
                 continue
+            if inner.copied:
+                copy.append(etree.fromstring(etree.tostring(child)))
+                continue
             if inner.type:
                 copy.append(self.pruned(inner.type, child, fit))
                 continue
@@ -145,7 +152,7 @@ class Mapped:
             inner = taken.children.get(tag)
             if inner is None:
                 yield Finding("unmapped", place, f"{bound.name}: {path}/{child.element.name}")
-            elif not (inner.type or inner.whole or inner.fields):
+            elif not (inner.type or inner.whole or inner.copied or inner.fields):
                 yield from self._left(bound, child.type, inner, f"{path}/{child.element.name}")
         for each in kind.attributes:
             if f"@{each.tag}" not in taken.fields:

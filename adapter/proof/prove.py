@@ -55,7 +55,7 @@ def operation(endpoint: Endpoint, judge: Judge, around: Surroundings, count: int
     findings: list[Finding] = []
     for each in endpoint.whole():
         for side in _sides(each, around):
-            trip = Trip(side, judge, texts_of(endpoint.contract))
+            trip = Trip(side, judge, texts_of(endpoint.contract), ground)
             tried, other = trip.run(count), FromXml(trip, ground)
             examples(count, other.one)
             written += tried.written

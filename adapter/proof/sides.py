@@ -27,6 +27,7 @@ from adapter.steps.several import Given
 from adapter.steps.validate import one_call
 from adapter.translate.reader import reader, value_reader
 from adapter.translate.writer import writer
+from adapter.wsdl.ground import Ground
 
 _WIDE_ROUNDS = 12
 _WIDE = 4
@@ -46,14 +47,14 @@ class Tried:
 class Trip:
     """The round trip of one side, compiled once."""
 
-    def __init__(self, side: Side, judge: Judge, texts: Texts) -> None:
+    def __init__(self, side: Side, judge: Judge, texts: Texts, ground: Ground) -> None:
         endpoint = side.write
         self.side, self.judge, self.endpoint = side, judge, endpoint
         self.check = one_call(endpoint)
         self.write = writer(endpoint, lambda name, part: lambda: "Secret1")
         self.read = reader(side.read)
         give_tables(endpoint, texts)
-        self.plans = Plans(endpoint, texts)
+        self.plans = Plans(endpoint, texts, ground)
         self.page = _page(self.plans, endpoint)
         self.parameters = _parameters(endpoint)
         self.read_parameters = [

@@ -19,7 +19,6 @@ from adapter.wsdl.types import XSI, Contract, Element, ListOf, Record, Scalar, U
 
 _TYPE, _XSI = f"{{{XSI}}}type", f"{{{XSI}}}"
 _NUMBERS = lexical.INTEGERS.keys() | {"decimal", "float", "double"}
-_NAMES = ("QName", "NOTATION")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def same_text(contract: Contract, key: str, before: Any, one: str, after: Any, o
     if isinstance(kind, Union):
         return one.split() == other.split()
     builtin = kind.builtin if isinstance(kind, Scalar) else "string"
-    if builtin in _NAMES:
+    if builtin in lexical.QNAMES:
         return _resolved(before, one) == _resolved(after, other)
     return _value(builtin, one) == _value(builtin, other)
 

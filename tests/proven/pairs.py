@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from adapter.mapping.markup import attributes_markup
 from adapter.mapping.paths import children
+from adapter.proof.markup import attributes
 from adapter.wsdl.building import ANY_TYPE
 from adapter.wsdl.ground import Ground
 from adapter.wsdl.types import Any, Contract, Group, Message, Operation, Particle, Record
@@ -65,9 +67,17 @@ def particles(ground: Ground, contract: Contract, key: str) -> list[str]:
         found[TEXT] = None
     if record.content is not None and any(ground.wildcards.element(each) is not None for each in wild(record.content)):
         found[ELEMENTS] = None
-    if record.any_attribute:
+    if record.any_attribute and _attributes(contract, key):
         found[ATTRIBUTES] = None
     return list(found)
+
+
+def _attributes(contract: Contract, key: str) -> bool:
+    """Tell whether anything may stand for the attribute wildcard of a record."""
+    try:
+        return bool(attributes(_record(contract, key).any_attribute, attributes_markup(contract, key)))
+    except LookupError:
+        return False
 
 
 def wild(particle: Particle) -> list[Any]:

@@ -15,6 +15,7 @@ from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Endpoint, Reply
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.files import Document
+from adapter.mapping.markup import attributes_markup
 from adapter.mapping.model import Place
 from adapter.mapping.model.operation import ReplyRule, Resource
 from adapter.mapping.proposal.grammar import XML as XML_TEXT
@@ -22,13 +23,13 @@ from adapter.mapping.proposal.members import form
 from adapter.mapping.proposal.types import propose_types
 from adapter.mapping.reading import resource
 from adapter.proof.judge import Judge
+from adapter.proof.markup import attributes
 from adapter.proof.plans import Plans
 from adapter.proof.prove import texts_of
 from adapter.proof.schema_texts import PROOF
 from adapter.proof.values import Values
 from adapter.wsdl.ground import Ground
 from adapter.wsdl.instances import Instances
-from adapter.wsdl.names import XML
 from adapter.wsdl.types import Contract, Element, Group, Message, Operation, Port, Record
 from adapter.wsdl.types import Type as AnyType
 from adapter.wsdl.values import NoValue
@@ -39,8 +40,6 @@ NOWHERE = Place("proposal.yaml", 0, 0)
 AS_XML = "AsXml"
 # How many examples are tried at most, and how many after which none brings anything new.
 MOST, IDLE = 80, 12
-# What an attribute wildcard lets in, whether or not it has to be declared (XML 1.0, section 2.12).
-_ANYWHERE = f"{{{XML}}}lang"
 
 
 class Proving:
@@ -106,7 +105,7 @@ class _Side:
         self.binder = Binder(proving.resource, proving.contract, CONVERTERS, given)
         self.endpoint = _endpoint(proving, self.binder, encoded)
         self.compiled = Compiled.of(self.endpoint, proving.judge)
-        self.plans = Plans(self.endpoint, proving.texts)
+        self.plans = Plans(self.endpoint, proving.texts, proving.ground)
         self.met: Counter[tuple[str, str]] = Counter()
 
     def prove(self, found: Type) -> None:
@@ -132,14 +131,16 @@ class _Side:
 
     def _from_xml(self, trip: Trip, ground: Ground, source: random.Random, chance: float) -> None:
         found = trip.found
-        made = Instances(ground, source, self.encoded, deep=2, many=1500, chance=chance)
+        made = Instances(ground, source, self.encoded, deep=2, many=1500, chance=chance, wild=chance)
         try:
             element = made.element(Element("value", PROOF, found.key))
         except NoValue as error:
             found.why = found.why or str(error)
             return
-        if ATTRIBUTES in found.particles and f"@{_ANYWHERE}" not in found.particles:
-            element.set(_ANYWHERE, "de")
+        record = self.contract.types[found.key]
+        if ATTRIBUTES in found.particles and isinstance(record, Record):
+            for name, text in attributes(record.any_attribute, attributes_markup(self.contract, found.key)).items():
+                element.set(name, text)
         trip.from_xml(etree.fromstring(etree.tostring(element)))
 
 
