@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -17,19 +18,23 @@ from adapter.wsdl.values import NoValue
 from adapter.wsdl.wildcards import ELSEWHERE
 
 
-def markup_value(ground: Ground, field: BoundField, source: random.Random) -> Any:
-    """Return a value of a field without a shape. Raise LookupError where nothing may stand there."""
+def markup_value(ground: Ground, field: BoundField, whole: Element | None, source: random.Random) -> Any:
+    """Return a value of a field without a shape. ``whole`` is the element of a value that is the whole message.
+
+    Raise LookupError where nothing may stand there.
+    """
     markup = field.markup
     assert markup is not None
     if markup.kind == "attributes":
         return attributes(markup.wildcards, markup)
     try:
         if markup.kind == "element":
-            step = field.steps[-1]
-            declared = Element(step.element.name, step.element.namespace, step.type)
+            here = replace(field.steps[-1].element, type=field.steps[-1].type, nillable=False) if field.steps else whole
         else:
-            declared = _let_in(ground, markup, source)
-        return as_text(ground, declared, source)
+            here = _let_in(ground, markup, source)
+        if here is None:
+            raise LookupError("the message is empty")
+        return as_text(ground, here, source)
     except NoValue as error:
         raise LookupError(str(error)) from error
 

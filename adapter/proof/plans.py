@@ -38,6 +38,7 @@ class Plans:
 
     def __init__(self, endpoint: Endpoint, texts: Texts, ground: Ground) -> None:
         self.types, self.contract, self.texts, self.ground = endpoint.types, endpoint.contract, texts, ground
+        self.whole = endpoint.operation.input.root
         self.tables = {each.rule.name: each.table for each in endpoint.lookups}
         self._plans: dict[str, Plan] = {}
         self._samples: dict[tuple[int, str], list[Any]] = {}
@@ -53,7 +54,7 @@ class Plans:
         """Return a value that the field's codec takes. Raise LookupError where none is known."""
         assert field.codec is not None
         if field.markup is not None:
-            return markup_value(self.ground, field, source)
+            return markup_value(self.ground, field, self.whole, source)
         table = self.tables.get(field.rule.lookup)
         known = self.samples(field.codec, simple_type(field, record))
         if table is not None and table.words is not None:
