@@ -38,7 +38,7 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
         return lambda element: Result(None)
     encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
-    compiler = _Objects(endpoint, encoded)
+    compiler = Objects(endpoint, encoded)
     take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
     def read(element: Any) -> Result:
@@ -57,7 +57,7 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     return read
 
 
-def _taker(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], Any]:
+def _taker(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], Any]:
     """Return how the answer is read from the root: nothing, one object or a list."""
     shape = endpoint.reply.rule.shape
     if shape == "none":
@@ -116,7 +116,7 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     Raises BackendReplyInvalid for another element than the contract says.
     """
     encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
-    read = _Objects(endpoint, encoded).fields([field], endpoint.name)
+    read = Objects(endpoint, encoded).fields([field], endpoint.name)
 
     def value(element: Any) -> Any:
         if element is None or (expected and element.tag not in expected):
@@ -126,7 +126,7 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     return value
 
 
-def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], int | None] | None:
+def _total(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], int | None] | None:
     if endpoint.page is None or endpoint.page.total is None:
         return None
     read = compiler.fields([endpoint.page.total], endpoint.name)
@@ -138,7 +138,7 @@ def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], i
     return total
 
 
-class _Objects:
+class Objects:
     """Object readers by bound type, compiled once each, so that a type that contains itself ends."""
 
     def __init__(self, endpoint: Endpoint, encoded: bool) -> None:

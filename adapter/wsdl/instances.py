@@ -38,7 +38,8 @@ class Instances:
     ``given`` holds texts to prefer, by an element's or attribute's name in lower case, each used once and only where
     its type takes it. ``encoded`` writes ``xsi:type`` at every element (SOAP 1.1, section 5). ``deep`` and ``many``
     bound how deep and how large a message gets before optional parts are left out; ``chance`` is how often they are
-    there until then. Above the depth ``sure`` every optional part is there, and nothing is nil.
+        there until then, ``wild`` how often what a wildcard lets in is. Above the depth ``sure`` every optional part is
+    there, and nothing is nil.
     """
 
     ground: Ground
@@ -48,6 +49,7 @@ class Instances:
     many: int = 120
     chance: float = 0.7
     sure: int = 0
+    wild: float = 0.2
     given: dict[str, str] = field(default_factory=dict)
     made: int = 0
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -260,7 +262,7 @@ class Instances:
         wild = isinstance(particle, Any)
         wanted = isinstance(particle, Element) and particle.name.lower() in self.given
         wanted = wanted or (depth < self.sure and not wild)
-        if particle.min == 0 and not wanted and self.source.random() >= (0.2 if wild else self.chance):
+        if particle.min == 0 and not wanted and self.source.random() >= (self.wild if wild else self.chance):
             return 0
         most = particle.min + 2 if particle.max is None else min(particle.max, particle.min + 2)
         return self.source.randint(max(1, particle.min), max(1, particle.min, most))

@@ -15,6 +15,7 @@ from adapter.proof.plans import Plans
 from adapter.proof.prove import texts_of
 from adapter.proof.sides import as_text
 from adapter.proof.values import Property, Values
+from adapter.wsdl.ground import Ground
 
 TRIES = 5
 
@@ -29,9 +30,9 @@ class Sent:
     body: bytes | None
 
 
-def requests(endpoint: Endpoint) -> Iterator[Sent]:
+def requests(endpoint: Endpoint, ground: Ground) -> Iterator[Sent]:
     """Yield some requests, the fullest first. Raises LookupError where no value is known for something."""
-    plans = Plans(endpoint, texts_of(endpoint.contract))
+    plans = Plans(endpoint, texts_of(endpoint.contract), ground)
     met: Counter[Property] = Counter()
     root = endpoint.operation.input.root
     start = root.type if root is not None else ""

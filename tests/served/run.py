@@ -97,7 +97,7 @@ def _one(endpoint: Endpoint, client: FlaskClient, erp: _Kept, judge: Judge) -> s
     """Call one operation with the first request that the adapter takes. Return what went wrong, empty for nothing."""
     refused = "no request could be made"
     try:
-        for sent in requests(endpoint):
+        for sent in requests(endpoint, erp.answers.ground):
             erp.last, erp.objection = b"", ""
             headers = {"Content-Type": "application/json"} if sent.body is not None else {}
             answer = client.open(
