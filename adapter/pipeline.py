@@ -25,6 +25,7 @@ from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.tables import Kept
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
+from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
@@ -164,7 +165,7 @@ def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
 
     def answer(request: Request) -> Answer:
         (result, taken), notes = ask(request)
-        return Answer(result.document, taken, notes + result.notes)
+        return Answer(result.document, taken, notes + result.notes, result.headers)
 
     return answer
 
@@ -195,6 +196,7 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         public_path=endpoint.resource.path,
         problems=_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
+        forwarded=[field.name.lower() for field in header_parameters(endpoint)],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +26,10 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
     below, answer = endpoint.resource.path, documented(endpoint)
 
     def make(result: Result, request: Request) -> Response:
+        response = whole(result, request)
+        return replace(response, headers={**result.headers, **response.headers}) if result.headers else response
+
+    def whole(result: Result, request: Request) -> Response:
         if shape == "none":
             return Response(status, notes=result.notes)
         document = result.document

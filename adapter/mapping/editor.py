@@ -72,6 +72,7 @@ def _by_test(shape: Shape, **other: Shape) -> Shape:
 _CONVERT: Shape = {**_converter(), "type": ["string", "array"], "items": _converter()}
 _CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
+_HEADERS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^({keys.FIELD_NAME.pattern})$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _LOOKUPS = _named(_one(schema_lookup.LookupSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
@@ -149,6 +150,8 @@ RAW: Mapping[str, Shape] = {
     **{f"TestSection.{key}": _NUMBER for key in ("minimum", "maximum")},
     **{f"TestSection.{key}": _SCALAR for key in ("default", "example")},
     "OperationSection.set": _CONSTANTS,
+    "OperationSection.headers": _HEADERS,
+    "ReplySection.headers": _HEADERS,
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),

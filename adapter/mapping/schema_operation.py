@@ -35,6 +35,7 @@ class OperationSection(Section):
     path = Raw(**about("Path parameters by name."))
     query = Raw(**about("Query parameters by name."))
     set = Raw(**about("Constants in the request."))
+    headers = Raw(**about("Request header fields of HTTP whose values go into SOAP header blocks."))
     filter = Raw(**about("How the ERP takes tests; query parameters are tests."))
     page = Raw(**about("Paging."))
     cursor = Raw(**about("Paging by what the last page said."))
@@ -94,6 +95,7 @@ class ReplySection(Section):
     status = Whole(200, 299, **about("The status of success."))
     location = Text(TEMPLATE, "a path such as /{id}", **about("The Location header, below the resource's path."))
     when_empty = Raw(**about("status and problem when the ERP answers with nothing."))
+    headers = Raw(**about("Header fields of the answer whose values stand in SOAP header blocks of the reply."))
     refused = Raw(**about("Where a reply that is no fault says no."))
     warnings = Raw(**about("Where a reply warns; the codes go into the log and a counter."))
 

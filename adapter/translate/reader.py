@@ -9,7 +9,7 @@ Rule 3: what the contract promises and the mapping reads must be there and reada
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapter.errors import RequestError
@@ -19,20 +19,37 @@ from adapter.translate.content import Compiler
 from adapter.translate.finishing import finisher
 from adapter.translate.reading import TYPE, Reading, finder, invalid, is_nil, type_key
 from adapter.translate.refused import judge
+from adapter.translate.reply_headers import header_reader
 from adapter.wsdl.types import Contract, Record
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was read. ``document`` is the object, or the list's items; ``total`` the ERP's count of all rows."""
+    """What was read. ``document`` is the object, or the list's items; ``total`` the ERP's count of all rows.
+
+    ``headers`` are header fields of our answer.
+    """
 
     document: Any
     notes: tuple[str, ...] = ()
     total: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out."""
+    read, read_headers = _reader(endpoint), header_reader(endpoint)
+    if not endpoint.reply.headers:
+        return read
+
+    def read_both(element: Any) -> Result:
+        result, (headers, notes) = read(element), read_headers(element)
+        return replace(result, headers=headers, notes=result.notes + notes)
+
+    return read_both
+
+
+def _reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     reply = endpoint.reply
     silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
     if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:

@@ -44,7 +44,8 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNOREC
 class Answer:
     """An opened envelope: the root of the reply message or the fault, and what was odd.
 
-    ``child`` is the body's first element (None for an empty body), or the body itself where the message is ``bare``.
+    ``child`` is the body's first element (None for an empty body), or the body itself where the message is ``bare`` or
+    empty.
     """
 
     child: Any
@@ -63,7 +64,7 @@ def open_answer(reply: Reply, version: str, output: Message | None, *, verify: V
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version, verify, output is not None and output.bare)
+        answer = _opened(reply, version, verify, output is not None and (output.bare or output.root is None))
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -107,6 +108,10 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> An
     blocks = [block for block in root.iterfind("{*}Header/*") if verify is None or block.tag != SECURITY]
     if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in blocks):
         notes.append("header-must-understand")
+    if verify is not None:
+        # What nobody signed is not there for anybody to read.
+        for header in root.findall(f"{{{namespace}}}Header"):
+            root.remove(header)
     children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))

@@ -10,6 +10,7 @@ from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.documents import bind_document_body, check_documents
 from adapter.mapping.agreement.filter import bind_filter
 from adapter.mapping.agreement.flags import bind_flags
+from adapter.mapping.agreement.header_fields import bind_reply_headers
 from adapter.mapping.agreement.lists import bind_page, bind_sort
 from adapter.mapping.agreement.patch import patched
 from adapter.mapping.agreement.reply import bind_reply, check_faults, element_at
@@ -38,7 +39,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
     _method(binder, rule)
     start, encoded = operation.input.root.type if operation.input.root is not None else "", operation.use == "encoded"
     parts = _given(binder, rule, start, encoded, given)
-    reply = bind_reply(binder, rule, operation, encoded)
+    reply = bind_reply_headers(binder, operation, bind_reply(binder, rule, operation, encoded))
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
@@ -54,7 +55,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         path_fields=parts[0],
         query_fields=parts[1],
         constants=parts[2],
-        headers=bind_headers(binder, operation, given),
+        headers=bind_headers(binder, operation, given, rule.headers),
         filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),

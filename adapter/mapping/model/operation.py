@@ -91,6 +91,7 @@ class ReplyRule:
     refused: SignRule | None = None
     warnings: SignRule | None = None
     document: DocumentRule | None = None
+    headers: tuple[FieldRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class FaultRule:
 
 @dataclass(frozen=True, slots=True)
 class OperationRule:
-    """One REST endpoint, named ``resource.verb``."""
+    """One REST endpoint, named ``resource.verb``. ``headers`` are header fields of HTTP, by paths into blocks."""
 
     name: str
     verb: Verb
@@ -123,6 +124,7 @@ class OperationRule:
     tests: Mapping[str, TestRule] = field(default_factory=dict)
     filter: FilterRule | None = None
     set: tuple[Constant, ...] = ()
+    headers: tuple[FieldRule, ...] = ()
     page: PageRule | None = None
     sort: SortRule | None = None
     body: BodyRule | None = None
