@@ -6,7 +6,7 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
@@ -190,7 +190,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
+    """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``.
+
+    ``details``: what a fault's detail is read as, by the names of its element and of the mapping type.
+    """
 
     name: str
     verb: Verb
@@ -221,6 +224,7 @@ class Endpoint:
     undo: Call | None = None
     lookups: tuple[BoundLookup, ...] = ()
     cursor: Cursor | None = None
+    details: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""

@@ -176,7 +176,9 @@ def fault_rules(sections: Sections, data: Any, path: Path_) -> tuple[FaultRule, 
         if sum(key in found for key in ("code", "detail", "text")) != 1:
             sections.wrong(where, "a fault needs exactly one of code, detail, text", "split it into several lines")
             continue
-        rule = FaultRule(sections.place(where), **found)
+        if "one" in found and "detail" not in found:
+            sections.wrong((*where, "one"), "one: means nothing without 'detail'", "detail: the element that is read")
+        rule = FaultRule(sections.place(where), type_name=found.pop("one", ""), **found)
         if not (rule.code or rule.detail or rule.text):
             sections.wrong(where, "an empty text matches nothing in particular", "write what to look for")
         if any((rule.code, rule.detail, rule.text) == (each.code, each.detail, each.text) for each in rules):

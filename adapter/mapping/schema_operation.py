@@ -133,6 +133,7 @@ class FaultSection(Section):
 
     code = Text(**about("The ERP's code: at soap.fault_code, else the SOAP fault code."))
     detail = Text(**about("Name of the element in the fault's detail."))
+    one = Text(NAME, "a type's name", **about("The type that this element is read as; callers get it in 'fault'."))
     text = Text(**about("Words that the fault's text holds."))
     status = Whole(400, 599, **about("The status the caller sees.", required=True))
     problem = Text(SLUG, "a slug such as record-locked", **about("The problem type.", required=True))

@@ -13,7 +13,7 @@ from adapter.mapping.agreement.flags import bind_flags
 from adapter.mapping.agreement.header_fields import bind_reply_headers
 from adapter.mapping.agreement.lists import bind_page, bind_sort
 from adapter.mapping.agreement.patch import patched
-from adapter.mapping.agreement.reply import bind_reply, check_faults, element_at
+from adapter.mapping.agreement.reply import bind_details, bind_reply, check_faults, element_at
 from adapter.mapping.agreement.signs import bind_signs
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.agreement.values import bind_constants, bind_headers
@@ -62,6 +62,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         body=_body(binder, rule, start, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
+        details=bind_details(binder, port, rule, operation),
         answered_by=rule.answered_by,
         timeout=rule.timeout,
         session=given.session,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from adapter.mapping.agreement.called import operations_called
 from adapter.mapping.agreement.documents import bind_document_reply
@@ -93,11 +94,38 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
         binder.wrong(place, f"fault_code: {error}", error.remedy)
 
 
+def bind_details(
+    binder: Binder, port: Port, rule: OperationRule, operation: Operation
+) -> Mapping[tuple[str, str], str]:
+    """Bind the types that faults are read as, by the detail's element and the type's name.
+
+    An operation may answer with a fault that only others of the resource declare.
+    """
+    found: dict[tuple[str, str], str] = {}
+    declared = {
+        fault.element.name: (fault.element, each.use == "encoded")
+        for each in (*operations_called(binder, port), operation)
+        for fault in each.faults
+        if fault.element is not None
+    }
+    for fault in rule.faults:
+        if not fault.type_name:
+            continue
+        if fault.detail not in declared:
+            text = f"the operations declare no fault with the detail {fault.detail}, so nobody knows its type"
+            binder.wrong(fault.place, text, suggest(fault.detail, sorted(declared)))
+            continue
+        element, encoded = declared[fault.detail]
+        if key := binder.bind(fault.type_name, element.type, "reply", fault.place, encoded):
+            found[fault.detail, fault.type_name] = key
+    return found
+
+
 def check_details(binder: Binder, port: Port) -> None:
     """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
     called = operations_called(binder, port)
     declared = {fault.element.name for each in called for fault in each.faults if fault.element is not None}
-    rules = {rule for operation in binder.resource.rules() for rule in operation.faults if rule.detail}
+    rules = {rule for each in binder.resource.rules() for rule in each.faults if rule.detail and not rule.type_name}
     for rule in rules:
         if declared and rule.detail not in declared:
             text = f"the operations declare no fault with the detail {rule.detail}"

@@ -96,7 +96,10 @@ class ReplyRule:
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """One line of a fault table: what to look for (exactly one of code, detail, text) and what the caller is told."""
+    """One line of a fault table: what to look for (exactly one of code, detail, text) and what the caller is told.
+
+    ``type_name``: the type that the detail is read as, "" where callers get nothing of it.
+    """
 
     place: Place
     status: int
@@ -107,6 +110,7 @@ class FaultRule:
     title: str = ""
     message: bool = False
     retryable: bool = False
+    type_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
