@@ -131,7 +131,7 @@ def list_codec(item: Codec, facets: Facets) -> Codec:
         if (low is not None and len(value) < low) or (high is not None and len(value) > high):
             raise ValueError("has too few or too many items")
         texts = [item.write(each) for each in value]
-        if any(not text or text.split() != [text] for text in texts):
+        if any(lexical.items(text) != [text] for text in texts):
             raise ValueError("items must not be empty or hold white space")
         _all(whole, text := " ".join(texts))
         return text
@@ -142,7 +142,7 @@ def list_codec(item: Codec, facets: Facets) -> Codec:
         schema["minItems"] = low
     if high is not None:
         schema["maxItems"] = high
-    return Codec(lambda text: [item.read(part) for part in text.split()], write, schema, tolerant=item.tolerant)
+    return Codec(lambda text: [item.read(part) for part in lexical.items(text)], write, schema, tolerant=item.tolerant)
 
 
 def union_codec(members: tuple[Codec, ...], facets: Facets) -> Codec:
@@ -161,7 +161,15 @@ def union_codec(members: tuple[Codec, ...], facets: Facets) -> Codec:
             return value
         raise ValueError("is none of the forms allowed here")
 
-    return Codec(lambda text: text, write, {"type": "string"})
+    return Codec(lambda text: text, write, {"type": "string", **_words(members, facets)})
+
+
+def _words(members: tuple[Codec, ...], facets: Facets) -> dict[str, Any]:
+    """Return the words of a union that has no other values."""
+    if facets.enumeration:
+        return {"enum": list(facets.enumeration)}
+    words = [member.schema.get("enum") if member.schema.get("type") == "string" else None for member in members]
+    return {"enum": list(dict.fromkeys(word for each in words for word in each or ()))} if words and all(words) else {}
 
 
 def _as_member(member: Codec, text: str) -> Any:

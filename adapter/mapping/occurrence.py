@@ -13,7 +13,7 @@ from typing import Literal
 from adapter.mapping.bound import BoundField
 from adapter.mapping.paths import Child, turn_tag
 from adapter.wsdl import lexical
-from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, Record, Scalar
+from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, ListOf, Record, Scalar
 
 # A field, the name of its value among the values at hand, and the steps that remain to it. The name of a bag's entry
 # is no value at hand: it stands under the name "" wherever anything else of its entry does.
@@ -140,6 +140,8 @@ class _Walk:
 def _needs_text(contract: Contract, key: str) -> bool:
     """Tell whether the text of a simple content must be given: an empty one is text too where any text is taken."""
     kind = contract.types.get(key)
+    if isinstance(kind, ListOf):
+        return kind.facets != Facets()
     return not (isinstance(kind, Scalar) and kind.builtin in lexical.EMPTY and kind.facets == Facets())
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from adapter.wsdl.types import Attribute, Contract, Element, Group, Record, local_name
+from adapter.wsdl.types import Attribute, Contract, Element, Group, Particle, Record, local_name
 
 
 class PathError(ValueError):
@@ -133,11 +133,12 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
         turn = Element(turn_tag(group.turn), "", group.turn, group.min, group.max)
         bounds = around.least * group.min, _times(around.most, group.max)
         yield Child(turn, required, True, around.choices, *bounds, group.turn, turns=turns, is_turn=True)
+    must = required and group.kind == "choice" and not _may_be_empty(group)
     for index, item in enumerate(group.items):
         choices, needed = around.choices, required
         if group.kind == "choice":
             # A choice that repeats can take every branch in turn, so it parts nothing.
-            choices = (*choices, (around.position, index, required)) if most == 1 else choices
+            choices = (*choices, (around.position, index, must)) if most == 1 else choices
             needed = False
         if isinstance(item, Element):
             bounds = least * item.min, _times(most, item.max)
@@ -146,6 +147,14 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
         elif isinstance(item, Group):
             position = f"{around.position}/{index}"
             yield from _children(item, _Around(position, needed, choices, least, most, repeated, turns))
+
+
+def _may_be_empty(particle: Particle) -> bool:
+    """Tell whether nothing at all may stand for a particle."""
+    if particle.min == 0 or not isinstance(particle, Group):
+        return particle.min == 0
+    empty = any if particle.kind == "choice" else all
+    return empty(_may_be_empty(item) for item in particle.items) or not particle.items
 
 
 def _times(one: int | None, other: int | None) -> int | None:

@@ -6,7 +6,7 @@ set: an import without a location refers to a schema that another document bring
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -17,7 +17,7 @@ from adapter.wsdl.types import SOAP11_ENCODING, XSD
 
 # These are known by heart (their base types stand for the XSD type of the same name), whatever a contract brings.
 KNOWN_BY_HEART = (XSD, XML, SOAP11_ENCODING, SOAP12_ENCODING)
-# What a redefinition replaces stays reachable under its name with this added (part 1, section 4.2.2).
+# What a redefinition replaces stays reachable under its name with this added (part 1, section 4.2.2), once or more.
 ORIGINAL = "#original"
 
 # What a schema declares globally: the kind of each tag.
@@ -46,7 +46,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One global declaration. ``redefines`` is its own key where it replaces what had this key before."""
+    """One global declaration. ``redefines``: what its own name means inside it, where it replaces what had its key."""
 
     key: str
     node: etree._Element
@@ -121,7 +121,8 @@ class Components:
     def _found(self, kind: str, scope: Component, key: str) -> Component | None:
         known = self.by_kind[kind]
         key = self.documents.mending.alias(kind, key, known)
-        found = (known.get(key + ORIGINAL) if key == scope.redefines else None) or known.get(key)
+        own = key == scope.redefines.partition(ORIGINAL)[0]
+        found = (known.get(scope.redefines) if own else None) or known.get(key)
         if found is None and not key.startswith("{"):
             # Common in the field: no default namespace is declared, and the target namespace is meant.
             found = known.get(clark(scope.schema.namespace, key))
@@ -202,7 +203,7 @@ def _register(components: Components, kind: str, schema: Schema, node: etree._El
         components.wrong(schema, node, f"a global {kind} has no name")
         return
     key = clark(schema.namespace, name)
-    components.by_kind[kind].setdefault(key, Component(key, node, schema, redefines and key))
+    components.by_kind[kind].setdefault(key, Component(key, node, schema, redefines))
 
 
 def _redefine(components: Components, schema: Schema, redefine: etree._Element, seen: set[tuple[int, str]]) -> None:
@@ -220,5 +221,9 @@ def _redefine(components: Components, schema: Schema, redefine: etree._Element, 
         if original is None:
             components.wrong(schema, node, f"redefines {key}, which {target.path} does not declare")
             continue
-        components.by_kind[kind][key + ORIGINAL] = Component(key + ORIGINAL, original.node, original.schema)
-        _register(components, kind, schema, node, key)
+        # What replaces something may be replaced itself, by a document that redefines this one.
+        before = key + ORIGINAL
+        while before in components.by_kind[kind]:
+            before += ORIGINAL
+        components.by_kind[kind][before] = replace(original, key=before)
+        _register(components, kind, schema, node, before)

@@ -66,8 +66,8 @@ _NAMES = {
     "language": re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*"),
     "NMTOKEN": re.compile(rf"({_REST}|:)+"),
     "Name": re.compile(rf"({_START}|:)({_REST}|:)*"),
-    # A QName with a prefix would need a declaration that no value brings along.
-    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY", "QName"), re.compile(rf"{_START}{_REST}*")),
+    # A QName or notation with a prefix would need a declaration that no value brings along.
+    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY", "QName", "NOTATION"), re.compile(rf"{_START}{_REST}*")),
 }
 # The white space that a string type keeps: all of it, each character as a space, or single spaces inside (4.3.6).
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -169,6 +169,11 @@ def collapsed(builtin: str, text: str) -> str:
     if builtin == "normalizedString":
         return re.sub(r"[\t\r\n]", " ", text)
     return _SPACE.sub(" ", text).strip(" ")
+
+
+def items(text: str) -> list[str]:
+    """Return the items of a list (part 2, section 2.5.1.2). Only XML's own white space parts them."""
+    return [part for part in _SPACE.split(text) if part]
 
 
 def anything(text: str) -> None:

@@ -45,13 +45,30 @@ def expanded(building: Building, types: Mapping[str, Type], members: Mapping[str
     return {key: expansion.record(made) if isinstance(made, Record) else made for key, made in types.items()}
 
 
+def alternatives(
+    reference: Element, elements: Mapping[str, Element], members: Mapping[str, tuple[str, ...]]
+) -> Element | Group:
+    """Return what a reference to an element stands for; itself where nothing else may stand there.
+
+    ``elements`` are the global ones, ``members`` those of each head, by their keys.
+    """
+    here = replace(reference, min=1, max=1)
+    others = (replace(elements[key], ref=key) for key in members.get(reference.ref, ()))
+    found = tuple(each for each in (here, *others) if not each.abstract)
+    if not found:
+        return reference
+    if len(found) == 1:
+        return replace(found[0], min=reference.min, max=reference.max)
+    return Group("choice", found, reference.min, reference.max)
+
+
 class _Expansion:
     """Rewrites contents. A group that many types share is rewritten once."""
 
     def __init__(self, building: Building, members: Mapping[str, tuple[str, ...]]) -> None:
         self.building, self.members = building, members
+        self.heads = building.components.by_kind["element"]
         self.groups: dict[int, tuple[Group, Group]] = {}
-        self.alternatives: dict[str, tuple[Element, ...]] = {}
 
     def record(self, record: Record) -> Record:
         if not self.members or record.content is None:
@@ -81,18 +98,8 @@ class _Expansion:
 
     def choice(self, reference: Element) -> Element | Group:
         """Return what a reference to a head stands for; the head itself where nothing else may stand there."""
-        if reference.ref not in self.alternatives:
-            keys = (reference.ref, *self.members[reference.ref])
-            found = (replace(self.building.elements[key], ref=key) for key in keys)
-            self.alternatives[reference.ref] = tuple(element for element in found if not element.abstract)
-        elements = self.alternatives[reference.ref]
-        self.building.spend(len(elements), self.building.components.by_kind["element"][reference.ref])
-        if not elements:
-            return reference
-        elements = tuple(replace(reference, min=1, max=1) if each.ref == reference.ref else each for each in elements)
-        if len(elements) == 1:
-            return replace(elements[0], min=reference.min, max=reference.max)
-        return Group("choice", elements, reference.min, reference.max)
+        self.building.spend(1 + len(self.members[reference.ref]), self.heads[reference.ref])
+        return alternatives(reference, self.building.elements, self.members)
 
 
 def _may_stand_for(building: Building, head: Component, member: str) -> bool:
