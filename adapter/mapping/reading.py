@@ -131,7 +131,8 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
     code = found.get("fault_code", "")
-    return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity)
+    said = found.get("addressing")
+    return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity, said)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:

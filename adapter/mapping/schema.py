@@ -80,6 +80,7 @@ class SoapSection(Section):
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
+    addressing = Flag(**about("Calls have the header blocks of WS-Addressing: Action, MessageID, To, ReplyTo."))
 
 
 class IdentitySection(Section):

@@ -219,6 +219,7 @@ class Operation:
     """One operation of one port. ``output`` is None for a one-way operation.
 
     ``name`` is what the wire has; ``overload`` tells it from others of that name in its port, "" where it is alone.
+    ``action`` is what WS-Addressing calls its input.
     """
 
     name: str
@@ -230,6 +231,7 @@ class Operation:
     faults: tuple[Fault, ...] = ()
     doc: str = ""
     overload: str = ""
+    action: str = ""
 
     @property
     def key(self) -> str:
@@ -244,10 +246,19 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressing:
+    """What a port says of WS-Addressing: the namespace of its header blocks, and whether calls must have them."""
+
+    namespace: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Port:
     """One port: a SOAP binding at an address. ``address`` is what the WSDL claims; calls never go there by itself.
 
-    ``operations`` are by ``Operation.key``, ``binding`` is the Clark name of the ``wsdl:binding``.
+    ``operations`` are by ``Operation.key``, ``binding`` is the Clark name of the ``wsdl:binding``. ``addressing`` is
+    None where nothing is said of it.
     """
 
     name: str
@@ -255,6 +266,7 @@ class Port:
     address: str
     operations: Mapping[str, Operation]
     binding: str = ""
+    addressing: Addressing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import zeep
 from lxml import etree
 from zeep.wsdl.messages.base import SerializedMessage
 
+from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, open_answer
 from adapter.backends.soap.security import Security, hide_security, secrets
 from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
@@ -45,11 +46,13 @@ class Answered:
     """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
 
     ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
+    ``message_id`` is that of WS-Addressing, "" where there is none.
     """
 
     reply: Reply
     secrets: tuple[str, ...] = field(repr=False)
     verify: Callable[[Any], Any] | None = None
+    message_id: str = ""
 
     @property
     def unknown(self) -> bool:
@@ -65,17 +68,25 @@ class SoapPort:
     """One port of a contract, at the endpoint that an exchange is pinned to. One per process serves all its calls.
 
     ``client`` is zeep's on the plain WSDL of a contract (``wsdl.plain``); only its parsed WSDL is used, and it is not
-    changed. ``identity`` is who we are there. Raises LookupError where zeep does not know service or port.
+    changed. ``identity`` is who we are there. ``addressing`` is the namespace of WS-Addressing that calls have, "" for
+    none. Raises LookupError where zeep does not know service or port.
     """
 
     def __init__(
-        self, client: zeep.Client, service: str, port: str, exchange: Exchange, identity: Identity = NOBODY
+        self,
+        client: zeep.Client,
+        service: str,
+        port: str,
+        exchange: Exchange,
+        identity: Identity = NOBODY,
+        addressing: str = "",
     ) -> None:
         binding = client.wsdl.services[service].ports[port].binding
         self.version = "1.2" if binding.nsmap["soap-env"] == NAMESPACES["1.2"] else "1.1"
         self._document = client.wsdl
         self._exchange = exchange
         self._identity = identity
+        self._addressing = addressing
         self._binding = copy(binding)
         self._binding._operations = {
             name: _with_ready_input(operation, self.version) for name, operation in binding.all().items()
@@ -93,10 +104,10 @@ class SoapPort:
         """
         who = self._identity.show(request.deadline)
         content = _Content.of(body, operation.input.bare)
-        answered = self._once(operation.key, content, headers(), request, self._fields(who, token), token)
+        answered = self._once(operation, content, headers(), request, self._fields(who, token), token)
         if answered.unknown and self._identity.renew(who):
             who = self._identity.show(request.deadline)
-            answered = self._once(operation.key, content, headers(), request, self._fields(who, token), token)
+            answered = self._once(operation, content, headers(), request, self._fields(who, token), token)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -109,7 +120,7 @@ class SoapPort:
         return who.fields if session is None or not token else {**who.fields, **session.fields(token)}
 
     def _once(
-        self, operation: str, body: _Content, header: Header, request: Request, who: Mapping[str, str], token: str
+        self, operation: Operation, body: _Content, header: Header, request: Request, who: Mapping[str, str], token: str
     ) -> Answered:
         """Send one envelope as who we are."""
         shown = (text.rpartition(" ")[2] for text in who.values())
@@ -121,19 +132,23 @@ class SoapPort:
                 request.trace("soap-out", _shown(envelope, hides))
             fields = {**http_headers, **_own_headers(request), **who}
             reply = self._exchange.send("POST", deadline=request.deadline, headers=fields, body=message)
-            answered = Answered(reply, (*hides, *secrets(envelope)), self._verify(wsse))
+            message_id = addressed[0].message_id if addressed else ""
+            answered = Answered(reply, (*hides, *secrets(envelope)), self._verify(wsse), message_id)
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
-        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
+        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation.key))
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
-        client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
+        told = operation.output is not None
+        addressed = [WsAddressing(self._addressing, operation.action, told)] if self._addressing else []
+        transport = SimpleNamespace(post_xml=post_xml)
+        client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
-            client, {"address": self._exchange.url}, operation, (body, header.blocks), {}
+            client, {"address": self._exchange.url}, operation.key, (body, header.blocks), {}
         )
         return answered
 
@@ -199,7 +214,13 @@ def asking(
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token)
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        answer = open_answer(answered.reply, port.version, operation.output, verify=answered.verify)
+        answer = open_answer(
+            answered.reply,
+            port.version,
+            operation.output,
+            verify=answered.verify,
+            message_id=answered.message_id,
+        )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         return reread(answer.child, request), answer.notes

@@ -17,6 +17,8 @@ from typing import Any
 
 from lxml import etree
 
+from adapter.backends.soap.addressing import NAMESPACES as NAMESPACES_OF_ADDRESSING
+from adapter.backends.soap.addressing import relates
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts
@@ -53,18 +55,22 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def open_answer(reply: Reply, version: str, output: Message | None, *, verify: Verify | None = None) -> Answer:
+def open_answer(
+    reply: Reply, version: str, output: Message | None, *, verify: Verify | None = None, message_id: str = ""
+) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
     A one-way call (None) is content with any success, and one whose reply message is empty with nothing at all.
-    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified.
+    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified. ``message_id`` is
+    that of WS-Addressing, to which the answer may say that it relates; "" where the call had none.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
     the endpoint refuses us by status alone.
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version, verify, output is not None and (output.bare or output.root is None))
+        whole = output is not None and (output.bare or output.root is None)
+        answer = _opened(reply, version, verify, whole, message_id)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -88,7 +94,7 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, message_id: str) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
     found = _ROOTS.get(root.tag)
@@ -105,9 +111,12 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> An
     body = bodies[0] if verify is None else _verified(verify, root, bodies[0])
     if root[-1] is not body:
         notes.append("elements-after-body")
-    blocks = [block for block in root.iterfind("{*}Header/*") if verify is None or block.tag != SECURITY]
+    understood = {*(NAMESPACES_OF_ADDRESSING if message_id else ()), *([SECURITY] if verify is not None else [])}
+    blocks = [block for block in root.iterfind("{*}Header/*") if not {block.tag, _namespace(block)} & understood]
     if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in blocks):
         notes.append("header-must-understand")
+    if message_id and not relates(root, message_id):
+        notes.append("relates-to-differs")
     if verify is not None:
         # What nobody signed is not there for anybody to read.
         for header in root.findall(f"{{{namespace}}}Header"):
@@ -120,6 +129,10 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> An
     if len(children) > 1:
         notes.append("several-body-elements")
     return Answer(children[0] if children else None, notes=tuple(notes))
+
+
+def _namespace(block: Any) -> str | None:
+    return etree.QName(block).namespace
 
 
 def _verified(verify: Verify, root: Any, body: Any) -> Any:

@@ -76,12 +76,15 @@ _CREDENTIAL_PARTS = (
 )
 
 
-PortKey = tuple[str, str, str, IdentityRule | None]
+PortKey = tuple[str, str, str, IdentityRule | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class SoapRule:
-    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
+    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
+
+    ``addressing``: whether calls have the header blocks of WS-Addressing; None where the mapping does not say.
+    """
 
     place: Place
     wsdl: str
@@ -90,11 +93,12 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    addressing: bool | None = None
 
     @property
     def key(self) -> PortKey:
         """What tells one port, called as one identity, from another."""
-        return self.wsdl, self.service, self.port, self.identity
+        return self.wsdl, self.service, self.port, self.identity, bool(self.addressing)
 
 
 @dataclass(frozen=True, slots=True)
