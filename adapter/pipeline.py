@@ -41,6 +41,7 @@ from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
+from adapter.translate.tolerance import aligner
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset, writer
 
@@ -125,6 +126,8 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
+        align=aligner(endpoint),
+        strict=rule.strict,
     )
 
 
@@ -182,6 +185,8 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
+        align=aligner(endpoint),
+        strict=endpoint.resource.soap.strict,
     )
 
 

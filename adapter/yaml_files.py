@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -37,6 +37,9 @@ class Place:
     line: int
     column: int
     user: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
 
     def mistake(self, text: str, remedy: str = "") -> Mistake:
         """Return a mistake at this place."""
@@ -115,6 +118,42 @@ class _PlainLoader(yaml.SafeLoader):
             if given is not None:
                 raise yaml.MarkedYAMLError(None, None, f"{word} are not allowed", event.start_mark)
         return super().compose_node(parent, index)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Where a section, a list or a value stands in a text. ``column`` is that of its first entry, from 0.
+
+    ``end`` is the first line after it, from 0, its entries apart; ``stop`` the place in the text right after it.
+    ``flow``: it stands in braces or brackets.
+    """
+
+    kind: Literal["mapping", "sequence", "scalar"]
+    flow: bool
+    column: int
+    end: int
+    stop: int
+    children: Mapping[str | int, Node]
+
+
+def compose(text: str) -> Node | None:
+    """Return where everything in a text stands, None where nothing does. The text is one that ``parse`` takes."""
+    node = _PlainLoader(text).get_single_node()
+    return _node(node) if node is not None else None
+
+
+def _node(node: Any) -> Node:
+    start, end = node.start_mark, node.end_mark
+    children: dict[str | int, Node] = {}
+    if isinstance(node, yaml.MappingNode):
+        children = {str(key.value): _node(value) for key, value in node.value}
+    elif isinstance(node, yaml.SequenceNode):
+        children = {index: _node(value) for index, value in enumerate(node.value)}
+    # A block ends where the next key begins, so only its entries say where it ends.
+    block = bool(children) and not node.flow_style
+    after = start.line if block else end.line + (end.column > 0 or end.line == start.line)
+    kind: Any = node.id
+    return Node(kind, bool(children or node.id != "scalar") and not block, start.column, after, end.index, children)
 
 
 def read(path: Path, file: str) -> tuple[Document | None, list[Mistake]]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from adapter import __version__
-from adapter.cli import check, demo, explain, fmt, new, openapi, routes, schema, serve, settings, virtual, wsdl
+from adapter.cli import check, demo, explain, fmt, new, openapi, propose, routes, schema, serve, settings, virtual, wsdl
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
 from adapter.errors import BuildError
 
@@ -28,6 +28,7 @@ COMMANDS = (
     settings.COMMAND,
     wsdl.COMMAND,
     new.COMMAND,
+    propose.COMMAND,
     virtual.COMMAND,
 )
 ABOUT = "JSON endpoints in front of a SOAP ERP, declared in mapping files."

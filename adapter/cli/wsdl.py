@@ -32,7 +32,7 @@ def add(asked: Namespace) -> int:
     folder = project_of(asked) / FOLDER
     credentials = (asked.user, _password(asked.user)) if asked.user else None
     say(f"reading {asked.source} …")
-    written = vendor(asked.source, folder, asked.name or _name(asked.source), credentials=credentials)
+    written = vendor(asked.source, folder, asked.name or name_of(asked.source), credentials=credentials)
     for path in written:
         print(f"wrote {path.relative_to(folder.parent)}")
     root = written[0].relative_to(folder).as_posix()
@@ -114,7 +114,7 @@ def _offers(contract: Contract) -> Iterator[str]:
         yield f"left out: {operation} ({reason})"
 
 
-def _name(source: str) -> str:
+def name_of(source: str) -> str:
     """Return the folder name for a source: its last part without ending."""
     last = unquote(urlsplit(source).path).rstrip("/").rpartition("/")[2]
     return re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"\.(wsdl|xml|asmx|svc)$", "", last)).strip("-._") or "contract"

@@ -25,7 +25,6 @@ from adapter.mapping.model.operation import (
     Resource,
     SignRule,
     SortRule,
-    Verb,
 )
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import Child
@@ -196,7 +195,7 @@ class Endpoint:
     """
 
     name: str
-    verb: Verb
+    verb: str
     resource: Resource
     title: str
     doc: str
@@ -239,7 +238,7 @@ class Endpoint:
     @property
     def changes(self) -> bool:
         """Whether several calls change something, so that their order and what is left of them count."""
-        return bool(self.further()) and self.verb not in ("read", "list")
+        return bool(self.further()) and self.verb not in ("read", "list") and self.method != "GET"
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""

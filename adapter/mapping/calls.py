@@ -15,8 +15,8 @@ from adapter.mapping.model.operation import BodyRule, CallRule, OperationRule, R
 from adapter.mapping.operations import fault_rules, reply_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
+from adapter.mapping.verbs import READS
 
-READS = ("read", "list")
 _TAKEN = ("commit", "undo", "incomplete")
 
 

@@ -85,6 +85,7 @@ _QUERY = _named(
         "else": _one(schema.FieldSection),
     },
 )
+_ACTION = f"^(?!({'|'.join(VERBS)})$){keys.SLUG.pattern}$"
 _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
 
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
@@ -95,6 +96,7 @@ RAW: Mapping[str, Shape] = {
     "FileSection.operations": {
         "type": "object",
         "properties": {verb: editor_shared.operation(_one(schema_operation.OperationSection)) for verb in VERBS},
+        "patternProperties": {_ACTION: editor_shared.operation(_one(schema_operation.OperationSection))},
         "additionalProperties": False,
         "minProperties": 1,
     },
@@ -108,6 +110,7 @@ RAW: Mapping[str, Shape] = {
     "SharedSection.operations": {
         "type": "object",
         "properties": {verb: {"$ref": f"{editor_shared.DEFS}{editor_shared.TAKEN}"} for verb in VERBS},
+        "patternProperties": {_ACTION: {"$ref": f"{editor_shared.DEFS}{editor_shared.TAKEN}"}},
         "additionalProperties": False,
     },
     "SharedSection.faults": _FAULTS,
@@ -152,6 +155,7 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.set": _CONSTANTS,
     "OperationSection.headers": _HEADERS,
     "ReplySection.headers": _HEADERS,
+    "DocumentReplySection.headers": _HEADERS,
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),

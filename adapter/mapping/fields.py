@@ -66,6 +66,8 @@ def field_rules(
 def _field(
     sections: Sections, name: str, data: Any, path: Path_, bags: Mapping[str, BagRule] | None
 ) -> FieldRule | None:
+    if isinstance(data, str) and keys.ENTRY_PATH.fullmatch(data) and not bags:
+        return FieldRule(name=name, place=sections.place(path), soap=data)
     found = sections.load(schema.FieldSection, {"soap": data} if isinstance(data, str) else data, path)
     if found is None or "soap" not in found or {"constant", "compute"} & found.keys():
         return placeless(sections, name, data, found, path)

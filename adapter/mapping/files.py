@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from adapter.yaml_files import MAX_BYTES, Document, Path_, parse, read
+from adapter.yaml_files import MAX_BYTES, Document, Node, Path_, compose, parse, read
 
-__all__ = ["MAX_BYTES", "Document", "Path_", "parse", "read"]
+__all__ = ["MAX_BYTES", "Document", "Node", "Path_", "compose", "parse", "read"]

@@ -9,7 +9,7 @@ from adapter.errors import BuildError, Mistake
 from adapter.mapping import files, reading
 from adapter.mapping.agreement.whole import Surroundings, agree
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model.operation import Resource
+from adapter.mapping.model.operation import Resource, Shared
 from adapter.wsdl.types import Contract
 
 
@@ -26,13 +26,14 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
         for path in sorted(folder.glob("*.yml"))
     )
     shared_files, wrong = _shared(project)
+    known: dict[int, Shared] = {}
     mistakes.extend(wrong)
     for path in paths:
         document, wrong = files.read(path, path.relative_to(project).as_posix())
         mistakes.extend(wrong)
         if document is None:
             continue
-        resource, wrong = reading.resource(document, shared_files)
+        resource, wrong = reading.resource(document, shared_files, known)
         mistakes.extend(wrong)
         if resource is not None:
             resources.append(resource)

@@ -19,13 +19,14 @@ from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
-from adapter.mapping.model.operation import VERBS, Resource, Shared
+from adapter.mapping.model.operation import Resource, Shared
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
 from adapter.mapping.shared import SECTIONS, check_patterns, taken
 from adapter.mapping.signatures import read_signed
+from adapter.mapping.verbs import is_name
 
 
 def shared(document: Document) -> list[Mistake]:
@@ -39,18 +40,21 @@ def shared(document: Document) -> list[Mistake]:
 
 
 def resource(
-    document: Document, shared_files: Mapping[str, Document | None] | None = None
+    document: Document,
+    shared_files: Mapping[str, Document | None] | None = None,
+    known: dict[int, Shared] | None = None,
 ) -> tuple[Resource | None, list[Mistake]]:
     """Read a whole mapping file. Return its resource, None where the file is wrong, and every mistake.
 
-    ``shared_files``: what it may use, by name; None for what is there and cannot be read.
+    ``shared_files``: what it may use, by name; None for what is there and cannot be read. ``known``: what of them was
+    read already, by the document's identity; it grows.
     """
     sections = Sections(document)
     top = sections.load(schema.FileSection, document.data, (), whole=False)
     if top is None or "version" not in top:
         return None, sections.mistakes
     whole, shared_file = taken(sections, top, shared_files or {})
-    common = _common(sections, top, shared_file)
+    common = _common(sections, top, shared_file, {} if known is None else known)
     sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = _http(sections, top.get("http"))
@@ -59,11 +63,11 @@ def resource(
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
     operations = []
     for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
-        if verb not in VERBS:
-            sections.wrong(path, f"'{verb}' is not a verb of the grammar", f"verbs: {', '.join(VERBS)}")
-        elif (
-            found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults)
-        ) is not None:
+        if (
+            is_name(sections, verb, data, path)
+            and (found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults))
+            is not None
+        ):
             operations.append(with_calls(sections, data, path, found_operation))
     if not document.data.get("operations") and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
@@ -81,12 +85,15 @@ def resource(
             {**types, **document_types(operations)},
             tuple(operations),
             lookups,
+            str(sections.place(("uses",))) if shared_file is not None else "",
         ),
         [],
     )
 
 
-def _common(sections: Sections, top: Mapping[str, Any], shared_file: Document | None) -> Shared:
+def _common(
+    sections: Sections, top: Mapping[str, Any], shared_file: Document | None, known: dict[int, Shared]
+) -> Shared:
     """Return what the shared file says of every operation, and note what stands in both files, or in none."""
     if shared_file is None:
         if "soap" not in top and "uses" not in sections.document.data:
@@ -94,8 +101,10 @@ def _common(sections: Sections, top: Mapping[str, Any], shared_file: Document | 
         return Shared()
     there = Sections(shared_file)
     data = shared_file.data
-    common = _sections(there, data)
+    common = known.get(id(shared_file)) or _sections(there, data)
     sections.mistakes += there.mistakes
+    if not there.mistakes:
+        known[id(shared_file)] = common
     if "soap" not in top and "soap" not in data:
         sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
     if "soap" in top and "soap" in data:
@@ -130,9 +139,9 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
         return None
     headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
-    code = found.get("fault_code", "")
-    said = found.get("addressing")
-    return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity, said)
+    names = (found["wsdl"], found["service"], found["port"], found.get("fault_code", ""))
+    said, strict = found.get("addressing"), found.get("strict", False)
+    return SoapRule(sections.place(path), *names, headers, identity, said, strict)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:

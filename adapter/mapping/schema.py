@@ -56,7 +56,7 @@ class FileSection(Section):
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
     lookups = Raw(**about("Code tables that the ERP answers, by name."))
-    operations = Raw(**about("Operations by verb.", required=True))
+    operations = Raw(**about("Operations by verb, or by the last part of their path.", required=True))
     faults = Raw(**about("Faults of all its operations; they come before those of the file that 'uses' names."))
 
 
@@ -79,6 +79,7 @@ class SoapSection(Section):
     port = Text(**about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
+    strict = Flag(**about("Refuse a reply that is not just what the contract says; else what is clear is read."))
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
     addressing = Flag(**about("Calls have the header blocks of WS-Addressing: Action, MessageID, To, ReplyTo."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -37,13 +38,13 @@ class Sections:
             self.wrong(path, f"{_named(path)} must be a section with keys", f"keys: {', '.join(_keys(kind))}")
             return None
         try:
-            loaded = kind().load(data)
+            loaded = _schema(kind).load(data)
         except ValidationError as error:
             messages: Any = error.messages
             for key, texts in messages.items():
                 self._explain(kind, path, str(key), texts)
             good: Any = error.valid_data
-            needed = [name for name, field in kind().fields.items() if field.required]
+            needed = [name for name, field in _schema(kind).fields.items() if field.required]
             return None if whole and not all(name in good for name in needed) else dict(good)
         return dict(loaded)
 
@@ -82,12 +83,18 @@ class Sections:
         return found
 
 
+@cache
+def _schema(kind: type[Schema]) -> Schema:
+    """Return the one instance of a section's schema: making one takes longer than loading a section by it."""
+    return kind()
+
+
 def _keys(kind: type[Schema]) -> list[str]:
-    return [field.data_key or name for name, field in kind().fields.items()]
+    return [field.data_key or name for name, field in _schema(kind).fields.items()]
 
 
 def _about(kind: type[Schema], key: str) -> str:
-    for name, field in kind().fields.items():
+    for name, field in _schema(kind).fields.items():
         if key in (name, field.data_key):
             return f"what it is for: {field.metadata.get('description', '')}"
     return ""

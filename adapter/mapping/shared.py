@@ -13,10 +13,10 @@ from typing import Any
 
 from adapter.mapping import schema_operation, words
 from adapter.mapping.files import Document, Path_
-from adapter.mapping.model.operation import VERBS
 from adapter.mapping.paths import suggest
 from adapter.mapping.place import Place
 from adapter.mapping.sections import Sections
+from adapter.mapping.verbs import is_name
 
 SHORT = "shared"
 SECTIONS = ("soap", "types", "lookups", "faults")
@@ -31,9 +31,9 @@ def check_patterns(sections: Sections, top: Mapping[str, Any]) -> None:
     words.check_form(sections)
     known = {field.data_key or name for name, field in schema_operation.OperationSection().fields.items()} - {SHORT}
     for verb, data, path in sections.entries(top.get(_OPERATIONS), (_OPERATIONS,), _OPERATIONS):
-        if verb not in VERBS:
-            sections.wrong(path, f"'{verb}' is not a verb of the grammar", f"verbs: {', '.join(VERBS)}")
-        elif not isinstance(data, dict):
+        if not is_name(sections, verb, data, path):
+            continue
+        if not isinstance(data, dict):
             sections.wrong(path, f"{verb} must be a section with keys", f"{verb}: {{request: …, call: …}}")
         else:
             for key in data.keys() - known:
@@ -125,6 +125,8 @@ def _filled(
     sections: Sections, shared: Document, given: Mapping[str, str], parts: list[Path_], patterns: list[str]
 ) -> tuple[Document, Document]:
     operations: dict[str, tuple[Any, Places]] = dict.fromkeys(patterns, (None, {}))
+    if not given and not patterns:
+        return sections.document, shared  # as it stands, so that whoever reads it reads it once
     found: dict[str, Any] = {}
     places: dict[Path_, Place] = {}
     for path in parts:

@@ -15,6 +15,7 @@ from adapter.wsdl.building import builtin_key
 from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, WSDL, clark, line_of, wsdl
 from adapter.wsdl.reasons import Unresolved
 from adapter.wsdl.schema import SchemaSet
+from adapter.wsdl.substitution import alternatives
 from adapter.wsdl.types import Element, Fault, Group, Header, Message, Record, Type
 
 _MIME_CONTENT = "{http://schemas.xmlsoap.org/wsdl/mime/}content"
@@ -119,7 +120,7 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
         namespace = body.get("namespace", "") if body is not None else ""
         name = binding.operation if direction == "input" else f"{binding.operation}Response"
         return Message(Element(name, namespace, _record(binding, direction, namespace, elements)), tuple(headers))
-    if len(elements) > 1:
+    if len(elements) > 1 or (elements and elements[0].abstract):
         # Where a part names an element, members of its substitution group may stand for it.
         known = binding.definitions.elements
         elements = tuple(replace(each, ref=each.tag) if each.tag in known else each for each in elements)
@@ -127,7 +128,10 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
         return Message(Element("Body", "", key), tuple(headers), bare=True)
     if elements and not parts[chosen[0]].get("element") and _holds_elements(binding, elements[0]):
         return Message(Element("Body", "", elements[0].type), tuple(headers), bare=True)
-    return Message(elements[0] if elements else None, tuple(headers))
+    if not elements:
+        return Message(None, tuple(headers))
+    head = elements[0].tag if parts[chosen[0]].get("element") else ""
+    return Message(elements[0], tuple(headers), members=binding.definitions.schemas.substitutes.get(head, ()))
 
 
 def fault(binding: Binding, abstract: etree._Element) -> Fault:
@@ -172,7 +176,8 @@ def _holds_elements(binding: Binding, element: Element) -> bool:
 
 def _record(binding: Binding, direction: str, namespace: str, elements: Iterable[Element]) -> str:
     """Keep the type of a message's parts in the tree, and return its key: ``{ns}operation#input``."""
-    content = tuple(elements)
+    schemas = binding.definitions.schemas
+    content = tuple(alternatives(each, schemas.elements, schemas.substitutes) for each in elements)
     name = binding.operation + (f"({binding.overload})" if binding.overload else "")
     key = free = clark(namespace, f"{name}#{direction}")
     record, number = Record(key, Group("sequence", content) if content else None), 1

@@ -198,12 +198,15 @@ class Message:
     ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
 
     ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
-    several document parts, and for a document part that names a type (section 3.5).
+    several document parts, for a document part that names a type (section 3.5), and for one that names an abstract
+    element, whose place one of the members of its substitution group takes. ``members`` are the keys of those that may
+    stand for a root that is not abstract.
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
     bare: bool = False
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +242,10 @@ class Operation:
         return f"{self.name}({self.overload})" if self.overload else self.name
 
     @property
-    def reply_tag(self) -> str:
-        """The name that the root of a reply must have; "" where it is free (rpc), the body itself, or not there."""
+    def reply_tags(self) -> tuple[str, ...]:
+        """The names that the root of a reply may have; () where it is free (rpc), the body itself, or not there."""
         output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
-        return output.root.tag if output is not None and output.root is not None else ""
+        return (output.root.tag, *output.members) if output is not None and output.root is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,7 @@ class SoapPort:
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
-        told = operation.output is not None
-        addressed = [WsAddressing(self._addressing, operation.action, told)] if self._addressing else []
+        addressed = [WsAddressing(self._addressing, operation)] if self._addressing else []
         transport = SimpleNamespace(post_xml=post_xml)
         client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
@@ -176,12 +175,24 @@ def soap(
     respond: Callable[[R, Request], Response],
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
+    align: Callable[[Any], tuple[str, ...]] = lambda child: (),
+    strict: bool = False,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
     It takes what ``asking`` takes; ``respond`` makes a response of what was read.
     """
-    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers, again=again)
+    ask = asking(
+        port,
+        operation,
+        write=write,
+        read=read,
+        read_fault=read_fault,
+        headers=headers,
+        again=again,
+        align=align,
+        strict=strict,
+    )
 
     def handle(request: Request) -> Response:
         result, notes = ask(request)
@@ -200,12 +211,15 @@ def asking(
     read_fault: Callable[[FaultParts], RequestError],
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
+    align: Callable[[Any], tuple[str, ...]] = lambda child: (),
+    strict: bool = False,
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
     """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
 
     ``write`` makes the root of the request message (None for an empty body), ``read`` reads that of the answer (None
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
-    once more that was refused.
+    once more that was refused. ``align`` brings that root back to the contract before it is read, and says what was
+    odd; ``strict`` refuses an envelope of the other version.
     """
 
     def once(request: Request, token: str) -> tuple[R, tuple[str, ...]]:
@@ -220,10 +234,12 @@ def asking(
             operation.output,
             verify=answered.verify,
             message_id=answered.message_id,
+            strict=strict,
         )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        return reread(answer.child, request), answer.notes
+        notes = align(answer.child)
+        return reread(answer.child, request), answer.notes + notes
 
     def reread(child: Any, request: Request) -> R:
         while True:

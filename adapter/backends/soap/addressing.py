@@ -16,6 +16,7 @@ from lxml import etree
 from zeep.plugins import Plugin
 
 from adapter.wsdl.addressing import WSA10, WSA2004
+from adapter.wsdl.types import Operation
 
 NAMESPACES = (WSA10, WSA2004)
 _ANONYMOUS: Mapping[str, str] = {WSA10: f"{WSA10}/anonymous", WSA2004: f"{WSA2004}/role/anonymous"}
@@ -25,9 +26,11 @@ _REPLY = ("", f"{WSA10}/reply", "Reply")
 class WsAddressing(Plugin):
     """What zeep applies to the envelope of one call. ``message_id`` is what the answer must relate to."""
 
-    def __init__(self, namespace: str, action: str, answered: bool) -> None:
-        """``answered``: somebody waits for the answer, in the connection that asked."""
-        self.namespace, self.action, self.answered = namespace, action, answered
+    def __init__(self, namespace: str, operation: Operation) -> None:
+        """``namespace`` is that of the header blocks."""
+        self.namespace, self.action = namespace, operation.action
+        # Somebody waits for the answer, in the connection that asked.
+        self.answered = operation.output is not None
         self.message_id = f"urn:uuid:{uuid.uuid4()}"
 
     def egress(self, envelope: Any, http_headers: Any, operation: Any, binding_options: Mapping[str, str]) -> Any:

@@ -56,13 +56,20 @@ class Answer:
 
 
 def open_answer(
-    reply: Reply, version: str, output: Message | None, *, verify: Verify | None = None, message_id: str = ""
+    reply: Reply,
+    version: str,
+    output: Message | None,
+    *,
+    verify: Verify | None = None,
+    message_id: str = "",
+    strict: bool = False,
 ) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
     A one-way call (None) is content with any success, and one whose reply message is empty with nothing at all.
     ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified. ``message_id`` is
-    that of WS-Addressing, to which the answer may say that it relates; "" where the call had none.
+    that of WS-Addressing, to which the answer may say that it relates; "" where the call had none. ``strict``
+    refuses an envelope of the other version.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
     the endpoint refuses us by status alone.
@@ -81,6 +88,8 @@ def open_answer(
             raise unverified(f"status {reply.status}: {error.cause}") from None
         _check_refusal(reply)
         raise
+    if strict and "soap-version-differs" in answer.notes:
+        raise reply_invalid("soap.strict: soap-version-differs")
     if answer.fault is None and not succeeded:
         if verify is None:
             _check_refusal(reply)

@@ -44,7 +44,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         name=rule.name,
         verb=rule.verb,
         resource=binder.resource,
-        title=rule.title or f"{rule.verb.capitalize()} {binder.resource.title}",
+        title=rule.title or f"{rule.verb.capitalize().replace('-', ' ')} {binder.resource.title}",
         doc=rule.doc or operation.doc,
         method=rule.method,
         path=binder.resource.path + rule.path,

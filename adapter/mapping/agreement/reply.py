@@ -15,7 +15,7 @@ from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec
 from adapter.wsdl.types import Operation, Port
 
-_STATUS = {"create": 201, "cancel": 204}
+_STATUS = {"create": 201, "cancel": 204, "delete": 204}
 
 
 def element_at(

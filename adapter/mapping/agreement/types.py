@@ -50,6 +50,8 @@ class Binder:
 
     def wrong(self, place: Place, text: str, remedy: str = "") -> None:
         """Note a disagreement."""
+        shared = not place.user and place.file != self.resource.place.file
+        place = replace(place, user=self.resource.taker) if shared else place
         self.mistakes.append(place.mistake(text, remedy))
 
     def finish(self) -> None:

@@ -13,8 +13,8 @@ from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 
-Verb = Literal["list", "read", "create", "update", "patch", "cancel"]
-VERBS: tuple[Verb, ...] = ("list", "read", "create", "update", "patch", "cancel")
+VERBS = ("list", "read", "create", "update", "patch", "cancel", "delete")
+"""Names of operations that say what they do; any other is an action, called as its path ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class OperationRule:
     """One REST endpoint, named ``resource.verb``. ``headers`` are header fields of HTTP, by paths into blocks."""
 
     name: str
-    verb: Verb
+    verb: str
     place: Place
     method: str
     path: str
@@ -202,7 +202,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One mapping file."""
+    """One mapping file. ``taker`` is the file and line that takes the types of a shared file, where one does."""
 
     name: str
     place: Place
@@ -214,6 +214,7 @@ class Resource:
     types: Mapping[str, TypeRule]
     operations: tuple[OperationRule, ...]
     lookups: Mapping[str, LookupRule] = field(default_factory=dict)
+    taker: str = ""
 
     def rules(self) -> list[OperationRule]:
         """Return the rules of all SOAP calls of all operations."""

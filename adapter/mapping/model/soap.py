@@ -84,6 +84,7 @@ class SoapRule:
     """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
 
     ``addressing``: whether calls have the header blocks of WS-Addressing; None where the mapping does not say.
+    ``strict``: a reply that is not just what the contract says is refused.
     """
 
     place: Place
@@ -94,6 +95,7 @@ class SoapRule:
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
     addressing: bool | None = None
+    strict: bool = False
 
     @property
     def key(self) -> PortKey:

@@ -25,7 +25,7 @@ class Types:
 
     ``names`` are by the key of the record that a type stands for, ``types`` by name, in the order of the contract.
     ``whole`` are the names of types that can fill a message itself, by record; they differ from ``names`` where that
-    one has variants. ``namespaces`` are those that paths name by a prefix.
+    one has variants, and are "" where the record holds nothing. ``namespaces`` are those that paths name by a prefix.
     """
 
     names: Mapping[str, str]

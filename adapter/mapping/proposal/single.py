@@ -46,16 +46,14 @@ def takes(contract: Contract, types: Types, operation: Operation) -> Section:
     if not isinstance(contract.types.get(root.type), Record):
         return {"query": {"value": {"soap": "."}}}
     name = types.whole[root.type]
-    return {"body": {"one": name}} if types.types[name].section["fields"] else {}
+    return {"body": {"one": name}} if name else {}
 
 
 def answers(types: Types, operation: Operation) -> Section:
     """Return what says that the answer is the whole reply; only a status where it always is the same."""
     root = _answer(operation)
-    name = types.whole.get(root.type) if root is not None else None
-    if name is None or not types.types[name].section["fields"]:
-        return {"reply": {"status": 204}}
-    return {"reply": {"one": name, "status": 200}}
+    name = types.whole.get(root.type) if root is not None else ""
+    return {"reply": {"one": name, "status": 200}} if name else {"reply": {"status": 204}}
 
 
 def _answer(operation: Operation) -> Element | None:

@@ -20,21 +20,19 @@ def propose_types(contract: Contract, roots: Iterable[str], naming: Naming | Non
     A root is proposed as what fills a message itself: one type, without variants. Keys of single values are passed
     over. With the same ``naming`` types are called the same in every proposal.
     """
-    naming = naming or Naming(contract)
-    proposing = _Proposing(contract, naming)
-    whole = {key: proposing.whole(key) for key in dict.fromkeys(roots) if isinstance(contract.types.get(key), Record)}
-    proposing.finish()
-    order = {name: number for number, name in enumerate(naming.names.values())}
-    made = dict(sorted(proposing.made.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
-    return Types(naming.names, whole, made)
+    proposing = Proposing(contract, naming or Naming(contract))
+    for key in dict.fromkeys(roots):
+        proposing.whole(key)
+    return proposing.types()
 
 
-class _Proposing:
+class Proposing:
     """Proposes types until nothing is named that is not there."""
 
     def __init__(self, contract: Contract, naming: Naming) -> None:
         self.contract, self.naming = contract, naming
         self.made: dict[str, Draft] = {}
+        self._whole: dict[str, str] = {}
         self._waiting: dict[str, str] = {}
 
     def name(self, key: str) -> str:
@@ -44,26 +42,36 @@ class _Proposing:
         return name
 
     def whole(self, key: str) -> str:
-        """Return the name of a type that can fill a message itself, which one with variants cannot."""
-        kind = self.contract.types[key]
-        assert isinstance(kind, Record)
-        if not kind.derived:
-            return self.name(key)
-        name = f"{self.naming.names[key]}Itself"
-        self.made[name] = _plain(list(members(self.contract, key, self.name)))
-        return name
+        """Return the name of a type that fills a message itself, which one with variants cannot; "" for no object."""
+        kind = self.contract.types.get(key)
+        if not isinstance(kind, Record):
+            return ""
+        if key not in self._whole:
+            draft = self.plain(key)
+            self._whole[key] = "" if not draft.section["fields"] else self.name(key)
+            if kind.derived and self._whole[key]:
+                self._whole[key] = f"{self.naming.names[key]}Itself"
+                self.made[self._whole[key]] = draft
+        return self._whole[key]
 
-    def finish(self) -> None:
-        """Propose all that was named."""
+    def plain(self, key: str) -> Draft:
+        """Return the type for one record alone, whatever is derived from it."""
+        return _plain(list(members(self.contract, key, self.name)))
+
+    def types(self) -> Types:
+        """Return everything that was named, and what that names, in the order of the contract."""
         while todo := {name: key for name, key in self._waiting.items() if name not in self.made}:
             for name, key in todo.items():
                 self.made[name] = self._one(key)
+        order = {name: number for number, name in enumerate(self.naming.names.values())}
+        made = sorted(self.made.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
+        return Types(self.naming.names, dict(self._whole), dict(made))
 
     def _one(self, key: str) -> Draft:
         kind = self.contract.types[key]
         assert isinstance(kind, Record)
         if not kind.derived or form(self.contract, key)[0] == "xml":
-            return _plain(list(members(self.contract, key, self.name)))
+            return self.plain(key)
         variants = {each: list(members(self.contract, each, self.name)) for each in concrete(self.contract, key)}
         return _varied(variants)
 
