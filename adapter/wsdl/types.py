@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from adapter.wsdl.asked import Addressing as Addressing
 from adapter.wsdl.reasons import Reason
 
 XSD = "http://www.w3.org/2001/XMLSchema"
@@ -246,14 +247,6 @@ class Operation:
         """The names that the root of a reply may have; () where it is free (rpc), the body itself, or not there."""
         output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
         return (output.root.tag, *output.members) if output is not None and output.root is not None else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Addressing:
-    """What a port says of WS-Addressing: the namespace of its header blocks, and whether calls must have them."""
-
-    namespace: str
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
