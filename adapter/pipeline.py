@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.tables import Kept
+from adapter.backends.soap.ways import way
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.header_parameters import header_parameters
@@ -41,7 +42,6 @@ from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
-from adapter.translate.tolerance import aligner
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset, writer
 
@@ -126,8 +126,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
-        align=aligner(endpoint),
-        strict=rule.strict,
+        way=way(endpoint),
     )
 
 
@@ -185,8 +184,7 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        align=aligner(endpoint),
-        strict=endpoint.resource.soap.strict,
+        way=way(endpoint),
     )
 
 

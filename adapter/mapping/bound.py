@@ -222,6 +222,7 @@ class Endpoint:
     commit: Call | None = None
     undo: Call | None = None
     lookups: tuple[BoundLookup, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
     cursor: Cursor | None = None
     details: Mapping[tuple[str, str], str] = field(default_factory=dict)
 

@@ -72,7 +72,6 @@ def _by_test(shape: Shape, **other: Shape) -> Shape:
 _CONVERT: Shape = {**_converter(), "type": ["string", "array"], "items": _converter()}
 _CODES: Shape = _named(_TEXT, minProperties=1)
 _FIELDS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
-_HEADERS = _named(_one(schema.FieldSection), propertyNames={"pattern": f"^({keys.FIELD_NAME.pattern})$"})
 _CONSTANTS = _named(_one(schema.ConstantSection))
 _LOOKUPS = _named(_one(schema_lookup.LookupSection), propertyNames={"pattern": f"^{keys.NAME.pattern}$"})
 _TEXTS: Shape = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
@@ -115,6 +114,7 @@ RAW: Mapping[str, Shape] = {
     },
     "SharedSection.faults": _FAULTS,
     "SoapSection.headers": _CONSTANTS,
+    "SoapSection.namespaces": _named(_TEXT, minProperties=1),
     "SoapSection.identity": _one(schema.IdentitySection),
     "IdentitySection.signed": {"type": "array", "items": {"enum": list(PARTS)}, "contains": {"const": "timestamp"}},
     "IdentitySection.session": _one(schema.SessionSection),
@@ -128,6 +128,7 @@ RAW: Mapping[str, Shape] = {
     "VariantsSection.of": _named(_one(schema.VariantSection), minProperties=1),
     "VariantSection.fields": _FIELDS,
     "FieldSection.number": _one(schema.NumberSection),
+    "FieldSection.link": _one(schema.LinkSection),
     "NumberSection.convert": {**_converter(), "type": ["string", "array"], "items": _converter()},
     "FieldSection.constant": _SCALAR,
     "FieldSection.when": _named(_VALUES, minProperties=1),
@@ -153,7 +154,6 @@ RAW: Mapping[str, Shape] = {
     **{f"TestSection.{key}": _NUMBER for key in ("minimum", "maximum")},
     **{f"TestSection.{key}": _SCALAR for key in ("default", "example")},
     "OperationSection.set": _CONSTANTS,
-    **{f"{kind}Section.headers": _HEADERS for kind in ("Operation", "Reply", "DocumentReply")},
     "OperationSection.page": _one(schema_operation.PageSection),
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),

@@ -48,7 +48,7 @@ def _written(field: BoundField, text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         raise ValueError("must be printable ASCII")
     assert field.codec is not None
-    return field.codec.write(parameter(field, text))
+    return str(field.codec.write(parameter(field, text)))
 
 
 def _block(endpoint: Endpoint, block: HeaderBlock) -> Callable[[Mapping[str, str]], list[FieldError]]:

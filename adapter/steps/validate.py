@@ -56,7 +56,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
             given_headers = headers(request.headers, errors)
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = replace(checked, call=Call(request.id, headers=given_headers))
+            checked = replace(checked, call=Call(request.id, headers=given_headers), upload=request.upload)
             if request.trace is not None:
                 request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
             return then(replace(request, checked=checked))

@@ -32,7 +32,7 @@ class Expected:
 
     def admits(self, namespace: str) -> bool:
         """Whether a wildcard lets in an element of this namespace (XML Schema part 1, section 3.10.1)."""
-        return any(_admits(wildcard, namespace, self.namespace) for wildcard in self.wildcards)
+        return any(wildcard.lets(namespace) for wildcard in self.wildcards)
 
 
 def expected(contract: Contract, record: Record) -> Expected:
@@ -49,7 +49,7 @@ def expected(contract: Contract, record: Record) -> Expected:
         required=frozenset(tag for tag, child in found.items() if child.required),
         wildcards=tuple(_wildcards(record.content)),
         attributes={each.tag: enumeration(contract, each.type) for each in record.attributes},
-        any_attribute=record.any_attribute,
+        any_attribute=bool(record.any_attribute),
         text=bool(record.text) or record.mixed,
         values={tag: texts for tag, child in found.items() if (texts := enumeration(contract, child.element.type))},
     )
@@ -95,10 +95,3 @@ def _fixed_order(group: Group) -> bool:
     """Whether elements can stand in one order only: nothing repeats as a whole, and no order is free."""
     groups = [item for item in group.items if isinstance(item, Group)]
     return group.kind != "all" and group.max == 1 and all(map(_fixed_order, groups))
-
-
-def _admits(wildcard: Any, namespace: str, own: str) -> bool:
-    if wildcard.namespace in ("##any", "##other"):
-        return wildcard.namespace == "##any" or namespace not in ("", own)
-    words = {"##local": "", "##targetNamespace": own}
-    return namespace in {words.get(each, each) for each in wildcard.namespace.split()}

@@ -6,7 +6,7 @@ What a line of the table reads of the detail goes into the problem document, in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -14,6 +14,7 @@ from lxml import etree
 from adapter.errors import BackendFault, BackendReplyInvalid, SessionExpired
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.operation import FaultRule
+from adapter.mapping.path_names import expanded
 from adapter.translate.objects import Objects
 from adapter.translate.reading import Reading, is_nil
 
@@ -32,16 +33,16 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
 
     A fault that says that our session expired is told by the class of the error, before the table is looked at.
     """
-    rules = endpoint.faults
     details = _details(endpoint)
+    rules = [replace(rule, detail=expanded(endpoint.contract, rule.detail)) for rule in endpoint.faults]
     expired = [_sign(endpoint, kind, what) for kind, what in _expired(endpoint)]
-    code_path = endpoint.resource.soap.fault_code.split(".") if endpoint.resource.soap.fault_code else []
+    code_path = [step.rpartition(":")[2] for step in endpoint.resource.soap.fault_code.split(".") if step]
     name = endpoint.name
 
     def read(fault: FaultParts) -> BackendFault:
         entries = [child for child in fault.detail if isinstance(child.tag, str)] if fault.detail is not None else []
         code = _code(entries, code_path) or fault.code
-        names = {etree.QName(entry).localname for entry in entries}
+        names = {name for entry in entries for name in (entry.tag, etree.QName(entry).localname)}
         if any(_matches(rule, code, names, fault.text) for rule in expired):
             cause = f"{name}: session expired, fault {safe(code)}"
             return SessionExpired("backend-refused-us", 502, cause=cause, sent="yes", code=safe(code))
@@ -73,11 +74,14 @@ def _details(endpoint: Endpoint) -> Callable[[FaultRule, list[Any]], tuple[dict[
     """
     encoded = endpoint.operation.use == "encoded"
     objects = Objects(endpoint, encoded)
-    readers = {wanted: objects.object(key) for wanted, key in endpoint.details.items()}
+    readers = {
+        (expanded(endpoint.contract, detail), name): objects.object(key)
+        for (detail, name), key in endpoint.details.items()
+    }
 
     def read(rule: FaultRule, entries: list[Any]) -> tuple[dict[str, Any], str]:
         take = readers.get((rule.detail, rule.type_name))
-        found = next((each for each in entries if etree.QName(each).localname == rule.detail), None)
+        found = next((each for each in entries if rule.detail in (each.tag, etree.QName(each).localname)), None)
         if take is None or found is None:
             return {}, ""
         try:
@@ -101,6 +105,7 @@ def _expired(endpoint: Endpoint) -> tuple[tuple[str, str], ...]:
 
 def _sign(endpoint: Endpoint, kind: str, what: str) -> FaultRule:
     """Return a sign of an expired session as a line of a fault table."""
+    what = expanded(endpoint.contract, what) if kind == "detail" else what
     code, detail, text = (what if kind == each else "" for each in ("code", "detail", "text"))
     return FaultRule(endpoint.resource.place, 502, "backend-refused-us", code, detail, text)
 

@@ -38,6 +38,7 @@ class Route:
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
     ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
     that its answer may have.
+    ``streams``: its body is sent on while it arrives.
     """
 
     operation: str
@@ -50,6 +51,7 @@ class Route:
     gives: str = negotiation.JSON
     headers: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    streams: bool = False
 
 
 def install(
@@ -96,10 +98,12 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         deadline = time.monotonic() + route.timeout
         if route.gives:
             negotiation.must_accept(arrived, route.gives)
-        body = arrival.body(arrived, most, deadline)
-        if body and route.takes:
+        upload = arrival.upload(arrived, most, deadline) if route.streams else None
+        body = arrival.body(arrived, most, deadline) if upload is None else b""
+        there = bool(body) or (upload is not None and not upload.empty)
+        if there and route.takes:
             negotiation.must_be_one_of(arrived, route.takes)
-        elif body:
+        elif there:
             negotiation.must_be_json(arrived, route.method)
         request = Request(
             operation=route.operation,
@@ -109,7 +113,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             path=paths.parameters(path),
             query=arrival.query(arrived.environ.get("QUERY_STRING", "")),
             body=body,
-            content_type=arrived.headers.get("Content-Type", "") if body else "",
+            upload=upload,
+            content_type=arrived.headers.get("Content-Type", "") if there else "",
             headers=arrival.headers(arrived, route.headers),
             traceparent=g.traceparent,
         )

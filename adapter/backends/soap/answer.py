@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
+from adapter.attachments import inline
 from adapter.backends.soap.addressing import NAMESPACES as NAMESPACES_OF_ADDRESSING
 from adapter.backends.soap.addressing import relates
 from adapter.errors import BackendFault, BackendReplyInvalid
@@ -55,6 +56,17 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What becomes of the parts beside an envelope. ``awaited``: some have not arrived yet."""
+
+    restore: Callable[[Any, Mapping[str, bytes]], None] = lambda body, parts: None
+    awaited: bool = False
+
+
+NOTHING = Beside()
+
+
 def open_answer(
     reply: Reply,
     version: str,
@@ -63,6 +75,7 @@ def open_answer(
     verify: Verify | None = None,
     message_id: str = "",
     strict: bool = False,
+    beside: Beside = NOTHING,
 ) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
@@ -77,7 +90,7 @@ def open_answer(
     succeeded = reply.status < 300
     try:
         whole = output is not None and (output.bare or output.root is None)
-        answer = _opened(reply, version, verify, whole, message_id)
+        answer = _opened(reply, version, verify, whole, message_id, beside)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -103,9 +116,10 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, message_id: str) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, message_id: str, beside: Beside) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
+    inline(root, reply.parts, beside.awaited)
     found = _ROOTS.get(root.tag)
     if found is None:
         raise reply_invalid("the root is no SOAP envelope")
@@ -133,6 +147,7 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
     children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))
+    beside.restore(body, reply.parts)
     if bare:
         return Answer(body, notes=tuple(notes))
     if len(children) > 1:

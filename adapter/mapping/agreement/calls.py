@@ -71,7 +71,7 @@ def _call(
                 field.place, f"{rule.rule.name}: {field.name} must be a single value", "remove 'one' or 'each'"
             )
     named = {_name(take): FieldRule(_name(take), take.place, take.to) for take in rule.take}
-    headers = declared_fields(port, rule.rule.call, main.headers)
+    headers = declared_fields(binder, port, rule.rule.call, main.headers)
     whole = replace(rule.rule, path_fields={**rule.rule.path_fields, **named}, headers=headers)
     found = bind_operation(binder, port, whole, given)
     if found is None:

@@ -105,7 +105,7 @@ def _next(binder: Binder, port: Port, rule: OperationRule, cursor: CursorRule, g
     if cursor.in_header and cursor.limit.partition(".")[0] in [each.element.name for each in operation.input.headers]:
         _, given = limited(rule, given)
     reply = replace(rule.reply, source=cursor.source or rule.reply.source) if rule.reply is not None else None
-    headers = declared_fields(port, cursor.call, rule.headers)
+    headers = declared_fields(binder, port, cursor.call, rule.headers)
     own = OperationRule(
         name, rule.verb, cursor.place, "GET", rule.path, cursor.call,
         set=values, headers=headers, reply=reply, faults=rule.faults,

@@ -9,7 +9,7 @@ from adapter.mapping.agreement.signs import bind_value
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, Reply, ReplyHeader
 from adapter.mapping.model import FieldRule
-from adapter.mapping.paths import suggest
+from adapter.mapping.path_names import PathError, matches, named
 from adapter.mapping.scalars import parameter
 from adapter.wsdl.types import Header, Operation, Port
 
@@ -25,7 +25,7 @@ def given_fields(
     found = []
     for rule in rules:
         name, _, rest = rule.soap.partition(".")
-        if name != header.element.name:
+        if not matches(binder.contract, name, header.element.tag):
             continue
         bound = binder.field(replace(rule, soap=rest), header.element.type, "request")
         if bound is None or bound.codec is None:
@@ -48,24 +48,36 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
         binder.wrong(rule.place, f"{rule.name}: default: {error}", "write a default that a caller could have sent")
 
 
-def declared_fields(port: Port, call: str, rules: Sequence[FieldRule]) -> tuple[FieldRule, ...]:
+def declared_fields(binder: Binder, port: Port, call: str, rules: Sequence[FieldRule]) -> tuple[FieldRule, ...]:
     """Return the header fields that stand in a block which another operation declares too."""
     operation = port.operations.get(call)
-    names = {each.element.name for each in operation.input.headers} if operation is not None else set()
-    return tuple(rule for rule in rules if rule.soap.partition(".")[0] in names)
+    tags = [each.element.tag for each in operation.input.headers] if operation is not None else []
+    return tuple(
+        rule for rule in rules if any(matches(binder.contract, rule.soap.partition(".")[0], tag) for tag in tags)
+    )
+
+
+def declared_once(binder: Binder, rule: FieldRule, whose: str, tags: Sequence[str]) -> str:
+    """Return the tag of the header block that a path begins with; "" and a mistake unless it is one of ``tags``."""
+    try:
+        return named(
+            binder.contract, rule.soap.partition(".")[0], tags, lambda name: f"{whose} declares no header {name}"
+        )
+    except PathError as error:
+        binder.wrong(rule.place, str(error), error.remedy)
+        return ""
 
 
 def bind_reply_headers(binder: Binder, operation: Operation, reply: Reply) -> Reply:
     """Return the reply with ``headers:`` bound too, as far as they agree."""
-    declared = {each.element.name: each.element for each in operation.output.headers} if operation.output else {}
+    declared = {each.element.tag: each.element for each in operation.output.headers} if operation.output else {}
     found = []
     for rule in reply.rule.headers:
-        name, _, rest = rule.soap.partition(".")
-        if name not in declared:
-            text = f"{rule.name}: the reply of {operation.key} declares no header {name}"
-            binder.wrong(rule.place, text, suggest(name, list(declared)))
+        tag = declared_once(binder, rule, f"{rule.name}: the reply of {operation.key}", list(declared))
+        if not tag:
             continue
-        field = bind_value(binder, "headers", replace(rule, soap=rest), declared[name].type, encoded=False)
+        own = replace(rule, soap=rule.soap.partition(".")[2])
+        field = bind_value(binder, "headers", own, declared[tag].type, encoded=False)
         if field is not None:
-            found.append(ReplyHeader(declared[name].tag, field))
+            found.append(ReplyHeader(tag, field))
     return replace(reply, headers=tuple(found))

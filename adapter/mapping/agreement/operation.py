@@ -27,7 +27,7 @@ from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import Child
 from adapter.mapping.scalars import parameter
-from adapter.wsdl.types import Operation, Port
+from adapter.wsdl.types import Element, Operation, Port
 
 
 def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
@@ -35,8 +35,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
     operation = operation_at(binder, port, rule.call, rule.place, rule.name)
     if operation is None:
         return None
-    before = len(binder.mistakes)
-    _method(binder, rule)
+    before = _method(binder, rule)
     start, encoded = operation.input.root.type if operation.input.root is not None else "", operation.use == "encoded"
     parts = _given(binder, rule, start, encoded, given)
     reply = bind_reply_headers(binder, operation, bind_reply(binder, rule, operation, encoded))
@@ -59,15 +58,15 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
-        body=_body(binder, rule, start, encoded, [each for part in parts for each in part]),
+        body=_body(binder, rule, operation.input.root, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
-        details=bind_details(binder, port, rule, operation),
         answered_by=rule.answered_by,
         timeout=rule.timeout,
         session=given.session,
     )
-    endpoint = replace(endpoint, constants=_computed(binder, endpoint))
+    details = bind_details(binder, port, rule, operation)
+    endpoint = replace(endpoint, constants=_computed(binder, endpoint), details=details)
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:
@@ -86,8 +85,9 @@ def _computed(binder: Binder, endpoint: Endpoint) -> tuple[BoundField, ...]:
     return tuple(bound(each) for each in endpoint.constants)
 
 
-def _method(binder: Binder, rule: OperationRule) -> None:
-    """A method and what the operation takes and answers must go together."""
+def _method(binder: Binder, rule: OperationRule) -> int:
+    """A method and what the operation takes and answers must go together. Return the number of mistakes before."""
+    before = len(binder.mistakes)
     if rule.body is not None and rule.method in ("GET", "DELETE"):
         text = f"{rule.name}: {rule.method} carries no body"
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
@@ -97,6 +97,7 @@ def _method(binder: Binder, rule: OperationRule) -> None:
     for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
+    return before
 
 
 def _given(
@@ -148,8 +149,11 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
         binder.wrong(rule.place, f"{rule.name}: default: {error}", "write a default that a caller could have sent")
 
 
-def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside: Sequence[BoundField]) -> Body | None:
+def _body(
+    binder: Binder, rule: OperationRule, root: Element | None, encoded: bool, beside: Sequence[BoundField]
+) -> Body | None:
     """Bind the body. ``beside``: what else fills the message, maybe in the same element: an id in the path."""
+    start = root.type if root is not None else ""
     body = rule.body
     if body is not None and body.document is not None:
         return bind_document_body(binder, rule, start, encoded)
@@ -160,6 +164,7 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
     if any(step.repeats for step in steps):
         binder.wrong(body.place, f"{rule.name}: {body.into} repeats", "name an element that occurs once")
         return None
+    tag = steps[-1].element.tag if steps else root.tag if root is not None else ""
     named = binder.resource.types.get(body.type_name)
     spread = not steps or any(_stands_in(steps, field) for field in beside)
     if spread and named is not None and named.variants:
@@ -169,7 +174,7 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
     mode: Mode = "update" if rule.verb in ("update", "patch") else "request"
     if body.patch is not None:
         mode = "merge" if body.patch.kind == "read_modify_write" else "partial"
-    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
+    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread, tag=tag)
     if bound and body.patch is not None:
         bound = patched(binder, body.patch, bound, encoded)
     if not bound:

@@ -11,9 +11,10 @@ from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Reply
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model.operation import OperationRule
+from adapter.mapping.path_names import alike, named
 from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec
-from adapter.wsdl.types import Operation, Port
+from adapter.wsdl.types import Operation, Port, local_name
 
 _STATUS = {"create": 201, "cancel": 204, "delete": 204}
 
@@ -63,7 +64,8 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
         word, remedy = ("may occur many times", "write 'each'") if repeats else ("occurs once", "write 'one'")
         binder.wrong(reply.place, f"{rule.name}: {reply.source or 'the reply'} {word}", remedy)
         return nothing
-    bound = binder.bind(reply.type_name, key, "reply", reply.place, encoded)
+    tag = steps[-1].element.tag if steps else operation.output.root.tag
+    bound = binder.bind(reply.type_name, key, "reply", reply.place, encoded, tag=tag)
     if not bound:
         return nothing
     named = binder.resource.types[reply.type_name]
@@ -80,7 +82,8 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
     """The path to the ERP's own code must lead somewhere in a fault that the operation declares."""
     path = binder.resource.soap.fault_code
     place = binder.resource.soap.place
-    name, _, rest = path.partition(".")
+    first, _, rest = path.partition(".")
+    name = first.rpartition(":")[2]
     declared = {fault.element.name: fault.element for fault in operation.faults if fault.element is not None}
     if not path or not declared:
         return
@@ -103,7 +106,7 @@ def bind_details(
     """
     found: dict[tuple[str, str], str] = {}
     declared = {
-        fault.element.name: (fault.element, each.use == "encoded")
+        fault.element.tag: (fault.element, each.use == "encoded")
         for each in (*operations_called(binder, port), operation)
         for fault in each.faults
         if fault.element is not None
@@ -111,11 +114,17 @@ def bind_details(
     for fault in rule.faults:
         if not fault.type_name:
             continue
-        if fault.detail not in declared:
-            text = f"the operations declare no fault with the detail {fault.detail}, so nobody knows its type"
-            binder.wrong(fault.place, text, suggest(fault.detail, sorted(declared)))
+        try:
+            tag = named(
+                binder.contract,
+                fault.detail,
+                sorted(declared),
+                lambda name: f"the operations declare no fault with the detail {name}, so nobody knows its type",
+            )
+        except PathError as error:
+            binder.wrong(fault.place, str(error), error.remedy)
             continue
-        element, encoded = declared[fault.detail]
+        element, encoded = declared[tag]
         if key := binder.bind(fault.type_name, element.type, "reply", fault.place, encoded):
             found[fault.detail, fault.type_name] = key
     return found
@@ -124,9 +133,14 @@ def bind_details(
 def check_details(binder: Binder, port: Port) -> None:
     """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
     called = operations_called(binder, port)
-    declared = {fault.element.name for each in called for fault in each.faults if fault.element is not None}
+    declared = {fault.element.tag for each in called for fault in each.faults if fault.element is not None}
     rules = {rule for each in binder.resource.rules() for rule in each.faults if rule.detail and not rule.type_name}
     for rule in rules:
-        if declared and rule.detail not in declared:
+        try:
+            found = alike(binder.contract, rule.detail, declared)
+        except PathError as error:
+            binder.wrong(rule.place, str(error), error.remedy)
+            continue
+        if declared and not found:
             text = f"the operations declare no fault with the detail {rule.detail}"
-            binder.wrong(rule.place, text, suggest(rule.detail, sorted(declared)))
+            binder.wrong(rule.place, text, suggest(rule.detail, sorted(map(local_name, declared))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,6 +85,8 @@ class SoapRule:
 
     ``addressing``: whether calls have the header blocks of WS-Addressing; None where the mapping does not say.
     ``strict``: a reply that is not just what the contract says is refused.
+    ``mtom``: binary values of requests that are not short travel beside the envelope.
+    ``namespaces`` are by the prefixes that paths use for them.
     """
 
     place: Place
@@ -96,6 +98,8 @@ class SoapRule:
     identity: IdentityRule | None = None
     addressing: bool | None = None
     strict: bool = False
+    mtom: bool = False
+    namespaces: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> PortKey:
