@@ -228,3 +228,17 @@ def test_tables_know_where_order_is_free() -> None:
         record = endpoint.contract.types["{urn:t}T"]
         assert isinstance(record, Record)
         assert {} == expected(endpoint.contract, record).places
+
+
+def test_a_root_of_the_substitution_group_is_right() -> None:
+    """Where the reply's element is the head of a group, each member is as right as the head."""
+    xsd = typed(CONTENT).replace(
+        '<xsd:complexType name="T">',
+        '<xsd:element name="Better" substitutionGroup="t:Out" type="t:OutType"/><xsd:complexType name="T">',
+    )
+    xsd = xsd.replace('<xsd:element name="Out"><xsd:complexType>', '<xsd:element name="Out" type="t:OutType"/>'
+                      '<xsd:complexType name="OutType">')  # fmt: skip
+    head, _, tail = xsd.rpartition("</xsd:complexType></xsd:element>")
+    endpoint = echo(f"{head}</xsd:complexType>{tail}", FIELDS)
+    assert (DOCUMENT, []) == read(RIGHT, root="Better", endpoint=endpoint)
+    assert (DOCUMENT, ["unknown-element: X/New"]) == read(f"{RIGHT}<New/>", root="Better", endpoint=endpoint)
