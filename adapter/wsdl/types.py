@@ -28,6 +28,7 @@ class Facets:
     """Constraining facets of a simple type, merged along its derivation (XSD part 2, section 4.3).
 
     ``patterns`` must all match; each is one derivation step's alternatives joined with ``|`` (still XSD syntax).
+    ``white_space`` is ``preserve``, ``replace`` or ``collapse``, None where the built-in type decides.
     """
 
     enumeration: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Facets:
     max_exclusive: str | None = None
     total_digits: int | None = None
     fraction_digits: int | None = None
+    white_space: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from adapter.mapping.bound import Mode
 from adapter.mapping.codec import Codec
 from adapter.mapping.convert import Factory
+from adapter.mapping.empty import default_of, with_default
 from adapter.mapping.markup import Markup, attributes_markup, element_markup, markup_codec
 from adapter.mapping.model import FieldRule, TypeRule
 from adapter.mapping.paths import WILD, Spot
@@ -49,7 +50,8 @@ def codec_at(
     found = field_codec(contract, spot.type, rule, converters, spot.fixed)
     if mode == "reply":
         unknown_codes(contract, spot.type, rule)
-    return found
+    # Where the mapping says what an empty element is, it is that.
+    return found if rule.blank_null else with_default(found, default_of(spot))
 
 
 def apart(rule: TypeRule, array: FieldRule | None, tag: str) -> Iterator[str]:
