@@ -157,7 +157,7 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
         turn = Element(turn_tag(group.turn), "", group.turn, group.min, group.max)
         bounds = around.least * group.min, _times(around.most, group.max)
         yield Child(turn, required, True, around.choices, *bounds, group.turn, turns=turns, is_turn=True)
-    must = required and group.kind == "choice" and not _may_be_empty(group)
+    must = required and group.kind == "choice" and not may_be_empty(group)
     for index, item in enumerate(group.items):
         choices, needed = around.choices, required
         if group.kind == "choice":
@@ -177,12 +177,12 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
             yield from _children(item, _Around(position, needed, choices, least, most, repeated, turns))
 
 
-def _may_be_empty(particle: Particle) -> bool:
+def may_be_empty(particle: Particle) -> bool:
     """Tell whether nothing at all may stand for a particle."""
     if particle.min == 0 or not isinstance(particle, Group):
         return particle.min == 0
     empty = any if particle.kind == "choice" else all
-    return empty(_may_be_empty(item) for item in particle.items) or not particle.items
+    return empty(may_be_empty(item) for item in particle.items) or not particle.items
 
 
 def _times(one: int | None, other: int | None) -> int | None:
