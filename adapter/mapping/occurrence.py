@@ -236,7 +236,8 @@ def _wrong(part: Part, given: Container[str], beside: str) -> Iterator[tuple[str
         if part.kind == "choice":
             inside = inside if part.many else _meant(part, inside, given, beside)
             if len(inside) > 1 and not part.many:
-                yield "", f"must have only one of {', '.join(part.names)}"
+                either = [name for name in part.names if not all(name in each.names for each in inside)]
+                yield "", f"must have only one of {', '.join(either)}"
         elif part.kind == "value" and part.parts:
             beside = next(name for name in part.names if name in given)
         for inner in inside if part.kind == "choice" else part.parts:

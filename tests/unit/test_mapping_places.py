@@ -90,7 +90,7 @@ def test_in_branches_of_a_choice() -> None:
     endpoint = echo(typed(choice(sequence(A.format(""), B.format("")), sequence(B.format(""), C.format("")))), BOTH)
     assert "a1b2" == xml(endpoint, {"a": "1", "b": "2"})
     assert "b2c3" == xml(endpoint, {"b": "2", "c": "3"})
-    assert {"": "must have only one of a, b, c"} == errors(endpoint, {"a": "1", "b": "2", "c": "3"})
+    assert {"": "must have only one of a, c"} == errors(endpoint, {"a": "1", "b": "2", "c": "3"})
     assert ["/a"] == list(errors(endpoint, {"b": "2"}))
     assert {"": "must have one of a, b, c"} == errors(endpoint, {})
     assert {"a": "0", "b": "1"} == read(endpoint, "ab")
