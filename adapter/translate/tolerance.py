@@ -48,19 +48,24 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
     """
     output, strict = endpoint.operation.output, endpoint.resource.soap.strict
     root = output.root if output is not None else None
-    if root is None or endpoint.operation.use == "encoded":
+    if root is None:
         return lambda element: ()
     whole = strict or everything
     most = 100_000 if everything else MAX_NOTES
     tables = _tables(endpoint.contract, None if whole else _read(endpoint, root))
     known = frozenset(split(key)[0] for key in (*endpoint.contract.elements, *endpoint.contract.types)) - {XSD}
+    members = frozenset(endpoint.operation.reply_tags) - {root.tag}
     rpc, bare = endpoint.operation.style == "rpc", output is not None and output.bare
+    encoded = endpoint.operation.use == "encoded"
 
     def align(element: Any) -> tuple[str, ...]:
-        if element is None:
+        # What others refer to stands elsewhere; only the reader follows such references.
+        if element is None or (encoded and any(each.get("href") or each.get("id") for each in element.iter("*"))):
             return ()
-        walk = _Walk(endpoint.contract, tables, known, most)
-        if bare or _is_root(walk, element, root, rpc):
+        walk = _Walk(endpoint.contract, tables, known, most, ordered=not encoded)
+        if element.tag in members:
+            walk.content(element, endpoint.contract.elements[element.tag].type)
+        elif bare or _is_root(walk, element, root, rpc):
             walk.content(element, root.type, fold=rpc)
         notes = tuple(walk.notes)
         if strict and notes:
@@ -92,7 +97,11 @@ def _tables(contract: Contract, read: set[str] | None) -> dict[str, Expected]:
     return {
         key: expected(contract, kind)
         for key, kind in contract.types.items()
-        if isinstance(kind, Record) and key != ANY_TYPE.name and (read is None or key in read)
+        if isinstance(kind, Record)
+        and key != ANY_TYPE.name
+        and (read is None or key in read)
+        # The names of items in an encoded array are free (SOAP 1.1 section 5.4.2).
+        and not kind.soap_array
     }
 
 
@@ -134,6 +143,7 @@ class _Walk:
     tables: Mapping[str, Expected]
     known: frozenset[str]
     most: int
+    ordered: bool = True
     notes: dict[str, None] = field(default_factory=dict)
 
     def note(self, kind: str, place: str) -> None:
@@ -154,7 +164,7 @@ class _Walk:
         odd = [child for child in children if child.tag not in table.types]
         if odd:
             self._mend(element, odd, table, fold)
-        if table.places:
+        if table.places and self.ordered:
             self._order(children, table, name)
         if not table.text and any(text and text.strip() for text in (element.text, *(each.tail for each in children))):
             self.note("unexpected-text", name)
