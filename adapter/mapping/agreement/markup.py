@@ -58,7 +58,7 @@ def apart(rule: TypeRule, array: FieldRule | None, tag: str) -> Iterator[str]:
     """Yield what keeps apart two uses of a type for one record: the array around, and the element that XML must be."""
     if array is not None:
         yield f"of {array.name} {array.place.line}"
-    if any(each.soap in (".", "") and (each.xml or each.shape == "one") for each in rule.every_field()):
+    if any(each.soap in (".", "") and each.xml for each in rule.every_field()):
         yield f"as {tag}"
 
 
