@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -84,26 +84,36 @@ class Compiler:
         if not isinstance(kind, Record):
             return _all(parts)
         given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
-        wild = [each for way in below.pop((WILD, ""), ()) for each in wild_fills(crossed[WILD, ""].wildcards, way)]
         parts.extend(
             _constant_attribute(each.tag, each.fixed)
             for each in kind.attributes
             if each.required and each.fixed is not None and each.tag not in given
         )
+        return _all([*parts, *self._particles(kind, crossed, below, ways)])
+
+    def _particles(
+        self, kind: Record, crossed: Mapping[Key, Child], below: dict[Key, list[Way]], ways: Sequence[Way]
+    ) -> Iterator[Fill]:
+        """Yield what appends the elements of a record, in the order of the contract. ``ways`` are all of its ways."""
+        wild = [each for way in below.pop((WILD, ""), ()) for each in wild_fills(crossed[WILD, ""].wildcards, way)]
+        taken = {child.type for child in crossed.values() if child.is_turn}
         passed: Counter[Key] = Counter()
         for child in particles(kind):
-            here = (child.element.tag, turn_tag(child.turns)) if child.turns else (child.element.tag,)
-            if child.wildcards:
-                parts.extend(wild.pop(0) for _ in wild[:1])
-            elif found := [key for key in below if key[0] in here]:
+            if child.turns in taken:
+                # Where the first element of a group stands, all its turns are written.
+                turn = turn_tag(child.turns), ""
+                if turn in below:
+                    yield self.child(crossed[turn], below.pop(turn))
+            elif child.wildcards:
+                yield from (wild.pop(0) for _ in wild[:1])
+            elif found := [key for key in below if key[0] == child.element.tag]:
                 # The entries of a bag stand in the order of the mapping.
-                parts.extend(self.placed(crossed[key], below, ways, passed) for key in found)
+                yield from (self._placed(crossed[key], below, ways, passed) for key in found)
             elif child.required and child.element.fixed is not None:
                 self.prefixes.of(child.element.namespace)
-                parts.append(_constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type)))
-        return _all(parts)
+                yield _constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type))
 
-    def placed(self, step: Child, below: dict[Key, list[Way]], ways: Sequence[Way], passed: Counter[Key]) -> Fill:
+    def _placed(self, step: Child, below: dict[Key, list[Way]], ways: Sequence[Way], passed: Counter[Key]) -> Fill:
         """Return the function that appends a child element, and take it out of ``below``.
 
         One of several places stays there until the last of them; ``passed`` counts them. ``ways`` are those of the
