@@ -66,7 +66,9 @@ def _field(endpoint: Endpoint, field: BoundField, value: Any, around: str, name:
     for item in value if isinstance(value, list) else [value]:
         if item is None:
             continue
-        if field.attribute is not None:
+        if isinstance(item, dict) and field.attribute is not None:  # those that the contract does not name: @*
+            yield from ((path[-1], key.rpartition("}")[2], plain(text)) for key, text in item.items())
+        elif field.attribute is not None:
             yield path[-1], field.attribute.name, plain(_text(item))
         elif field.type:
             yield from _object(endpoint, endpoint.types[field.type], item, path[-2], path[-1])
