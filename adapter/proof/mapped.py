@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
-from adapter.mapping.paths import Child, children
+from adapter.mapping.paths import WILD, Child, children, particles, turn_owner
 from adapter.proof.found import Finding
 from adapter.translate.reading import type_key
 from adapter.wsdl.types import XSI, Contract, Record, local_name
@@ -24,7 +24,7 @@ Fit = Callable[[BoundField, str], str]
 class Taken:
     """What fields take of one element: its text, attributes and children; an object; or (``copied``) all of it.
 
-    ``whole``: it is not compared as XML.
+    ``whole``: it is not compared as XML, nor is what stands in ``passed``.
     """
 
     fields: dict[str, BoundField] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Taken:
     whole: bool = False
     type: str = ""
     copied: bool = False
+    passed: set[str] = field(default_factory=set)
 
 
 class Mapped:
@@ -40,6 +41,7 @@ class Mapped:
     def __init__(self, endpoint: Endpoint) -> None:
         self.types: Mapping[str, BoundType] = endpoint.types
         self.contract: Contract = endpoint.contract
+        self.rules = endpoint.resource.types
         self._taken: dict[str, Taken] = {}
 
     def of(self, key: str) -> Taken:
@@ -52,12 +54,10 @@ class Mapped:
         top = Taken(type="")
         for each in leaves(bound.fields):
             here = top
-            if _is_ours(each):
-                continue
             for step in each.steps:
                 if step.is_turn or step.entry or (each.items is not None and step is each.steps[-1]):
                     # Groups, bags and arranged arrays are compared as JSON; their elements stand here side by side.
-                    _mark_whole(here, self._inside(bound, step))
+                    _mark_whole(here, self._inside(step))
                     break
                 here = here.children.setdefault(step.element.tag, Taken())
             else:
@@ -65,17 +65,20 @@ class Mapped:
         return top
 
     def _end(self, here: Taken, each: BoundField) -> None:
-        if each.markup is not None:
-            here.copied = each.markup.kind == "element"
+        own = f"@{each.attribute.tag}" if each.attribute is not None else "#text"
+        if each.markup is not None and each.markup.kind == "element":
+            here.copied = True
+        elif each.markup is not None or _is_ours(each):
+            here.passed.add(own)
         elif each.type:
             here.type = each.type
         elif each.codec is not None:
-            here.fields[f"@{each.attribute.tag}" if each.attribute is not None else "#text"] = each
+            here.fields[own] = each
 
-    def _inside(self, bound: BoundType, step: Child) -> list[str]:
+    def _inside(self, step: Child) -> list[str]:
         if not step.is_turn:
             return [step.element.tag]
-        record = self.contract.types[bound.record]
+        record = self.contract.types[turn_owner(step.turns)]
         assert isinstance(record, Record)
         return [child.element.tag for child in children(record) if child.turns == step.turns]
 
@@ -142,21 +145,21 @@ class Mapped:
 
     def _left(self, bound: BoundType, record: str, taken: Taken, path: str) -> Iterator[Finding]:
         kind = self.contract.types.get(record)
-        if not isinstance(kind, Record):
+        if not isinstance(kind, Record) or taken.copied:
             return
-        place = next((each.rule.place for each in bound.fields), None)
-        if place is None:
-            return
-        names = {child.element.tag: child for child in children(kind)}
+        place = self.rules[bound.name].place
+        ours = {each.path.partition(".")[0].lstrip("@") for each in self.rules[bound.name].set}
+        names = {child.element.tag: child for child in particles(kind) if child.element.name not in ours}
         for tag, child in names.items():
             inner = taken.children.get(tag)
             if inner is None:
                 yield Finding("unmapped", place, f"{bound.name}: {path}/{child.element.name}")
-            elif not (inner.type or inner.whole or inner.copied or inner.fields):
+            elif not (inner.type or inner.whole or inner.copied or inner.fields or inner.passed):
                 yield from self._left(bound, child.type, inner, f"{path}/{child.element.name}")
-        for each in kind.attributes:
-            if f"@{each.tag}" not in taken.fields:
-                yield Finding("unmapped", place, f"{bound.name}: {path}/@{each.name}")
+        further = {f"@{WILD}": WILD} if kind.any_attribute else {}
+        for own, name in {**{f"@{each.tag}": each.name for each in kind.attributes}, **further}.items():
+            if own not in taken.fields and own not in taken.passed and name not in ours:
+                yield Finding("unmapped", place, f"{bound.name}: {path}/@{name}")
 
 
 def _is_ours(each: BoundField) -> bool:

@@ -97,7 +97,8 @@ def untold(contract: Contract, key: str) -> str:
     twice = next((name for name, count in places.items() if count > 1), "")
     if twice:
         return f"{twice} stands there in several places"
-    strange = next((name for name in places if not can_name(name)), "")
+    names = (*places, *(each.name for each in record.attributes))
+    strange = next((name for name in names if not can_name(name)), "")
     if strange:
         return f"no path can name {strange}"
     wild = [child for child in found if child.wildcards]
