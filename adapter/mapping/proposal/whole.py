@@ -12,6 +12,7 @@ from adapter.mapping.model.operation import VERBS
 from adapter.mapping.proposal import operations
 from adapter.mapping.proposal.draft import Draft, Section
 from adapter.mapping.proposal.faults import fault_lines
+from adapter.mapping.proposal.grammar import soap_section
 from adapter.mapping.proposal.resources import Placed, Taken, place
 from adapter.mapping.proposal.spelling import kebab, split
 from adapter.mapping.proposal.typing import Typing
@@ -166,7 +167,7 @@ class _Proposing:
         return Draft(section, notes)
 
     def _soap(self, service: str, port: Port) -> Section:
-        return {"wsdl": self.contract.file, "service": service, "port": port.name}
+        return soap_section(self.contract, service, port)
 
 
 def _other_ports(contract: Contract, one: Placed) -> list[str]:
