@@ -32,6 +32,9 @@ def markup_at(contract: Contract, rule: FieldRule, spot: Spot, tag: str, start: 
         raise ScalarError(f"xml: {rule.soap} is one text, no element", "remove 'xml'")
     if last is not None:
         return element_markup(contract, last.element.tag, last.type, last.element.nillable)
+    kind = contract.types.get(start)
+    if isinstance(kind, Record) and kind.turn:
+        raise ScalarError("a turn has no element that could be XML", "name the elements in it")
     return element_markup(contract, tag, start, nillable=True)
 
 
