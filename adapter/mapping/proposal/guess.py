@@ -94,7 +94,7 @@ def _best(said: Phrase, asks: Asked, noun: tuple[str, ...], resource: tuple[str,
         yield Way("POST", NOWHERE, None, kebab(said.words), False, sure - 40, f"{starts}, and the request is not flat")
     elif said.act in ("read", "find"):
         yield _reading(said, asks, noun, resource, sure if verb else sure - 20, starts)
-    elif said.act == "create" or (said.verb[-1] in KEEPS and _key(asks, noun, said.act)[0] is None):
+    elif said.act == "create" or (verb[-1:] and verb[-1] in KEEPS and _key(asks, noun, said.act)[0] is None):
         yield Way("POST", resource, None, "", False, sure, f"{starts}, which makes one")
     else:
         key, why = _key(asks, noun, said.act)
@@ -147,8 +147,8 @@ def _owner(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the noun of the key where the action is done to that, and what is left of its own; () where it is not.
 
-    It is not where the key is that of the noun, or of what the noun is a part of and known for itself; and where
-    nothing else is known of the key's noun.
+    It is not where the key is that of the noun, or of what the noun is a part of and known for itself; nor where the
+    noun is known and that of the key is not.
     """
     theirs = singular(key.key_of or ()) if key is not None else ()
     if not theirs or key is None or _own(noun, key):
@@ -161,7 +161,7 @@ def _owner(
     for owner in (whole, theirs, next((each for each in sorted(known) if each[-len(theirs) :] == theirs), ())):
         if owner in known:
             return owner, noun[inside + len(theirs) :] if inside is not None and owner == whole else noun
-    return (), ()
+    return ((), ()) if singular(noun) in known else (theirs, noun)
 
 
 def _last(said: Phrase, asks: Asked, noun: tuple[str, ...]) -> Iterator[Way]:
