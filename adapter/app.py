@@ -26,6 +26,7 @@ from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
+from adapter.mapping.documents import sent_on
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
@@ -170,7 +171,8 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
-        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes)
+        streams = sent_on(endpoint)
+        route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes, streams=streams)
     return replace(route, gives=given.value) if given is not None else route
 
 

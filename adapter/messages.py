@@ -46,11 +46,39 @@ class Checked:
     call: Call = field(default_factory=Call)
     record: Any = None
     calls: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
+    upload: Upload | None = None
+
+
+class Upload:
+    """A document that a caller is still sending: its bytes can be gone through once. ``size`` is None where unknown.
+
+    The first piece is read at once, so that nothing is known to be nothing.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], size: int | None) -> None:
+        self.size = size
+        self._first = next(chunks, b"")
+        self._rest = chunks
+        self.taken = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return not self._first
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces. Raise what reading them from the caller raises."""
+        self.taken = True
+        yield self._first
+        yield from self._rest
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds."""
+    """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
+
+    A document that is sent on as it arrives is ``upload``, and ``body`` is empty then.
+    """
 
     operation: str
     id: str
@@ -65,6 +93,7 @@ class Request:
     caller: str = ""
     checked: Checked | None = None
     trace: Callable[[str, bytes], None] | None = None
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +105,19 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """Bytes that are a part of the backend's answer and have not arrived yet: the Content-ID of that part."""
+
+    content_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
-    """The answer to one call. ``notes`` are oddities seen in the backend's answer, for the log and a counter."""
+    """The answer to one call. ``notes`` are oddities seen in the backend's answer, for the log and a counter.
+
+    ``awaits`` is the part of the backend's answer that the body is, where it has not arrived yet; a backend puts a
+    stream in its place.
+    """
 
     status: int
     body: bytes | Stream = b""
@@ -85,6 +125,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     answered_by: str = ""
+    awaits: Awaited | None = None
 
 
 Handler = Callable[[Request], Response]

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.tables import Kept
+from adapter.backends.soap.ways import way
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.model.cursor import CursorRule
@@ -124,6 +125,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
+        way=way(endpoint),
     )
 
 
@@ -181,6 +183,7 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
+        way=way(endpoint),
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable
 
 from adapter import strict_json
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request, Response
 from adapter.translate.document import documented
+from adapter.translate.links import linker, location
 from adapter.translate.reader import Result
 
 
@@ -22,7 +20,7 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
     """
     status, template = endpoint.reply.status, endpoint.reply.rule.location
     shape, paged = endpoint.reply.rule.shape, endpoint.page is not None
-    below, answer = endpoint.resource.path, documented(endpoint)
+    below, answer, link = endpoint.resource.path, documented(endpoint), linker(endpoint)
 
     def make(result: Result, request: Request) -> Response:
         if shape == "none":
@@ -30,6 +28,8 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
         document = result.document
         if shape == "document":
             return answer(document, result.notes)
+        if link is not None:
+            link(document, request.path)
         if shape == "each":
             document = {"items": document, **({"page": _page(result, request)} if paged else {})}
         where = location(below + template, document, request.path) if template else ""
@@ -44,14 +44,3 @@ def _page(result: Result, request: Request) -> dict[str, int]:
     assert checked is not None
     page = {"limit": int(checked.query["limit"]), "offset": int(checked.query["offset"])}
     return page if result.total is None else {**page, "total": result.total}
-
-
-def location(template: str, document: Mapping[str, Any], path: Mapping[str, str]) -> str:
-    """Fill a path template from the answer, or from the request's own path (RFC 9110 section 10.2.2).
-
-    Return an empty string where a value is missing: a Location that leads elsewhere is worse than none.
-    """
-    values = {name: document.get(name, path.get(name)) for name in re.findall(r"\{([^}]*)\}", template)}
-    if any(value in (None, "") for value in values.values()):
-        return ""
-    return re.sub(r"\{([^}]*)\}", lambda match: quote(str(values[match[1]]), safe=""), template)

@@ -17,6 +17,7 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid, InvalidRequest
 from adapter.mapping.bound import Cursor, Endpoint
 from adapter.mapping.model.document import CONTENT
+from adapter.mapping.xml_text import parsed
 from adapter.messages import Call, Checked
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader
@@ -26,6 +27,7 @@ from tests.cases import ROOT, SHAPES
 from tests.docs_pages.pages import blocks
 from tests.judged import judged
 from tests.unit.mapped import check
+from tests.unit.random_markup import content
 from tests.unit.random_values import Values
 
 TRIES = 200
@@ -238,4 +240,11 @@ def _plain(value: Any, named: bool = False) -> Any:
         return {name: member for name, member in members.items() if member not in ([], "", {})}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return " ".join(value.split()) if isinstance(value, str) else str(value)
+    return _text_as_read(value) if isinstance(value, str) else str(value)
+
+
+def _text_as_read(text: str) -> str:
+    """Return a text without white space that tells nothing apart; of XML what it says."""
+    with suppress(ValueError):
+        text = str(content(parsed(text)))
+    return " ".join(text.split())

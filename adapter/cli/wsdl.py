@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 import re
-import sys
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from adapter import settings
-from adapter.cli import lint
+from adapter.cli import differences, lint, watch
 from adapter.cli.command import Command, UsageError, argument, project_of, say
+from adapter.cli.differences import Differences, endpoints_here
+from adapter.cli.download_password import PASSWORD, password_of
 from adapter.errors import BuildError, Mistake
 from adapter.mapping.project import read_resources
-from adapter.wsdl.diff import diff
 from adapter.wsdl.documents import read_documents
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import check_lock, write_lock
@@ -24,13 +22,12 @@ from adapter.wsdl.types import Contract
 from adapter.wsdl.vendor import add as vendor
 
 FOLDER = "wsdl"
-PASSWORD = "ADAPTER_WSDL_PASSWORD"
 
 
 def add(asked: Namespace) -> int:
     """Copy or download a contract with everything it imports, and print what it offers."""
     folder = project_of(asked) / FOLDER
-    credentials = (asked.user, _password(asked.user)) if asked.user else None
+    credentials = (asked.user, password_of(asked.user)) if asked.user else None
     say(f"reading {asked.source} …")
     written = vendor(asked.source, folder, asked.name or name_of(asked.source), credentials=credentials)
     for path in written:
@@ -57,17 +54,13 @@ def compare(asked: Namespace) -> int:
     """Print what changed; exit status 1 when something may break callers or mappings, or is not in the lock."""
     if asked.old and not asked.new:
         raise UsageError("OLD and NEW come together; without either, the lock file is compared with wsdl/")
-    if not asked.old:
-        project = project_of(asked)
-        mistakes = check_lock(project / FOLDER, _contracts(project))
-        print("\n".join(map(str, mistakes)) or "wsdl/ says what its lock file says")
-        return int(bool(mistakes))
-    changes = diff(_contract(asked.old), _contract(asked.new))
-    for change in changes:
-        print(f"{change.kind:<10}  {change.place}: {change.text}")
-    counts = Counter(change.kind for change in changes)
-    print(f"{counts['breaking']} breaking, {counts['compatible']} compatible")
-    return int(counts["breaking"] > 0)
+    if asked.old:
+        old, new = _contract(asked.old), _contract(asked.new)
+        return differences.told(Differences.of(old, new, endpoints_here(asked)), asked.json)
+    project = project_of(asked)
+    mistakes = check_lock(project / FOLDER, _contracts(project))
+    print("\n".join(map(str, mistakes)) or "wsdl/ says what its lock file says")
+    return int(bool(mistakes))
 
 
 def _contracts(project: Path) -> list[Contract]:
@@ -120,15 +113,6 @@ def name_of(source: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", re.sub(r"\.(wsdl|xml|asmx|svc)$", "", last)).strip("-._") or "contract"
 
 
-def _password(user: str) -> str:
-    """Return the password from the environment, else from whoever sits at the terminal."""
-    if password := settings.environment().get(PASSWORD):
-        return password
-    if not sys.stdin.isatty():
-        raise UsageError(f"--user needs a password: set {PASSWORD}, or run this at a terminal")
-    return getpass.getpass(f"password of {user}: ")
-
-
 COMMAND = Command(
     "wsdl",
     help="bring contracts in, look for what is wrong in them, lock them, compare them",
@@ -159,13 +143,16 @@ COMMAND = Command(
             help="show what changed in a contract, and whether it breaks anybody",
             run=compare,
             example="wsdl diff old/erp.wsdl new/erp.wsdl",
-            doc="With two files: every change, the breaking ones first; exit status 1 if there is one. Without: wsdl/ "
-            "against its lock file; exit status 1 if they differ.",
+            doc="With two files: every change, the breaking ones first; exit status 1 if one breaks. In a project, or "
+            "with --project, each change is followed by the endpoints and the lines of mappings that it touches. "
+            "Without files: wsdl/ against its lock file; exit status 1 if they differ.",
             arguments=(
                 argument("old", metavar="OLD", nargs="?", default="", help="WSDL before"),
                 argument("new", metavar="NEW", nargs="?", default="", help="WSDL after"),
+                differences.JSON,
             ),
         ),
+        watch.COMMAND,
         lint.COMMAND,
     ),
 )

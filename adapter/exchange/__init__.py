@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from urllib3 import HTTPConnectionPool
@@ -20,12 +20,13 @@ from urllib3.exceptions import LocationParseError
 from urllib3.response import BaseHTTPResponse
 from urllib3.util import Url, parse_url
 
-from adapter.exchange.connection import ReplyTooLarge, Until, open_pool
+from adapter.errors import BackendError
+from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, open_pool
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
 from adapter.exchange.tls import Context
 
-__all__ = ["Exchange", "Reply", "failed", "reply_invalid"]
+__all__ = ["Exchange", "Opened", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
 _AGENT = "strangler-adapter"
@@ -34,16 +35,45 @@ _LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer: status (200-299 or 400-599), header fields by lower-case name, decoded body."""
+    """A whole answer: status (200-299 or 400-599), header fields by lower-case name, decoded body.
+
+    ``parts`` are those beside the body, by Content-ID, where the answer came in parts.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    parts: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def media_type(self) -> str:
         """The media type in lower case without its parameters; empty when the answer names none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return media_type(self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An answer whose body is still to be read: ``chunks`` give it decoded, ``close`` ends it whenever it is called.
+
+    Its length is not bounded; whoever reads it counts. The deadline bounds each wait until ``patience`` is called,
+    which then gives every chunk so many seconds of its own.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+    patience: Callable[[float], None]
+    close: Callable[[], None]
+
+    @property
+    def media_type(self) -> str:
+        """The media type in lower case without its parameters; empty when the answer names none."""
+        return media_type(self.headers)
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """Return the media type that header fields name, in lower case without its parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 class Exchange:
@@ -71,7 +101,7 @@ class Exchange:
         self.url = url
         self._path = parts.path or "/"
         self._query = parts.query or ""
-        self._max_reply_bytes = max_reply_bytes
+        self.max_reply_bytes = max_reply_bytes
         self._resolver = ThreadPoolExecutor(pool_size, thread_name_prefix="resolve")
         self._pool: HTTPConnectionPool = open_pool(
             parts,
@@ -90,33 +120,53 @@ class Exchange:
         headers: Mapping[str, str],
         path: str = "",
         query: str = "",
-        body: bytes = b"",
+        body: bytes | Iterable[bytes] = b"",
     ) -> Reply:
-        """Send one request and return the whole answer.
+        """Send one request and return the whole answer. An iterable body without a Content-Length goes in chunks.
 
         ``path`` (percent-encoded, with a leading slash) is added to the endpoint's path, ``query`` to its query.
         ``deadline`` is on the clock of ``time.monotonic``. Raises BackendUnreachable, BackendTimeout, BackendLost, and
         BackendReplyInvalid for an answer that breaks HTTP, is too large, or has a status of 1xx or 3xx.
         """
+        try:
+            return self._whole(self._response(method, deadline, headers, self._target(path, query), body))
+        except FAILURES as error:
+            raise failed(error) from error
+
+    def open(
+        self, method: str, *, deadline: float, headers: Mapping[str, str], body: bytes | Iterable[bytes] = b""
+    ) -> Opened:
+        """Send one request and return the answer as soon as its header is in. Raises what ``send`` raises."""
+        response = None
+        try:
+            response = self._response(method, deadline, headers, self._target("", ""), body)
+            found = self._headers(response)
+        except FAILURES as error:
+            raise failed(error) from error
+        except BackendError:
+            _give_back(response)
+            raise
+        wait = _Patience(response)
+        return Opened(response.status, found, wait.chunks(), wait.allow, lambda: _give_back(response))
+
+    def _response(
+        self, method: str, deadline: float, headers: Mapping[str, str], target: str, body: bytes | Iterable[bytes]
+    ) -> BaseHTTPResponse:
         left = deadline - time.monotonic()
         if left <= 0:
             raise TIMEOUT_UNSENT.error_because("the deadline had passed")
-        try:
-            response = self._pool.urlopen(
-                method,
-                self._target(path, query),
-                body=body or None,
-                headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers},
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-                timeout=Until(deadline),
-                pool_timeout=left,  # type: ignore[arg-type]  # queue.get takes a float
-                preload_content=False,
-            )
-            return self._whole(response)
-        except FAILURES as error:
-            raise failed(error) from error
+        return self._pool.urlopen(
+            method,
+            target,
+            body=body or None,
+            headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers},
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Until(deadline),
+            pool_timeout=left,  # type: ignore[arg-type]  # queue.get takes a float
+            preload_content=False,
+        )
 
     def close(self) -> None:
         """Close the idle connections. An exchange that is under way ends as it would have."""
@@ -131,30 +181,68 @@ class Exchange:
     def _whole(self, response: BaseHTTPResponse) -> Reply:
         """Read the answer to its end. Its connection goes back to be used again only then."""
         try:
-            headers = {name.lower(): value for name, value in response.headers.itermerged()}
-            if not (200 <= response.status < 300 or 400 <= response.status < 600):
-                raise reply_invalid(f"status {response.status}")
-            # The end is not known then (RFC 9112, section 6.3); urllib3 would take the close for it.
-            if not _LENGTH.fullmatch(headers.get("content-length", "0")):
-                raise reply_invalid("a Content-Length that is no number")
-            return Reply(response.status, headers, self._body(response))
+            return Reply(response.status, self._headers(response), self._body(response))
         finally:
-            # Where the end was reached urllib3 has its connection back already; else a closed one frees its place.
-            response.close()
-            response.release_conn()
+            _give_back(response)
+
+    def _headers(self, response: BaseHTTPResponse) -> Mapping[str, str]:
+        headers = {name.lower(): value for name, value in response.headers.itermerged()}
+        if not (200 <= response.status < 300 or 400 <= response.status < 600):
+            raise reply_invalid(f"status {response.status}")
+        # The end is not known then (RFC 9112, section 6.3); urllib3 would take the close for it.
+        if not _LENGTH.fullmatch(headers.get("content-length", "0")):
+            raise reply_invalid("a Content-Length that is no number")
+        return headers
 
     def _body(self, response: BaseHTTPResponse) -> bytes:
-        if (response.length_remaining or 0) > self._max_reply_bytes:
+        if (response.length_remaining or 0) > self.max_reply_bytes:
             raise ReplyTooLarge
         body = bytearray()
         try:
             for chunk in response.stream(_CHUNK, decode_content=True):
                 body += chunk
-                if len(body) > self._max_reply_bytes:
+                if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
         return bytes(body)
+
+
+class _Patience:
+    """Reads the body of an answer. Once it was allowed some seconds, every chunk has as many of its own."""
+
+    def __init__(self, response: BaseHTTPResponse) -> None:
+        self._response = response
+        # urllib3 gives the connection back at the end of the body; until then its socket is ours to time.
+        self._socket: BoundedSocket | None = getattr(response.connection, "bounded", None)
+        self._seconds = 0.0
+
+    def allow(self, seconds: float) -> None:
+        """Give every chunk from now on so many seconds, in place of the deadline."""
+        self._seconds = seconds
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the decoded body. Raises what ``Exchange.send`` raises, but knows no size."""
+        try:
+            stream = self._response.stream(_CHUNK, decode_content=True)
+            while True:
+                if self._seconds and self._socket is not None:
+                    self._socket.settimeout(self._seconds)
+                chunk = next(stream, None)
+                if chunk is None:
+                    return
+                yield chunk
+        except FAILURES as error:
+            raise failed(error) from error
+        except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
+            raise reply_invalid("a chunk of negative size") from error
+
+
+def _give_back(response: BaseHTTPResponse | None) -> None:
+    """Where the end was reached urllib3 has its connection back already; else a closed one frees its place."""
+    if response is not None:
+        response.close()
+        response.release_conn()
 
 
 def _endpoint(url: str) -> Url:

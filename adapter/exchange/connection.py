@@ -131,7 +131,9 @@ Reach = Callable[[HTTPConnection], BoundedSocket]
 
 
 class PlainConnection(GreetingConnection):
-    """An HTTP connection over a bounded socket."""
+    """An HTTP connection over a bounded socket, which a reader of a long body gives more time."""
+
+    bounded: BoundedSocket
 
     def __init__(self, *args: Any, reach: Reach, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -140,11 +142,14 @@ class PlainConnection(GreetingConnection):
     def connect(self) -> None:
         """Connect; whatever fails here says that nothing was sent."""
         with _unsent(self):
-            self.sock = cast(socket.socket, self._reach(self))
+            self.bounded = self._reach(self)
+            self.sock = cast(socket.socket, self.bounded)
 
 
 class TLSConnection(GreetingConnection, HTTPSConnection):
     """An HTTPS connection over a bounded socket. The context, as it is then, checks certificate and host name."""
+
+    bounded: BoundedSocket
 
     def __init__(self, *args: Any, reach: Reach, context: Callable[[], ssl.SSLContext], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -154,11 +159,11 @@ class TLSConnection(GreetingConnection, HTTPSConnection):
     def connect(self) -> None:
         """Connect and shake hands; whatever fails here says that nothing was sent."""
         with _unsent(self):
-            sock = self._reach(self)
+            self.bounded = self._reach(self)
             try:
-                tls = SSLTransport(cast(socket.socket, sock), self._context(), self.host.partition("%")[0])
+                tls = SSLTransport(cast(socket.socket, self.bounded), self._context(), self.host.partition("%")[0])
             except BaseException:
-                sock.close()
+                self.bounded.close()
                 raise
         self.sock = cast(socket.socket, tls)
         self.is_verified = True

@@ -7,10 +7,13 @@ from binascii import a2b_base64, b2a_base64, hexlify, unhexlify
 from typing import Any
 
 from adapter.mapping.codec import Codec
+from adapter.messages import Awaited
 from adapter.wsdl.facets import checks
 from adapter.wsdl.types import Facets
 
 BINARY = ("base64Binary", "hexBinary")
+# What stands in an element whose bytes are still arriving from the caller. No base64 text holds a colon.
+UPLOADED = "cid:document"
 _SPACE = re.compile(r"[ \t\r\n]+")
 
 
@@ -20,7 +23,10 @@ def binary_codec(builtin: str, facets: Facets) -> Codec:
     to_text = _hex if builtin == "hexBinary" else _base64
     to_bytes = unhexlify if builtin == "hexBinary" else _from_base64
 
-    def read(text: str) -> bytes:
+    def read(text: str) -> bytes | Awaited:
+        # No text of either kind holds a colon: the bytes are still on their way, beside the envelope.
+        if text.startswith("cid:"):
+            return Awaited(text[4:])
         try:
             return to_bytes(_SPACE.sub("", text))
         except ValueError:

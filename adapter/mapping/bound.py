@@ -6,7 +6,7 @@ This is what the writer, the reader, the marshmallow schemas, OpenAPI and ``expl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from adapter.mapping.blocks import Block
@@ -225,6 +225,7 @@ class Endpoint:
     commit: Call | None = None
     undo: Call | None = None
     lookups: tuple[BoundLookup, ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
     cursor: Cursor | None = None
 
     def further(self) -> tuple[Call, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from adapter.mapping.codec import Codec
 from adapter.mapping.computable import Computable
 from adapter.mapping.items import Items
+from adapter.mapping.markup import Markup
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.paths import Child
 from adapter.mapping.when import Judge
@@ -35,7 +36,8 @@ class BoundField:
     nested object, or those of a joined text (then ``shape`` is scalar). ``necessary``: the contract requires it.
     It is there where every condition of ``when`` holds. ``computed``: what computes it once the others were read.
     ``entry`` is the name of the bag's entry that it stands in, as a constant of that entry. ``items``: how the objects
-    of an array are arranged.
+    of an array are arranged. ``markup``: it has no shape in JSON; it is an element, elements or attributes as XML has
+    them.
     """
 
     name: str
@@ -58,6 +60,12 @@ class BoundField:
     when: tuple[Judge, ...] = ()
     items: Items | None = None
     computed: Computable | None = None
+    markup: Markup | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all that its element holds: an object, or the element as XML."""
+        return self.shape in ("object", "objects") or (self.markup is not None and self.markup.kind != "attributes")
 
     @property
     def given_by_us(self) -> bool:

@@ -25,14 +25,15 @@ from adapter.wsdl.types import Facets
 class Codec:
     """Two functions and a JSON Schema.
 
-    ``read`` takes XML text and gives the JSON value; ``write`` takes the JSON value and gives XML text. Both raise
-    ValueError. ``gives_null`` says that ``read`` may give null, whatever the contract says about nil, ``takes_null``
-    that ``write`` has a text for null. ``tolerant`` marks dates: a bad one in a reply is kept as text and reported, it
-    never fails the reply. ``logical`` is the XSD built-in type of the JSON value, where it is one atomic value.
+    ``read`` takes XML text and gives the JSON value; ``write`` takes the JSON value and gives XML text (for further
+    attributes of a record: the object itself, proved). Both raise ValueError. ``gives_null`` says that ``read`` may
+    give null, whatever the contract says about nil, ``takes_null`` that ``write`` has a text for null. ``tolerant``
+    marks dates: a bad one in a reply is kept as text and reported, it never fails the reply. ``logical`` is the XSD
+    built-in type of the JSON value, where it is one atomic value.
     """
 
     read: Callable[[str], Any]
-    write: Callable[[Any], str]
+    write: Callable[[Any], Any]
     schema: Mapping[str, Any] = field(default_factory=dict)
     gives_null: bool = False
     tolerant: bool = False

@@ -38,7 +38,7 @@ def _overlap(outer: BoundField, inner: BoundField) -> bool:
     same = within and len(outer.steps) == len(inner.steps)
     if not within or outer.attribute is not None:
         return same and outer.attribute == inner.attribute
-    return outer.shape != "scalar" or (same and inner.attribute is None)
+    return outer.shape == "scalars" or outer.whole or (same and inner.attribute is None)
 
 
 def _in_turns(outer: BoundField, inner: BoundField) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adapter.mapping.bound import Endpoint
 from adapter.mapping.files import Path_
 from adapter.mapping.media_types import PLAIN, UNKNOWN, served
 from adapter.mapping.model import FieldRule, TypeRule
@@ -12,6 +13,8 @@ from adapter.mapping.model.document import CONTENT, FILE_NAME, MEDIA_TYPE, Docum
 from adapter.mapping.model.operation import BodyRule, OperationRule
 from adapter.mapping.schema_document import DocumentBodySection, MediaTypeSection
 from adapter.mapping.sections import Sections
+from adapter.wsdl.binary import SWA_REF
+from adapter.wsdl.types import Facets, Record, Scalar
 
 
 def is_document(data: Any) -> bool:
@@ -45,6 +48,28 @@ def document_reply(sections: Sections, found: Mapping[str, Any], path: Path_) ->
         sections.wrong((*path, "media_type"), text, "media_type: {value: application/pdf}")
         paths.pop("media_type")
     return DocumentRule(sections.place(path), _type(sections, paths, path), value=value)
+
+
+def sent_on(endpoint: Endpoint) -> bool:
+    """Tell whether a document of the caller's is sent on while it arrives: beside the envelope, unsigned, of any size.
+
+    Where the contract limits its length, or a signature covers it, all of it has to be known first.
+    """
+    body, soap = endpoint.body, endpoint.resource.soap
+    if body is None or body.document is None or endpoint.answered_by != "soap":
+        return False
+    if soap.identity is not None and soap.identity.signature:
+        return False
+    field = next(each for each in endpoint.types[body.type].fields if each.name == CONTENT)
+    if field.attribute is not None or not field.steps:
+        return False
+    step = field.steps[-1]
+    kind = endpoint.contract.types.get(step.type)
+    while isinstance(kind, Record):
+        kind = endpoint.contract.types.get(kind.text)
+    beside = any(each.tag == step.element.tag for each in endpoint.operation.input.attachments)
+    free = isinstance(kind, Scalar) and kind.builtin == "base64Binary" and kind.facets == Facets()
+    return free and (soap.mtom or beside or step.type == SWA_REF)
 
 
 def document_types(operations: Iterable[OperationRule]) -> dict[str, TypeRule]:

@@ -10,18 +10,18 @@ from typing import Any, Literal
 from adapter.mapping import keys, schema
 from adapter.mapping.bags import entry_bag
 from adapter.mapping.files import Path_
-from adapter.mapping.model import BagRule, ConverterCall, FieldRule, NumberRule
+from adapter.mapping.model import BagRule, ConverterCall, FieldRule, LinkRule, NumberRule
 from adapter.mapping.placeless import placeless
 from adapter.mapping.sections import Sections
 from adapter.mapping.when import conditions
 from adapter.wsdl.facets import bad_pattern
 
 _VALUE_KEYS = tuple(
-    "convert codes lookup json blank min_length max_length pattern minimum maximum default missing example".split()
+    "link convert codes lookup json blank min_length max_length pattern minimum maximum default missing example".split()
 )
 # Keys that a rule holds as they are written; each is a field of FieldRule.
 _AS_WRITTEN = (
-    "entry by join lookup required read_only write_only create_only json min_length max_length pattern null_name "
+    "entry by xml join lookup required read_only write_only create_only json min_length max_length pattern null_name "
     "flagged doc"
 ).split()
 _OPPOSITES = (
@@ -70,6 +70,7 @@ def _field(
     if found is None or "soap" not in found or {"constant", "compute"} & found.keys():
         return placeless(sections, name, data, found, path)
     shape = _shape(sections, name, found, path)
+    _without_shape(sections, name, found, path)
     _exclusive(sections, name, found, path)
     if "pattern" in found and (why := bad_pattern(found["pattern"])):
         sections.wrong((*path, "pattern"), f"pattern: {why}", "use an XML Schema regular expression")
@@ -83,6 +84,7 @@ def _field(
         parts=parts,
         bag=bag,
         number=_numbers(sections, found, path),
+        link=_link(sections, found, path),
         shape=shape,
         type_name=found.get("one", found.get("each", "")),
         convert=_converters(sections, found.get("convert"), (*path, "convert")),
@@ -114,6 +116,19 @@ def _shape(sections: Sections, name: str, found: Mapping[str, Any], path: Path_)
     return shape
 
 
+def _without_shape(sections: Sections, name: str, found: Mapping[str, Any], path: Path_) -> None:
+    """XML as it stands is one text, and the further attributes are one object: nothing else can be said of them."""
+    wild = isinstance(found["soap"], str) and found["soap"].endswith("*")
+    if not wild and not found.get("xml"):
+        return
+    what = f"'{found['soap']}'" if wild else "'xml'"
+    for key in ("one", "each", "join", *_VALUE_KEYS):
+        if key in found and (key != "example" or str(found["soap"]).endswith("@*")):
+            sections.wrong((*path, key), f"{key}: means nothing beside {what}", f"remove '{key}'")
+    if str(found["soap"]).endswith("@*") and found.get("xml"):
+        sections.wrong((*path, "xml"), f"{name}: attributes are no element", "remove 'xml'")
+
+
 def _numbers(sections: Sections, found: Mapping[str, Any], path: Path_) -> NumberRule | None:
     """Return ``number:`` of an array, None where there is none."""
     if "number" not in found:
@@ -129,6 +144,13 @@ def _numbers(sections: Sections, found: Mapping[str, Any], path: Path_) -> Numbe
     return NumberRule(rule, number.get("first", step), step)
 
 
+def _link(sections: Sections, found: Mapping[str, Any], path: Path_) -> LinkRule | None:
+    """Return ``link:`` of a binary value, None where there is none."""
+    at: Path_ = (*path, "link")
+    link = sections.load(schema.LinkSection, found["link"], at) if "link" in found else None
+    return LinkRule(sections.place(at), link["over"], link["operation"]) if link is not None else None
+
+
 def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: str, at: Path_) -> None:
     """A path parameter is always given, and no parameter is read."""
     if rule.default is not None and where == "path":
@@ -142,6 +164,9 @@ def _only_where_it_means_something(sections: Sections, rule: FieldRule, where: s
         "write_only": (rule.write_only, "a parameter is never read anyway"),
         "create_only": (rule.create_only, "a parameter belongs to one operation"),
         "missing": (rule.missing is not None, "a parameter is never read"),
+        "soap": (rule.wild, "a parameter is one value"),
+        "xml": (rule.xml, "a parameter is one value"),
+        "link": (rule.link is not None, "a parameter is never read"),
         "flagged": (not rule.flagged, "a parameter has no flag"),
         "null_name": (rule.null_name != "", "a parameter is never null"),
     }

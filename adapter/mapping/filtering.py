@@ -32,7 +32,7 @@ def taker(bound: Filter) -> Callable[[Mapping[str, str]], tuple[dict[str, Any], 
         if held is not None:
             raise ValueError(f"must not hold {held!r}")
         assert test.field.codec is not None
-        written = test.field.codec.write(parameter(test.field, text))
+        written: str = test.field.codec.write(parameter(test.field, text))
         if not written.strip():
             raise ValueError("must not be empty")
         return written

@@ -23,4 +23,5 @@ class Items:
     def number(self, index: int) -> str:
         """Return the text in XML of an item's number. Raise ValueError where the contract has no such number."""
         number = self.first + index * self.step
-        return self.codec.write(str(number) if self.codec.schema.get("type") == "string" else number)
+        text: str = self.codec.write(str(number) if self.codec.schema.get("type") == "string" else number)
+        return text

@@ -12,13 +12,16 @@ PART = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # A token of RFC 9110, section 5.6.2, as field names and cookies have them.
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 MAKER = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*|[A-Za-z_][A-Za-z0-9_]*\([^()]*\)")
+OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*\.[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-XML_NAME = r"[^\W\d][\w\-]*"
+XML_NAME = r"([^\W\d][\w\-]*:)?[^\W\d][\w\-]*"
 XML_STEP = rf"{XML_NAME}(\({XML_NAME}\))?"
 XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)")
 # Inside an entry of a bag: a path, or the entry's own type in brackets and maybe a path below it.
 _BELOW = rf"(@{XML_NAME}|#text|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)"
-ENTRY_PATH = re.compile(rf"({XML_PATH.pattern}|\({XML_NAME}\)(\.{_BELOW})?)")
+# All that the wildcards of a record let in: elements, or with @ attributes.
+_WILD = rf"({XML_STEP}\.)*@?\*"
+ENTRY_PATH = re.compile(rf"({XML_PATH.pattern}|{_WILD}|\({XML_NAME}\)(\.({_BELOW}|{_WILD}))?)")
 TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
 
 

@@ -33,6 +33,8 @@ def in_record(wrong: Wrong, field: BoundField | None, mode: Mode) -> BoundField 
 
 def _no_place(field: BoundField) -> str:
     """Say why the place of a field in a record cannot be told, "" where it can."""
+    if field.markup is not None:
+        return "it is XML as it stands"
     for step in field.steps:
         if step.repeated:
             return f"{step.element.name} stands in a group that repeats as a whole"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from adapter.mapping.bound import BoundField
-from adapter.mapping.paths import Child, turn_tag
+from adapter.mapping.paths import WILD, Child, turn_tag
 from adapter.wsdl import lexical
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, ListOf, Record, Scalar
 
@@ -46,7 +46,7 @@ def content(contract: Contract, record: str, ways: Sequence[Way], before: str = 
     """Return the tree of the record with key ``record``. ``sure``: it stands in every message that its parent is in."""
     kind = contract.types.get(record)
     names = _names(ways)
-    if not isinstance(kind, Record):
+    if not isinstance(kind, Record) or any(not steps and field.whole for steps, field, _ in ways):
         return Part("value", before.rstrip("."), names, True)
     below: dict[tuple[str, str], list[Way]] = {}
     own: dict[str, list[str]] = {}
@@ -94,6 +94,7 @@ class _Walk:
         before: str,
     ) -> None:
         self.contract, self.below, self.types, self.before = contract, below, types, before
+        self.wild = False
 
     def group(self, group: Group, required: bool, sure: bool) -> Part:
         if group.turn and (turns := self.below.pop((turn_tag(group.turn), ""), None)):
@@ -109,7 +110,7 @@ class _Walk:
         if isinstance(item, Group):
             return self.group(item, True, sure)
         if isinstance(item, Any):
-            return Part("value", f"{self.before}any element (xsd:any)", (), item.min > 0)
+            return self._wild(item)
         label = f"{self.before}{item.name}"
         inner = self.below.pop((item.tag, ""), [])
         required = item.min > 0
@@ -123,10 +124,17 @@ class _Walk:
         names = _names(inner)
         if not names:
             return Part("value", label, (), False)
-        if any(not steps and field.type for steps, field, _ in inner):
+        if any(not steps and field.whole for steps, field, _ in inner):
             return Part("value", label, names, required)
         tree = content(self.contract, self.types[item.tag, ""], inner, f"{label}.", sure and required)
         return Part("value", label, names, required, tree.parts, kept=sure and required and bool(tree.parts))
+
+    def _wild(self, item: Any) -> Part:
+        """Return a wildcard. One value stands for all of a record, and the first has its name."""
+        names = _names(self.below.pop((WILD, ""), []))
+        required = item.min > 0 and not (self.wild and not names)
+        self.wild = self.wild or bool(names)
+        return Part("value", f"{self.before}{WILD}", names, required)
 
     def _entry(self, key: tuple[str, str], label: str) -> Part:
         """Return one entry of a bag, which is there as soon as anything in it is, and then has its name."""

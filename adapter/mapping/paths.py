@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from adapter.wsdl.types import Attribute, Contract, Element, Group, Particle, Record, local_name
+from adapter.mapping.path_names import PathError as PathError
+from adapter.mapping.path_names import named
+from adapter.mapping.path_names import suggest as suggest
+from adapter.wsdl.names import xsd
+from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Particle, Record, local_name
 
-
-class PathError(ValueError):
-    """A path leads nowhere. The message names the step; ``remedy`` says what stands there instead."""
-
-    def __init__(self, text: str, remedy: str = "") -> None:
-        super().__init__(text)
-        self.remedy = remedy
+WILD = "*"
+"""What a path writes for the wildcards of a record, and after ``@`` for the attributes that its wildcard lets in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,8 @@ class Child:
     of its name where it is one entry of a bag, and so one of several elements of that tag.
     ``turns`` is the key of the record of one turn, where it stands in a group that repeats as a whole. ``is_turn``: it
     is no element but such a group, each of its turns an item; ``element`` says how often, and its type is that record.
+    ``wildcards`` are those that it stands for, in order, where it is no element but what they let in; ``others`` are
+    then the tags of the record's own elements, which are never meant.
     """
 
     element: Element
@@ -41,6 +41,8 @@ class Child:
     entry: str = ""
     turns: str = ""
     is_turn: bool = False
+    wildcards: tuple[Any, ...] = ()
+    others: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -55,7 +57,10 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """The end of a path. ``type`` is the key of what stands there; ``required`` holds for the whole way."""
+    """The end of a path. ``type`` is the key of what stands there; ``required`` holds for the whole way.
+
+    Where the path ends in the further attributes of a record, ``type`` is the key of the record.
+    """
 
     steps: tuple[Child, ...]
     attribute: Attribute | None
@@ -86,6 +91,11 @@ class Spot:
 
 def children(record: Record) -> Iterator[Child]:
     """Yield the elements of a record in document order."""
+    yield from (child for child in particles(record) if not child.wildcards)
+
+
+def particles(record: Record) -> Iterator[Child]:
+    """Yield the elements and the wildcards of a record in document order."""
     yield from (child for child in _with_groups(record) if not child.is_turn)
 
 
@@ -102,6 +112,20 @@ def turn_tag(key: str) -> str:
 def turn_owner(key: str) -> str:
     """Return the key of the record that holds the group whose turns have the record ``key``."""
     return key.rpartition("/")[0]
+
+
+def wild(found: Sequence[Child]) -> Child:
+    """Return all wildcards of a record as one child. ``found`` are its particles, at least one of them a wildcard."""
+    wildcards = [child for child in found if child.wildcards]
+    others = frozenset(child.element.tag for child in found if not child.wildcards)
+    if len(wildcards) == 1:
+        return replace(wildcards[0], others=others)
+    most = None if any(each.most is None for each in wildcards) else sum(each.most or 0 for each in wildcards)
+    least = sum(each.least for each in wildcards if each.required)
+    repeated = next((each.repeated for each in wildcards if each.repeated), "")
+    element = Element(WILD, "", xsd("anyType"), least, most)
+    together = tuple(each.wildcards[0] for each in wildcards)
+    return Child(element, least > 0, most != 1, (), least, most, repeated, wildcards=together, others=others)
 
 
 def _with_groups(record: Record) -> Iterator[Child]:
@@ -133,28 +157,32 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
         turn = Element(turn_tag(group.turn), "", group.turn, group.min, group.max)
         bounds = around.least * group.min, _times(around.most, group.max)
         yield Child(turn, required, True, around.choices, *bounds, group.turn, turns=turns, is_turn=True)
-    must = required and group.kind == "choice" and not _may_be_empty(group)
+    must = required and group.kind == "choice" and not may_be_empty(group)
     for index, item in enumerate(group.items):
         choices, needed = around.choices, required
         if group.kind == "choice":
             # A choice that repeats can take every branch in turn, so it parts nothing.
             choices = (*choices, (around.position, index, must)) if most == 1 else choices
             needed = False
-        if isinstance(item, Element):
+        if isinstance(item, Element | Any):
             bounds = least * item.min, _times(most, item.max)
+            element = Element(WILD, "", xsd("anyType"), item.min, item.max) if isinstance(item, Any) else item
+            sure = needed and item.min > 0
+            bounded = (bounds[0] if sure else 0), bounds[1]
+            wildcards = (replace(item, min=bounded[0], max=bounded[1]),) if isinstance(item, Any) else ()
             repeats = bounds[1] != 1
-            yield Child(item, needed and item.min > 0, repeats, choices, *bounds, repeated, turns=turns)
+            yield Child(element, sure, repeats, choices, *bounds, repeated, turns=turns, wildcards=wildcards)
         elif isinstance(item, Group):
             position = f"{around.position}/{index}"
             yield from _children(item, _Around(position, needed, choices, least, most, repeated, turns))
 
 
-def _may_be_empty(particle: Particle) -> bool:
+def may_be_empty(particle: Particle) -> bool:
     """Tell whether nothing at all may stand for a particle."""
     if particle.min == 0 or not isinstance(particle, Group):
         return particle.min == 0
     empty = any if particle.kind == "choice" else all
-    return empty(_may_be_empty(item) for item in particle.items) or not particle.items
+    return empty(may_be_empty(item) for item in particle.items) or not particle.items
 
 
 def _times(one: int | None, other: int | None) -> int | None:
@@ -174,7 +202,8 @@ def follow(contract: Contract, start: str, path: str, turns: bool = False) -> Sp
             break
         if part.startswith("@"):
             attribute = _attribute(contract, here, part[1:])
-            return Spot(tuple(steps), attribute, attribute.type, required and attribute.required)
+            kind = here if attribute.name == WILD else attribute.type
+            return Spot(tuple(steps), attribute, kind, required and attribute.required)
         name, _, wanted = part.removesuffix(")").partition("(")
         where = steps[-1].element.name if steps else _named(start)
         if name == "group" and wanted and not _has(contract, here, name):
@@ -199,12 +228,17 @@ def _child(contract: Contract, key: str, name: str, where: str) -> Child:
     record = contract.types.get(key)
     if not isinstance(record, Record):
         raise PathError(f"{where} holds no elements, so there is no {name} in it", f"end the path at {where}")
-    names = []
-    for child in children(record):
-        if child.element.name == name:
-            return child
-        names.append(child.element.name)
-    raise PathError(f"there is no {name} in {where}", suggest(name, names))
+    found = list(particles(record))
+    if name == WILD:
+        if not any(child.wildcards for child in found):
+            raise PathError(f"{where} has no wildcard (xsd:any)", "name one of its elements")
+        made = wild(found)
+        if len(made.wildcards) > 1 and any(child.choices for child in found if child.wildcards):
+            raise PathError(f"{where} has several wildcards in a choice", f"soap: {where}, xml: true")
+        return made
+    known = {child.element.tag: child for child in reversed(found) if not child.wildcards}
+    tags = list(reversed(known))
+    return known[named(contract, name, tags, lambda name: f"there is no {name} in {where}")]
 
 
 def _has(contract: Contract, key: str, name: str) -> bool:
@@ -226,29 +260,18 @@ def _group(contract: Contract, key: str, name: str, where: str) -> Child:
 def derived(contract: Contract, key: str, name: str) -> str:
     """Return the key of the type called ``name`` that is ``key`` itself or derived from it. Raise PathError."""
     kind = contract.types.get(key)
-    candidates = {local_name(each): each for each in (*reversed(kind.derived), key)} if isinstance(kind, Record) else {}
-    if name not in candidates:
-        raise PathError(f"{name} is not derived from {local_name(key)}", suggest(name, list(candidates)))
-    if reason := contract.flawed.get(candidates[name]):
+    candidates = (key, *kind.derived) if isinstance(kind, Record) else ()
+    found = named(contract, name, candidates, lambda name: f"{name} is not derived from {local_name(key)}")
+    if reason := contract.flawed.get(found):
         raise PathError(f"{name} cannot be used: {reason}", "mend the contract: `adapter wsdl lint` says how")
-    return candidates[name]
+    return found
 
 
 def _attribute(contract: Contract, key: str, name: str) -> Attribute:
     record = contract.types.get(key)
-    found = record.attributes if isinstance(record, Record) else ()
-    for attribute in found:
-        if attribute.name == name:
-            return attribute
-    raise PathError(f"there is no attribute {name} here", suggest(name, [attribute.name for attribute in found]))
-
-
-def suggest(name: str, names: list[str]) -> str:
-    """Say which known names come near ``name``."""
-    near = difflib.get_close_matches(name, names, 1, 0.6)
-    if not near:
-        near = [known for known in names if known.lower() == name.lower()][:1]
-    if near:
-        return f"did you mean {near[0]}?"
-    shown = ", ".join(names[:15]) + (", …" if len(names) > 15 else "")
-    return f"there are: {shown}" if names else "it is empty"
+    if name == WILD:
+        if not isinstance(record, Record) or not record.any_attribute:
+            raise PathError("no further attributes can stand there (xsd:anyAttribute)", "name one of its attributes")
+        return Attribute(WILD, "", xsd("anySimpleType"))
+    found = {each.tag: each for each in record.attributes} if isinstance(record, Record) else {}
+    return found[named(contract, name, list(found), lambda name: f"there is no attribute {name} here")]

@@ -21,6 +21,7 @@ from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model.operation import Resource, Shared
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
+from adapter.mapping.namespaces import namespaces
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
@@ -139,8 +140,10 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
         return None
     headers = constants(sections, found.get("headers"), (*path, "headers"), blocks=True)
     identity = _identity(sections, found["identity"], (*path, "identity")) if "identity" in found else None
-    code = found.get("fault_code", "")
-    return SoapRule(sections.place(path), found["wsdl"], found["service"], found["port"], code, headers, identity)
+    port = found["wsdl"], found["service"], found["port"]
+    code, strict, mtom = found.get("fault_code", ""), found.get("strict", False), "attachments" in found
+    named = namespaces(sections, found.get("namespaces"), (*path, "namespaces"))
+    return SoapRule(sections.place(path), *port, code, headers, identity, strict, mtom, named)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:

@@ -25,6 +25,7 @@ from adapter.mapping.keys import (
     FIELD_NAME,
     MAKER,
     NAME,
+    OPERATION,
     PART,
     TEMPLATE,
     Flag,
@@ -77,8 +78,11 @@ class SoapSection(Section):
     wsdl = Text(**about("The WSDL, below wsdl/.", required=True))
     service = Text(**about("The wsdl:service.", required=True))
     port = Text(**about("The wsdl:port; it decides SOAP 1.1 or 1.2.", required=True))
+    namespaces = Raw(**about("Prefixes for names in paths, to tell two of one name apart: prefix to namespace."))
     fault_code = xml_path("Where the ERP's own code stands in a fault's detail.")
     identity = Raw(**about("How the adapter logs in there."))
+    strict = Flag(**about("Refuse a reply that is not just what the contract says; else what is clear is read."))
+    attachments = one_of("mtom", "Binary values of requests that are not short travel beside the envelope.")
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
 
 
@@ -171,11 +175,15 @@ class FieldSection(Section):
 
     bag = Text(NAME, "a bag's name", **about("The value is one entry of this bag; 'soap' is a path inside the entry."))
     entry = Text(**about("The name of that entry."))
-    soap = value_path("Where the value stands in XML.", several=True)
+    soap = value_path(
+        "Where the value stands in XML; * ends it at what xsd:any lets in, @* at what anyAttribute lets in.",
+        several=True,
+    )
     compute = Text(**about("In place of soap: a function of yours and the properties that it takes. Read only."))
     constant = Raw(**about("In place of soap: the one value that the property always has."))
     when = Raw(**about("Other properties and the values that they must have, or it is not there."))
     join = Text(**about("What stands between the values of several elements."))
+    xml = Flag(**about("The value is the whole element as XML text."))
     one = Text(NAME, "a type's name", **about("The value is one object of this type."))
     each = Text(NAME, "a type's name", **about("The value is an array of objects of this type."))
     by = Text(NAME, "a property's name", **about("The array is an object, keyed by this property of its items."))
@@ -200,8 +208,18 @@ class FieldSection(Section):
     maximum = Raw(**about("Largest number."))
     default = Raw(**about("What stands in for a query parameter or property that the caller leaves out."))
     missing = Raw(**about("What callers read when the ERP's reply leaves the element out."))
+    link = Raw(**about("A binary value that is long is a link to an operation that answers it as a document."))
     doc = Text(**about("What it is."))
     example = Raw(**about("An example value, as text."))
+
+
+class LinkSection(Section):
+    """``link:`` of a property that holds base64: what callers read in its place where it is long."""
+
+    over = Whole(0, 2**30, **about("The most bytes that stand in JSON themselves.", required=True))
+    operation = Text(
+        OPERATION, "a name such as invoice-files.read", **about("The operation with the document.", required=True)
+    )
 
 
 class NumberSection(Section):

@@ -12,6 +12,14 @@ from adapter.mapping.scalars import parameter
 
 Schema = dict[str, Any]
 _NULL: Schema = {"type": "null"}
+LINK: Schema = {
+    "type": "object",
+    "required": ["href", "bytes"],
+    "properties": {
+        "href": {"type": "string", "format": "uri-reference", "description": "Where the bytes are."},
+        "bytes": {"type": "integer", "description": "How many there are."},
+    },
+}
 
 
 def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Schema:
@@ -26,6 +34,8 @@ def property_of(field: BoundField, mode: Mode, ref: Callable[[str], str]) -> Sch
             counts = {key.replace("Items", "Properties"): value for key, value in counts.items()}
             schema = {"type": "object", "additionalProperties": item, **counts}
             schema |= {"propertyNames": keys} if keys else {}
+    if field.rule.link is not None and mode == "reply":
+        schema = {"anyOf": [schema, LINK]}
     if field.nullable:
         schema = or_null(schema)
     if field.doc or field.when:

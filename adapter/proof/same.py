@@ -101,7 +101,7 @@ def alike(field: BoundField, sent: Any, back: Any) -> bool:
     if field.codec is None or sent is None or back is None:
         return False
     try:
-        return field.codec.write(sent) == field.codec.write(back)
+        return bool(field.codec.write(sent) == field.codec.write(back))
     except ValueError:
         return False
 

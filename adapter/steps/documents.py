@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapter.errors import FieldError
+from adapter.mapping.binary import UPLOADED
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.file_names import name_in
 from adapter.mapping.media_types import essence
 from adapter.mapping.model.document import CONTENT, FILE_NAME, MEDIA_TYPE
-from adapter.messages import Checked, Request
+from adapter.messages import Checked, Request, Upload
 
 _PLACES = {CONTENT: ("body", ""), MEDIA_TYPE: ("header", "Content-Type"), FILE_NAME: ("header", "Content-Disposition")}
 
@@ -20,7 +21,7 @@ _PLACES = {CONTENT: ("body", ""), MEDIA_TYPE: ("header", "Content-Type"), FILE_N
 class Sent:
     """A document as it came."""
 
-    document: bytes
+    document: bytes | Upload
     media_type: str
     file_name: str
 
@@ -28,7 +29,9 @@ class Sent:
 def sent(request: Request) -> Sent:
     """Return the document of a request."""
     disposition = request.headers.get("content-disposition", "")
-    return Sent(request.body, essence(request.content_type), name_in(disposition))
+    return Sent(
+        request.body if request.upload is None else request.upload, essence(request.content_type), name_in(disposition)
+    )
 
 
 def document_check(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any] | None:
@@ -40,11 +43,13 @@ def document_check(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any]
 
     def check(given: Sent, errors: list[FieldError]) -> dict[str, str]:
         found: dict[str, str] = {}
-        if not given.document:
+        if given.document.empty if isinstance(given.document, Upload) else not given.document:
             errors.append(FieldError(*_PLACES[CONTENT], "must not be empty"))
             return found
         for field in fields:
-            if value := getattr(given, field.name):
+            if field.name == CONTENT and isinstance(given.document, Upload):
+                found[CONTENT] = UPLOADED
+            elif value := getattr(given, field.name):
                 found[field.name] = _written(field, value, errors)
             elif field.required:
                 errors.append(FieldError(*_PLACES[field.name], _MISSING[field.name]))
@@ -59,10 +64,11 @@ _MISSING = {MEDIA_TYPE: "is required", FILE_NAME: 'must name a file: attachment;
 def _written(field: BoundField, value: Any, errors: list[FieldError]) -> str:
     assert field.codec is not None
     try:
-        return field.codec.write(value)
+        text: str = field.codec.write(value)
     except ValueError as error:
         errors.append(FieldError(*_PLACES[field.name], str(error)))
         return ""
+    return text
 
 
 def as_sent(error: FieldError) -> FieldError:

@@ -16,6 +16,7 @@ from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
 from adapter.mapping.codec import Codec
 from adapter.mapping.flat import flattened, in_xml, shown
 from adapter.mapping.joined import split
+from adapter.mapping.markup import Markup, placeable
 from adapter.mapping.misplaced import as_callers_know, misplaced
 from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
@@ -40,7 +41,7 @@ class ValueField(fields.Field[Any]):
             return self._deserialize(value, attr, data)
         return super().deserialize(value, attr, data, **rest)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> str:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
         try:
             return self.codec.write(value)
         except ValueError as error:
@@ -226,10 +227,19 @@ class _Schemas:
         return takes_nil(self.endpoint.contract, element) or (element.nillable and self._encoded)
 
 
+def _placeable(markup: Markup, items: list[str]) -> None:
+    try:
+        placeable(markup, items)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+
+
 def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) -> fields.Field[Any]:
     least, most, element = field.steps[-1].least, field.steps[-1].most, field.steps[-1].element
     # Without items an array that has no element around it writes nothing, which is not the same as too few.
     alone = len(field.steps) == 1
+
+    markup = field.markup
 
     def counted(items: list[Any]) -> None:
         if len(items) < least and (items or not alone):
@@ -239,6 +249,8 @@ def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) ->
         # In a group that repeats, each round takes from min to max of them.
         if element.max is not None and -(-len(items) // element.max) * element.min > len(items):
             raise ValidationError(f"must have items in rounds of {element.min} to {element.max}")
+        if markup is not None and markup.kind == "elements":
+            _placeable(markup, items)
 
     if field.items is None:
         messages = {**_MESSAGES, "invalid": "must be an array"}

@@ -53,7 +53,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
                 errors.append(FieldError("body", "", "no body is taken here"))
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = replace(checked, call=Call(request.id))
+            checked = replace(checked, call=Call(request.id), upload=request.upload)
             if request.trace is not None:
                 request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
             return then(replace(request, checked=checked))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
-from adapter.mapping.paths import Child, turn_owner
+from adapter.mapping.paths import WILD, Child, turn_owner
 from adapter.translate.arrays import arrange
 from adapter.translate.entries import Handler, entry_reader
+from adapter.translate.markup import markup_reader
 from adapter.translate.reading import Reading, invalid, is_nil, text_of, typed
 from adapter.translate.turns import read_turns
 from adapter.wsdl.types import Contract, Record
@@ -65,14 +66,12 @@ class Compiler:
         empty = [field.name for field in arrays]
         turns = self.turns(below, name)
         handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
-        # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
-        any_item = handlers.get("item") if self.encoded and list(handlers) == ["item"] else None
-        encoded = self.encoded
+        otherwise, encoded = _otherwise(handlers, below, self.encoded), self.encoded
 
         def read(element: Any, found: dict[str, Any], reading: Reading) -> None:
             for handle in own:
                 handle(element, found, reading)
-            if not handlers and turns is None:
+            if not below and turns is None:
                 return
             if is_nil(element):
                 for field in arrays:
@@ -85,7 +84,7 @@ class Compiler:
             for child in element:
                 if child in passed:
                     continue
-                handler = handlers.get(child.tag, any_item)
+                handler = handlers.get(child.tag) or otherwise(child.tag)
                 if handler is not None and isinstance(child.tag, str):
                     handler(reading.target(child) if encoded else child, found, reading)
 
@@ -155,6 +154,8 @@ class Compiler:
 
     def value(self, field: BoundField, name: str) -> Handler:
         """Return the function that reads the value (or one more item) of a field from its element."""
+        if field.markup is not None:
+            return markup_reader(field, name)
         place, key = f"{name}.{field.name}", field.name
         convert: ReadObject = _scalar(field.codec, place) if field.codec is not None else self.object_reader(field.type)
         if field.shape in ("scalars", "objects"):
@@ -188,6 +189,17 @@ class Compiler:
         return single
 
 
+def _otherwise(
+    handlers: dict[str, Handler], below: Mapping[str, list[_Way]], encoded: bool
+) -> Callable[[str], Handler | None]:
+    """Return how an element is read whose tag no path names. What wildcards let in is taken out of ``handlers``."""
+    wild = handlers.pop(WILD, None)
+    others = below[WILD][0][0][0].others if WILD in below else frozenset[str]()
+    # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
+    any_item = handlers.get("item") if encoded and list(handlers) == ["item"] else None
+    return lambda tag: any_item if wild is None or tag in others else wild
+
+
 def _nil_array(field: BoundField, name: str, found: dict[str, Any], reading: Reading) -> None:
     """The element around an array's items is nil: null where the contract allows it, else as good as not there."""
     if field.nullable or reading.encoded:
@@ -215,6 +227,8 @@ def _scalar(codec: Codec, place: str) -> ReadObject:
 
 
 def _attribute(field: BoundField, name: str) -> Handler:
+    if field.markup is not None:
+        return markup_reader(field, name)
     assert field.attribute is not None
     assert field.codec is not None
     tag, key, codec, place = field.attribute.tag, field.name, field.codec, f"{name}.{field.name}"

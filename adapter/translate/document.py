@@ -10,7 +10,7 @@ from adapter.mapping.bound import Endpoint
 from adapter.mapping.file_names import attachment
 from adapter.mapping.media_types import served
 from adapter.mapping.model.document import CONTENT, FILE_NAME, MEDIA_TYPE
-from adapter.messages import Response
+from adapter.messages import Awaited, Response
 
 
 def documented(endpoint: Endpoint) -> Callable[[Mapping[str, Any], tuple[str, ...]], Response]:
@@ -27,8 +27,10 @@ def documented(endpoint: Endpoint) -> Callable[[Mapping[str, Any], tuple[str, ..
             raise RequestError(rule.empty_problem, rule.empty_status, cause=f"{endpoint.name}: the document is empty")
         if not content:
             return Response(204, notes=notes)
+        awaits = content if isinstance(content, Awaited) else None
         headers = {"Content-Disposition": attachment(found.get(FILE_NAME) or "")}
         kind = always or served(found.get(MEDIA_TYPE) or "")
-        return Response(status, content, content_type=kind, headers=headers, notes=notes)
+        body = b"" if awaits else content
+        return Response(status, body, content_type=kind, headers=headers, notes=notes, awaits=awaits)
 
     return answer

@@ -10,8 +10,9 @@ from lxml import etree
 from adapter.mapping.bound import BoundType, Endpoint, ways
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import Way
-from adapter.mapping.paths import Child, children, turn_tag
+from adapter.mapping.paths import WILD, Child, particles, turn_tag
 from adapter.translate.encoding import Encoding
+from adapter.translate.markup import attributes_fill, markup_fill, wild_fills
 from adapter.translate.prefixes import Prefixes
 from adapter.translate.turns import write_turns
 from adapter.wsdl.types import XSI, Contract, Record
@@ -73,20 +74,24 @@ class Compiler:
             elif not slot:
                 parts.append(_entry_name(field.attribute.tag if field.attribute is not None else "", field.fixed))
             elif field.attribute is not None:
-                parts.append(_attribute(field.attribute.tag, slot))
+                attributes = attributes_fill(slot) if field.markup is not None else None
+                parts.append(attributes or _attribute(field.attribute.tag, slot))
             else:
                 parts.append(_text(slot))
         if not isinstance(kind, Record):
             return _all(parts)
         given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
+        wild = [each for way in below.pop((WILD, ""), ()) for each in wild_fills(crossed[WILD, ""].wildcards, way)]
         parts.extend(
             _constant_attribute(each.tag, each.fixed)
             for each in kind.attributes
             if each.required and each.fixed is not None and each.tag not in given
         )
-        for child in children(kind):
+        for child in particles(kind):
             here = (child.element.tag, turn_tag(child.turns)) if child.turns else (child.element.tag,)
-            if found := [key for key in below if key[0] in here]:
+            if child.wildcards:
+                parts.extend(wild.pop(0) for _ in wild[:1])
+            elif found := [key for key in below if key[0] in here]:
                 # The entries of a bag stand in the order of the mapping.
                 parts.extend(self.child(crossed[key], below.pop(key)) for key in found)
             elif child.required and child.element.fixed is not None:
@@ -102,9 +107,11 @@ class Compiler:
             return write_turns(slot, self.object(field.type))
         self.prefixes.of(element.namespace)
         mark = self._mark(child)
-        whole = next((way for way in ways if not way[0] and way[1].shape != "scalar"), None)
+        whole = next((way for way in ways if not way[0] and (way[1].whole or way[1].shape == "scalars")), None)
         if whole is not None:
             _, field, slot = whole
+            if (text := markup_fill(element.tag, field, slot, self.types)) is not None:
+                return text
             fill = _object if field.shape == "object" else _items
             return fill(element.tag, slot, self.object(field.type) if field.type else None, mark)
         if child.entry and (name := ways[0][1].entry) is not None:
@@ -200,11 +207,13 @@ def _constant(tag: str, text: str, mark: Callable[[Any], None]) -> Fill:
 
 def _element(tag: str, inner: Fill, mark: Callable[[Any], None], kept: bool) -> Fill:
     def fill(parent: Any, values: Values) -> bool:
-        element = parent.makeelement(tag)
+        # It is filled where it stands: what is appended later loses prefixes that XML in it may need.
+        element = etree.SubElement(parent, tag)
         written = inner(element, values)
         if written or kept:
             mark(element)
-            parent.append(element)
+        else:
+            parent.remove(element)
         return written
 
     return fill

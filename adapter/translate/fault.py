@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -11,6 +11,7 @@ from lxml import etree
 from adapter.errors import BackendFault, SessionExpired
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.operation import FaultRule
+from adapter.mapping.path_names import expanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,15 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
 
     A fault that says that our session expired is told by the class of the error, before the table is looked at.
     """
-    rules = endpoint.faults
+    rules = [replace(rule, detail=expanded(endpoint.contract, rule.detail)) for rule in endpoint.faults]
     expired = [_sign(endpoint, kind, what) for kind, what in _expired(endpoint)]
-    code_path = endpoint.resource.soap.fault_code.split(".") if endpoint.resource.soap.fault_code else []
+    code_path = [step.rpartition(":")[2] for step in endpoint.resource.soap.fault_code.split(".") if step]
     name = endpoint.name
 
     def read(fault: FaultParts) -> BackendFault:
         entries = [child for child in fault.detail if isinstance(child.tag, str)] if fault.detail is not None else []
         code = _code(entries, code_path) or fault.code
-        names = {etree.QName(entry).localname for entry in entries}
+        names = {name for entry in entries for name in (entry.tag, etree.QName(entry).localname)}
         if any(_matches(rule, code, names, fault.text) for rule in expired):
             cause = f"{name}: session expired, fault {safe(code)}"
             return SessionExpired("backend-refused-us", 502, cause=cause, sent="yes", code=safe(code))
@@ -64,6 +65,7 @@ def _expired(endpoint: Endpoint) -> tuple[tuple[str, str], ...]:
 
 def _sign(endpoint: Endpoint, kind: str, what: str) -> FaultRule:
     """Return a sign of an expired session as a line of a fault table."""
+    what = expanded(endpoint.contract, what) if kind == "detail" else what
     code, detail, text = (what if kind == each else "" for each in ("code", "detail", "text"))
     return FaultRule(endpoint.resource.place, 502, "backend-refused-us", code, detail, text)
 

@@ -37,13 +37,13 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
     if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
         return lambda element: Result(None)
-    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tag
+    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
     compiler = _Objects(endpoint, encoded)
     take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
     def read(element: Any) -> Result:
         reading = Reading(endpoint.name, element, encoded)
-        if element is None or (expected and element.tag != expected):
+        if element is None or (expected and element.tag not in expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         try:
             # A reply that says no has mostly nothing else in it.
@@ -69,11 +69,11 @@ def _taker(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], A
 
 def record_reader(endpoint: Endpoint) -> Callable[[Any], Any]:
     """Compile what finds the one record of a reply: the message's root in, the record's element out."""
-    expected = endpoint.operation.reply_tag
+    expected = endpoint.operation.reply_tags
     check, find = judge(endpoint), finder(endpoint, endpoint.reply.steps)
 
     def read(element: Any) -> Any:
-        if element is None or (expected and element.tag != expected):
+        if element is None or (expected and element.tag not in expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         reading = Reading(endpoint.name, element, encoded=False)
         check(element, reading)
@@ -115,11 +115,11 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
 
     Raises BackendReplyInvalid for another element than the contract says.
     """
-    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tag
+    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
     read = _Objects(endpoint, encoded).fields([field], endpoint.name)
 
     def value(element: Any) -> Any:
-        if element is None or (expected and element.tag != expected):
+        if element is None or (expected and element.tag not in expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         return read(element, Reading(endpoint.name, element, encoded)).get(field.name)
 

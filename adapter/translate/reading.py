@@ -11,7 +11,7 @@ from adapter.mapping.paths import Child
 from adapter.translate.parting import turns_of
 from adapter.wsdl.types import XSI, Contract, Record, local_name
 
-_NIL = f"{{{XSI}}}nil"
+NIL = f"{{{XSI}}}nil"
 TYPE = f"{{{XSI}}}type"
 MAX_NOTES = 20
 # SOAP encoding lets a few references stand for millions of elements; no honest reply is so many, or so deep.
@@ -63,7 +63,7 @@ class Reading:
 
 def is_nil(element: Any) -> bool:
     """Tell whether an element says that it has no value (XML Schema part 1, section 2.6.2)."""
-    text = element.get(_NIL)
+    text = element.get(NIL)
     return text is not None and text.strip() in ("true", "1")
 
 

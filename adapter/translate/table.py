@@ -19,12 +19,12 @@ def table_reader(lookup: BoundLookup) -> Callable[[Any], Words]:
     (problem ``lookup-unusable``).
     """
     endpoint = lookup.endpoint
-    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tag
+    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
     find = finder(endpoint, lookup.steps)
     row = Compiler(_no_object, endpoint.contract, encoded).object([lookup.code, lookup.word], endpoint.name)
 
     def read(element: Any) -> Words:
-        if element is None or (expected and element.tag != expected):
+        if element is None or (expected and element.tag not in expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         reading = Reading(endpoint.name, element, encoded)
         rows = [{} if is_nil(each) else row(each, reading) for each in find(reading, element)]

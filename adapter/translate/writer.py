@@ -20,11 +20,13 @@ from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
 from adapter.mapping.model.soap import PUBLIC_PARTS
 from adapter.mapping.when import hold
+from adapter.mapping.xml_text import parsed
 from adapter.messages import Call, Checked
 from adapter.translate.change import Change
 from adapter.translate.computing import computing
 from adapter.translate.elements import Compiler
 from adapter.translate.made import TextOf, completer, made_values
+from adapter.translate.markup import is_whole
 from adapter.translate.merging import merging
 
 
@@ -45,7 +47,8 @@ def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], A
     compiler.prefixes.of(root.namespace)
     if endpoint.body is not None and endpoint.body.reads is not None:
         compiler.objects[endpoint.body.type] = merging(endpoint, compiler)
-    fill = compiler.record(root.type, endpoint.message())
+    message = endpoint.message()
+    fill = compiler.record(root.type, message)
     slots = _slots(endpoint, text_of)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
     if endpoint.body is not None and endpoint.body.reads is not None:
@@ -59,6 +62,9 @@ def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], A
             return element
 
         return write_merged
+
+    if (whole := next((slot for steps, field, slot in message if not steps and is_whole(field)), "")) != "":
+        return lambda checked: parsed(text) if (text := slots(checked).get(whole)) else etree.Element(tag)
 
     def write(checked: Checked) -> Any:
         element = etree.Element(tag, nsmap=nsmap)

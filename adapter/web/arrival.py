@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,6 +11,7 @@ import flask
 
 from adapter import problems
 from adapter.errors import RequestError
+from adapter.messages import Upload
 from adapter.web import paths
 
 HEADERS = (
@@ -46,27 +47,34 @@ def query(text: str) -> tuple[tuple[str, str], ...]:
 
 def body(arrived: flask.Request, most: int, deadline: float) -> bytes:
     """Read the whole body. Raise 413 beyond ``most`` bytes, 408 when slower than ``deadline``, 400 when broken."""
+    return b"".join(_chunks(arrived, most, deadline))
+
+
+def upload(arrived: flask.Request, most: int, deadline: float) -> Upload:
+    """Return a body that is read while it is sent on; its first piece is read now. Raises what ``body`` raises."""
+    return Upload(_chunks(arrived, most, deadline), arrived.content_length)
+
+
+def _chunks(arrived: flask.Request, most: int, deadline: float) -> Iterator[bytes]:
     announced = arrived.content_length
     if announced is not None and announced > most:
         raise _too_large(most)
     if announced is None and not arrived.environ.get("wsgi.input_terminated"):
-        return b""
+        return
     length = most + 1 if announced is None else announced
     socket = arrived.environ.get("gunicorn.socket")
     patience = socket.gettimeout() if socket else None
-    chunks: list[bytes] = []
     try:
         while length and (chunk := _chunk(arrived.environ["wsgi.input"], min(length, _STEP), socket, deadline)):
-            chunks.append(chunk)
             length -= len(chunk)
+            if announced is None and not length:
+                raise _too_large(most)
+            yield chunk
     finally:
         if socket:
             socket.settimeout(patience)
-    if announced is None and not length:
-        raise _too_large(most)
     if announced is not None and length:
         raise problems.house("bad-request", "The body is shorter than its Content-Length.")
-    return b"".join(chunks)
 
 
 def _chunk(source: Any, size: int, socket: Any, deadline: float) -> bytes:

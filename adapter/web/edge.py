@@ -36,6 +36,7 @@ class Route:
 
     ``takes`` are the media types of its body (none: JSON), at most ``max_bytes`` long where that is not 0. ``gives`` is
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
+    ``streams``: its body is sent on while it arrives.
     """
 
     operation: str
@@ -46,6 +47,7 @@ class Route:
     takes: tuple[str, ...] = ()
     max_bytes: int = 0
     gives: str = negotiation.JSON
+    streams: bool = False
 
 
 def install(
@@ -92,10 +94,12 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         deadline = time.monotonic() + route.timeout
         if route.gives:
             negotiation.must_accept(arrived, route.gives)
-        body = arrival.body(arrived, most, deadline)
-        if body and route.takes:
+        upload = arrival.upload(arrived, most, deadline) if route.streams else None
+        body = arrival.body(arrived, most, deadline) if upload is None else b""
+        there = bool(body) or (upload is not None and not upload.empty)
+        if there and route.takes:
             negotiation.must_be_one_of(arrived, route.takes)
-        elif body:
+        elif there:
             negotiation.must_be_json(arrived, route.method)
         request = Request(
             operation=route.operation,
@@ -105,7 +109,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             path=paths.parameters(path),
             query=arrival.query(arrived.environ.get("QUERY_STRING", "")),
             body=body,
-            content_type=arrived.headers.get("Content-Type", "") if body else "",
+            upload=upload,
+            content_type=arrived.headers.get("Content-Type", "") if there else "",
             headers=arrival.headers(arrived),
             traceparent=g.traceparent,
         )

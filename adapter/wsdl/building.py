@@ -10,7 +10,7 @@ from adapter.errors import BuildError
 from adapter.wsdl.builtins import BUILTINS, builtin_types
 from adapter.wsdl.components import Component, Components
 from adapter.wsdl.names import SOAP12_ENCODING, xsd
-from adapter.wsdl.types import SOAP11_ENCODING, XSD, Attribute, Element, Group, Record, Type
+from adapter.wsdl.types import SOAP11_ENCODING, XSD, Any, Attribute, Element, Group, Record, Type
 
 # A small file can name a group twice, that group another twice, and so on. Real contracts stay far below this.
 MAX_PARTICLES = 2_000_000
@@ -29,7 +29,7 @@ class Building:
     types: dict[str, Type] = field(default_factory=builtin_types)
     elements: dict[str, Element] = field(default_factory=dict)
     groups: dict[str, tuple[Group | None, int]] = field(default_factory=dict)
-    attributes: dict[str, tuple[dict[str, Attribute], bool]] = field(default_factory=dict)
+    attributes: dict[str, tuple[dict[str, Attribute], tuple[Any, ...]]] = field(default_factory=dict)
     queue: list[Component] = field(default_factory=list)
     unfinished: set[str] = field(default_factory=set)
     spent: int = 0

@@ -20,7 +20,8 @@ BUILTINS: tuple[str, ...] = (
 )
 
 # The ur-type (part 1, section 3.4.7): anything at all, so a message's XML is kept as it is.
-ANY_TYPE = Record(xsd("anyType"), Group("sequence", (Any(0, None, "##any", "lax"),)), mixed=True, any_attribute=True)
+_ANYTHING = Any(0, None, "##any", "lax")
+ANY_TYPE = Record(xsd("anyType"), Group("sequence", (_ANYTHING,)), mixed=True, any_attribute=(_ANYTHING,))
 
 
 def builtin_types() -> dict[str, Type]:

@@ -126,7 +126,12 @@ def references(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 
 def read_catalog(wsdl_dir: Path) -> dict[str, str]:
-    """Return ``wsdl/catalog.json``: URL to path below ``wsdl/``. Empty where there is no such file."""
+    """Return ``wsdl/catalog.json`` by the form of the URLs that ``catalog_key`` gives: the path below ``wsdl/``."""
+    return {catalog_key(url): path for url, path in catalog_entries(wsdl_dir).items()}
+
+
+def catalog_entries(wsdl_dir: Path) -> dict[str, str]:
+    """Return ``wsdl/catalog.json``: URL as written to path below ``wsdl/``. Empty where there is no such file."""
     place = f"{wsdl_dir.name}/{CATALOG}"
     if not (wsdl_dir / CATALOG).exists():
         return {}
@@ -137,7 +142,7 @@ def read_catalog(wsdl_dir: Path) -> dict[str, str]:
         raise BuildError([Mistake(place, line, 0, "cannot be read as JSON", _AGAIN)]) from None
     if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
         raise BuildError([Mistake(place, 0, 0, 'must be one object of {"URL": "path below wsdl/"}', _AGAIN)])
-    return {catalog_key(url): posixpath.normpath(path) for url, path in entries.items()}
+    return {url: posixpath.normpath(path) for url, path in entries.items()}
 
 
 def read_below(wsdl_dir: Path, path: str) -> bytes:

@@ -37,10 +37,15 @@ def model(building: Building, scope: Component, node: etree._Element) -> Group |
     return None
 
 
-def attributes(building: Building, scope: Component, node: etree._Element) -> tuple[dict[str, Attribute | None], bool]:
-    """Return the attributes below a node by their tag, None for a prohibited one, and whether any other may stand."""
+def attributes(
+    building: Building, scope: Component, node: etree._Element
+) -> tuple[dict[str, Attribute | None], tuple[Any, ...]]:
+    """Return the attributes below a node by their tag, None for a prohibited one, and the wildcards that let others in.
+
+    Its own wildcard stands for those of its attribute groups too, which it can only narrow (part 1, section 3.4.2).
+    """
     found: dict[str, Attribute | None] = {}
-    any_other = node.find(xsd("anyAttribute")) is not None
+    any_other = tuple(_wildcard(scope, child, 0, None) for child in node.iterchildren(xsd("anyAttribute")))
     for child in node.iterchildren(xsd("attribute"), xsd("attributeGroup")):
         if child.tag == xsd("attributeGroup"):
             group, group_any = _attribute_group(building, scope, child)
@@ -88,7 +93,7 @@ def _particle(building: Building, scope: Component, node: etree._Element, owner:
         element = _reference(building, scope, node) if node.get("ref") else _local(building, scope, node, owner)
         return element and replace(element, min=least, max=most)
     if node.tag == xsd("any"):
-        return Any(least, most, node.get("namespace", "##any"), node.get("processContents", "strict"))
+        return _wildcard(scope, node, least, most)
     if node.tag == xsd("group"):
         group = _group(building, scope, node)
         return group and replace(group, min=least, max=most)
@@ -106,6 +111,11 @@ def _is_particle(building: Building, scope: Component, node: etree._Element) -> 
 
 
 _PARTICLES = frozenset((*_MODELS, xsd("element"), xsd("group"), xsd("any")))
+
+
+def _wildcard(scope: Component, node: etree._Element, least: int, most: int | None) -> Any:
+    process = node.get("processContents", "strict")
+    return Any(least, most, node.get("namespace", "##any"), process, scope.schema.namespace)
 
 
 def _occurs(building: Building, scope: Component, node: etree._Element) -> tuple[int, int | None]:
@@ -207,21 +217,23 @@ def _use(node: etree._Element, declaration: etree._Element) -> tuple[bool, str |
     return node.get("use") == "required", default, fixed, documentation(node) or documentation(declaration)
 
 
-def _attribute_group(building: Building, scope: Component, node: etree._Element) -> tuple[dict[str, Attribute], bool]:
-    """Return the attributes of the group that a reference means, and whether any other may stand."""
+def _attribute_group(
+    building: Building, scope: Component, node: etree._Element
+) -> tuple[dict[str, Attribute], tuple[Any, ...]]:
+    """Return the attributes of the group that a reference means, and the wildcards that let others in."""
     key = building.components.name(scope, node, node.get("ref") or "")
     if key and key.startswith((f"{{{SOAP11_ENCODING}}}", f"{{{SOAP12_ENCODING}}}")):
-        return {}, True
+        return {}, (Any(0, None, "##any", "lax"),)
     if key == clark(XML, "specialAttrs"):
-        return {made.tag: made for made in (Attribute(n, XML, xsd(t)) for n, t in _XML_ATTRIBUTES.items())}, False
+        return {made.tag: made for made in (Attribute(n, XML, xsd(t)) for n, t in _XML_ATTRIBUTES.items())}, ()
     found = building.components.find("attributeGroup", scope, node, node.get("ref") or "")
     if found is None:
-        return {}, False
+        return {}, ()
     memo = building.attributes.get(found.key)
     if memo is None:
         if f"attributeGroup {found.key}" in building.unfinished:
             building.components.wrong(scope.schema, node, f"the attribute group {found.key} contains itself")
-            return {}, False
+            return {}, ()
         building.unfinished.add(f"attributeGroup {found.key}")
         inside = Component(_inside(found, "attributeGroup"), found.node, found.schema, found.redefines)
         made, any_other = attributes(building, inside, found.node)

@@ -5,17 +5,18 @@ Anything that cannot be resolved raises Unresolved with the reason, for one oper
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from typing import Literal
 
 from lxml import etree
 
 from adapter.wsdl.building import builtin_key
-from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, WSDL, clark, line_of, wsdl
+from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, WSDL, clark, line_of, wsdl, xsd
 from adapter.wsdl.reasons import Unresolved
 from adapter.wsdl.schema import SchemaSet
-from adapter.wsdl.types import Element, Fault, Group, Header, Message, Record, Type
+from adapter.wsdl.substitution import alternatives
+from adapter.wsdl.types import Attachment, Element, Fault, Group, Header, Message, Record, Scalar, Type
 
 _MIME_CONTENT = "{http://schemas.xmlsoap.org/wsdl/mime/}content"
 
@@ -93,7 +94,42 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
     """Return one direction of an operation; ``bound`` and ``abstract`` are its ``wsdl:input`` or ``wsdl:output``."""
     parts, own = _parts(binding, abstract, abstract.get("message") or "")
     body = soap_child(bound, "body")
-    in_headers: set[str] = set()
+    headers, in_headers = _headers(binding, bound, own)
+    if body is not None and body.get("parts") is not None:
+        chosen = (body.get("parts") or "").split()
+        if unknown := [name for name in chosen if name not in parts]:
+            text = f"soap:body names parts that {own} does not have: {', '.join(unknown)}"
+            raise Unresolved("part-missing", text)
+    else:
+        beside = {node.get("part") for node in ([] if bound is None else bound.iter(_MIME_CONTENT))}
+        chosen = [name for name in parts if name not in in_headers and name not in beside]
+    elements = tuple(_element(binding, parts[name]) for name in chosen)
+    attached = () if bound is None else tuple(_attachments(binding, bound, parts))
+    elements += tuple(element for element, _ in attached)
+    attachments = tuple(attachment for _, attachment in attached)
+    direction = "input" if abstract.tag == wsdl("input") else "output"
+    if binding.style == "rpc":
+        namespace = body.get("namespace", "") if body is not None else ""
+        name = binding.operation if direction == "input" else f"{binding.operation}Response"
+        root = Element(name, namespace, _record(binding, direction, namespace, elements))
+        return Message(root, headers, attachments=attachments)
+    if len(elements) > 1 or attachments or (elements and elements[0].abstract):
+        # Where a part names an element, members of its substitution group may stand for it.
+        known = binding.definitions.elements
+        elements = tuple(replace(each, ref=each.tag) if each.tag in known else each for each in elements)
+        key = _record(binding, direction, binding.namespace, elements)
+        return Message(Element("Body", "", key), headers, bare=True, attachments=attachments)
+    if elements and not parts[chosen[0]].get("element") and _holds_elements(binding, elements[0]):
+        return Message(Element("Body", "", elements[0].type), headers, bare=True)
+    if not elements:
+        return Message(None, headers)
+    head = elements[0].tag if parts[chosen[0]].get("element") else ""
+    return Message(elements[0], headers, members=binding.definitions.schemas.substitutes.get(head, ()))
+
+
+def _headers(binding: Binding, bound: etree._Element | None, own: str) -> tuple[tuple[Header, ...], set[str]]:
+    """Return the header blocks of a direction, and which parts of its own message (``own``) they are."""
+    own_parts: set[str] = set()
     headers = []
     for node in [] if bound is None else bound.iter(f"{{{binding.soap}}}header"):
         offered, key = _parts(binding, node, node.get("message") or "")
@@ -102,30 +138,26 @@ def message(binding: Binding, bound: etree._Element | None, abstract: etree._Ele
             raise Unresolved("part-missing", f"soap:header names a part {name!r} that {key} does not have")
         element = _element(binding, offered[name], node.get("namespace", ""))
         headers.append(Header(element, node.get(f"{{{WSDL}}}required") in ("true", "1")))
-        in_headers |= {name} if key == own else set()
-    if body is not None and body.get("parts") is not None:
-        chosen = (body.get("parts") or "").split()
-        if unknown := [name for name in chosen if name not in parts]:
-            text = f"soap:body names parts that {own} does not have: {', '.join(unknown)}"
-            raise Unresolved("part-missing", text)
-    else:
-        attached = {node.get("part") for node in ([] if bound is None else bound.iter(_MIME_CONTENT))}
-        chosen = [name for name in parts if name not in in_headers and name not in attached]
-    elements = tuple(_element(binding, parts[name]) for name in chosen)
-    direction = "input" if abstract.tag == wsdl("input") else "output"
-    if binding.style == "rpc":
-        namespace = body.get("namespace", "") if body is not None else ""
-        name = binding.operation if direction == "input" else f"{binding.operation}Response"
-        return Message(Element(name, namespace, _record(binding, direction, namespace, elements)), tuple(headers))
-    if len(elements) > 1:
-        # Where a part names an element, members of its substitution group may stand for it.
-        known = binding.definitions.elements
-        elements = tuple(replace(each, ref=each.tag) if each.tag in known else each for each in elements)
-        key = _record(binding, direction, binding.namespace, elements)
-        return Message(Element("Body", "", key), tuple(headers), bare=True)
-    if elements and not parts[chosen[0]].get("element") and _holds_elements(binding, elements[0]):
-        return Message(Element("Body", "", elements[0].type), tuple(headers), bare=True)
-    return Message(elements[0] if elements else None, tuple(headers))
+        own_parts |= {name} if key == own else set()
+    return tuple(headers), own_parts
+
+
+def _attachments(
+    binding: Binding, bound: etree._Element, parts: Mapping[str, etree._Element]
+) -> Iterator[tuple[Element, Attachment]]:
+    """Yield the parts that travel beside the envelope, each once: a part may be offered in several media types."""
+    seen: set[str] = set()
+    for node in bound.iter(_MIME_CONTENT):
+        name = node.get("part") or ""
+        if name in seen or name not in parts:
+            continue
+        seen.add(name)
+        key = builtin_key(_key(parts[name], parts[name].get("type") or "", "type"), binding.definitions.types)
+        kind = binding.definitions.types.get(key or "")
+        text = isinstance(kind, Scalar) and kind.builtin == "string"
+        # Whatever else a part says that it is (an image, a data handler), what travels are bytes.
+        element = Element(name, "", key if key and text else xsd("base64Binary"))
+        yield element, Attachment(name, node.get("type") or "application/octet-stream", not text)
 
 
 def fault(binding: Binding, abstract: etree._Element) -> Fault:
@@ -170,7 +202,8 @@ def _holds_elements(binding: Binding, element: Element) -> bool:
 
 def _record(binding: Binding, direction: str, namespace: str, elements: Iterable[Element]) -> str:
     """Keep the type of a message's parts in the tree, and return its key: ``{ns}operation#input``."""
-    content = tuple(elements)
+    schemas = binding.definitions.schemas
+    content = tuple(alternatives(each, schemas.elements, schemas.substitutes) for each in elements)
     name = binding.operation + (f"({binding.overload})" if binding.overload else "")
     key = free = clark(namespace, f"{name}#{direction}")
     record, number = Record(key, Group("sequence", content) if content else None), 1

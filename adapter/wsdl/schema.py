@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from adapter.errors import Mistake
+from adapter.wsdl.binary import SWA_REF
 from adapter.wsdl.building import ANY_TYPE, SOAP_ARRAYS, Building, soap_array
 from adapter.wsdl.components import Component, Components
 from adapter.wsdl.flaws import Flawed, flawed
@@ -25,13 +26,17 @@ _TRUE = ("true", "1")
 
 @dataclass(frozen=True, slots=True)
 class SchemaSet:
-    """What all schemas of a contract say, and what is wrong in them. ``substitutes``: head to members, all keys."""
+    """What all schemas of a contract say, and what is wrong in them. ``substitutes``: head to members, all keys.
+
+    ``attributes`` are the keys of the global ones.
+    """
 
     types: dict[str, Type]
     elements: dict[str, Element]
     substitutes: dict[str, tuple[str, ...]]
     mistakes: tuple[Mistake, ...]
     flawed: Flawed
+    attributes: frozenset[str]
 
 
 def read_schemas(components: Components) -> SchemaSet:
@@ -42,9 +47,13 @@ def read_schemas(components: Components) -> SchemaSet:
     building.queue[:0] = components.by_kind["type"].values()
     for component in building.queue:
         type_of(building, component)
+    if SWA_REF in building.types:
+        # What it refers to is the value; the reference is only how that travels.
+        building.types[SWA_REF] = Scalar(SWA_REF, "base64Binary")
     members = substitutes(building)
     types = with_turns(expanded(building, _with_derived(building), members))
-    return SchemaSet(types, building.elements, members, components.mistakes, flawed(components))
+    named = frozenset(components.by_kind["attribute"])
+    return SchemaSet(types, building.elements, members, components.mistakes, flawed(components), named)
 
 
 def type_of(building: Building, component: Component) -> Type:
@@ -101,7 +110,7 @@ def _derived(building: Building, scope: Component, node: etree._Element, flags: 
         attributes=_present(inherited | own),
         text=base.text if extends or not is_simple else _restricted_text(building, scope, node, base.text),
         mixed=flags.mixed or (extends and base.mixed),
-        any_attribute=any_other or (extends and base.any_attribute),
+        any_attribute=any_other + (base.any_attribute if extends else ()),
         extends=base_key if isinstance(building.types.get(base_key), Record) and base_key != ANY_TYPE else "",
     )
 

@@ -40,6 +40,7 @@ def read_services(documents: Documents, schemas: SchemaSet) -> Contract:
         elements=schemas.elements,
         substitutes=schemas.substitutes,
         omitted=omitted,
+        attributes=schemas.attributes,
         flawed={key: reason for (kind, key), reason in schemas.flawed.reasons.items() if kind == "type"},
     )
 

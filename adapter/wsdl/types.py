@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.wsdl.reasons import Reason
+from adapter.wsdl.wildcard import Any as Any
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -104,16 +105,6 @@ class Element:
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
-    """An element wildcard (``xsd:any``)."""
-
-    min: int = 1
-    max: int | None = 1
-    namespace: str = "##any"
-    process: str = "strict"
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """A model group with its own occurrence bounds. ``all`` is kept apart, since its order is free.
 
@@ -153,6 +144,7 @@ class Record:
     """A complex type with everything it inherits already merged in.
 
     ``content`` is None when it holds no elements. ``text`` is the key of the simple type of its text (simple content).
+    ``any_attribute`` are the wildcards that let further attributes in, each of them what it lets.
     ``extends`` is the key of its base type, ``derived`` are the keys of every type derived from it, directly or not,
     in document order. ``soap_array`` marks a soapenc array (SOAP 1.1 section 5.4): ``content`` is then one
     repeated element whose name in a message is free. ``turn`` marks one turn of a group that repeats: no element is of
@@ -165,7 +157,7 @@ class Record:
     text: str = ""
     abstract: bool = False
     mixed: bool = False
-    any_attribute: bool = False
+    any_attribute: tuple[Any, ...] = ()
     extends: str = ""
     derived: tuple[str, ...] = ()
     soap_array: bool = False
@@ -190,20 +182,32 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part beside the envelope (WSDL 1.1 section 5.3), and the tag that stands for it: base64 if binary, or text."""
+
+    tag: str
+    media_type: str
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one direction of an operation carries in the SOAP body.
 
     ``root`` is the one child of the body. For rpc it is the wrapper (the operation's name in the binding's namespace;
     by convention ``…Response`` in a reply, whose name readers must not insist on) and its type, keyed
     ``{ns}operation#input`` or ``#output``, holds the parts. None means an empty body.
-
     ``bare``: the root is the body itself, not an element in it; its children are those of the body. So it is for
-    several document parts, and for a document part that names a type (section 3.5).
+    several document parts, for a document part that names a type (section 3.5), and for one that names an abstract
+    element, whose place one of the members of its substitution group takes. ``members`` are the keys of those that may
+    stand for a root that is not abstract. ``attachments`` are children of the root too.
     """
 
     root: Element | None
     headers: tuple[Header, ...] = ()
     bare: bool = False
+    members: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +241,10 @@ class Operation:
         return f"{self.name}({self.overload})" if self.overload else self.name
 
     @property
-    def reply_tag(self) -> str:
-        """The name that the root of a reply must have; "" where it is free (rpc), the body itself, or not there."""
+    def reply_tags(self) -> tuple[str, ...]:
+        """The names that the root of a reply may have; () where it is free (rpc), the body itself, or not there."""
         output = None if self.style == "rpc" or self.output is None or self.output.bare else self.output
-        return output.root.tag if output is not None and output.root is not None else ""
+        return (output.root.tag, *output.members) if output is not None and output.root is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +275,8 @@ class Contract:
 
     ``omitted`` says why operations (``Port.Operation``) cannot be called, ``flawed`` why types (by key) cannot be used.
     ``repairs`` are the rules of ``wsdl/repairs.yaml`` that mended something.
+    ``attributes`` are the keys of the global ones. ``prefixes`` are what a mapping calls namespaces
+    (``soap.namespaces``); a contract by itself calls them nothing.
     """
 
     file: str
@@ -282,6 +288,8 @@ class Contract:
     omitted: Mapping[str, Reason] = field(default_factory=dict)
     flawed: Mapping[str, Reason] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    attributes: frozenset[str] = frozenset()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     def operation(self, service: str, port: str, name: str) -> Operation:
         """Return one operation by its key. Raise KeyError, with the part that is unknown, where there is none."""

@@ -23,6 +23,7 @@ from adapter.wsdl.documents import (
     CATALOG,
     MAX_FILE_BYTES,
     MAX_FILES,
+    catalog_entries,
     catalog_key,
     read_catalog,
     read_documents,
@@ -87,7 +88,8 @@ def _write(target: Path, content: bytes) -> Path:
 
 def _write_catalog(into: Path, urls: Mapping[str, str]) -> Path:
     """Add URLs to ``catalog.json``, sorted, so that the same contract gives the same file."""
-    merged = read_catalog(into) | dict(urls)
+    new = {catalog_key(url) for url in urls}
+    merged = {url: path for url, path in catalog_entries(into).items() if catalog_key(url) not in new} | dict(urls)
     return _write(into / CATALOG, (json.dumps(merged, indent=1, sort_keys=True) + "\n").encode())
 
 
@@ -152,7 +154,8 @@ class _Gathering:
                 continue
             ending = ".wsdl" if document.tag == wsdl("definitions") else ".xsd"
             path = _free(f"{name}/{_file_name(place) if number else name}", ending, files)
-            files[path], urls[place] = content, path
+            # The contract's own address is kept as it was asked for, so that it can be asked again.
+            files[path], urls[place if number else self.origin] = content, path
         return files, urls
 
     def _read(self, place: str, address: str) -> bytes:

@@ -124,6 +124,8 @@ SOAP = (
          "Not what was asked."),
     _xml("answer in another namespace", RIGHT.replace("d:LesePartnerAntwort", "p:LesePartnerAntwort"),
          "Not the contract's."),
+    _fine("answer under another name", http(RIGHT.replace("LesePartnerAntwort", "LesePartnerErgebnis")),
+          "It holds just what is expected; it is noted.", "other-root"),
     _fine("something after the answer", http(envelope(customer() + "<d:Mehr/>")), "The first counts; it is noted.",
           "several-body-elements"),
     _fine("something after the body", http(RIGHT.replace("</s:Body>", "</s:Body><d:Mehr/>")), "It is noted.",

@@ -49,6 +49,7 @@ PLACES = (
           'blocked: {soap: SperrKz, convert: "flag(J,N)"}\nstatus: {soap: Status, codes: {active: A, dormant: R}}\n'
           "address: {soap: Adresse, one: Address}\nphones: {soap: Telefone.Telefon, each: Phone}\nname: Name1"),
     Place("number", schema.NumberSection, "lines: {soap: Position, each: Line, number: {soap: PosNr, step: 10}}"),
+    Place("link", schema.LinkSection, "content: {soap: Inhalt, link: {over: 65536, operation: invoice-files.read}}"),
     Place("bags", schema.BagSection, 'bags:\n  custom: {each: customFieldList.customField, name: "@scriptId"}\n'
           "fields:\n  vip: {bag: custom, entry: custentity_vip, soap: (BooleanCustomFieldRef).value}"),
     Place("variants", schema.VariantsSection, "variants:\n  by: kind\n  of:\n"

@@ -1,1 +1,1 @@
-"""A contract with everything wrong that a repair rule can mend, and the rules."""
+"""Contracts with things wrong in them: ``wsdl`` with all that rules can mend, ``gaps`` with what needs no rule."""

@@ -23,22 +23,25 @@ from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.groups import GROUPS
 from tests.mistakes.identity import IDENTITY
+from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
+from tests.mistakes.wild import WILD
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # Contracts of shapes, for what the example ERP does not have.
-_CONTRACTS = {"groups.wsdl": "turns"}
+_CONTRACTS = {"groups.wsdl": "turns", "wildcard.wsdl": "wildcard", "namesakes.wsdl": "namesakes"}
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_KARTEISERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
 ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
@@ -151,6 +154,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
+    **LINKS,
     # values that no caller gives
     **IDENTITY,
     **VALUES,
@@ -247,6 +251,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **LOOKUPS,
     **LISTS,
     **CALLS,
+    **WILD,
     **MESSAGES,
 }
 

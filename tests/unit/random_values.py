@@ -8,6 +8,7 @@ from typing import Any
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.codec import Codec
 from adapter.mapping.flat import shown
+from tests.unit.random_markup import markup_value
 
 _TEXTS = (
     *(
@@ -79,6 +80,8 @@ class Values:
         if field.type:
             return self.object(field.type, depth)
         assert field.codec is not None
+        if field.markup is not None:
+            return markup_value(self.random, field.markup)
         if field.rule.lookup:
             return self._word(field.rule.lookup)
         return self.scalar(field.codec)

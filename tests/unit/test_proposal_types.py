@@ -57,6 +57,21 @@ def test_arrays() -> None:
     assert expected == fields(content + complex_type("T", inside + element("tag", maxOccurs="3")))
 
 
+def test_groups_that_repeat_are_arrays_of_turns() -> None:
+    """Elements that take turns are one array, in which the order is kept; so are members of a substitution group."""
+    group = f'<xsd:choice maxOccurs="unbounded">{element("a")}{element("b")}</xsd:choice>'
+    content = complex_type("T", element("x") + group + '<xsd:element ref="t:h" minOccurs="0" maxOccurs="9"/>')
+    content += element("h") + element("m", substitutionGroup="t:h")
+    types = propose_types(contract(content), ["{urn:t}T"]).types
+    assert {
+        "x": "x",
+        "items": {"soap": "group(a)", "each": "TGroupA"},
+        "items_2": {"soap": "group(h)", "each": "TGroupH"},
+    } == types["T"].section["fields"]
+    assert {"a": "a", "b": "b"} == types["TGroupA"].section["fields"]
+    assert {"h": "h", "m": "m"} == types["TGroupH"].section["fields"]
+
+
 def test_an_element_around_an_array_that_says_more_is_an_object() -> None:
     """With an attribute of its own nothing is unwrapped, or the attribute would be lost."""
     items = (

@@ -11,6 +11,7 @@ from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.translate import reading
 from adapter.translate.reader import Result, reader
+from adapter.translate.tolerance import aligner
 from adapter.translate.writer import writer
 from tests.unit.mapped import calls, check, erp, sent
 
@@ -174,3 +175,14 @@ def test_what_is_written_is_read_back() -> None:
     """Our own array, marked as SOAP encoding wants it, is read by our own reader."""
     answer = read(CREATE, f"<buchung><buchungNr>9007199254740993</buchungNr><bestand>{LEVEL}</bestand></buchung>")
     assert {"id": "9007199254740993", "level": EXPECTED} == answer.document
+
+
+def test_what_an_encoded_reply_has_beside_the_contract_is_counted() -> None:
+    """An unknown accessor is noted, their order is free, and a reply with references is left to the reader."""
+
+    def noted(inside: str) -> tuple[str, ...]:
+        return aligner(LIST)(etree.fromstring(f"<l:AnyNameResponse {SPACES}>{inside}</l:AnyNameResponse>"))
+
+    assert ("unknown-element: AnyNameResponse/neu",) == noted(array(f"<i>{LEVEL}</i>") + "<neu>1</neu>")
+    assert () == noted(array(f"<i>{LEVEL}</i>"))
+    assert () == noted('<bestaende href="#list"/><neu>1</neu>')

@@ -98,6 +98,14 @@ def test_an_element_of_the_same_name_outside_the_group_is_not_in_a_turn() -> Non
     assert {"first": 1, "x": 2, "turns": [{"a": 3, "b": 4}]} == read(endpoint, "b=1 x=2 a=3 b=4")
 
 
+def test_what_follows_a_group_is_not_taken_for_a_part_of_it() -> None:
+    """An element that could only be the rest of a pass stands for itself where no pass begins."""
+    xsd = record(group("sequence", element("a") + element("b")) + element("b", 'minOccurs="0"'))
+    endpoint = echo(xsd, TURNS, Turn=AB)
+    assert {"turns": []} == read(endpoint, "b=1")
+    assert {"turns": [{"a": 1, "b": 2}]} == read(endpoint, "a=1 b=2 b=3")
+
+
 def test_bounds_of_the_group_are_those_of_the_array() -> None:
     """``minOccurs`` and ``maxOccurs`` of the group are checked, and stand in the documentation."""
     xsd = record(group("sequence", element("a") + element("b"), 'minOccurs="2" maxOccurs="3"'))

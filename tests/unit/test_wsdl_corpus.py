@@ -173,7 +173,7 @@ def as_ours(found: Type) -> Any:
             return "soap array"
         attributes = sorted((attribute.tag, attribute.required) for attribute in found.attributes)
         inside = "text" if found.text else list(flat(found.content))
-        return found.abstract, found.mixed, found.any_attribute, attributes, inside
+        return found.abstract, found.mixed, bool(found.any_attribute), attributes, inside
     if not isinstance(found, Scalar):
         return type(found).__name__
     return found.builtin, len(found.facets.enumeration), [str(getattr(found.facets, name)) for name in FACETS.values()]

@@ -8,7 +8,7 @@ import pytest
 
 from adapter.errors import BuildError
 from adapter.wsdl.load import load
-from adapter.wsdl.types import Element, Fault, Group, Header, Message, Operation, Record
+from adapter.wsdl.types import Attachment, Element, Fault, Group, Header, Message, Operation, Record
 from tests.unit.wsdl_operations import ASKED, BODY, TYPES, loaded, operation, wsdl
 from tests.unit.wsdl_texts import HTTP, XS, definitions, elements, folder
 
@@ -61,14 +61,14 @@ def test_a_header_of_another_message(tmp_path: Path) -> None:
 
 
 def test_a_body_within_mime_parts(tmp_path: Path) -> None:
-    """A body inside multipart/related is found, and attachments are not part of it."""
+    """A body inside multipart/related is found; an attachment is beside it, and an element of bytes in the tree."""
     inside = (
         "<wsdl:input><mime:multipartRelated xmlns:mime='http://schemas.xmlsoap.org/wsdl/mime/'><mime:part><soap:body/>"
         "</mime:part><mime:part><mime:content part='context' type='image/png'/></mime:part>"
         "</mime:multipartRelated></wsdl:input>"
     )
     made = only(tmp_path, ASKED, inside).input
-    assert ("{urn:t}Ask", False) == (made.root and made.root.tag, made.bare)
+    assert (True, (Attachment("context", "image/png", True),)) == (made.bare, made.attachments)
 
 
 def test_rpc_wrapper(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_imported_definitions(tmp_path: Path) -> None:
         c__xsd=TYPES.removeprefix("<wsdl:types>").removesuffix("</wsdl:types>"),
     )
     made = load(wsdl_dir, "a.wsdl").operation("S", "P", "Do")
-    assert (True, "{urn:t}Answer") == (made.input.bare, made.reply_tag)
+    assert (True, ("{urn:t}Answer",)) == (made.input.bare, made.reply_tags)
 
 
 def test_without_services_bindings_are_offered(tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 
 import zeep
 from lxml import etree
-from zeep.wsdl.messages.base import SerializedMessage
 
-from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, open_answer
+from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
+from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
+from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, hide_security, secrets
-from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
+from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange, Reply
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
@@ -32,6 +33,7 @@ from adapter.wsdl.types import Operation
 __all__ = ["Again", "SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
+Read = tuple[R, tuple[str, ...], Arriving | None]
 Again = Callable[[RequestError, Request], bool]
 
 
@@ -45,11 +47,13 @@ class Answered:
     """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
 
     ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
+    ``arriving`` is what comes after the envelope, where the answer is not whole yet.
     """
 
     reply: Reply
     secrets: tuple[str, ...] = field(repr=False)
     verify: Callable[[Any], Any] | None = None
+    arriving: Arriving | None = None
 
     @property
     def unknown(self) -> bool:
@@ -78,25 +82,33 @@ class SoapPort:
         self._identity = identity
         self._binding = copy(binding)
         self._binding._operations = {
-            name: _with_ready_input(operation, self.version) for name, operation in binding.all().items()
+            name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
 
     def call(
-        self, operation: Operation, body: Any, headers: Callable[[], Header], request: Request, token: str = ""
+        self,
+        operation: Operation,
+        body: Any,
+        headers: Callable[[], Header],
+        request: Request,
+        token: str = "",
+        way: Way = PLAIN,
     ) -> Answered:
         """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
 
         Where the operation's message is ``bare``, the children of that element are those of the envelope's body.
+        ``way`` says what travels beside the envelope, and whether the answer is there once its envelope is.
         ``token`` is that of a session. A token of HTTP that the port refuses is renewed, once. Repeating is safe only
         then: 401 without an envelope comes from what stands before the service. Raises what ``Exchange.send`` and
         ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
-        content = _Content.of(body, operation.input.bare)
-        answered = self._once(operation.key, content, headers(), request, self._fields(who, token), token)
-        if answered.unknown and self._identity.renew(who):
+        content = Content.of(body, operation.input.bare)
+        send = partial(self._once, operation.key, content)
+        answered = send(headers(), request, self._fields(who, token), token, way)
+        if answered.unknown and not _sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
-            answered = self._once(operation.key, content, headers(), request, self._fields(who, token), token)
+            answered = send(headers(), request, self._fields(who, token), token, way)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -109,19 +121,28 @@ class SoapPort:
         return who.fields if session is None or not token else {**who.fields, **session.fields(token)}
 
     def _once(
-        self, operation: str, body: _Content, header: Header, request: Request, who: Mapping[str, str], token: str
+        self,
+        operation: str,
+        body: Content,
+        header: Header,
+        request: Request,
+        who: Mapping[str, str],
+        token: str,
+        way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
         shown = (text.rpartition(" ")[2] for text in who.values())
         hides = (*self._identity.secrets(), *header.secrets, *shown, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
-            message = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
             if request.trace is not None:
                 request.trace("soap-out", _shown(envelope, hides))
+            own = secrets(envelope)
             fields = {**http_headers, **_own_headers(request), **who}
-            reply = self._exchange.send("POST", deadline=request.deadline, headers=fields, body=message)
-            answered = Answered(reply, (*hides, *secrets(envelope)), self._verify(wsse))
+            verify = self._verify(wsse)
+            first = way.first and verify is None and request.trace is None
+            reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
+            answered = Answered(reply, (*hides, *own), verify, arriving)
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
@@ -161,16 +182,17 @@ def soap(
     respond: Callable[[R, Request], Response],
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
+    way: Way = PLAIN,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
     It takes what ``asking`` takes; ``respond`` makes a response of what was read.
     """
-    ask = asking(port, operation, write=write, read=read, read_fault=read_fault, headers=headers, again=again)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
 
     def handle(request: Request) -> Response:
-        result, notes = ask(request)
-        response = respond(result, request)
+        result, notes, arriving = ask(request)
+        response = streamed(lambda: respond(result, request), arriving)
         return replace(response, notes=notes + response.notes, answered_by="soap")
 
     return handle
@@ -185,24 +207,62 @@ def asking(
     read_fault: Callable[[FaultParts], RequestError],
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
+    way: Way = PLAIN,
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
     """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
 
     ``write`` makes the root of the request message (None for an empty body), ``read`` reads that of the answer (None
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
-    once more that was refused.
+    once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
     """
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
 
-    def once(request: Request, token: str) -> tuple[R, tuple[str, ...]]:
+    def answer(request: Request) -> tuple[R, tuple[str, ...]]:
+        result, notes, arriving = ask(request)
+        if arriving is not None:
+            arriving.close()
+        return result, notes
+
+    return answer
+
+
+def _asking(
+    port: SoapPort,
+    operation: Operation,
+    write: Callable[[Checked], Any],
+    read: Callable[[Any], R],
+    read_fault: Callable[[FaultParts], RequestError],
+    headers: Callable[[Call], Header],
+    again: Again,
+    way: Way,
+) -> Callable[[Request], Read[R]]:
+    """Return what makes one call and reads its answer, and what of it is still arriving."""
+
+    def once(request: Request, token: str) -> Read[R]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
-        answered = port.call(operation, write(checked), partial(headers, checked.call), request, token)
+        if _sent_away(request):
+            cause = "the login had ended while a document was sent"
+            raise BackendFault("backend-refused-us", 502, cause=cause, sent="yes")
+        answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
+        try:
+            return opened(answered, request, token)
+        except BaseException:
+            if answered.arriving is not None:
+                answered.arriving.close()
+            raise
+
+    def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        answer = open_answer(answered.reply, port.version, operation.output, verify=answered.verify)
+        beside = Beside(way.restore, answered.arriving is not None)
+        answer = open_answer(
+            answered.reply, port.version, operation.output, verify=answered.verify, strict=way.strict, beside=beside
+        )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
-        return reread(answer.child, request), answer.notes
+        notes = way.align(answer.child)
+        return reread(answer.child, request), answer.notes + notes, answered.arriving
 
     def reread(child: Any, request: Request) -> R:
         while True:
@@ -215,41 +275,9 @@ def asking(
     return lambda request: port.in_session(request.deadline, partial(once, request))
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """The children of ``soap:Body``, and the prefixes that their values (xsi:type) need declared above them."""
-
-    children: list[Any]
-    prefixes: Any = None
-
-    @staticmethod
-    def of(root: Any, bare: bool) -> _Content:
-        """Return what a message's root makes of the body."""
-        if root is None:
-            return _Content([])
-        return _Content(list(root), root.nsmap) if bare else _Content([root])
-
-
-class _ReadyInput:
-    """Stands for zeep's input message of an operation, which would make XML of Python values: ours is XML already."""
-
-    def __init__(self, version: str, action: str) -> None:
-        self._namespace = NAMESPACES[version]
-        self._http_headers = {"SOAPAction": f'"{action}"'} if version == "1.1" else {}
-
-    def serialize(self, body: _Content, headers: Sequence[Any]) -> SerializedMessage:
-        """Return the envelope around what stands in its body, and header blocks."""
-        envelope = etree.Element(f"{{{self._namespace}}}Envelope", nsmap={"soap": self._namespace})
-        if headers:
-            etree.SubElement(envelope, f"{{{self._namespace}}}Header").extend(headers)
-        etree.SubElement(envelope, f"{{{self._namespace}}}Body", nsmap=body.prefixes).extend(body.children)
-        return SerializedMessage(path=None, headers=dict(self._http_headers), content=envelope)
-
-
-def _with_ready_input(operation: Any, version: str) -> Any:
-    ours = copy(operation)
-    ours.input = _ReadyInput(version, operation.soapaction or "")
-    return ours
+def _sent_away(request: Request) -> bool:
+    """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
+    return request.upload is not None and request.upload.taken
 
 
 def _shown(envelope: Any, hides: Sequence[str]) -> bytes:

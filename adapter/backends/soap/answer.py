@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
+from adapter.attachments import inline
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts
@@ -52,18 +53,38 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def open_answer(reply: Reply, version: str, output: Message | None, *, verify: Verify | None = None) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What becomes of the parts beside an envelope. ``awaited``: some have not arrived yet."""
+
+    restore: Callable[[Any, Mapping[str, bytes]], None] = lambda body, parts: None
+    awaited: bool = False
+
+
+NOTHING = Beside()
+
+
+def open_answer(
+    reply: Reply,
+    version: str,
+    output: Message | None,
+    *,
+    verify: Verify | None = None,
+    strict: bool = False,
+    beside: Beside = NOTHING,
+) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
     A one-way call (None) is content with any success, and one whose reply message is empty with nothing at all.
-    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified.
+    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified. ``strict`` refuses
+    an envelope of the other version.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
     the endpoint refuses us by status alone.
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version, verify, output is not None and output.bare)
+        answer = _opened(reply, version, verify, output is not None and output.bare, beside)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -74,6 +95,8 @@ def open_answer(reply: Reply, version: str, output: Message | None, *, verify: V
             raise unverified(f"status {reply.status}: {error.cause}") from None
         _check_refusal(reply)
         raise
+    if strict and "soap-version-differs" in answer.notes:
+        raise reply_invalid("soap.strict: soap-version-differs")
     if answer.fault is None and not succeeded:
         if verify is None:
             _check_refusal(reply)
@@ -87,9 +110,10 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, beside: Beside) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
+    inline(root, reply.parts, beside.awaited)
     found = _ROOTS.get(root.tag)
     if found is None:
         raise reply_invalid("the root is no SOAP envelope")
@@ -110,6 +134,7 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool) -> An
     children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))
+    beside.restore(body, reply.parts)
     if bare:
         return Answer(body, notes=tuple(notes))
     if len(children) > 1:

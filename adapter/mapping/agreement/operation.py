@@ -26,7 +26,7 @@ from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import Child
 from adapter.mapping.scalars import parameter
-from adapter.wsdl.types import Operation, Port
+from adapter.wsdl.types import Element, Operation, Port
 
 
 def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
@@ -58,7 +58,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
-        body=_body(binder, rule, start, encoded, [each for part in parts for each in part]),
+        body=_body(binder, rule, operation.input.root, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
         answered_by=rule.answered_by,
@@ -146,8 +146,11 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
         binder.wrong(rule.place, f"{rule.name}: default: {error}", "write a default that a caller could have sent")
 
 
-def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside: Sequence[BoundField]) -> Body | None:
+def _body(
+    binder: Binder, rule: OperationRule, root: Element | None, encoded: bool, beside: Sequence[BoundField]
+) -> Body | None:
     """Bind the body. ``beside``: what else fills the message, maybe in the same element: an id in the path."""
+    start = root.type if root is not None else ""
     body = rule.body
     if body is not None and body.document is not None:
         return bind_document_body(binder, rule, start, encoded)
@@ -158,6 +161,7 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
     if any(step.repeats for step in steps):
         binder.wrong(body.place, f"{rule.name}: {body.into} repeats", "name an element that occurs once")
         return None
+    tag = steps[-1].element.tag if steps else root.tag if root is not None else ""
     named = binder.resource.types.get(body.type_name)
     spread = not steps or any(_stands_in(steps, field) for field in beside)
     if spread and named is not None and named.variants:
@@ -167,7 +171,7 @@ def _body(binder: Binder, rule: OperationRule, start: str, encoded: bool, beside
     mode: Mode = "update" if rule.verb in ("update", "patch") else "request"
     if body.patch is not None:
         mode = "merge" if body.patch.kind == "read_modify_write" else "partial"
-    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread)
+    bound = binder.bind(body.type_name, key, mode, body.place, encoded, whole=not spread, tag=tag)
     if bound and body.patch is not None:
         bound = patched(binder, body.patch, bound, encoded)
     if not bound:

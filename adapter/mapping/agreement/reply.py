@@ -10,9 +10,10 @@ from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Reply
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model.operation import OperationRule
+from adapter.mapping.path_names import alike
 from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec
-from adapter.wsdl.types import Operation, Port
+from adapter.wsdl.types import Operation, Port, local_name
 
 _STATUS = {"create": 201, "cancel": 204, "delete": 204}
 
@@ -62,7 +63,8 @@ def bind_reply(binder: Binder, rule: OperationRule, operation: Operation, encode
         word, remedy = ("may occur many times", "write 'each'") if repeats else ("occurs once", "write 'one'")
         binder.wrong(reply.place, f"{rule.name}: {reply.source or 'the reply'} {word}", remedy)
         return nothing
-    bound = binder.bind(reply.type_name, key, "reply", reply.place, encoded)
+    tag = steps[-1].element.tag if steps else operation.output.root.tag
+    bound = binder.bind(reply.type_name, key, "reply", reply.place, encoded, tag=tag)
     if not bound:
         return nothing
     named = binder.resource.types[reply.type_name]
@@ -79,7 +81,8 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
     """The path to the ERP's own code must lead somewhere in a fault that the operation declares."""
     path = binder.resource.soap.fault_code
     place = binder.resource.soap.place
-    name, _, rest = path.partition(".")
+    first, _, rest = path.partition(".")
+    name = first.rpartition(":")[2]
     declared = {fault.element.name: fault.element for fault in operation.faults if fault.element is not None}
     if not path or not declared:
         return
@@ -96,9 +99,14 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
 def check_details(binder: Binder, port: Port) -> None:
     """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
     called = operations_called(binder, port)
-    declared = {fault.element.name for each in called for fault in each.faults if fault.element is not None}
+    declared = {fault.element.tag for each in called for fault in each.faults if fault.element is not None}
     rules = {rule for operation in binder.resource.rules() for rule in operation.faults if rule.detail}
     for rule in rules:
-        if declared and rule.detail not in declared:
+        try:
+            found = alike(binder.contract, rule.detail, declared)
+        except PathError as error:
+            binder.wrong(rule.place, str(error), error.remedy)
+            continue
+        if declared and not found:
             text = f"the operations declare no fault with the detail {rule.detail}"
-            binder.wrong(rule.place, text, suggest(rule.detail, sorted(declared)))
+            binder.wrong(rule.place, text, suggest(rule.detail, sorted(map(local_name, declared))))

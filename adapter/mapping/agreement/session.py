@@ -13,8 +13,8 @@ from adapter.mapping.bound import BoundSession
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model.operation import OperationRule, ReplyRule
 from adapter.mapping.model.soap import SessionRule
-from adapter.mapping.paths import suggest
-from adapter.wsdl.types import Port
+from adapter.mapping.path_names import matches, suggest
+from adapter.wsdl.types import Port, local_name
 
 NAME = "session"
 """What the login is called in mistakes and in the log."""
@@ -87,8 +87,8 @@ def _login_port(binder: Binder, port: Port, rule: SessionRule) -> Port | None:
 def _expired(binder: Binder, rule: SessionRule, port: Port) -> None:
     """A detail must be one that an operation declares, where they declare any."""
     faults = [fault.element for operation in operations_called(binder, port) for fault in operation.faults]
-    declared = {element.name for element in faults if element is not None}
+    declared = {element.tag for element in faults if element is not None}
     for kind, what in rule.expired:
-        if kind == "detail" and declared and what not in declared:
+        if kind == "detail" and declared and not any(matches(binder.contract, what, tag) for tag in declared):
             text = f"{NAME}: the operations declare no fault with the detail {what}"
-            binder.wrong(rule.place, text, suggest(what, sorted(declared)))
+            binder.wrong(rule.place, text, suggest(what, sorted(map(local_name, declared))))

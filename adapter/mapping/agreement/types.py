@@ -14,6 +14,8 @@ from adapter.errors import Mistake
 from adapter.mapping.agreement.arrays import as_item, item_rules, items_of
 from adapter.mapping.agreement.bags import crowded, named, spot_of, told
 from adapter.mapping.agreement.constants import Given, always_there, check_constants
+from adapter.mapping.agreement.joins import bind_joined
+from adapter.mapping.agreement.markup import apart, can_be, codec_at, markup_at, whole_of
 from adapter.mapping.agreement.when import conditional, constants_of
 from adapter.mapping.bound import BoundField, BoundType, BoundVariant, Mode, Shape, leaves
 from adapter.mapping.choices import choices
@@ -21,13 +23,13 @@ from adapter.mapping.computed import computed
 from adapter.mapping.convert import Factory
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.defaults import check_defaults, standing_in
-from adapter.mapping.joined import is_text, joined
+from adapter.mapping.markup import Markup
 from adapter.mapping.merged import in_record, item_mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model.operation import Resource
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import PathError, Spot, derived, suggest
-from adapter.mapping.scalars import ScalarError, field_codec, unknown_codes
+from adapter.mapping.scalars import ScalarError
 from adapter.mapping.standing import array_required, can_stand, not_abstract, stands_in
 from adapter.wsdl.types import Contract, Record, local_name
 
@@ -46,6 +48,7 @@ class Binder:
         self._written: set[str] = set()
         self._bound_at: set[Place] = set()
         self._around: tuple[str, ...] = ()
+        self._tag = ""
         self._left_out: list[tuple[FieldRule, PathError]] = []
 
     def wrong(self, place: Place, text: str, remedy: str = "") -> None:
@@ -78,11 +81,13 @@ class Binder:
         whole: bool = True,
         nested: bool = False,
         array: FieldRule | None = None,
+        tag: str = "",
     ) -> str:
         """Bind mapping type ``name`` to the record with key ``record``; return the bound type's key, "" where wrong.
 
         ``whole``: its fields are all that fills the record; else somebody else proves what the record requires.
         ``nested``: it is one of several objects that the record is. ``array``: an item of this rule, which sorts them.
+        ``tag`` is that of the element that it fills.
         """
         rule = self.resource.types.get(name)
         if rule is None:
@@ -91,17 +96,12 @@ class Binder:
         self.used.add(name)
         if mode != "reply":
             self._written.add(name)
-        key = (
-            f"{name} {mode} {record}"
-            + (" encoded" if encoded else "")
-            + ("" if whole else " part")
-            + (" nested" if nested else "")
-            + (f" of {array.name} {array.place.line}" if array is not None else "")
-        )
+        kinds = {"encoded": encoded, "part": not whole, "nested": nested}
+        key = " ".join([name, mode, record, *(word for word, so in kinds.items() if so), *apart(rule, array, tag)])
         if key in self.types:
             return key
         kind = self.contract.types.get(record)
-        if not isinstance(kind, Record):
+        if not can_be(rule, kind):
             self.wrong(
                 place,
                 f"{name} is an object, but a single value stands there",
@@ -111,14 +111,16 @@ class Binder:
         # Noted before its fields are bound, so that a type that contains itself ends.
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
         before, self._around = self._around, (*self._around, name) if nested else (name,)
+        tag_before, self._tag = self._tag, tag
         if rule.variants:
             self.types[key] = self._variants(rule, record, key, mode, encoded, array)
         else:
-            if not nested:
+            if not nested and isinstance(kind, Record):
                 not_abstract(self.wrong, rule, kind)
             bound = self._plain(rule, rule.fields, record, key, mode, encoded, whole, array)
-            self.types[key] = replace(bound, nested=nested, turn=kind.turn)
-        self._around = before
+            turn = isinstance(kind, Record) and kind.turn
+            self.types[key] = replace(bound, nested=nested, turn=turn)
+        self._around, self._tag = before, tag_before
         return key
 
     def _variants(
@@ -132,7 +134,10 @@ class Binder:
                 self.wrong(variant.place, str(error), error.remedy)
                 continue
             found = self.contract.types[record]
-            if isinstance(found, Record) and found.abstract:
+            if mode != "reply" and (whole := whole_of(variant.fields)) is not None:
+                text = f"{whole.name}: the element as XML says its type, and so does the variant"
+                self.wrong(whole.place, text, "make it read_only")
+            elif isinstance(found, Record) and found.abstract:
                 self.wrong(variant.place, f"{variant.soap_type} is abstract", "name one of the types derived from it")
             elif record in variants:
                 text = f"{variant.value} and {variants[record].value} stand for the same type {variant.soap_type}"
@@ -214,16 +219,22 @@ class Binder:
         if rule.placeless:
             return always_there(rule, mode)
         if rule.parts:
-            return self._joined(rule, start, mode, encoded)
+            bind = partial(self._bound, mode=mode, encoded=encoded)
+            return bind_joined(self.contract, self.wrong, rule, start, mode, bind)
         if rule.shape == "one" and rule.soap == "." and rule.bag is None:
             return self._nested(rule, start, mode, encoded)
         spot = spot_of(self.contract, rule, start, rule.soap)
-        return self._bound(rule, spot.first() if first else spot, mode, encoded)
+        markup = markup_at(self.contract, rule, spot, self._tag, start)
+        return self._bound(rule, spot.first() if first else spot, mode, encoded, markup)
 
-    def _bound(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
-        return in_record(self.wrong, self._placed(rule, spot, mode, encoded), mode)
+    def _bound(
+        self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool, markup: Markup | None = None
+    ) -> BoundField | None:
+        return in_record(self.wrong, self._placed(rule, spot, mode, encoded, markup), mode)
 
-    def _placed(self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool) -> BoundField | None:
+    def _placed(
+        self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool, markup: Markup | None
+    ) -> BoundField | None:
         if not can_stand(self.wrong, rule, spot):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
@@ -238,14 +249,12 @@ class Binder:
         if rule.shape == "scalar" and spot.steps and spot.steps[-1].is_turn:
             raise ScalarError(f"{rule.soap} is an array of turns", "each: the type of one turn")
         if rule.shape == "scalar":
-            codec = field_codec(self.contract, spot.type, rule, self.converters, spot.fixed)
-            if mode == "reply":
-                unknown_codes(self.contract, spot.type, rule)
+            codec = codec_at(self.contract, rule, spot, self.converters, mode, markup)
             own_null = codec.gives_null if mode == "reply" else codec.takes_null
             nullable = nullable or (own_null and not repeats)
             shape = "scalars" if repeats else "scalar"
             bound = BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
-            return replace(bound, necessary=necessary)
+            return replace(bound, necessary=necessary, markup=markup)
         if not spot.steps or spot.attribute is not None or spot.steps[-1].entry:
             self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
             return None
@@ -258,7 +267,8 @@ class Binder:
         items = items_of(rule, self.resource, lambda each: self.field(each, spot.type, into, encoded), self.wrong, into)
         if array is not None and items is None:
             return None
-        key = self.bind(rule.type_name, spot.type, into, rule.place, encoded, array=array)
+        tag = spot.steps[-1].element.tag
+        key = self.bind(rule.type_name, spot.type, into, rule.place, encoded, array=array, tag=tag)
         shape = "objects" if repeats else "object"
         if mode != "reply" and not encoded and not repeats:
             nullable = takes_nil(self.contract, spot.steps[-1].element)
@@ -272,7 +282,7 @@ class Binder:
             raise ScalarError(f"{named.name} has variants, so it needs an element of its own", "soap: name it")
         if rule.type_name in self._around:
             raise ScalarError(f"{rule.type_name} would stand in itself without end", "remove it, or name an element")
-        key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True)
+        key = self.bind(rule.type_name, start, mode, rule.place, encoded, whole=False, nested=True, tag=self._tag)
         # A constant in it is written with the object only.
         parts = tuple(
             replace(each, required=each.required and not each.given_by_us)
@@ -284,15 +294,3 @@ class Binder:
         if key and not any(leaves(self.types[key].fields)):
             raise ScalarError(f"{rule.type_name} holds nothing of the ERP's", "a property with 'soap' in it")
         return replace(bound, parts=parts, necessary=necessary) if parts else None
-
-    def _joined(self, rule: FieldRule, start: str, mode: Mode, encoded: bool) -> BoundField | None:
-        """Bind a text whose parts stand in several elements of the record."""
-        found = []
-        for index, path in enumerate(rule.parts):
-            spot = spot_of(self.contract, rule, start, path)
-            if not is_text(self.contract, spot.type):
-                raise ScalarError(f"{path} is no text, and only texts can be joined", "make it a field of its own")
-            alone = FieldRule(str(index), rule.place, path, doc=rule.doc)
-            found.append(self._bound(alone, spot, mode, encoded))
-        parts = [each for each in found if each is not None]
-        return joined(self.wrong, rule, parts, mode) if len(parts) == len(rule.parts) else None

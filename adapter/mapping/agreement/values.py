@@ -12,8 +12,8 @@ from adapter.mapping.blocks import Block
 from adapter.mapping.bound import BoundField, HeaderBlock
 from adapter.mapping.coverage import collisions, uncovered
 from adapter.mapping.model import Constant, FieldRule
-from adapter.mapping.paths import suggest
-from adapter.wsdl.types import Header, Operation, Port
+from adapter.mapping.path_names import PathError, alike, matches, named, suggest
+from adapter.wsdl.types import Header, Operation, Port, local_name
 
 
 def bind_constants(
@@ -33,7 +33,8 @@ def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[He
     message = operation.input
     declared = [header.element.name for header in message.headers]
     for rule in given.in_header:
-        if (name := rule.path.partition(".")[0]) not in declared:
+        name = rule.path.partition(".")[0]
+        if not any(matches(binder.contract, name, header.element.tag) for header in message.headers):
             whose, why = ("cursor", "take the number of rows") if rule.page else ("session", "show the token")
             text = f"{whose}: {operation.key} declares no header {name}, so it cannot {why}"
             binder.wrong(rule.place, text, suggest(name, declared))
@@ -47,7 +48,7 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
         replace(rule, path=rest)
         for rule in (*binder.resource.soap.headers, *given.in_header)
         for name, _, rest in [rule.path.partition(".")]
-        if name == element.name
+        if matches(binder.contract, name, element.tag)
     ]
     before = len(binder.mistakes)
     computed = next((rule for rule in rules if rule.compute), None)
@@ -74,14 +75,28 @@ def check_headers(binder: Binder, port: Port, given: Given) -> None:
     """Every header block of the mapping must be declared by one of the operations that it calls."""
     called = operations_called(binder, port)
     called += [given.session.login.operation] if given.session is not None else []
-    declared = {header.element.name for operation in called for header in operation.input.headers}
+    declared = {header.element.tag for operation in called for header in operation.input.headers}
     for rule in binder.resource.soap.headers:
         name = rule.path.partition(".")[0]
-        if called and name not in declared:
-            binder.wrong(rule.place, f"the operations declare no header {name}", suggest(name, sorted(declared)))
+        try:
+            found = alike(binder.contract, name, declared)
+            for operation in called if found else ():
+                _one_of(binder, name, [header.element.tag for header in operation.input.headers])
+        except PathError as error:
+            binder.wrong(rule.place, str(error), error.remedy)
+            continue
+        if called and not found:
+            known = sorted(map(local_name, declared))
+            binder.wrong(rule.place, f"the operations declare no header {name}", suggest(name, known))
         if rule.compute and rule.compute not in given.blocks:
             text = f"{name}: there is no function {rule.compute} for a header block"
             binder.wrong(rule.place, text, suggest(rule.compute, sorted(given.blocks)))
+
+
+def _one_of(binder: Binder, name: str, tags: Sequence[str]) -> None:
+    """Raise PathError where several header blocks of one operation have a name."""
+    if len(alike(binder.contract, name, tags)) > 1:
+        named(binder.contract, name, tags, lambda name: name)
 
 
 def _computed(binder: Binder, rule: Constant, block: Block, start: str) -> tuple[BoundField, ...]:

@@ -14,6 +14,7 @@ from adapter.mapping.agreement.calls import bind_calls
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CredentialProblem, check_credentials
 from adapter.mapping.agreement.cursor import bind_cursor, limited
+from adapter.mapping.agreement.links import linked
 from adapter.mapping.agreement.lookups import with_lookups, with_used
 from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.patch import check_patch_keys
@@ -28,6 +29,7 @@ from adapter.mapping.convert import CONVERTERS, Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model.operation import OperationRule, Resource
+from adapter.mapping.namespaces import with_namespaces
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
 from adapter.settings import endpoint_names, service_name
@@ -74,12 +76,14 @@ def agree(
         found, wrong = _resource(resource, contract, around)
         endpoints.extend(found)
         mistakes.extend(wrong)
-    return endpoints, mistakes
+    endpoints, wrong = linked(endpoints)
+    return endpoints, [*mistakes, *wrong]
 
 
 def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
     given = Given(around.value_of, around.text_of, around.blocks, around.functions)
     binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given)
+    binder.contract = contract = with_namespaces(contract, resource.soap, binder.wrong)
     port = _port(resource, contract, binder)
     if port is None:
         return [], binder.mistakes

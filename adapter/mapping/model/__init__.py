@@ -5,7 +5,7 @@ Every rule carries its ``Place``, so that whatever disagrees with it later can b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,12 +41,22 @@ class NumberRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRule:
+    """A binary value of more than ``over`` bytes is a link to the operation of this name, which answers a document."""
+
+    place: Place
+    over: int
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRule:
     """One JSON property or parameter and the XML it stands for. ``shape`` is scalar unless it names a type.
 
     ``parts`` are the paths of a value that stands in several elements, with ``join`` between them. With a ``bag`` the
-    paths begin in its entry called ``entry``. ``constant`` is the JSON value of a property that the ERP does not have.
-    ``by`` and ``number`` arrange the items of an array: by one of their properties, or in the order of their numbers.
+    paths begin in its entry called ``entry``. ``xml``: the value is the whole element as XML. ``constant`` is the JSON
+    value of a property that the ERP does not have. ``by`` and ``number`` arrange the items of an array: by one of their
+    properties, or in the order of their numbers.
     """
 
     name: str
@@ -59,6 +69,7 @@ class FieldRule:
     by: str = ""
     number: NumberRule | None = None
     shape: Literal["scalar", "one", "each"] = "scalar"
+    xml: bool = False
     type_name: str = ""
     convert: tuple[ConverterCall, ...] = ()
     codes: Mapping[str, str] | None = None
@@ -78,6 +89,7 @@ class FieldRule:
     missing: str | None = None
     null_name: str = ""
     flagged: bool = True
+    link: LinkRule | None = None
     doc: str = ""
     example: str | None = None
     constant: Any = None
@@ -88,6 +100,11 @@ class FieldRule:
     def placeless(self) -> bool:
         """Whether the ERP has no element for it, so that its value never comes from XML and never goes there."""
         return self.constant is not None or bool(self.compute)
+
+    @property
+    def wild(self) -> bool:
+        """Whether it stands for what the wildcards of a record let in."""
+        return not self.parts and self.soap[-1:] == "*"
 
     @property
     def hides(self) -> str:
@@ -119,6 +136,12 @@ class TypeRule:
     variants: tuple[VariantRule, ...] = ()
     doc: str = ""
     set: tuple[Constant, ...] = ()
+
+    def every_field(self) -> Iterator[FieldRule]:
+        """Yield its fields and those of its variants."""
+        yield from self.fields.values()
+        for variant in self.variants:
+            yield from variant.fields.values()
 
 
 @dataclass(frozen=True, slots=True)

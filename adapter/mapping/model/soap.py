@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -81,7 +81,12 @@ PortKey = tuple[str, str, str, IdentityRule | None]
 
 @dataclass(frozen=True, slots=True)
 class SoapRule:
-    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands."""
+    """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
+
+    ``strict``: a reply that is not just what the contract says is refused.
+    ``mtom``: binary values of requests that are not short travel beside the envelope.
+    ``namespaces`` are by the prefixes that paths use for them.
+    """
 
     place: Place
     wsdl: str
@@ -90,6 +95,9 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    strict: bool = False
+    mtom: bool = False
+    namespaces: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> PortKey:

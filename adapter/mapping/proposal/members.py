@@ -64,9 +64,15 @@ def members(contract: Contract, key: str, names: Callable[[str], str]) -> Iterat
 
     found = list(children(record))
     places = Counter(child.element.name for child in found)
+    turns: set[str] = set()
     for child in found:
         name = child.element.name
-        if can_name(name) and places[name] == 1 and not child.repeated and not child.element.abstract:
+        if child.turns:
+            if child.turns not in turns and can_name(name) and places[name] == 1:
+                turns.add(child.turns)
+                of_turns = {"soap": f"group({name})", "each": names(child.turns)}
+                yield Member(new("items"), of_turns, record=child.turns)
+        elif can_name(name) and places[name] == 1 and not child.repeated and not child.element.abstract:
             member = _element(contract, child, names)
             if member is not None:
                 yield Member(new(snake(name)), member.rule, member.note, member.record)

@@ -30,7 +30,7 @@ class Around:
     def read(self, port: Place, headers: Message, data: bytes) -> AnyCall | ProtocolFault:
         """Read a message, or tell why it calls nothing."""
         try:
-            return message(port, headers, data)
+            return message(port, headers, data, self.erp.beside)
         except ProtocolFault as problem:
             return problem
 

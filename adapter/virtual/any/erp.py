@@ -7,6 +7,7 @@ from email.message import Message
 from typing import Any
 
 from adapter.virtual.any.answers import Answers
+from adapter.virtual.any.beside import Beside
 from adapter.virtual.any.examples import Example, answering
 from adapter.virtual.any.files import contract_file
 from adapter.virtual.any.ports import Place, places
@@ -27,6 +28,7 @@ class AnyErp:
         """``documents`` are what ``contract`` was read from; ``examples`` answer before anything is made up."""
         self.documents, self.contract, self.examples = documents, contract, tuple(examples)
         self.places = places(contract)
+        self.beside = Beside(contract)
         self.answers = Answers(Ground.of(contract))
         self.checker = Checker(contract.types, contract.elements, contract.substitutes)
 
@@ -41,7 +43,7 @@ class AnyErp:
     def read(self, port: Place, headers: Message, data: bytes) -> AnyCall | ProtocolFault:
         """Read a message and hold it against the contract, or tell why it is none."""
         try:
-            return checked(self.checker, message(port, headers, data))
+            return checked(self.checker, message(port, headers, data, self.beside))
         except ProtocolFault as problem:
             return problem
 
@@ -49,9 +51,10 @@ class AnyErp:
         """Return the answer of the first example that matches, else one that is made up."""
         try:
             example = answering(self.examples, call)
-            if example is None:
-                return self.answers.reply(call)
-            return self.answers.reply(call, example.body()) if example.fault is None else example.refuse(call)
+            if example is not None and example.fault is not None:
+                return example.refuse(call)
+            answer = self.answers.reply(call, example.body() if example is not None else None)
+            return self.beside.packed(call.operation, call.place.envelope, answer)
         except NoValue as no:
             return self.answers.plain(call.place, "Server", f"no answer can be made up: {no}", 500)
 

@@ -7,6 +7,7 @@ from email.message import Message
 
 from lxml import etree
 
+from adapter.virtual.any.beside import Beside, request
 from adapter.virtual.any.inlined import inlined
 from adapter.virtual.any.ports import Place, Served, meant
 from adapter.virtual.envelope import MEDIA_TYPES, action, parsed
@@ -38,17 +39,19 @@ class AnyCall:
     data: bytes
 
 
-def message(place: Place, headers: Message, data: bytes) -> AnyCall:
+def message(place: Place, headers: Message, data: bytes, beside: Beside) -> AnyCall:
     """Read a message sent to a port, as far as to know what it calls. Raise ProtocolFault where it is none."""
-    wanted = MEDIA_TYPES[place.envelope]
-    if headers.get_content_type() != wanted:
-        raise ProtocolFault("Client", f"Content-Type has to be {wanted}, not {headers.get_content_type()}", 415)
-    root = parsed(place, data, headers.get_param("charset"))
+    wanted, came = MEDIA_TYPES[place.envelope], request(headers, data)
+    if came.media_type != wanted:
+        raise ProtocolFault("Client", f"Content-Type has to be {wanted}, not {came.media_type}", 415)
+    root = parsed(place, came.body, headers.get_param("charset"))
     said = action(headers)
     if said is None and place.envelope == SOAP11_ENVELOPE:
         raise ProtocolFault("Client", "the header field SOAPAction is missing")
     body = list(root[-1].iterchildren(etree.Element))
-    return AnyCall(place, meant(place, body, said), root, body, {}, headers, data)
+    served = meant(place, body, said)
+    beside.restore(served, root, came)
+    return AnyCall(place, served, root, body, {}, headers, data)
 
 
 def checked(checker: Checker, call: AnyCall) -> AnyCall:

@@ -1,0 +1,16 @@
+"""How the messages of a mapped operation travel: in one piece, or with parts beside the envelope."""
+
+from __future__ import annotations
+
+from adapter.attachments import Packing
+from adapter.backends.soap.arriving import Way
+from adapter.mapping.bound import Endpoint
+from adapter.translate.tolerance import aligner
+
+
+def way(endpoint: Endpoint) -> Way:
+    """Return the way of one operation. The answer of one that gives a document is read before all of it is there."""
+    operation = endpoint.operation
+    packing = Packing(endpoint.contract, operation.input, operation.output, endpoint.resource.soap.mtom)
+    first = endpoint.reply.rule.document is not None
+    return Way(packing if packing.needed else None, first, aligner(endpoint), endpoint.resource.soap.strict)

@@ -1,0 +1,1 @@
+"""The peer that wsdl.vs_ibm measures beside us."""
