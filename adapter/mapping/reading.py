@@ -117,6 +117,11 @@ def _common(
     return common
 
 
+def read_types(document: Document) -> dict[str, TypeRule]:
+    """Return the types of a document that is known to hold nothing else, and nothing wrong."""
+    return _types(Sections(document), document.data["types"])
+
+
 def _sections(sections: Sections, data: Mapping[str, Any]) -> Shared:
     """Return the sections of a shared file that hold as they stand."""
     soap = _soap(sections, data["soap"]) if "soap" in data else None
