@@ -124,6 +124,8 @@ class _Walk:
             return
         if record.content is not None and any(each.min for each in wildcards(record.content)):
             self.flat = False
+        names = [child.element.name for child in children(record)]
+        self.flat = self.flat and len(set(names)) == len(names)
         for child in children(record):
             yield from self._element(child, before, (*around, key), required)
         for attribute in record.attributes:

@@ -129,6 +129,7 @@ class _Proposing:
         """Return what ``check`` would say of a file, "" for nothing."""
         shared = Document("shared.yaml", {"version": 1}, {})
         soap = SoapRule(NOWHERE, self.contract.file, found[0].service, found[0].port.name)
+        soap = replace(soap, namespaces=self.typing.finish().namespaces)
         known = Shared(None if self.several else soap, self._types_read())
         document = Document(f"{resource}.yaml", self._file(resource, found).section, {})
         if not self.several:
@@ -183,7 +184,10 @@ class _Proposing:
         return Draft(section, notes)
 
     def _soap(self, service: str, port: Port) -> Section:
-        return {"wsdl": self.contract.file, "service": service, "port": port.name}
+        soap: Section = {"wsdl": self.contract.file, "service": service, "port": port.name}
+        if namespaces := self.typing.finish().namespaces:
+            soap["namespaces"] = dict(sorted(namespaces.items()))
+        return soap
 
 
 def _other_ports(contract: Contract, one: Placed) -> list[str]:
