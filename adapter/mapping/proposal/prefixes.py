@@ -28,7 +28,7 @@ class Prefixes:
                 self._known[namespace] = free(_short(namespace), taken.__contains__)
 
     def of(self, tag: str, tags: Sequence[str]) -> str:
-        """Return how a path names ``tag`` among the Clark names that stand there: with a prefix where it must have one."""
+        """Return how a path names ``tag`` among the Clark names that stand there: with a prefix where it must."""
         name = local_name(tag)
         if len({each for each in tags if local_name(each) == name}) < 2:
             return name

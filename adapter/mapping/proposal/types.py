@@ -35,6 +35,7 @@ class Proposing:
         self.made: dict[str, Draft] = {}
         self._whole: dict[str, str] = {}
         self._waiting: dict[str, str] = {}
+        self._done: set[str] = set()
 
     def name(self, key: str) -> str:
         """Return the name of the type for a record, and see that it is proposed."""
@@ -59,11 +60,17 @@ class Proposing:
         """Return the type for one record alone, whatever is derived from it."""
         return _plain(list(members(self.contract, key, self.name, self.prefixes)))
 
+    def finished(self) -> dict[str, Draft]:
+        """Return every type that was named, and those that these name."""
+        while len(self._done) < len(self._waiting):
+            for name in self._waiting.keys() - self._done:
+                self._done.add(name)
+                self.made[name] = self._one(self._waiting[name])
+        return self.made
+
     def types(self) -> Types:
         """Return everything that was named, and what that names, in the order of the contract."""
-        while todo := {name: key for name, key in self._waiting.items() if name not in self.made}:
-            for name, key in todo.items():
-                self.made[name] = self._one(key)
+        self.finished()
         order = {name: number for number, name in enumerate(self.naming.names.values())}
         made = sorted(self.made.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
         return Types(self.naming.names, dict(self._whole), dict(made), dict(self.prefixes.used))

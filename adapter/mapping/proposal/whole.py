@@ -129,7 +129,7 @@ class _Proposing:
         """Return what ``check`` would say of a file, "" for nothing."""
         shared = Document("shared.yaml", {"version": 1}, {})
         soap = SoapRule(NOWHERE, self.contract.file, found[0].service, found[0].port.name)
-        soap = replace(soap, namespaces=self.typing.finish().namespaces)
+        soap = replace(soap, namespaces=self.typing.namespaces())
         known = Shared(None if self.several else soap, self._types_read())
         document = Document(f"{resource}.yaml", self._file(resource, found).section, {})
         if not self.several:
@@ -141,8 +141,8 @@ class _Proposing:
 
     def _types_read(self) -> dict[str, TypeRule]:
         """Return all types as they are once read; each is read once."""
-        every = self.typing.finish().types
-        fresh = {name: draft.section for name, draft in every.items() if name not in self._read}
+        every = self.typing.made()
+        fresh = {name: every[name].section for name in every.keys() - self._read.keys()}
         if fresh:
             self._read |= read_types(Document("shared.yaml", {"types": fresh}, {}))
         return self._read
@@ -185,7 +185,7 @@ class _Proposing:
 
     def _soap(self, service: str, port: Port) -> Section:
         soap: Section = {"wsdl": self.contract.file, "service": service, "port": port.name}
-        if namespaces := self.typing.finish().namespaces:
+        if namespaces := self.typing.namespaces():
             soap["namespaces"] = dict(sorted(namespaces.items()))
         return soap
 
