@@ -29,6 +29,7 @@ from adapter.mapping.convert import Factory
 from adapter.mapping.documents import sent_on
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
+from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.messages import Handler
@@ -167,12 +168,15 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
-    """Return the route of an operation, with the media types of documents."""
+    """Return the route of an operation, with the media types of documents and its header fields."""
     route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
         streams = sent_on(endpoint)
         route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes, streams=streams)
+    fields = tuple(field.name.lower() for field in header_parameters(endpoint))
+    shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
+    route = replace(route, headers=fields, shown=shown)
     return replace(route, gives=given.value) if given is not None else route
 
 

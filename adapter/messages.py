@@ -21,13 +21,15 @@ class Call:
     """What values are made from that are new for each call: the request's id, and one reading of the clock, in UTC.
 
     ``session`` is the token of our session at the ERP, "" where there is none. ``page`` says which page of a list is
-    asked for: its number of rows, and what the page before said, by the names of constants.
+    asked for: its number of rows, and what the page before said, by the names of constants. ``headers`` are the values
+    for header blocks that the caller gave in header fields of HTTP, by their names, as XML has them.
     """
 
     request_id: str = ""
     now: datetime = field(default_factory=_utc)
     session: str = field(default="", repr=False)
     page: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

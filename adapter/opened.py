@@ -20,6 +20,7 @@ from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
 from adapter.translate.writer import secrets_of
+from adapter.wsdl.addressing import WSA10
 from adapter.wsdl.plain import plain_documents
 from adapter.wsdl.types import Contract
 from adapter.wsdl.zeep_documents import zeep_client
@@ -53,7 +54,7 @@ class _Opening:
     """Opens each thing once, however many mappings ask for it."""
 
     def __init__(self, settings: Settings, contracts: Mapping[str, Contract], credentials: Credentials) -> None:
-        self._settings, self._credentials = settings, credentials
+        self._settings, self._contracts, self._credentials = settings, contracts, credentials
         self._clients = {
             name: zeep_client(plain_documents(each), raw_response=True) for name, each in contracts.items()
         }
@@ -80,7 +81,12 @@ class _Opening:
         if session is not None:
             who = self._in_session(who, session, own)
         where = self.exchange(self._settings.endpoint_of(rule.service, rule.port) or "", own)
-        return SoapPort(self._clients[rule.wsdl], rule.service, rule.port, where, who)
+        return SoapPort(self._clients[rule.wsdl], rule.service, rule.port, where, who, self._addressing(rule))
+
+    def _addressing(self, rule: SoapRule) -> str:
+        """Return the namespace of WS-Addressing that calls have, "" for none: what the contract says, else 1.0."""
+        said = self._contracts[rule.wsdl].services[rule.service].ports[rule.port].addressing
+        return (said.namespace if said is not None else WSA10) if rule.addressing else ""
 
     def _in_session(self, who: Identity, session: BoundSession, own: IdentityRule | None) -> Identity:
         """Add a session to an identity. Ports that log in in the same way share its tokens."""

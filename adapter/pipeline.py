@@ -26,6 +26,7 @@ from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
+from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
@@ -166,7 +167,7 @@ def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
 
     def answer(request: Request) -> Answer:
         (result, taken), notes = ask(request)
-        return Answer(result.document, taken, notes + result.notes)
+        return Answer(result.document, taken, notes + result.notes, result.headers)
 
     return answer
 
@@ -198,6 +199,7 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         public_path=endpoint.resource.path,
         problems=_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
+        forwarded=[field.name.lower() for field in header_parameters(endpoint)],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from adapter import strict_json
 from adapter.mapping.bound import Endpoint
@@ -23,6 +24,10 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
     below, answer, link = endpoint.resource.path, documented(endpoint), linker(endpoint)
 
     def make(result: Result, request: Request) -> Response:
+        response = whole(result, request)
+        return replace(response, headers={**result.headers, **response.headers}) if result.headers else response
+
+    def whole(result: Result, request: Request) -> Response:
         if shape == "none":
             return Response(status, notes=result.notes)
         document = result.document

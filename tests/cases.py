@@ -36,6 +36,7 @@ _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 # What a comment in a golden envelope says of a value that is another one in each call.
 _DAY = r"20[0-9]{2}-[0-9]{2}-[0-9]{2}"
 _MADE = {"now": f"{_DAY}T[0-9:]{{8}}Z", "today": _DAY, "uuid": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"}
+_MADE |= {"message id": f"urn:uuid:{_MADE['uuid']}", "endpoint": r"http://127\.0\.0\.1:[0-9]+/"}
 _QNAMES = (_XSI_TYPE, "{http://schemas.xmlsoap.org/soap/encoding/}arrayType")
 
 

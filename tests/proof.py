@@ -16,13 +16,14 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid, InvalidRequest
 from adapter.mapping.bound import Cursor, Endpoint
+from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.document import CONTENT
 from adapter.mapping.xml_text import parsed
 from adapter.messages import Call, Checked
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader
 from adapter.translate.taken import filler
-from adapter.translate.writer import writer
+from adapter.translate.writer import header_writer, writer
 from tests.cases import ROOT, SHAPES
 from tests.docs_pages.pages import blocks
 from tests.judged import judged
@@ -72,6 +73,9 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
         if not schema.validate(judged(endpoint.operation, message)):
             proof.wrong = f"{endpoint.name}: {schema.error_log}"
             break
+        if any(not schema.validate(etree.ElementTree(block)) for block in _blocks(endpoint, checked)):
+            proof.wrong = f"{endpoint.name}: {schema.error_log}"
+            break
         proof.written += 1
         further = _further(endpoint, checked, values) if checked is not None else iter(())
         if any(not schema.validate(etree.ElementTree(each)) for each in further):
@@ -88,6 +92,13 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
                 proof.wrong = f"{endpoint.name}: {why}"
                 break
     return proof
+
+
+def _blocks(endpoint: Endpoint, checked: Checked | None) -> tuple[Any, ...]:
+    """Return the header blocks of a request, where they hold what callers give."""
+    if checked is None or not header_parameters(endpoint):
+        return ()
+    return header_writer(endpoint)(checked.call).blocks
 
 
 def give_tables(endpoint: Endpoint) -> None:
@@ -185,9 +196,12 @@ def _checked(endpoint: Endpoint, values: Values, body: Any, source: random.Rando
     document = endpoint.body.document if endpoint.body is not None else None
     kind = source.choice(document.media_types) if document is not None else ""
     name = source.choice(["a.pdf", "\u00fc.png", "x" * 20, "y" * 400, "..", ""])
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    headers = {"content-disposition": f'attachment; filename="{name}"'} if document is not None else {}
+    for field in header_parameters(endpoint):
+        if field.required or source.random() < 0.5:
+            headers[field.name.lower()] = _text(values.one(field))
     try:
-        return check(endpoint, body, path, query, content_type=kind, headers=headers if document is not None else {})
+        return check(endpoint, body, path, query, content_type=kind, headers=headers)
     except InvalidRequest:
         return None
 

@@ -43,13 +43,14 @@ def http(
     public_path: str,
     problems: Mapping[str, int],
     shown: Collection[str] = (),
+    forwarded: Collection[str] = (),
 ) -> Handler:
     """Return the handler that answers by one microservice.
 
     ``path`` (such as ``/{id}``) stands below ``service_path`` there and below ``public_path`` here; a ``Location`` is
     translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status;
     the service's own words reach callers only for those of ``shown`` and the house's, so that both backends say the
-    same.
+    same. ``forwarded`` are header fields of the operation's own, in small letters.
     """
     fill = _path(service_path + path)
     known = {**_ALWAYS_KNOWN, **problems}
@@ -61,7 +62,12 @@ def http(
         if request.trace is not None:
             request.trace("http-out", request.body)
         reply = exchange.send(
-            method, deadline=request.deadline, headers=_headers(request), path=path, query=query, body=request.body
+            method,
+            deadline=request.deadline,
+            headers=_headers(request, forwarded),
+            path=path,
+            query=query,
+            body=request.body,
         )
         if request.trace is not None:
             request.trace("http-in", reply.body)
@@ -89,10 +95,10 @@ def _segment(name: str, value: str) -> str:
     return quote(value, safe="")
 
 
-def _headers(request: Request) -> dict[str, str]:
+def _headers(request: Request, more: Collection[str]) -> dict[str, str]:
     came = {name.lower(): value for name, value in request.headers.items()}
     headers = {"Accept": "application/json, application/problem+json", "X-Request-Id": request.id}
-    headers |= {name: came[name] for name in FORWARDED if name in came}
+    headers |= {name: came[name] for name in (*FORWARDED, *more) if name in came}
     if request.body:
         headers["Content-Type"] = request.content_type or "application/json"
     if request.traceparent:

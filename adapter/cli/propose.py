@@ -45,6 +45,8 @@ def run(asked: Namespace) -> int:
     written(memory, "".join(f"{line}\n" for line in sorted(before | set(remembered(proposal.files)))))
     editor_schema(mappings)
     env = project / "adapter.env"
+    called = {(each.service, each.port.name) for each in proposal.placed}
+    ports = [each for each in ports if (each[0].name, each[1].name) in called]
     written(env, settings_text(env.read_text("utf-8") if env.is_file() else "", contract, ports))
     wsdl.lock(Namespace(project=str(project)))
     _tell(change, proposal, contract, project)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from adapter.mapping.blocks import Block
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
+from adapter.mapping.bound_header import HeaderBlock, ReplyHeader
 from adapter.mapping.bound_type import BoundType, BoundVariant, Choice, Nulls, ways
 from adapter.mapping.model.change import PatchRule
 from adapter.mapping.model.cursor import CursorRule
@@ -29,12 +29,12 @@ from adapter.mapping.model.operation import (
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.mapping.tables import Table
-from adapter.wsdl.types import Contract, Element, Operation, Port
+from adapter.wsdl.types import Contract, Operation, Port
 
 __all__ = [
     "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Cursor",
-    "Endpoint", "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "Shape", "Sign", "Sort", "Take", "Turn",
-    "leaves", "ways",
+    "Endpoint", "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "ReplyHeader", "Shape", "Sign", "Sort",
+    "Take", "Turn", "leaves", "ways",
 ]  # fmt: skip
 
 
@@ -94,7 +94,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer: its type, and the steps to the element (of one item, for a list) that it is read from."""
+    """The answer: its type, and the steps to the element (of one item, for a list) that it is read from.
+
+    ``headers`` are header fields of it that header blocks of the reply hold.
+    """
 
     rule: ReplyRule
     type: str
@@ -102,16 +105,7 @@ class Reply:
     status: int
     refused: Sign | None = None
     warnings: Sign | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderBlock:
-    """One SOAP header block and its constants. With ``block`` a function makes it, of the credentials named so."""
-
-    element: Element
-    fields: tuple[BoundField, ...]
-    block: Block | None = None
-    credential: str = ""
+    headers: tuple[ReplyHeader, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +189,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``."""
+    """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``.
+
+    ``details``: what a fault's detail is read as, by the names of its element and of the mapping type.
+    """
 
     name: str
     verb: str
@@ -227,6 +224,7 @@ class Endpoint:
     lookups: tuple[BoundLookup, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     cursor: Cursor | None = None
+    details: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""

@@ -218,7 +218,10 @@ _TOGETHER: Mapping[str, Shape] = {
     "PatchSection": {"minProperties": 1},
     "TokenPlaceSection": {"minProperties": 1, "maxProperties": 1},
     "ExpiredSection": {"minProperties": 1, "maxProperties": 1},
-    "FaultSection": {"oneOf": [{"required": [key]} for key in ("code", "detail", "text")]},
+    "FaultSection": {
+        "oneOf": [{"required": [key]} for key in ("code", "detail", "text")],
+        "dependentRequired": {"one": ["detail"]},
+    },
 }
 
 

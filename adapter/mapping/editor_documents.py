@@ -1,10 +1,11 @@
-"""The shapes of bodies and replies for editors: JSON, or a document."""
+"""The shapes of bodies and replies for editors: JSON, or a document; and their header fields."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from adapter.mapping.keys import FIELD_NAME
 from adapter.mapping.media_types import PLAIN
 
 
@@ -16,6 +17,11 @@ def _either(document: str, other: str) -> dict[str, Any]:
     return {"if": {"type": "object", "required": ["document"]}, "then": _one(document), "else": _one(other)}
 
 
+_HEADERS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": _one("FieldSection"),
+    "propertyNames": {"pattern": f"^({FIELD_NAME.pattern})$"},
+}
 DOCUMENTS: Mapping[str, dict[str, Any]] = {
     "OperationSection.body": _either("DocumentBodySection", "BodySection"),
     "OperationSection.reply": _either("DocumentReplySection", "ReplySection"),
@@ -28,4 +34,5 @@ DOCUMENTS: Mapping[str, dict[str, Any]] = {
     "DocumentReplySection.when_empty": _one("EmptySection"),
     "DocumentReplySection.refused": _one("RefusedSection"),
     "DocumentReplySection.warnings": _one("WarningsSection"),
+    **{f"{kind}Section.headers": _HEADERS for kind in ("Operation", "Reply", "DocumentReply")},
 }

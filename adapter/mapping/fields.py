@@ -45,13 +45,15 @@ def field_rules(
     sections: Sections,
     data: Any,
     path: Path_,
-    where: Literal["type", "path", "query"] = "type",
+    where: Literal["type", "path", "query", "header"] = "type",
     bags: Mapping[str, BagRule] | None = None,
 ) -> Mapping[str, FieldRule]:
-    """Return the rules of a section that maps names to fields: those of a type, or path or query parameters."""
+    """Return the rules of a section that maps names to fields: of a type, path or query parameters, header fields."""
     rules: dict[str, FieldRule] = {}
     for name, value, at in sections.entries(data, path, "fields"):
-        if not keys.NAME.fullmatch(name):
+        if where == "header" and not keys.FIELD_NAME.fullmatch(name):
+            sections.wrong(at, f"'{name}' is not the name of a header field", "letters, digits and -: X-Client")
+        if where != "header" and not keys.NAME.fullmatch(name):
             sections.wrong(at, f"'{name}' is not a property name", "letters, digits and _; start with a letter")
         rule = _field(sections, name, value, at, bags)
         if rule is None:

@@ -15,7 +15,7 @@ MAKER = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*|[A-Za-z_][A-Za-z0-9_
 OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*\.[a-z][a-z0-9_]*")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 XML_NAME = r"([^\W\d][\w\-]*:)?[^\W\d][\w\-]*"
-XML_STEP = rf"{XML_NAME}(\({XML_NAME}\))?"
+XML_STEP = rf"(group\(\*\)|{XML_NAME}(\({XML_NAME}\))?)"
 XML_PATH = re.compile(rf"(\.|(@|#text\b)?({XML_NAME})?|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)")
 # Inside an entry of a bag: a path, or the entry's own type in brackets and maybe a path below it.
 _BELOW = rf"(@{XML_NAME}|#text|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text)?)"

@@ -13,6 +13,7 @@ from adapter.mapping.documents import document_body, document_reply, is_document
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.filters import filter_rule, query_rules
+from adapter.mapping.header_fields import header_rules
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.patches import patch_rule
@@ -44,6 +45,7 @@ def operation_rule(
         tests=tests,
         filter=_filter(sections, found.get("filter"), (*path, "filter"), tests),
         set=constants(sections, found.get("set"), (*path, "set"), computed=True),
+        headers=header_rules(sections, found.get("headers"), (*path, "headers")),
         page=_page(sections, found.get("page"), (*path, "page")),
         sort=_sort(sections, found.get("sort"), (*path, "sort")),
         body=_body(sections, found.get("body"), (*path, "body")),
@@ -154,6 +156,7 @@ def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         if "warnings" in found
         else None,
         document,
+        header_rules(sections, found.get("headers"), (*path, "headers"), answered=True),
     )
 
 
@@ -173,7 +176,9 @@ def fault_rules(sections: Sections, data: Any, path: Path_) -> tuple[FaultRule, 
         if sum(key in found for key in ("code", "detail", "text")) != 1:
             sections.wrong(where, "a fault needs exactly one of code, detail, text", "split it into several lines")
             continue
-        rule = FaultRule(sections.place(where), **found)
+        if "one" in found and "detail" not in found:
+            sections.wrong((*where, "one"), "one: means nothing without 'detail'", "detail: the element that is read")
+        rule = FaultRule(sections.place(where), type_name=found.pop("one", ""), **found)
         if not (rule.code or rule.detail or rule.text):
             sections.wrong(where, "an empty text matches nothing in particular", "write what to look for")
         if any((rule.code, rule.detail, rule.text) == (each.code, each.detail, each.text) for each in rules):

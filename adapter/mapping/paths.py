@@ -123,9 +123,12 @@ def wild(found: Sequence[Child]) -> Child:
     most = None if any(each.most is None for each in wildcards) else sum(each.most or 0 for each in wildcards)
     least = sum(each.least for each in wildcards if each.required)
     repeated = next((each.repeated for each in wildcards if each.repeated), "")
+    turns = next((each.turns for each in wildcards if each.turns), "")
     element = Element(WILD, "", xsd("anyType"), least, most)
     together = tuple(each.wildcards[0] for each in wildcards)
-    return Child(element, least > 0, most != 1, (), least, most, repeated, wildcards=together, others=others)
+    return Child(
+        element, least > 0, most != 1, (), least, most, repeated, turns=turns, wildcards=together, others=others
+    )
 
 
 def _with_groups(record: Record) -> Iterator[Child]:
@@ -247,10 +250,13 @@ def _has(contract: Contract, key: str, name: str) -> bool:
 
 
 def _group(contract: Contract, key: str, name: str, where: str) -> Child:
-    """Return the group that repeats as a whole and holds the element ``name``."""
+    """Return the group that repeats as a whole and holds the element ``name``, or a wildcard."""
     child = _child(contract, key, name, where)
     record = contract.types[key]
     assert isinstance(record, Record)
+    if name == WILD:
+        # Of several wildcards the first that stands in such a group is meant.
+        child = next((each for each in particles(record) if each.wildcards and each.turns), child)
     for group in groups(record):
         if group.turns == child.turns:
             return group

@@ -148,7 +148,7 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     port = found["wsdl"], found["service"], found["port"]
     code, strict, mtom = found.get("fault_code", ""), found.get("strict", False), "attachments" in found
     named = namespaces(sections, found.get("namespaces"), (*path, "namespaces"))
-    return SoapRule(sections.place(path), *port, code, headers, identity, strict, mtom, named)
+    return SoapRule(sections.place(path), *port, code, headers, identity, found.get("addressing"), strict, mtom, named)
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:

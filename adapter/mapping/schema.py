@@ -84,6 +84,7 @@ class SoapSection(Section):
     strict = Flag(**about("Refuse a reply that is not just what the contract says; else what is clear is read."))
     attachments = one_of("mtom", "Binary values of requests that are not short travel beside the envelope.")
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
+    addressing = Flag(**about("Calls have the header blocks of WS-Addressing: Action, MessageID, To, ReplyTo."))
 
 
 class IdentitySection(Section):

@@ -23,6 +23,7 @@ class DocumentReplySection(Section):
     file_name = xml_path("Where the reply says its file name.")
     status = Whole(200, 299, **about("The status of success."))
     when_empty = Raw(**about("status and problem when there is no document; left out: 204."))
+    headers = Raw(**about("Header fields of the answer whose values stand in SOAP header blocks of the reply."))
     refused = Raw(**about("Where a reply that is no fault says no."))
     warnings = Raw(**about("Where a reply warns; the codes go into the log and a counter."))
 

@@ -35,6 +35,7 @@ class OperationSection(Section):
     path = Raw(**about("Path parameters by name."))
     query = Raw(**about("Query parameters by name."))
     set = Raw(**about("Constants in the request."))
+    headers = Raw(**about("Request header fields of HTTP whose values go into SOAP header blocks."))
     filter = Raw(**about("How the ERP takes tests; query parameters are tests."))
     page = Raw(**about("Paging."))
     cursor = Raw(**about("Paging by what the last page said."))
@@ -94,6 +95,7 @@ class ReplySection(Section):
     status = Whole(200, 299, **about("The status of success."))
     location = Text(TEMPLATE, "a path such as /{id}", **about("The Location header, below the resource's path."))
     when_empty = Raw(**about("status and problem when the ERP answers with nothing."))
+    headers = Raw(**about("Header fields of the answer whose values stand in SOAP header blocks of the reply."))
     refused = Raw(**about("Where a reply that is no fault says no."))
     warnings = Raw(**about("Where a reply warns; the codes go into the log and a counter."))
 
@@ -131,6 +133,7 @@ class FaultSection(Section):
 
     code = Text(**about("The ERP's code: at soap.fault_code, else the SOAP fault code."))
     detail = Text(**about("Name of the element in the fault's detail."))
+    one = Text(NAME, "a type's name", **about("The type that this element is read as; callers get it in 'fault'."))
     text = Text(**about("Words that the fault's text holds."))
     status = Whole(400, 599, **about("The status the caller sees.", required=True))
     problem = Text(SLUG, "a slug such as record-locked", **about("The problem type.", required=True))

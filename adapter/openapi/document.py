@@ -61,7 +61,7 @@ def document(
         tags.setdefault(
             resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {})
         )
-        refused = refusals(endpoint, problems)
+        refused = refusals(endpoint, problems, found)
         described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     return {

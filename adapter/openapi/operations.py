@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
 from adapter.mapping.bound_filter import BoundTest
+from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.scalars import parameter
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
@@ -61,6 +62,7 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
     found = [_parameter(field, "path") for field in endpoint.path_parameters()]
     query = [field for each in reversed(list(endpoint.whole())) for field in each.query_fields]
     found += document_headers(endpoint)
+    found += [_parameter(field, "header") for field in header_parameters(endpoint)]
     found += [_parameter(field, "query") for field in {field.name: field for field in query}.values()]
     if endpoint.filter is not None:
         found += [_test(test) for test in endpoint.filter.tests]
@@ -132,7 +134,7 @@ def _nothing() -> Schema:
 
 
 def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> Schema:
-    headers: dict[str, Any] = dict(_ALWAYS)
+    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint)}
     rule = endpoint.reply.rule
     if rule.document is not None:
         headers["Content-Disposition"] = disposition()
@@ -152,6 +154,13 @@ def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> 
         whole = _listed(schema, page) if rule.shape == "each" else schema
         found["content"] = {"application/json": media(whole, examples)}
     return found
+
+
+def _said(endpoint: Endpoint) -> dict[str, Any]:
+    """Return the header fields of the answer that header blocks of the reply hold; any may be missing."""
+    return {
+        each.field.name: described({"schema": plain(each.field)}, each.field.doc) for each in endpoint.reply.headers
+    }
 
 
 def _words(endpoint: Endpoint) -> str:

@@ -11,6 +11,7 @@ from adapter import problems
 from adapter.errors import FieldError, RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.examples import Example
+from adapter.openapi.schemas import Schemas
 from adapter.openapi.values import Schema, media
 from adapter.problems import Problem
 
@@ -68,25 +69,30 @@ _FIELDS = (FieldError("body", "/lines/0/quantity", "must be a string"),)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One problem type as one operation answers it."""
+    """One problem type as one operation answers it; ``faults`` are what its member ``fault`` can be."""
 
     slug: str
     status: int
     title: str
     retryable: bool = False
+    faults: tuple[str, ...] = ()
 
 
-def refusals(endpoint: Endpoint, known: Mapping[str, Problem]) -> tuple[Refusal, ...]:
+def refusals(endpoint: Endpoint, known: Mapping[str, Problem], schemas: Schemas) -> tuple[Refusal, ...]:
     """Return every problem that the operation can answer with, by status and slug; first rule of a fault table wins."""
     found: dict[tuple[int, str], Refusal] = {}
     for rule in (each.reply.rule for each in endpoint.whole()):
         if rule.empty_status:
             found[rule.empty_status, rule.empty_problem] = _refusal(rule.empty_problem, rule.empty_status, "", known)
-    for fault in (fault for each in endpoint.whole() for fault in each.faults):
+    for each, fault in [(call, rule) for call in endpoint.whole() for rule in call.faults]:
         refusal = _refusal(fault.problem, fault.status, fault.title, known)
         first = found.setdefault((fault.status, fault.problem), refusal)
         if fault.retryable:
-            found[fault.status, fault.problem] = replace(first, retryable=True)
+            found[fault.status, fault.problem] = first = replace(first, retryable=True)
+        if key := each.details.get((fault.detail, fault.type_name)):
+            shown = str(schemas.ref(each, key)["$ref"])
+            faults = tuple(dict.fromkeys((*first.faults, shown)))
+            found[fault.status, fault.problem] = replace(first, faults=faults)
     for problem in problems.HOUSE.values():
         left_out = (
             problem.slug in ELSEWHERE
@@ -124,8 +130,18 @@ def _response(here: Sequence[Refusal], shown: Mapping[str, Any], components: Com
     return {
         "description": "\n".join(f"- `{each.slug}`: {each.title}." for each in here),
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in named},
-        "content": {problems.MEDIA_TYPE: media({"$ref": "#/components/schemas/Problem"}, {**examples, **shown})},
+        "content": {problems.MEDIA_TYPE: media(_schema(here), {**examples, **shown})},
     }
+
+
+def _schema(here: Sequence[Refusal]) -> Schema:
+    """Return the schema of a problem document; with ``fault`` where one of the problems can have it."""
+    problem: Schema = {"$ref": "#/components/schemas/Problem"}
+    faults = [{"$ref": shown} for shown in dict.fromkeys(shown for each in here for shown in each.faults)]
+    if not faults:
+        return problem
+    about = {"description": "What the system behind this API said of it.", "anyOf": faults}
+    return {"allOf": [problem, {"type": "object", "properties": {"fault": about}}]}
 
 
 def _example(refusal: Refusal) -> dict[str, Any]:

@@ -70,7 +70,8 @@ def schemas(endpoints: Iterable[Endpoint]) -> Schemas:
     for endpoint in endpoints:
         for each in endpoint.whole():
             body = each.body.type if each.body and each.body.document is None else ""
-            for key in (body, each.reply.type if each.reply.rule.document is None else ""):
+            reply = each.reply.type if each.reply.rule.document is None else ""
+            for key in (body, reply, *each.details.values()):
                 if key:
                     _collect(endpoint, key, nodes)
     labels = _classes(nodes)

@@ -14,11 +14,15 @@ from adapter.translate.taken import filler
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one call answered: its document, what others may take from its reply, by path, and what was odd."""
+    """What one call answered: its document, what others may take from its reply, by path, and what was odd.
+
+    ``headers`` are header fields of our answer.
+    """
 
     document: Any = None
     taken: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Ask = Callable[[Request], Answer]

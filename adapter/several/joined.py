@@ -47,7 +47,7 @@ def joined(
             if found is not None:
                 document[each.name] = found.document
                 notes.extend(found.notes)
-        return respond(Result(_whole(document, incomplete), tuple(notes)), request)
+        return respond(Result(_whole(document, incomplete), tuple(notes), headers=answer.headers), request)
 
     return handle
 

@@ -10,7 +10,7 @@ Rule 3: there is no end without an end: an ERP that names the same next page aga
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +32,7 @@ class _Collected:
     notes: list[str]
     total: int | None = None
     rest: Place | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def paged(endpoint: Endpoint, cursor: Cursor, first: AskPage, following: AskPage, cursors: Cursors) -> Handler:
@@ -70,6 +71,7 @@ def _collect(endpoint: Endpoint, cursor: Cursor, ask: Callable[[Place], Page], p
     for _ in range(MAX_PAGES):
         page = ask(place)
         found.notes.extend(page.notes)
+        found.headers = page.headers
         found.total = page.total if found.total is None else found.total
         rows = page.rows[place.skip :]
         need = place.limit - len(found.rows)
@@ -109,6 +111,6 @@ def _answer(found: _Collected, limit: int, cursor: str) -> Response:
         page["next"] = cursor
     if found.total is not None:
         page["total"] = found.total
-    headers = {"Link": f'<?cursor={cursor}>; rel="next"'} if cursor else {}
+    headers = {**found.headers, **({"Link": f'<?cursor={cursor}>; rel="next"'} if cursor else {})}
     body = strict_json.encode({"items": found.rows, "page": page})
     return Response(200, body, headers=headers, notes=tuple(found.notes), answered_by="soap")

@@ -56,7 +56,7 @@ def sequence(
             raise
         if run.incomplete:
             document["incomplete"] = run.incomplete
-        return respond(Result(document, tuple(run.notes)), request)
+        return respond(Result(document, tuple(run.notes), headers=first.headers), request)
 
     return handle
 

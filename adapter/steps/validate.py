@@ -26,6 +26,7 @@ from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
+from adapter.steps.headers import check_headers
 from adapter.steps.schemas import body_field, without_part
 from adapter.steps.several import Check, Given, several
 from adapter.strict_json import decode, encode
@@ -37,6 +38,7 @@ MAX_OFFSET = 2**31 - 2
 def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
     """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
     check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
+    headers = check_headers(endpoint)
     takes_body = endpoint.body is not None
     document = endpoint.body is not None and endpoint.body.document is not None
 
@@ -51,9 +53,10 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
             checked = check(Given(request.path, request.query, given(request)), errors)
             if request.body and not takes_body:
                 errors.append(FieldError("body", "", "no body is taken here"))
+            given_headers = headers(request.headers, errors)
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = replace(checked, call=Call(request.id), upload=request.upload)
+            checked = replace(checked, call=Call(request.id, headers=given_headers), upload=request.upload)
             if request.trace is not None:
                 request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
             return then(replace(request, checked=checked))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -81,23 +81,33 @@ class Compiler:
         if not isinstance(kind, Record):
             return _all(parts)
         given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
-        wild = [each for way in below.pop((WILD, ""), ()) for each in wild_fills(crossed[WILD, ""].wildcards, way)]
         parts.extend(
             _constant_attribute(each.tag, each.fixed)
             for each in kind.attributes
             if each.required and each.fixed is not None and each.tag not in given
         )
+        return _all([*parts, *self._particles(kind, crossed, below)])
+
+    def _particles(
+        self, kind: Record, crossed: Mapping[tuple[str, str], Child], below: dict[tuple[str, str], list[Way]]
+    ) -> Iterator[Fill]:
+        """Yield what appends the elements of a record, in the order of the contract."""
+        wild = [each for way in below.pop((WILD, ""), ()) for each in wild_fills(crossed[WILD, ""].wildcards, way)]
+        taken = {child.type for child in crossed.values() if child.is_turn}
         for child in particles(kind):
-            here = (child.element.tag, turn_tag(child.turns)) if child.turns else (child.element.tag,)
-            if child.wildcards:
-                parts.extend(wild.pop(0) for _ in wild[:1])
-            elif found := [key for key in below if key[0] in here]:
+            if child.turns in taken:
+                # Where the first element of a group stands, all its turns are written.
+                turn = turn_tag(child.turns), ""
+                if turn in below:
+                    yield self.child(crossed[turn], below.pop(turn))
+            elif child.wildcards:
+                yield from (wild.pop(0) for _ in wild[:1])
+            elif found := [key for key in below if key[0] == child.element.tag]:
                 # The entries of a bag stand in the order of the mapping.
-                parts.extend(self.child(crossed[key], below.pop(key)) for key in found)
+                yield from (self.child(crossed[key], below.pop(key)) for key in found)
             elif child.required and child.element.fixed is not None:
                 self.prefixes.of(child.element.namespace)
-                parts.append(_constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type)))
-        return _all(parts)
+                yield _constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type))
 
     def child(self, child: Child, ways: Sequence[Way]) -> Fill:
         """Return the function that appends one child element (or, for an array, its items)."""

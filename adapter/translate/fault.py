@@ -1,4 +1,7 @@
-"""SOAP faults through the operation's fault table: code, detail element or text decide status and problem type."""
+"""SOAP faults through the operation's fault table: code, detail element or text decide status and problem type.
+
+What a line of the table reads of the detail goes into the problem document, in the member ``fault``.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.errors import BackendFault, SessionExpired
+from adapter.errors import BackendFault, BackendReplyInvalid, SessionExpired
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.operation import FaultRule
 from adapter.mapping.path_names import expanded
+from adapter.translate.objects import Objects
+from adapter.translate.reading import Reading, is_nil
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
 
     A fault that says that our session expired is told by the class of the error, before the table is looked at.
     """
+    details = _details(endpoint)
     rules = [replace(rule, detail=expanded(endpoint.contract, rule.detail)) for rule in endpoint.faults]
     expired = [_sign(endpoint, kind, what) for kind, what in _expired(endpoint)]
     code_path = [step.rpartition(":")[2] for step in endpoint.resource.soap.fault_code.split(".") if step]
@@ -42,13 +48,15 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
             return SessionExpired("backend-refused-us", 502, cause=cause, sent="yes", code=safe(code))
         for rule in rules:
             if _matches(rule, code, names, fault.text):
+                members, odd = details(rule, entries)
                 return BackendFault(
                     rule.problem,
                     rule.status,
                     detail=_shown(fault.text) if rule.message else "",
                     title=rule.title,
                     headers={"Retry-After": "1"} if rule.retryable else {},
-                    cause=f"{name}: fault {safe(code)}",
+                    cause=f"{name}: fault {safe(code)}{odd}",
+                    members=members,
                     sent="yes",
                     code=safe(code),
                 )
@@ -57,6 +65,38 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
         )
 
     return read
+
+
+def _details(endpoint: Endpoint) -> Callable[[FaultRule, list[Any]], tuple[dict[str, Any], str]]:
+    """Return what reads the detail of a fault as a line of the table says: its member, and what was odd about it.
+
+    A detail that cannot be read, or is nil, leaves the fault as it is: what the ERP did not do is not undone by that.
+    """
+    encoded = endpoint.operation.use == "encoded"
+    objects = Objects(endpoint, encoded)
+    readers = {
+        (expanded(endpoint.contract, detail), name): objects.object(key)
+        for (detail, name), key in endpoint.details.items()
+    }
+
+    def read(rule: FaultRule, entries: list[Any]) -> tuple[dict[str, Any], str]:
+        take = readers.get((rule.detail, rule.type_name))
+        found = next((each for each in entries if rule.detail in (each.tag, etree.QName(each).localname)), None)
+        if take is None or found is None:
+            return {}, ""
+        try:
+            reading = Reading(endpoint.name, found.getparent().getparent(), encoded)
+            found = reading.target(found)
+            return ({}, "") if is_nil(found) else ({"fault": take(found, reading)}, _odd(reading.notes))
+        except (BackendReplyInvalid, RecursionError) as error:
+            why = error.cause if isinstance(error, BackendReplyInvalid) else "nested too deep"
+            return {}, f"; its detail is not read: {why.removeprefix(f'{endpoint.name}: ')}"
+
+    return read
+
+
+def _odd(notes: list[str]) -> str:
+    return f"; {'; '.join(notes)}" if notes else ""
 
 
 def _expired(endpoint: Endpoint) -> tuple[tuple[str, str], ...]:

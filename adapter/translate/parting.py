@@ -93,16 +93,22 @@ class _Compiler:
     def particle(self, particle: Particle) -> _Take:
         if isinstance(particle, Group):
             return self.group(particle)
-        known, most, least = self.known, particle.max, particle.min if self.strict else 0
-        tag = "" if isinstance(particle, Wildcard) else particle.tag
+        most, least, takes = particle.max, particle.min if self.strict else 0, self.takes(particle)
 
         def take(tags: Sequence[str], place: int, found: _Found) -> int:
             start, end = place, len(tags) if most is None else min(len(tags), place + most)
-            while place < end and (tags[place] == tag if tag else tags[place] not in known):
+            while place < end and takes(tags[place]):
                 place += 1
             return place if place - start >= least else _NO
 
         return take
+
+    def takes(self, particle: Element | Wildcard) -> Callable[[str], bool]:
+        """Return what tells whether an element of this tag is the particle."""
+        if isinstance(particle, Element):
+            return particle.tag.__eq__
+        known, lets = self.known, particle.lets
+        return lambda tag: tag not in known and lets(tag.rpartition("}")[0].removeprefix("{"))
 
     def group(self, group: Group) -> _Take:
         """Return what takes as many passes of a group as stand there."""

@@ -9,36 +9,50 @@ Rule 3: what the contract promises and the mapping reads must be there and reada
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapter.errors import RequestError
-from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
-from adapter.mapping.flat import assembled
-from adapter.translate.content import Compiler
-from adapter.translate.finishing import finisher
-from adapter.translate.reading import TYPE, Reading, finder, invalid, is_nil, type_key
+from adapter.mapping.bound import BoundField, Endpoint
+from adapter.translate.objects import Objects
+from adapter.translate.reading import TYPE, Reading, finder, invalid, is_nil
 from adapter.translate.refused import judge
-from adapter.wsdl.types import Contract, Record
+from adapter.translate.reply_headers import header_reader
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was read. ``document`` is the object, or the list's items; ``total`` the ERP's count of all rows."""
+    """What was read. ``document`` is the object, or the list's items; ``total`` the ERP's count of all rows.
+
+    ``headers`` are header fields of our answer.
+    """
 
     document: Any
     notes: tuple[str, ...] = ()
     total: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out."""
+    read, read_headers = _reader(endpoint), header_reader(endpoint)
+    if not endpoint.reply.headers:
+        return read
+
+    def read_both(element: Any) -> Result:
+        result, (headers, notes) = read(element), read_headers(element)
+        return replace(result, headers=headers, notes=result.notes + notes)
+
+    return read_both
+
+
+def _reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     reply = endpoint.reply
     silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
     if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
         return lambda element: Result(None)
     encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
-    compiler = _Objects(endpoint, encoded)
+    compiler = Objects(endpoint, encoded)
     take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
     def read(element: Any) -> Result:
@@ -57,7 +71,7 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     return read
 
 
-def _taker(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], Any]:
+def _taker(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], Any]:
     """Return how the answer is read from the root: nothing, one object or a list."""
     shape = endpoint.reply.rule.shape
     if shape == "none":
@@ -116,7 +130,7 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     Raises BackendReplyInvalid for another element than the contract says.
     """
     encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
-    read = _Objects(endpoint, encoded).fields([field], endpoint.name)
+    read = Objects(endpoint, encoded).fields([field], endpoint.name)
 
     def value(element: Any) -> Any:
         if element is None or (expected and element.tag not in expected):
@@ -126,7 +140,7 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     return value
 
 
-def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], int | None] | None:
+def _total(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], int | None] | None:
     if endpoint.page is None or endpoint.page.total is None:
         return None
     read = compiler.fields([endpoint.page.total], endpoint.name)
@@ -136,60 +150,3 @@ def _total(endpoint: Endpoint, compiler: _Objects) -> Callable[[Any, Reading], i
         return count if isinstance(count, int) else None
 
     return total
-
-
-class _Objects:
-    """Object readers by bound type, compiled once each, so that a type that contains itself ends."""
-
-    def __init__(self, endpoint: Endpoint, encoded: bool) -> None:
-        self.types: Mapping[str, BoundType] = endpoint.types
-        self.contract = endpoint.contract
-        self.compiler = Compiler(self.object, endpoint.contract, encoded)
-        self.readers: dict[str, Callable[[Any, Reading], Any]] = {}
-
-    def object(self, key: str) -> Callable[[Any, Reading], Any]:
-        """Return the function that reads an object of bound type ``key`` from its element."""
-        if key not in self.readers:
-            self.readers[key] = lambda element, reading: self.readers[key](element, reading)
-            bound = self.types[key]
-            self.readers[key] = self._variants(bound) if bound.variants else self._plain(bound)
-        return self.readers[key]
-
-    def _plain(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
-        read = self.fields(list(leaves(bound.fields)), bound.name)
-        finish = finisher(self.types, bound)
-        if finish is not None:
-            return lambda element, reading: finish(assembled(bound.fields, read(element, reading)), reading)
-        if not any(field.parts for field in bound.fields):
-            return read
-        return lambda element, reading: assembled(bound.fields, read(element, reading))
-
-    def fields(self, fields: list[Any], name: str) -> Callable[[Any, Reading], dict[str, Any]]:
-        """Return the function that reads these fields from an element."""
-        return self.compiler.object(fields, name)
-
-    def _variants(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
-        by, name, declared = bound.discriminator, bound.name, bound.record
-        mapped = {each.record: (each.value, self.object(each.type)) for each in bound.variants}
-        variants = {key: mapped[near] for key in self.contract.types if (near := _nearest(self.contract, key, mapped))}
-
-        def read(element: Any, reading: Reading) -> Any:
-            key = type_key(element) or declared
-            if key not in variants:
-                raise invalid(reading.operation, f"{name}: a type that the mapping does not know")
-            value, inner = variants[key]
-            return {by: value, **inner(element, reading)}
-
-        return read
-
-
-def _nearest(contract: Contract, key: str, mapped: Mapping[str, object]) -> str:
-    """Return the type that ``key`` is, or the nearest one it is derived from, that has a variant; else ""."""
-    seen: set[str] = set()
-    while key and key not in seen:
-        if key in mapped:
-            return key
-        seen.add(key)
-        kind = contract.types.get(key)
-        key = kind.extends if isinstance(kind, Record) else ""
-    return ""

@@ -54,6 +54,7 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
     most = 100_000 if everything else MAX_NOTES
     tables = _tables(endpoint.contract, None if whole else _read(endpoint, root))
     known = frozenset(split(key)[0] for key in (*endpoint.contract.elements, *endpoint.contract.types)) - {XSD}
+    members = frozenset(endpoint.operation.reply_tags) - {root.tag}
     rpc, bare = endpoint.operation.style == "rpc", output is not None and output.bare
     encoded = endpoint.operation.use == "encoded"
 
@@ -62,7 +63,9 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
         if element is None or (encoded and any(each.get("href") or each.get("id") for each in element.iter("*"))):
             return ()
         walk = _Walk(endpoint.contract, tables, known, most, ordered=not encoded)
-        if bare or _is_root(walk, element, root, rpc):
+        if element.tag in members:
+            walk.content(element, endpoint.contract.elements[element.tag].type)
+        elif bare or _is_root(walk, element, root, rpc):
             walk.content(element, root.type, fold=rpc)
         notes = tuple(walk.notes)
         if strict and notes:

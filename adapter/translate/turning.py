@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapter.mapping.bound import Endpoint, Turn
@@ -25,6 +25,7 @@ class Page:
     next: Mapping[str, str] | None
     total: int | None
     notes: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def page_reader(endpoint: Endpoint, rule: CursorRule, turn: Turn) -> Callable[[Any], Callable[[int], Page]]:
@@ -52,7 +53,7 @@ def page_reader(endpoint: Endpoint, rule: CursorRule, turn: Turn) -> Callable[[A
 
         def of(asked: int) -> Page:
             last = over or _over(endpoint, rule, found, rows, asked)
-            return Page(rows, None if last else _next(endpoint, rule, found, rows), total, result.notes)
+            return Page(rows, None if last else _next(endpoint, rule, found, rows), total, result.notes, result.headers)
 
         return of
 

@@ -15,6 +15,7 @@ from lxml import etree
 
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound import Endpoint, HeaderBlock
+from adapter.mapping.bound_header import GIVEN
 from adapter.mapping.filtering import composer
 from adapter.mapping.flags import raised
 from adapter.mapping.flat import in_xml
@@ -91,26 +92,32 @@ def header_writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Call
     made, secrets = [_block(endpoint, block, text_of) for block in endpoint.headers], secrets_of(endpoint, text_of)
 
     def write(call: Call) -> Header:
-        blocks = [make(call) for make in made]
+        blocks = [block for make in made if (block := make(call)) is not None]
         computed = (text for _, texts in blocks for text in texts)
         return Header(tuple(block for block, _ in blocks), (*secrets(), *computed))
 
     return write
 
 
-def _block(endpoint: Endpoint, block: HeaderBlock, text_of: TextOf) -> Callable[[Call], tuple[Any, tuple[str, ...]]]:
+def _block(
+    endpoint: Endpoint, block: HeaderBlock, text_of: TextOf
+) -> Callable[[Call], tuple[Any, tuple[str, ...]] | None]:
     compiler = Compiler(endpoint)
     compiler.prefixes.of(block.element.namespace)
-    ways = [(field.steps, field, field.name) for field in block.fields]
-    fill = compiler.record(block.element.type, ways)
+    fill = compiler.record(block.element.type, block.ways())
     values, hides = made_values(block.fields, text_of), False
     if block.block is not None:
         values, hides = _computed(block.block, block.credential, text_of), True
 
-    def make(call: Call) -> tuple[Any, tuple[str, ...]]:
+    names, always = [field.name for field in block.given], block.always
+
+    def make(call: Call) -> tuple[Any, tuple[str, ...]] | None:
+        given = {GIVEN + name: call.headers[name] for name in names if name in call.headers}
+        if not given and not always:
+            return None
         element = etree.Element(block.element.tag, nsmap=compiler.prefixes.nsmap)
         texts = values(call)
-        fill(element, texts)
+        fill(element, {**texts, **given})
         return element, tuple(texts.values()) if hides else ()
 
     return make

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -27,9 +27,9 @@ _MOST_PARAMETERS = 100
 _STEP = 65536
 
 
-def headers(arrived: flask.Request) -> Mapping[str, str]:
-    """Return the headers that may reach a pipeline, by their names in small letters."""
-    return {name: arrived.headers[name] for name in HEADERS if name in arrived.headers}
+def headers(arrived: flask.Request, more: Sequence[str] = ()) -> Mapping[str, str]:
+    """Return the headers that may reach a pipeline, by their names in small letters. ``more`` are the operation's."""
+    return {name: arrived.headers[name] for name in (*HEADERS, *more) if name in arrived.headers}
 
 
 def query(text: str) -> tuple[tuple[str, str], ...]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import flask
 
 from adapter import problems
 from adapter.web.arrival import HEADERS
 
-_MAY_SEND = ", ".join(("content-type", "x-request-id", "traceparent", *HEADERS))
-_MAY_READ = "X-Request-Id, traceparent, Location, Allow, Content-Disposition, Retry-After, ETag"
+_MAY_SEND = ("content-type", "x-request-id", "traceparent", *HEADERS)
+_MAY_READ = ("X-Request-Id", "traceparent", "Location", "Allow", "Content-Disposition", "Retry-After", "ETag")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Header fields of operations beside those of the house: that requests may have, and that answers may have."""
+
+    sent: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 def options(request: flask.Request) -> flask.Response:
@@ -22,7 +32,9 @@ def options(request: flask.Request) -> flask.Response:
     return response
 
 
-def allow(request: flask.Request, response: flask.Response, origins: tuple[str, ...]) -> None:
+def allow(
+    request: flask.Request, response: flask.Response, origins: tuple[str, ...], fields: Fields = Fields()
+) -> None:
     """Add the headers that let a browser of one of ``origins`` read the answer, and send what a preflight asks for."""
     if not origins:
         return
@@ -31,8 +43,8 @@ def allow(request: flask.Request, response: flask.Response, origins: tuple[str, 
     if origin is None or (origin not in origins and "*" not in origins):
         return
     response.headers["Access-Control-Allow-Origin"] = origin
-    response.headers["Access-Control-Expose-Headers"] = _MAY_READ
+    response.headers["Access-Control-Expose-Headers"] = ", ".join((*_MAY_READ, *fields.read))
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-        response.headers["Access-Control-Allow-Headers"] = _MAY_SEND
+        response.headers["Access-Control-Allow-Headers"] = ", ".join((*_MAY_SEND, *fields.sent))
         response.headers["Access-Control-Max-Age"] = "600"

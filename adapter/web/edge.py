@@ -36,6 +36,8 @@ class Route:
 
     ``takes`` are the media types of its body (none: JSON), at most ``max_bytes`` long where that is not 0. ``gives`` is
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
+    ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
+    that its answer may have.
     ``streams``: its body is sent on while it arrives.
     """
 
@@ -47,6 +49,8 @@ class Route:
     takes: tuple[str, ...] = ()
     max_bytes: int = 0
     gives: str = negotiation.JSON
+    headers: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     streams: bool = False
 
 
@@ -67,7 +71,7 @@ def install(
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     known = problems.catalogue(declared)
-    _guard(app, settings, telemetry, known)
+    _guard(app, settings, telemetry, known, _fields(routes))
     for add in (house.install(known, checks, telemetry.metrics.render), *extra):
         add(app)
     for route in routes:
@@ -111,7 +115,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             body=body,
             upload=upload,
             content_type=arrived.headers.get("Content-Type", "") if there else "",
-            headers=arrival.headers(arrived),
+            headers=arrival.headers(arrived, route.headers),
             traceparent=g.traceparent,
         )
         g.observed = True
@@ -121,7 +125,14 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
     return view
 
 
-def _guard(app: Flask, settings: Settings, telemetry: Telemetry, known: Mapping[str, Problem]) -> None:
+def _fields(routes: Sequence[Route]) -> cors.Fields:
+    sent = {name for route in routes for name in route.headers}
+    return cors.Fields(tuple(sorted(sent)), tuple(sorted({name for route in routes for name in route.shown})))
+
+
+def _guard(
+    app: Flask, settings: Settings, telemetry: Telemetry, known: Mapping[str, Problem], fields: cors.Fields
+) -> None:
     """Hang the checks before, the headers and the record after, and the outer net around every request."""
 
     def screen() -> flask.Response | None:
@@ -148,7 +159,7 @@ def _guard(app: Flask, settings: Settings, telemetry: Telemetry, known: Mapping[
 
     def leave(response: flask.Response) -> flask.Response:
         answer.protect(response)
-        cors.allow(flask.request, response, settings.cors_origins)
+        cors.allow(flask.request, response, settings.cors_origins, fields)
         response.headers["X-Request-Id"] = flask.g.id
         response.headers["traceparent"] = flask.g.traceparent
         if not flask.g.observed:

@@ -102,6 +102,9 @@ def describe(contract: Contract) -> dict[str, list[str]]:
     entries: dict[str, list[str]] = {}
     for service in contract.services.values():
         for port in service.ports.values():
+            if (said := port.addressing) is not None:
+                need = "required" if said.required else "possible"
+                entries[f"addressing {service.name}.{port.name}"] = [f"{need} {said.namespace}"]
             for operation in port.operations.values():
                 lines = [f"{operation.style}/{operation.use} SOAP {port.soap_version} action {operation.soap_action!r}"]
                 lines += [f"in {line}" for line in _message(operation.input)]

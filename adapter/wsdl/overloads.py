@@ -42,7 +42,7 @@ def abstract_of(port_type: etree._Element, binding: etree._Element, node: etree.
     fitting = same
     for direction in _DEFAULTS if len(same) > 1 else ():
         wanted = _own(node, direction)
-        closer = [found for found in fitting if wanted in (_name(found, direction), _own(found, direction))]
+        closer = [found for found in fitting if wanted in (name_of(found, direction), _own(found, direction))]
         fitting = closer or fitting
     if len(fitting) == 1:
         return fitting[0]
@@ -58,7 +58,7 @@ def _own(operation: etree._Element, direction: str) -> str:
     return "" if found is None else (found.get("name") or "").strip()
 
 
-def _name(operation: etree._Element, direction: str) -> str:
+def name_of(operation: etree._Element, direction: str) -> str:
     """Return the name of an operation's input or output, the default one where it gives none."""
     one_way = operation.find(wsdl("output")) is None
     return _own(operation, direction) or operation.get("name", "") + ("" if one_way else _DEFAULTS[direction])

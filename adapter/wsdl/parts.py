@@ -39,13 +39,15 @@ class Declared:
 class Definitions:
     """Everything the WSDL documents of a contract declare, by kind (``message`` …) and key, and what schemas say.
 
-    ``types`` grows by the wrappers of rpc messages, ``paths`` has the path of each document by its root.
+    ``types`` grows by the wrappers of rpc messages, ``paths`` has the path of each document by its root,
+    ``policies`` are by ``#id``.
     """
 
     declared: Mapping[str, dict[str, Declared]]
     schemas: SchemaSet
     types: dict[str, Type]
     paths: Mapping[etree._Element, str]
+    policies: Mapping[str, etree._Element]
 
     @property
     def elements(self) -> Mapping[str, Element]:

@@ -16,7 +16,7 @@ import zeep.exceptions
 
 from adapter.errors import Mistake
 from adapter.wsdl.documents import Documents, catalog_key
-from adapter.wsdl.types import Contract
+from adapter.wsdl.types import Contract, Port
 from adapter.wsdl.zeep_documents import ClosedTransport
 
 _NOTHING = "nothing to do: the adapter serves it"
@@ -38,7 +38,7 @@ def zeep_differs(documents: Documents, contract: Contract) -> Iterator[Mistake]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            bindings: Any = make(documents.url, transport=_AsOnDisk(documents)).wsdl.bindings
+            theirs: Any = make(documents.url, transport=_AsOnDisk(documents)).wsdl
     except (
         zeep.exceptions.Error,
         ValueError,
@@ -53,9 +53,16 @@ def zeep_differs(documents: Documents, contract: Contract) -> Iterator[Mistake]:
         return
     for service in contract.services.values():
         for port in service.ports.values():
-            offered = set(bindings[port.binding].all()) if port.binding in bindings else set()
+            offered = _offered(theirs, service.name, port)
             ours = Counter(operation.name for operation in port.operations.values())
             lost = sum(count - (name in offered) for name, count in ours.items())
             if lost:
                 text = f"plain zeep leaves {lost} of {ours.total()} operations of {port.name} out without a word"
                 yield Mistake(place, 0, 0, text, _NOTHING)
+
+
+def _offered(theirs: Any, service: str, port: Port) -> set[str]:
+    """Return what zeep offers at a port; where the contract has no service, by the binding."""
+    if service in theirs.services and port.name in theirs.services[service].ports:
+        return set(theirs.services[service].ports[port.name].binding.all())
+    return set(theirs.bindings[port.binding].all()) if port.binding in theirs.bindings else set()

@@ -7,11 +7,13 @@ A WSDL without any service (such as ONVIF's) offers each SOAP binding as a port 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from lxml import etree
 
 from adapter.errors import BuildError
+from adapter.wsdl.addressing import action_of, addressing_of, policies_of
 from adapter.wsdl.documents import Documents
 from adapter.wsdl.names import SOAP11_BINDING, SOAP12_BINDING, clark, documentation, line_of, wsdl, xsd
 from adapter.wsdl.overloads import abstract_of, words
@@ -30,7 +32,9 @@ def read_services(documents: Documents, schemas: SchemaSet) -> Contract:
     if root.tag not in (wsdl("definitions"), xsd("schema")):
         remedy = "export the contract as WSDL 1.1 (root element wsdl:definitions)"
         raise BuildError([documents.mistake(documents.root, root, "is not a WSDL 1.1 document", remedy)])
-    definitions = Definitions(_declared(documents), schemas, dict(schemas.types), _paths(documents))
+    definitions = Definitions(
+        _declared(documents), schemas, dict(schemas.types), _paths(documents), policies_of(documents)
+    )
     omitted: dict[str, Reason] = {}
     return Contract(
         file=documents.root,
@@ -78,12 +82,15 @@ def _services(definitions: Definitions, omitted: dict[str, Reason]) -> dict[str,
             address = soap_child(node, "address")
             location = address.get("location", "") if address is not None else ""
             if port := _port(definitions, name, binding, location, omitted):
+                said = addressing_of((node, binding.node), definitions.policies)
+                port = replace(port, addressing=said)
                 ports[name] = port
         services.setdefault(service.node.get("name", ""), Service(service.node.get("name", ""), ports))
     if not services:
         for binding in definitions.declared["binding"].values():
             name = binding.node.get("name", "")
             if port := _port(definitions, name, binding, "", omitted):
+                port = replace(port, addressing=addressing_of((binding.node,), definitions.policies))
                 services[name] = Service(name, {name: port})
     return services
 
@@ -136,16 +143,18 @@ def _operation(
     if asked is None:
         raise Unresolved("no-input", REASONS["no-input"])
     body = soap_child(node.find(wsdl("input")), "body")
+    action = bound.get("soapAction", "") if bound is not None else ""
     return Operation(
         name=name,
         style=context.style,
         use="encoded" if body is not None and body.get("use") == "encoded" else "literal",
-        soap_action=bound.get("soapAction", "") if bound is not None else "",
+        soap_action=action,
         input=message(context, node.find(wsdl("input")), asked),
         output=message(context, node.find(wsdl("output")), answered) if answered is not None else None,
         faults=tuple(_faults(context, abstract)),
         doc=documentation(abstract) or documentation(node),
         overload=overload,
+        action=action_of(abstract, action),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from adapter.wsdl.asked import Addressing as Addressing
 from adapter.wsdl.reasons import Reason
 from adapter.wsdl.wildcard import Any as Any
 
@@ -223,6 +224,7 @@ class Operation:
     """One operation of one port. ``output`` is None for a one-way operation.
 
     ``name`` is what the wire has; ``overload`` tells it from others of that name in its port, "" where it is alone.
+    ``action`` is what WS-Addressing calls its input.
     """
 
     name: str
@@ -234,6 +236,7 @@ class Operation:
     faults: tuple[Fault, ...] = ()
     doc: str = ""
     overload: str = ""
+    action: str = ""
 
     @property
     def key(self) -> str:
@@ -259,6 +262,7 @@ class Port:
     address: str
     operations: Mapping[str, Operation]
     binding: str = ""
+    addressing: Addressing | None = None
 
 
 @dataclass(frozen=True, slots=True)

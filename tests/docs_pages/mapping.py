@@ -18,6 +18,7 @@ from tests.docs_pages.rst import GENERATED, block, code, heading, literal, parag
 from tests.docs_pages.values import json_values
 
 _FIELDS = "names, each to `one field`_"
+_HEADERS = "names of header fields of HTTP, each to `one field`_"
 _CONSTANTS = "paths, each to `one constant`_"
 _FAULTS = "a list, each item `one fault`_"
 _VALUES = "a list of texts"
@@ -68,6 +69,9 @@ RAW = {
     "FieldSection.example": "text",
     "OperationSection.path": _FIELDS,
     "OperationSection.query": "names, each to `one field`_ or `one test`_",
+    "OperationSection.headers": _HEADERS,
+    "ReplySection.headers": _HEADERS,
+    "DocumentReplySection.headers": _HEADERS,
     "OperationSection.filter": "`filter`_",
     "FilterSection.words": "tests, each to a text or a list of them",
     "FilterSection.text": "tests, each to a text with ``{value}``; between has ``{to}`` too; `one_of`_",

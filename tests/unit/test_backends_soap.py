@@ -19,6 +19,7 @@ from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
+from adapter.wsdl.plain import plain_documents
 from adapter.wsdl.zeep_documents import zeep_client
 from tests.unit.exchanges import SOON, exchange_with, silence
 from tests.unit.loopback import PATIENCE, Peer, Script, Server, answer, replying, serving
@@ -81,12 +82,14 @@ def respond(result: str | None, request: Request) -> Response:
 
 @contextmanager
 def handling(
-    docs: Documents, server: Server, version: str = "11", call: str = "Read", **parts: Any
+    docs: Documents, server: Server, version: str = "11", call: str = "Read", addressing: str = "", **parts: Any
 ) -> Iterator[Handler]:
     """Open the handler of one operation at a server."""
+    tree = contract(docs)
     with exchange_with(server, pool_size=8) as exchange:
-        port = SoapPort(zeep_client(docs), "Erp", f"P{version}", exchange)
-        operation = contract(docs).operation("Erp", f"P{version}", call)
+        client = zeep_client(plain_documents(tree))
+        port = SoapPort(client, "Erp", f"P{version}", exchange, addressing=addressing)
+        operation = tree.operation("Erp", f"P{version}", call)
         yield soap(
             port,
             operation,
@@ -171,16 +174,6 @@ def test_header_blocks_are_made_for_each_call(tmp_path: Path) -> None:
     assert [1, 1] == [
         sent.count(header.format(number).encode()) for sent, number in zip(server.requests, "12", strict=True)
     ]
-
-
-def test_addressing_is_zeeps(tmp_path: Path) -> None:
-    """An operation with a WS-Addressing action gets zeep's header blocks, with the pinned endpoint as the address."""
-    docs = documents(tmp_path)
-    with serving(replying(OK11)) as server, handling(docs, server, call="Routed") as handle:
-        handle(request())
-    sent = etree.fromstring(server.requests[0].partition(b"\r\n\r\n")[2])
-    assert ["urn:routed"] == [element.text for element in sent.iterfind("{*}Header/{*}Action")]
-    assert [server.url] == [element.text for element in sent.iterfind("{*}Header/{*}To")]
 
 
 def test_address_of_the_contract_is_not_called(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from adapter.translate.expected import expected
 from adapter.translate.reader import reader
 from adapter.translate.tolerance import KINDS, aligner
 from adapter.wsdl.types import Record
+from tests.matrix.construct import constructs
 from tests.unit.mapped import echo, typed
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -228,3 +229,45 @@ def test_tables_know_where_order_is_free() -> None:
         record = endpoint.contract.types["{urn:t}T"]
         assert isinstance(record, Record)
         assert {} == expected(endpoint.contract, record).places
+
+
+def test_a_root_of_the_substitution_group_is_right() -> None:
+    """Where the reply's element is the head of a group, each member is as right as the head."""
+    xsd = typed(CONTENT).replace(
+        '<xsd:complexType name="T">',
+        '<xsd:element name="Better" substitutionGroup="t:Out" type="t:OutType"/><xsd:complexType name="T">',
+    )
+    xsd = xsd.replace('<xsd:element name="Out"><xsd:complexType>', '<xsd:element name="Out" type="t:OutType"/>'
+                      '<xsd:complexType name="OutType">')  # fmt: skip
+    head, _, tail = xsd.rpartition("</xsd:complexType></xsd:element>")
+    endpoint = echo(f"{head}</xsd:complexType>{tail}", FIELDS)
+    assert (DOCUMENT, []) == read(RIGHT, root="Better", endpoint=endpoint)
+    assert (DOCUMENT, ["unknown-element: X/New"]) == read(f"{RIGHT}<New/>", root="Better", endpoint=endpoint)
+
+
+@pytest.mark.parametrize(
+    ("reply", "notes"),
+    [
+        ('<r:DoResponse xmlns:r="urn:o"><nr>7</nr><adr><Ort>c</Ort></adr></r:DoResponse>', ()),
+        ('<Whatever><nr>7</nr><adr><Ort>c</Ort></adr></Whatever>', ()),
+        ('<r:doresponse xmlns:r="urn:o"><nr>7</nr><adr><Ort>c</Ort></adr></r:doresponse>', ("other-root: DoResponse",)),
+        ('<r:DoResponse xmlns:r="urn:o"><NR>7</NR><Adr><Ort>c</Ort></Adr></r:DoResponse>',
+         ("other-case: DoResponse/NR", "other-case: DoResponse/Adr")),
+        ('<r:DoResponse xmlns:r="urn:o"><r:nr>7</r:nr><r:adr><Ort>c</Ort></r:adr></r:DoResponse>',
+         ("other-namespace: DoResponse/nr", "other-namespace: DoResponse/adr")),
+    ],
+)  # fmt: skip
+def test_rpc_wrappers_and_parts(reply: str, notes: tuple[str, ...]) -> None:
+    """The name of an rpc wrapper means nothing; a near miss of it, and of the names of parts, is read and noted."""
+    (construct,) = [each for each in constructs() if each.name == "rpc-literal"]
+    endpoint = construct.endpoint()
+    element = etree.fromstring(reply)
+    assert notes == aligner(endpoint)(element)
+    assert {"number": 7, "address": {"city": "c"}} == reader(endpoint)(element).document
+
+
+def test_capital_letters_matter_inside_a_part() -> None:
+    """Only the parts themselves may be written otherwise; below them a name is a name."""
+    (construct,) = [each for each in constructs() if each.name == "rpc-literal"]
+    element = etree.fromstring('<r:DoResponse xmlns:r="urn:o"><nr>7</nr><adr><ort>c</ort></adr></r:DoResponse>')
+    assert ("unknown-element: adr/ort",) == aligner(construct.endpoint())(element)

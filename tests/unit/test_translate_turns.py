@@ -196,3 +196,29 @@ def test_turns_in_a_derived_type_are_those_of_the_derived_type() -> None:
         {"body": {"one": "D", "into": "X(D)"}, "reply": {"one": "D", "from": "X(D)"}},
     )
     assert "b=1 a=2 c=3" == written(endpoint, {"c": 3, "turns": [{"b": 1}, {"a": 2}]})
+
+
+def test_turns_may_be_elements_that_a_wildcard_lets_in() -> None:
+    """A branch that is a wildcard is a turn whose one property is the element as XML text."""
+    wild = '<xsd:any namespace="##other" processContents="lax"/>'
+    endpoint = echo(
+        record(group("choice", wild + element("a"))),
+        {"turns": {"soap": "group(*)", "each": "Turn"}},
+        Turn={"fields": {"a": "a", "other": {"soap": "*"}}},
+    )
+    first, last = '<z xmlns="urn:z"><y>1</y></z>', '<w xmlns="urn:w"></w>'
+    body = {"turns": [{"other": first}, {"a": 2}, {"other": last}]}
+    message = sent(writer(endpoint)(check(endpoint, body)))
+    assert ["{urn:z}z", "{urn:t}a", "{urn:w}w"] == [child.tag for child in message[0]]
+    reply = etree.fromstring(f'<Out xmlns="urn:t"><X>{first}<a>2</a>{last}<b/></X></Out>')
+    assert body == reader(endpoint)(reply).document
+    assert {"/turns/0": "must have only one of other, a"} == errors(endpoint, {"turns": [{"a": 1, "other": first}]})
+
+
+def test_what_the_contract_fixes_in_a_pass_is_written_in_every_turn() -> None:
+    """A required element with a fixed value needs no property, and stands in each pass, not beside them."""
+    fixed = '<xsd:element name="k" type="xsd:string" fixed="K"/>'
+    endpoint = echo(
+        record(group("sequence", fixed + element("a"), 'maxOccurs="3"')), TURNS, Turn={"fields": {"a": "a"}}
+    )
+    both_ways(endpoint, {"turns": [{"a": 1}, {"a": 2}]}, "k=K a=1 k=K a=2")

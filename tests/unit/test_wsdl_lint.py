@@ -100,6 +100,14 @@ def test_what_plain_zeep_refuses(tmp_path: Path) -> None:
     assert (2, 0) == (report.served, report.lost)
 
 
+def test_what_plain_zeep_leaves_out(tmp_path: Path) -> None:
+    """Of operations of one name plain zeep keeps the last, without a word."""
+    text = wsdl(WELL).replace("<wsdl:operation name='DoBad'>", "<wsdl:operation name='DoGood'>")
+    report = lint(folder(tmp_path, a__wsdl=text), "a.wsdl")
+    (mistake,) = [each.mistake.text for each in report.findings]
+    assert "plain zeep leaves 1 of 2 operations of P out without a word" == mistake
+
+
 @pytest.mark.parametrize("text", ["", "no contract", "<html/>", "\0\0", "<!DOCTYPE a SYSTEM 'x'><a/>", "PK\x03\x04"])
 def test_a_file_that_is_no_contract(tmp_path: Path, text: str) -> None:
     """What is no contract is said to be none."""

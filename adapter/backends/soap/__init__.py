@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy, deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -17,12 +17,14 @@ from typing import Any, TypeVar
 import zeep
 from lxml import etree
 
+from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
+from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
 from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, hide_security, secrets
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
-from adapter.exchange import Exchange, Reply
+from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
 from adapter.messages import Call, Checked, Handler, Request, Response
@@ -42,44 +44,29 @@ def never(error: RequestError, request: Request) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
-
-    ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
-    ``arriving`` is what comes after the envelope, where the answer is not whole yet.
-    """
-
-    reply: Reply
-    secrets: tuple[str, ...] = field(repr=False)
-    verify: Callable[[Any], Any] | None = None
-    arriving: Arriving | None = None
-
-    @property
-    def unknown(self) -> bool:
-        """Whether what stands before the service does not know us, so that the service never saw the call."""
-        return self.reply.status == 401 and b"Envelope" not in self.reply.body
-
-    def discreet(self, text: str) -> str:
-        """Return a text of the ERP's without them."""
-        return hidden(text.encode("utf-8"), self.secrets).decode("utf-8")
-
-
 class SoapPort:
     """One port of a contract, at the endpoint that an exchange is pinned to. One per process serves all its calls.
 
     ``client`` is zeep's on the plain WSDL of a contract (``wsdl.plain``); only its parsed WSDL is used, and it is not
-    changed. ``identity`` is who we are there. Raises LookupError where zeep does not know service or port.
+    changed. ``identity`` is who we are there. ``addressing`` is the namespace of WS-Addressing that calls have, "" for
+    none. Raises LookupError where zeep does not know service or port.
     """
 
     def __init__(
-        self, client: zeep.Client, service: str, port: str, exchange: Exchange, identity: Identity = NOBODY
+        self,
+        client: zeep.Client,
+        service: str,
+        port: str,
+        exchange: Exchange,
+        identity: Identity = NOBODY,
+        addressing: str = "",
     ) -> None:
         binding = client.wsdl.services[service].ports[port].binding
         self.version = "1.2" if binding.nsmap["soap-env"] == NAMESPACES["1.2"] else "1.1"
         self._document = client.wsdl
         self._exchange = exchange
         self._identity = identity
+        self._addressing = addressing
         self._binding = copy(binding)
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
@@ -104,7 +91,7 @@ class SoapPort:
         """
         who = self._identity.show(request.deadline)
         content = Content.of(body, operation.input.bare)
-        send = partial(self._once, operation.key, content)
+        send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
         if answered.unknown and not _sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
@@ -122,7 +109,7 @@ class SoapPort:
 
     def _once(
         self,
-        operation: str,
+        operation: Operation,
         body: Content,
         header: Header,
         request: Request,
@@ -142,19 +129,21 @@ class SoapPort:
             verify = self._verify(wsse)
             first = way.first and verify is None and request.trace is None
             reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
-            answered = Answered(reply, (*hides, *own), verify, arriving)
+            answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
-        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation))
+        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation.key))
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
-        client = make(self._document, wsse=wsse, transport=SimpleNamespace(post_xml=post_xml), settings=settings)
+        addressed = [WsAddressing(self._addressing, operation)] if self._addressing else []
+        transport = SimpleNamespace(post_xml=post_xml)
+        client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
-            client, {"address": self._exchange.url}, operation, (body, header.blocks), {}
+            client, {"address": self._exchange.url}, operation.key, (body, header.blocks), {}
         )
         return answered
 
@@ -255,9 +244,14 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        beside = Beside(way.restore, answered.arriving is not None)
         answer = open_answer(
-            answered.reply, port.version, operation.output, verify=answered.verify, strict=way.strict, beside=beside
+            answered.reply,
+            port.version,
+            operation.output,
+            verify=answered.verify,
+            message_id=answered.message_id,
+            strict=way.strict,
+            beside=Beside(way.restore, answered.arriving is not None),
         )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))

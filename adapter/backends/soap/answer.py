@@ -18,6 +18,8 @@ from typing import Any
 from lxml import etree
 
 from adapter.attachments import inline
+from adapter.backends.soap.addressing import NAMESPACES as NAMESPACES_OF_ADDRESSING
+from adapter.backends.soap.addressing import relates
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply, reply_invalid
 from adapter.translate.fault import FaultParts
@@ -45,7 +47,8 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNOREC
 class Answer:
     """An opened envelope: the root of the reply message or the fault, and what was odd.
 
-    ``child`` is the body's first element (None for an empty body), or the body itself where the message is ``bare``.
+    ``child`` is the body's first element (None for an empty body), or the body itself where the message is ``bare`` or
+    empty.
     """
 
     child: Any
@@ -70,21 +73,24 @@ def open_answer(
     output: Message | None,
     *,
     verify: Verify | None = None,
+    message_id: str = "",
     strict: bool = False,
     beside: Beside = NOTHING,
 ) -> Answer:
     """Open the envelope of an answer from a port of SOAP ``version`` that should hold the message ``output``.
 
     A one-way call (None) is content with any success, and one whose reply message is empty with nothing at all.
-    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified. ``strict`` refuses
-    an envelope of the other version.
+    ``verify`` returns the Body of an envelope that is shown to be the ERP's, or raises Unverified. ``message_id`` is
+    that of WS-Addressing, to which the answer may say that it relates; "" where the call had none. ``strict``
+    refuses an envelope of the other version.
 
     Raises BackendReplyInvalid for what is no SOAP answer, and BackendFault with problem ``backend-refused-us`` where
     the endpoint refuses us by status alone.
     """
     succeeded = reply.status < 300
     try:
-        answer = _opened(reply, version, verify, output is not None and output.bare, beside)
+        whole = output is not None and (output.bare or output.root is None)
+        answer = _opened(reply, version, verify, whole, message_id, beside)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -110,7 +116,7 @@ def _check_refusal(reply: Reply) -> None:
         raise BackendFault("backend-refused-us", 502, cause=f"status {reply.status}", sent="yes", code=code) from None
 
 
-def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, beside: Beside) -> Answer:
+def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, message_id: str, beside: Beside) -> Answer:
     notes: list[str] = []
     root = _parsed(reply, notes)
     inline(root, reply.parts, beside.awaited)
@@ -128,9 +134,16 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, besid
     body = bodies[0] if verify is None else _verified(verify, root, bodies[0])
     if root[-1] is not body:
         notes.append("elements-after-body")
-    blocks = [block for block in root.iterfind("{*}Header/*") if verify is None or block.tag != SECURITY]
+    understood = {*(NAMESPACES_OF_ADDRESSING if message_id else ()), *([SECURITY] if verify is not None else [])}
+    blocks = [block for block in root.iterfind("{*}Header/*") if not {block.tag, _namespace(block)} & understood]
     if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in blocks):
         notes.append("header-must-understand")
+    if message_id and not relates(root, message_id):
+        notes.append("relates-to-differs")
+    if verify is not None:
+        # What nobody signed is not there for anybody to read.
+        for header in root.findall(f"{{{namespace}}}Header"):
+            root.remove(header)
     children = list(body)
     if children and children[0].tag == f"{{{namespace}}}Fault":
         return Answer(None, _fault(children[0]), tuple(notes))
@@ -140,6 +153,10 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, besid
     if len(children) > 1:
         notes.append("several-body-elements")
     return Answer(children[0] if children else None, notes=tuple(notes))
+
+
+def _namespace(block: Any) -> str | None:
+    return etree.QName(block).namespace
 
 
 def _verified(verify: Verify, root: Any, body: Any) -> Any:

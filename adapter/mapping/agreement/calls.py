@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapter.mapping.agreement.constants import Given
+from adapter.mapping.agreement.header_fields import declared_fields
 from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.signs import as_it_is, no_single_value
 from adapter.mapping.agreement.types import Binder
@@ -70,7 +71,8 @@ def _call(
                 field.place, f"{rule.rule.name}: {field.name} must be a single value", "remove 'one' or 'each'"
             )
     named = {_name(take): FieldRule(_name(take), take.place, take.to) for take in rule.take}
-    whole = replace(rule.rule, path_fields={**rule.rule.path_fields, **named})
+    headers = declared_fields(binder, port, rule.rule.call, main.headers)
+    whole = replace(rule.rule, path_fields={**rule.rule.path_fields, **named}, headers=headers)
     found = bind_operation(binder, port, whole, given)
     if found is None:
         return None

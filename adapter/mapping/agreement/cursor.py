@@ -8,6 +8,7 @@ from dataclasses import replace
 from adapter.mapping.agreement.called import operation_at
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CURSOR_SECRET
+from adapter.mapping.agreement.header_fields import declared_fields
 from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.signs import as_it_is, bind_sign, bind_value
 from adapter.mapping.agreement.types import Binder
@@ -104,9 +105,11 @@ def _next(binder: Binder, port: Port, rule: OperationRule, cursor: CursorRule, g
     if cursor.in_header and cursor.limit.partition(".")[0] in [each.element.name for each in operation.input.headers]:
         _, given = limited(rule, given)
     reply = replace(rule.reply, source=cursor.source or rule.reply.source) if rule.reply is not None else None
+    headers = declared_fields(binder, port, cursor.call, rule.headers)
     own = OperationRule(
-        name, rule.verb, cursor.place, "GET", rule.path, cursor.call, set=values, reply=reply, faults=rule.faults
-    )
+        name, rule.verb, cursor.place, "GET", rule.path, cursor.call,
+        set=values, headers=headers, reply=reply, faults=rule.faults,
+    )  # fmt: skip
     return bind_operation(binder, port, own, given)
 
 

@@ -103,7 +103,11 @@ def _fields(endpoint: Endpoint) -> Iterator[BoundField]:
     """Yield the values of an operation that callers give or get."""
     yield from endpoint.path_parameters()
     yield from endpoint.query_fields
-    waiting = [endpoint.reply.type, *([endpoint.body.type] if endpoint.body is not None else [])]
+    waiting = [
+        endpoint.reply.type,
+        *endpoint.details.values(),
+        *([endpoint.body.type] if endpoint.body is not None else []),
+    ]
     seen: set[str] = set()
     while waiting:
         key = waiting.pop()

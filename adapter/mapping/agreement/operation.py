@@ -10,9 +10,10 @@ from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.documents import bind_document_body, check_documents
 from adapter.mapping.agreement.filter import bind_filter
 from adapter.mapping.agreement.flags import bind_flags
+from adapter.mapping.agreement.header_fields import bind_reply_headers
 from adapter.mapping.agreement.lists import bind_page, bind_sort
 from adapter.mapping.agreement.patch import patched
-from adapter.mapping.agreement.reply import bind_reply, check_faults, element_at
+from adapter.mapping.agreement.reply import bind_details, bind_reply, check_faults, element_at
 from adapter.mapping.agreement.signs import bind_signs
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.agreement.values import bind_constants, bind_headers
@@ -34,11 +35,10 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
     operation = operation_at(binder, port, rule.call, rule.place, rule.name)
     if operation is None:
         return None
-    before = len(binder.mistakes)
-    _method(binder, rule)
+    before = _method(binder, rule)
     start, encoded = operation.input.root.type if operation.input.root is not None else "", operation.use == "encoded"
     parts = _given(binder, rule, start, encoded, given)
-    reply = bind_reply(binder, rule, operation, encoded)
+    reply = bind_reply_headers(binder, operation, bind_reply(binder, rule, operation, encoded))
     endpoint = Endpoint(
         name=rule.name,
         verb=rule.verb,
@@ -54,7 +54,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         path_fields=parts[0],
         query_fields=parts[1],
         constants=parts[2],
-        headers=bind_headers(binder, operation, given),
+        headers=bind_headers(binder, operation, given, rule.headers),
         filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
@@ -65,7 +65,8 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         timeout=rule.timeout,
         session=given.session,
     )
-    endpoint = replace(endpoint, constants=_computed(binder, endpoint))
+    details = bind_details(binder, port, rule, operation)
+    endpoint = replace(endpoint, constants=_computed(binder, endpoint), details=details)
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:
@@ -84,8 +85,9 @@ def _computed(binder: Binder, endpoint: Endpoint) -> tuple[BoundField, ...]:
     return tuple(bound(each) for each in endpoint.constants)
 
 
-def _method(binder: Binder, rule: OperationRule) -> None:
-    """A method and what the operation takes and answers must go together."""
+def _method(binder: Binder, rule: OperationRule) -> int:
+    """A method and what the operation takes and answers must go together. Return the number of mistakes before."""
+    before = len(binder.mistakes)
     if rule.body is not None and rule.method in ("GET", "DELETE"):
         text = f"{rule.name}: {rule.method} carries no body"
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
@@ -95,6 +97,7 @@ def _method(binder: Binder, rule: OperationRule) -> None:
     for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")
+    return before
 
 
 def _given(

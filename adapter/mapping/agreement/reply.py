@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from adapter.mapping.agreement.called import operations_called
 from adapter.mapping.agreement.documents import bind_document_reply
@@ -10,7 +11,7 @@ from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import Reply
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.model.operation import OperationRule
-from adapter.mapping.path_names import alike
+from adapter.mapping.path_names import alike, named
 from adapter.mapping.paths import Child, PathError, follow, suggest
 from adapter.mapping.scalars import ScalarError, field_codec
 from adapter.wsdl.types import Operation, Port, local_name
@@ -96,11 +97,44 @@ def check_faults(binder: Binder, rule: OperationRule, operation: Operation) -> N
         binder.wrong(place, f"fault_code: {error}", error.remedy)
 
 
+def bind_details(
+    binder: Binder, port: Port, rule: OperationRule, operation: Operation
+) -> Mapping[tuple[str, str], str]:
+    """Bind the types that faults are read as, by the detail's element and the type's name.
+
+    An operation may answer with a fault that only others of the resource declare.
+    """
+    found: dict[tuple[str, str], str] = {}
+    declared = {
+        fault.element.tag: (fault.element, each.use == "encoded")
+        for each in (*operations_called(binder, port), operation)
+        for fault in each.faults
+        if fault.element is not None
+    }
+    for fault in rule.faults:
+        if not fault.type_name:
+            continue
+        try:
+            tag = named(
+                binder.contract,
+                fault.detail,
+                sorted(declared),
+                lambda name: f"the operations declare no fault with the detail {name}, so nobody knows its type",
+            )
+        except PathError as error:
+            binder.wrong(fault.place, str(error), error.remedy)
+            continue
+        element, encoded = declared[tag]
+        if key := binder.bind(fault.type_name, element.type, "reply", fault.place, encoded):
+            found[fault.detail, fault.type_name] = key
+    return found
+
+
 def check_details(binder: Binder, port: Port) -> None:
     """A fault rule can only look for a detail that one of the operations declares, where they declare any."""
     called = operations_called(binder, port)
     declared = {fault.element.tag for each in called for fault in each.faults if fault.element is not None}
-    rules = {rule for operation in binder.resource.rules() for rule in operation.faults if rule.detail}
+    rules = {rule for each in binder.resource.rules() for rule in each.faults if rule.detail and not rule.type_name}
     for rule in rules:
         try:
             found = alike(binder.contract, rule.detail, declared)

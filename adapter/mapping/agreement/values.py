@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from adapter.mapping.agreement.called import operations_called
 from adapter.mapping.agreement.constants import Given, constant
+from adapter.mapping.agreement.header_fields import declared_once, given_fields
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.blocks import Block
 from adapter.mapping.bound import BoundField, HeaderBlock
@@ -28,8 +29,13 @@ def bind_constants(
     return tuple(bound for bound in found if bound is not None)
 
 
-def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[HeaderBlock, ...]:
-    """Bind the header blocks that one operation declares; those of others are passed over, but for a session's."""
+def bind_headers(
+    binder: Binder, operation: Operation, given: Given, fields: Sequence[FieldRule]
+) -> tuple[HeaderBlock, ...]:
+    """Bind the header blocks that one operation declares; those of others are passed over, but for a session's.
+
+    ``fields`` are the header fields of HTTP that callers give.
+    """
     message = operation.input
     declared = [header.element.name for header in message.headers]
     for rule in given.in_header:
@@ -38,11 +44,13 @@ def bind_headers(binder: Binder, operation: Operation, given: Given) -> tuple[He
             whose, why = ("cursor", "take the number of rows") if rule.page else ("session", "show the token")
             text = f"{whose}: {operation.key} declares no header {name}, so it cannot {why}"
             binder.wrong(rule.place, text, suggest(name, declared))
-    blocks = [_header(binder, header, given) for header in message.headers]
+    for field in fields:
+        declared_once(binder, field, f"{field.name}: {operation.key}", [each.element.tag for each in message.headers])
+    blocks = [_header(binder, header, given, fields) for header in message.headers]
     return tuple(block for block in blocks if block is not None)
 
 
-def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
+def _header(binder: Binder, header: Header, given: Given, from_callers: Sequence[FieldRule]) -> HeaderBlock | None:
     element, place = header.element, binder.resource.soap.place
     rules = [
         replace(rule, path=rest)
@@ -62,13 +70,19 @@ def _header(binder: Binder, header: Header, given: Given) -> HeaderBlock | None:
         fields = _computed(binder, computed, block, element.type)
     else:
         return None  # `check_headers` says so
-    for bound, text, remedy in collisions(fields):
+    own, always = given_fields(binder, header, from_callers, always=bool(rules))
+    if own and computed is not None:
+        text = f"{own[0].name}: a function makes the whole block {element.name}"
+        binder.wrong(own[0].rule.place, text, "take the value from there, or make the block of values")
+    for bound, text, remedy in collisions((*fields, *own)):
         binder.wrong(bound.rule.place, f"{element.name}: {text}", remedy)
-    if (rules or header.required) and len(binder.mistakes) == before:
-        for missing in uncovered(binder.contract, element.type, fields):
+    if (rules or own or header.required) and len(binder.mistakes) == before:
+        for missing in uncovered(binder.contract, element.type, (*fields, *own)):
             text = f"the header {element.name} requires {missing}"
             binder.wrong(place, text, f"headers: {{{element.name}.{missing}: …}}")
-    return HeaderBlock(element, fields, block, computed.credential if computed else "") if rules else None
+    if not rules and not own:
+        return None
+    return HeaderBlock(element, fields, block, computed.credential if computed else "", own, always)
 
 
 def check_headers(binder: Binder, port: Port, given: Given) -> None:

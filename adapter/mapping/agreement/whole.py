@@ -90,6 +90,7 @@ def _resource(resource: Resource, contract: Contract, around: Surroundings) -> t
     _address(binder, resource.soap.place, resource.soap.service, port.name, around)
     address = around.endpoint_of(resource.soap.service, port.name) or ""
     check_credentials(binder, around.credential, address, around.blocks)
+    _addressing(resource, port, binder)
     given = with_session(binder, port, given)
     if given.session is not None:
         login = given.session.login
@@ -137,6 +138,13 @@ def _address(binder: Binder, place: Place, service: str, port: str, around: Surr
         own, shared = endpoint_names(service, port)
         text = f"the settings do not say where {service} {port} is called"
         binder.wrong(place, text, f"set {shared} or {own} to its address")
+
+
+def _addressing(resource: Resource, port: Port, binder: Binder) -> None:
+    """Where the contract asks for WS-Addressing, the mapping says whether calls have it."""
+    if port.addressing is not None and port.addressing.required and resource.soap.addressing is None:
+        text = f"{resource.soap.wsdl} asks for WS-Addressing at {port.name}"
+        binder.wrong(resource.soap.place, text, "soap: {addressing: true}, or false where the service does without")
 
 
 def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:

@@ -91,11 +91,15 @@ class ReplyRule:
     refused: SignRule | None = None
     warnings: SignRule | None = None
     document: DocumentRule | None = None
+    headers: tuple[FieldRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """One line of a fault table: what to look for (exactly one of code, detail, text) and what the caller is told."""
+    """One line of a fault table: what to look for (exactly one of code, detail, text) and what the caller is told.
+
+    ``type_name``: the type that the detail is read as, "" where callers get nothing of it.
+    """
 
     place: Place
     status: int
@@ -106,11 +110,12 @@ class FaultRule:
     title: str = ""
     message: bool = False
     retryable: bool = False
+    type_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OperationRule:
-    """One REST endpoint, named ``resource.verb``."""
+    """One REST endpoint, named ``resource.verb``. ``headers`` are header fields of HTTP, by paths into blocks."""
 
     name: str
     verb: str
@@ -123,6 +128,7 @@ class OperationRule:
     tests: Mapping[str, TestRule] = field(default_factory=dict)
     filter: FilterRule | None = None
     set: tuple[Constant, ...] = ()
+    headers: tuple[FieldRule, ...] = ()
     page: PageRule | None = None
     sort: SortRule | None = None
     body: BodyRule | None = None

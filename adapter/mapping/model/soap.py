@@ -76,13 +76,14 @@ _CREDENTIAL_PARTS = (
 )
 
 
-PortKey = tuple[str, str, str, IdentityRule | None]
+PortKey = tuple[str, str, str, IdentityRule | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class SoapRule:
     """Which contract and port a resource speaks to, its header blocks, and where a fault's real code stands.
 
+    ``addressing``: whether calls have the header blocks of WS-Addressing; None where the mapping does not say.
     ``strict``: a reply that is not just what the contract says is refused.
     ``mtom``: binary values of requests that are not short travel beside the envelope.
     ``namespaces`` are by the prefixes that paths use for them.
@@ -95,6 +96,7 @@ class SoapRule:
     fault_code: str = ""
     headers: tuple[Constant, ...] = ()
     identity: IdentityRule | None = None
+    addressing: bool | None = None
     strict: bool = False
     mtom: bool = False
     namespaces: Mapping[str, str] = field(default_factory=dict)
@@ -102,7 +104,7 @@ class SoapRule:
     @property
     def key(self) -> PortKey:
         """What tells one port, called as one identity, from another."""
-        return self.wsdl, self.service, self.port, self.identity
+        return self.wsdl, self.service, self.port, self.identity, bool(self.addressing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ def one_operation(contract: Contract, service: str, port: str, call: str, naming
     roots = [root for root in (operation.input.root, _answer(operation)) if root is not None]
     types = propose_types(contract, [root.type for root in roots], naming)
     soap: Section = {"wsdl": contract.file, "service": service, "port": port}
+    said = contract.services[service].ports[port].addressing
+    if said is not None and said.required:
+        soap["addressing"] = True
     if types.namespaces:
         soap["namespaces"] = dict(types.namespaces)
     endpoint = {"request": "POST /", "call": call, **takes(contract, types, operation), **answers(types, operation)}

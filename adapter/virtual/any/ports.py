@@ -51,7 +51,8 @@ def places(contract: Contract) -> tuple[Place, ...]:
     for service in contract.services.values():
         for port in service.ports.values():
             path = unquote(urlsplit(port.address).path)
-            if path in ("", "/") or path in taken or path.startswith("/_"):
+            if path in ("", "/") or path in taken or path.startswith("/_") or not path.startswith("/"):
+                # Also for an address of another kind, such as jms:queue:orders.
                 path = f"/{service.name}/{port.name}"
             by_tag: dict[str, list[Served]] = {}
             for name, operation in port.operations.items():

@@ -1,0 +1,36 @@
+"""What one call brought back, before anybody looked into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter.backends.soap.arriving import Arriving
+from adapter.exchange import Reply
+from adapter.identity.hiding import hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
+
+    ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
+    ``message_id`` is that of WS-Addressing, "" where there is none.
+    ``arriving`` is what comes after the envelope, where the answer is not whole yet.
+    """
+
+    reply: Reply
+    secrets: tuple[str, ...] = field(repr=False)
+    verify: Callable[[Any], Any] | None = None
+    arriving: Arriving | None = None
+    message_id: str = ""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether what stands before the service does not know us, so that the service never saw the call."""
+        return self.reply.status == 401 and b"Envelope" not in self.reply.body
+
+    def discreet(self, text: str) -> str:
+        """Return a text of the ERP's without them."""
+        return hidden(text.encode("utf-8"), self.secrets).decode("utf-8")
