@@ -54,7 +54,7 @@ def resource(
     top = sections.load(schema.FileSection, document.data, (), whole=False)
     if top is None or "version" not in top:
         return None, sections.mistakes
-    whole, shared_file = taken(sections, top, shared_files or {})
+    whole, shared_file = taken(sections, top, shared_files or {}, known or ())
     common = _common(sections, top, shared_file, {} if known is None else known)
     sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
