@@ -26,7 +26,7 @@ class Member:
 
 
 Kind = Literal["scalar", "object", "xml"]
-CONTENT, MORE, ATTRIBUTES = "content", "more", "attributes"
+CONTENT, ITEMS, MORE, ATTRIBUTES = "content", "items", "more", "attributes"
 
 
 def concrete(contract: Contract, key: str) -> list[str]:
@@ -94,7 +94,7 @@ def members(contract: Contract, key: str, names: Callable[[str], str], prefixes:
     for turn in turns:
         first = next(child for child in found if child.turns == turn.type)
         path = f"group({prefixes.of(first.element.tag, tags)})"
-        yield Member(new(f"{snake(first.element.name)}_group"), {"soap": path, "each": names(turn.type)}, "", turn.type)
+        yield Member(new(ITEMS), {"soap": path, "each": names(turn.type)}, "", turn.type)
     attributes = [each.tag for each in record.attributes]
     for attribute in record.attributes:
         path = f"@{prefixes.of(attribute.tag, attributes)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from email.message import Message
 from typing import Any
+from urllib.parse import unquote
 
 from adapter.virtual.any.answers import Answers
 from adapter.virtual.any.beside import Beside
@@ -33,8 +34,8 @@ class AnyErp:
         self.checker = Checker(contract.types, contract.elements, contract.substitutes)
 
     def port_at(self, path: str) -> Place | None:
-        """Return the port that answers at a URL path."""
-        return next((place for place in self.places if place.path == path), None)
+        """Return the port that answers at a URL path, percent-encoded or not (RFC 3986, section 2.1)."""
+        return next((place for place in self.places if place.path in (path, unquote(path))), None)
 
     def file(self, target: str, origin: str) -> bytes | None:
         """Return the contract's file behind a request target, or None."""
