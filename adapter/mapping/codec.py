@@ -60,7 +60,7 @@ def codec(
     gives_null = any(converter.gives_null for converter in converters)
 
     def read(text: str) -> Any:
-        value: str | None = lexical.collapsed(builtin, text)
+        value: str | None = lexical.collapsed(builtin, text, facets.white_space)
         for converter in converters:
             value = converter.read(value) if value is not None else None
         if value is None:
@@ -82,7 +82,7 @@ def codec(
         return in_contract(text)
 
     def in_contract(text: str) -> str:
-        _all(in_xml, lexical.collapsed(builtin, text))
+        _all(in_xml, lexical.collapsed(builtin, text, facets.white_space))
         if not xml_can_carry(text):
             raise ValueError("holds a character that XML cannot carry")
         return text

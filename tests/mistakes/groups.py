@@ -10,5 +10,6 @@ GROUPS: dict[str, tuple[str, str]] = {
     "group-on-the-way": ("amount: group(Faellig) on the way repeats", "a field with 'each'"),
     "group-beside-its-element": ("Twice: notes and instalments fill the same element", "make one read_only"),
     "turn-without-what-it-requires": ("FahrtTyp/group(Faellig) requires Betrag", "add a field with soap: Betrag"),
+    "turn-as-xml": ("whole: a turn has no element that could be XML", "name the elements in it"),
     "group-as-body": ("group(Faellig) is an array of turns, and here an element is meant", "name Faellig itself"),
 }
