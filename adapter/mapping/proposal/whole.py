@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -14,6 +14,7 @@ from adapter.mapping.model.soap import SoapRule
 from adapter.mapping.proposal import operations
 from adapter.mapping.proposal.draft import Draft, Section
 from adapter.mapping.proposal.faults import fault_lines
+from adapter.mapping.proposal.grammar import soap_section
 from adapter.mapping.proposal.resources import Placed, Taken, place
 from adapter.mapping.proposal.spelling import kebab, split
 from adapter.mapping.proposal.typing import Typing
@@ -127,6 +128,7 @@ class _Proposing:
 
     def _wrong(self, resource: str, found: Sequence[Placed]) -> str:
         """Return what ``check`` would say of a file, "" for nothing."""
+<<<<<<< HEAD
         shared = Document("shared.yaml", {"version": 1}, {})
         soap = SoapRule(NOWHERE, self.contract.file, found[0].service, found[0].port.name)
         soap = replace(soap, namespaces=self.typing.namespaces())
@@ -135,6 +137,15 @@ class _Proposing:
         if not self.several:
             shared = replace(shared, data={**shared.data, "soap": {}})
         read, mistakes = read_resource(document, {shared_name(self.contract.file): shared}, {id(shared): known})
+=======
+        section, common = self._file(resource, found).section, self._shared({resource: list(found)}).section
+        # Only the types that it reaches: a contract may have thousands, and hundreds of files.
+        used = self.typing.finish().below(_texts(section))
+        common["types"] = {name: each for name, each in common.get("types", {}).items() if name in used}
+        shared = Document("shared.yaml", common, {})
+        document = Document(f"{resource}.yaml", section, {})
+        read, mistakes = read_resource(document, {shared_name(self.contract.file): shared})
+>>>>>>> main
         if read is not None:
             mistakes = agree([read], {self.contract.file: self.contract}, NOBODY)[1]
         return mistakes[0].text if mistakes else ""
@@ -184,10 +195,14 @@ class _Proposing:
         return Draft(section, notes)
 
     def _soap(self, service: str, port: Port) -> Section:
+<<<<<<< HEAD
         soap: Section = {"wsdl": self.contract.file, "service": service, "port": port.name}
         if namespaces := self.typing.namespaces():
             soap["namespaces"] = dict(sorted(namespaces.items()))
         return soap
+=======
+        return soap_section(self.contract, service, port)
+>>>>>>> main
 
 
 def _other_ports(contract: Contract, one: Placed) -> list[str]:
@@ -199,6 +214,14 @@ def _other_ports(contract: Contract, one: Placed) -> list[str]:
         for name, port in every.items()
         if name != one.port.name and wanted & set(map(_same, port.operations.values()))
     ]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text of a section, among them the names of the types that it uses."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(each)
 
 
 def _below(path: Path_, drafts: Mapping[str, Draft]) -> dict[Path_, str]:
