@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapter.mapping.bound import BoundType, Endpoint, ways
+from adapter.mapping.bound import BoundField, BoundType, Endpoint, ways
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import WILD, Child, particles, turn_tag
@@ -16,6 +16,7 @@ from adapter.translate.encoding import Encoding
 from adapter.translate.markup import attributes_fill, markup_fill, wild_fills
 from adapter.translate.placing import at_place
 from adapter.translate.prefixes import Prefixes
+from adapter.translate.qnames import attribute_filler, fill_names, text_filler
 from adapter.translate.turns import write_turns
 from adapter.wsdl.types import XSI, Contract, Record
 
@@ -78,9 +79,10 @@ class Compiler:
                 parts.append(_entry_name(field.attribute.tag if field.attribute is not None else "", field.fixed))
             elif field.attribute is not None:
                 attributes = attributes_fill(slot) if field.markup is not None else None
-                parts.append(attributes or _attribute(field.attribute.tag, slot))
+                names = attribute_filler(field.attribute.tag, slot) if _named(field) else None
+                parts.append(attributes or names or _attribute(field.attribute.tag, slot))
             else:
-                parts.append(_text(slot))
+                parts.append(text_filler(slot) if _named(field) else _text(slot))
         if not isinstance(kind, Record):
             return _all(parts)
         given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
@@ -141,7 +143,8 @@ class Compiler:
             if (text := markup_fill(element.tag, field, slot, self.types)) is not None:
                 return text
             fill = _object if field.shape == "object" else _items
-            return fill(element.tag, slot, self.object(field.type) if field.type else None, mark)
+            inner: Fill | None = self.object(field.type) if field.type else fill_names if _named(field) else None
+            return fill(element.tag, slot, inner, mark)
         if child.entry and (name := ways[0][1].entry) is not None:
             ways = [*ways, (name.steps, name, "")]
         crossed = any(steps or field.attribute is not None for steps, field, _ in ways)
@@ -174,6 +177,10 @@ def _all(parts: Sequence[Fill]) -> Fill:
         return written
 
     return fill
+
+
+def _named(field: BoundField) -> bool:
+    return field.codec is not None and field.codec.names
 
 
 def _text(slot: str) -> Fill:

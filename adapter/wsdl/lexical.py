@@ -13,6 +13,8 @@ STRINGS = frozenset(
     "string normalizedString token language Name NCName NMTOKEN ID IDREF ENTITY anyURI QName NOTATION "
     "anySimpleType anyAtomicType IDREFS ENTITIES NMTOKENS".split()
 )
+# Those of them whose texts hold names with prefixes, and are ``{namespace}local`` in JSON.
+QNAMES = ("QName", "NOTATION")
 # Those of them that take an empty text.
 EMPTY = frozenset(("string", "normalizedString", "token", "anyURI", "anySimpleType"))
 INTEGERS: dict[str, tuple[int | None, int | None]] = {
@@ -66,8 +68,9 @@ _NAMES = {
     "language": re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*"),
     "NMTOKEN": re.compile(rf"({_REST}|:)+"),
     "Name": re.compile(rf"({_START}|:)({_REST}|:)*"),
-    # A QName or notation with a prefix would need a declaration that no value brings along.
-    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY", "QName", "NOTATION"), re.compile(rf"{_START}{_REST}*")),
+    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), re.compile(rf"{_START}{_REST}*")),
+    # A prefix would need a declaration that no value brings along, so the namespace stands there itself.
+    **dict.fromkeys(QNAMES, re.compile(rf"(\{{[^{{}}\s]+\}})?{_START}{_REST}*")),
 }
 # The white space that a string type keeps: all of it, each character as a space, or single spaces inside (4.3.6).
 _SPACE = re.compile(r"[ \t\r\n]+")

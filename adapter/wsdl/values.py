@@ -145,7 +145,7 @@ class Fitting:
         self.bounds = _bounds(facets) if self.is_list else (0, None)
         self.builtin = found.builtin if isinstance(found, Scalar) else "token" if self.is_list else "string"
         # A QName of an enumeration may have a prefix, which only a message can declare.
-        named = self.builtin in ("QName", "NOTATION")
+        named = self.builtin in lexical.QNAMES
         self.lexical = lexical.anything if named else lexical.check_for(self.builtin)
         self.checks = checks(self.builtin, Facets(facets.enumeration, facets.patterns) if self.is_list else facets)
         inner = (found.item,) if isinstance(found, ListOf) else found.members if isinstance(found, Union) else ()
