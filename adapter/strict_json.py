@@ -66,6 +66,11 @@ def encode(value: Any) -> bytes:
     return _ENCODER.encode(value).encode("utf-8")
 
 
+def text(value: Any) -> str:
+    """Encode as ``encode`` does, over lines and with two spaces of indentation, for people to read."""
+    return str(_FOR_PEOPLE.encode(value))
+
+
 def xml_can_carry(text: str) -> bool:
     """Tell whether every character matches the Char production of XML 1.0 (section 2.2)."""
     return _NOT_XML.search(text) is None
@@ -185,4 +190,7 @@ def _number(value: Any) -> simplejson.RawJSON:
 
 _ENCODER = simplejson.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False, use_decimal=False, default=_number
+)
+_FOR_PEOPLE = simplejson.JSONEncoder(
+    ensure_ascii=False, indent=2, separators=(",", ": "), allow_nan=False, use_decimal=False, default=_number
 )

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapter.app import build
+from adapter.proof.found import BAD
+from adapter.proof.prove import prove as round_trips
 from tests.cases import SHAPES, Case, ShapeApps, run, shape_cases, shape_project
 from tests.judged import schema_of
 from tests.proof import prove
@@ -53,7 +55,10 @@ def test_every_shape_has_cases() -> None:
 )
 def test_proof(shape: Path, replay: Replay, tmp_path: Path) -> None:
     """What the operations of a shape accept is valid for its schema, and comes back where the reply is alike."""
-    endpoints = build(shape_project(shape, tmp_path / "project", replay), {}).endpoints
+    built = build(shape_project(shape, tmp_path / "project", replay), {})
+    endpoints = built.endpoints
     proofs = [prove(endpoint, schema_of(shape / "shape.wsdl"), seed) for seed, endpoint in enumerate(endpoints)]
     assert [""] * len(endpoints) == [proof.wrong for proof in proofs]
     assert all(proof.written for proof in proofs)
+    found = [each for proof in round_trips(endpoints, built.documents, built.around, 5) for each in proof.findings]
+    assert [] == [str(each) for each in found if each.kind in BAD]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 
-from adapter import app, settings
+from adapter import app, settings, strict_json
 from adapter.cli.command import Command, argument, project_of, say
 
 
 def run(asked: Namespace) -> int:
     """Print the document, or write it to a file."""
     document = app.openapi(app.build(project_of(asked), settings.environment()))
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = strict_json.text(document) + "\n"
     if asked.output:
         Path(asked.output).write_text(text, encoding="utf-8")
         say(f"wrote {asked.output}")

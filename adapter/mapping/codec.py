@@ -29,7 +29,8 @@ class Codec:
     attributes of a record: the object itself, proved). Both raise ValueError. ``gives_null`` says that ``read`` may
     give null, whatever the contract says about nil, ``takes_null`` that ``write`` has a text for null. ``tolerant``
     marks dates: a bad one in a reply is kept as text and reported, it never fails the reply. ``logical`` is the XSD
-    built-in type of the JSON value, where it is one atomic value.
+    built-in type of the JSON value, where it is one atomic value. ``names``: its texts hold names with prefixes, which
+    ``read`` takes and ``write`` gives as ``{namespace}local``.
     """
 
     read: Callable[[str], Any]
@@ -39,6 +40,7 @@ class Codec:
     tolerant: bool = False
     takes_null: bool = False
     logical: str = ""
+    names: bool = False
 
 
 def codec(
@@ -53,14 +55,15 @@ def codec(
     Raise ValueError where a converter writes what the contract's type does not take.
     """
     logical = next((converter.result for converter in reversed(converters) if converter.result), builtin)
-    in_xml = (lexical.check_for(builtin), *checks(builtin, facets))
+    in_xml = (lexical.check_for(builtin), *(_names(facets) if builtin in lexical.QNAMES else checks(builtin, facets)))
     in_json = (lexical.check_for(logical), *checks(logical, narrowed or Facets()))
-    to_json, from_json, schema = _json_form(logical, Facets() if converters else facets, narrowed, json)
+    own = Facets() if converters or builtin in lexical.QNAMES else facets
+    to_json, from_json, schema = _json_form(logical, own, narrowed, json)
     schema = {**schema, **_hints(converters), **_own_pattern(schema, narrowed)}
     gives_null = any(converter.gives_null for converter in converters)
 
     def read(text: str) -> Any:
-        value: str | None = lexical.collapsed(builtin, text)
+        value: str | None = lexical.collapsed(builtin, text, facets.white_space)
         for converter in converters:
             value = converter.read(value) if value is not None else None
         if value is None:
@@ -71,8 +74,7 @@ def codec(
         return to_json(value)
 
     def write(value: Any) -> str:
-        text = None if value is None and gives_null else from_json(value)
-        if text is not None:
+        if (text := None if value is None and gives_null else from_json(value)) is not None:
             _all(in_json, text)
         for converter in reversed(converters):
             # null travels on until it meets the converter that has a text for it.
@@ -82,7 +84,7 @@ def codec(
         return in_contract(text)
 
     def in_contract(text: str) -> str:
-        _all(in_xml, lexical.collapsed(builtin, text))
+        _all(in_xml, lexical.collapsed(builtin, text, facets.white_space))
         if not xml_can_carry(text):
             raise ValueError("holds a character that XML cannot carry")
         return text
@@ -90,7 +92,19 @@ def codec(
     for sample in converters[0].texts if converters else ():
         _sample(converters[0].name, builtin, sample, in_contract)
 
-    return Codec(read, write, schema, gives_null, logical in lexical.DATES, gives_null and _takes_null(write), logical)
+    tolerant, takes_null = logical in lexical.DATES, gives_null and _takes_null(write)
+    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, builtin in lexical.QNAMES)
+
+
+def _names(facets: Facets) -> tuple[Check, ...]:
+    """Return the check of an enumeration of names by their local parts: what its prefixes mean is not kept."""
+    known = {name.rpartition(":")[2] for name in facets.enumeration}
+
+    def one_of(text: str) -> None:
+        if known and text.rpartition("}")[2] not in known:
+            raise ValueError(f"must be one of {', '.join(sorted(known))}")
+
+    return (one_of,)
 
 
 def _hints(converters: tuple[Converter, ...]) -> dict[str, Any]:
@@ -143,7 +157,13 @@ def list_codec(item: Codec, facets: Facets) -> Codec:
         schema["minItems"] = low
     if high is not None:
         schema["maxItems"] = high
-    return Codec(lambda text: [item.read(part) for part in lexical.items(text)], write, schema, tolerant=item.tolerant)
+    return Codec(
+        lambda text: [item.read(part) for part in lexical.items(text)],
+        write,
+        schema,
+        tolerant=item.tolerant,
+        names=item.names,
+    )
 
 
 def union_codec(members: tuple[Codec, ...], facets: Facets) -> Codec:

@@ -9,6 +9,7 @@ from adapter import strict_json
 from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.examples import Examples
+from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
 from adapter.openapi.refusals import PROBLEM_SCHEMA, refusals
 from adapter.openapi.schemas import PROBLEM, schemas
@@ -47,12 +48,14 @@ def document(
 ) -> dict[str, Any]:
     """Return the document. The order is the endpoints' own, so equal projects give equal documents.
 
-    ``servers`` are base URLs (none: the place the document is read from), ``examples`` what ``read_examples`` found,
+    ``servers`` are base URLs (none: the place the document is read from), ``examples`` what ``read_examples`` found
+    (without any, small ones are made),
     ``problems`` the problem types by slug. Raise BuildError for every ``example:`` of a mapping that does not fit.
     """
     if mistakes := list(wrong_examples(endpoints)):
         raise BuildError(mistakes)
     found = schemas(endpoints)
+    maker = None if examples else Maker()
     components: dict[str, dict[str, Any]] = {"responses": {}, "examples": {}}
     tags: dict[str, Any] = {}
     paths: dict[str, Any] = {}
@@ -62,7 +65,7 @@ def document(
             resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {})
         )
         refused = refusals(endpoint, problems, found)
-        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components)
+        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components, maker)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     return {
         "openapi": VERSION,

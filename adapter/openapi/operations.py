@@ -12,6 +12,7 @@ from adapter.mapping.scalars import parameter
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
 from adapter.openapi.examples import Example
+from adapter.openapi.made import Maker, reply_example, request_example
 from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.several import answer, request_body
@@ -34,9 +35,17 @@ _MEDIA_TYPES = {"PATCH": ("application/merge-patch+json", "application/json")}
 
 
 def operation(
-    endpoint: Endpoint, schemas: Schemas, refused: Sequence[Refusal], cases: Sequence[Example], components: Components
+    endpoint: Endpoint,
+    schemas: Schemas,
+    refused: Sequence[Refusal],
+    cases: Sequence[Example],
+    components: Components,
+    maker: Maker | None = None,
 ) -> dict[str, Any]:
-    """Return the operation object. ``cases`` are its golden ones; ``components`` takes what operations share."""
+    """Return the operation object. ``cases`` are its golden ones; ``components`` takes what operations share.
+
+    ``maker`` makes examples where there are no golden ones.
+    """
     found = described({"operationId": endpoint.name, "summary": endpoint.title}, endpoint.doc)
     found["tags"] = [endpoint.resource.title]
     if parameters := _parameters(endpoint):
@@ -46,12 +55,12 @@ def operation(
         found["requestBody"] = document_body(endpoint.body.document)
     elif endpoint.body is not None:
         body = request_body(endpoint, schemas)
-        examples = {case.case: {"value": case.request} for case in success}
+        examples = {case.case: {"value": case.request} for case in success} or request_example(maker, endpoint)
         kinds = _MEDIA_TYPES.get(endpoint.method, ("application/json",))
         found["requestBody"] = {"required": True, "content": {kind: media(body, examples) for kind in kinds}}
     rule = endpoint.reply.rule
     found["responses"] = {
-        str(endpoint.reply.status): _success(endpoint, schemas, success),
+        str(endpoint.reply.status): _success(endpoint, schemas, success, maker),
         **({"204": _nothing()} if rule.document is not None and not rule.empty_status else {}),
         **responses(refused, cases, components),
     }
@@ -133,7 +142,7 @@ def _nothing() -> Schema:
     return {"description": "There is no document, or one without content.", "headers": dict(_ALWAYS)}
 
 
-def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> Schema:
+def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example], maker: Maker | None) -> Schema:
     headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint)}
     rule = endpoint.reply.rule
     if rule.document is not None:
@@ -147,7 +156,7 @@ def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example]) -> 
     found: Schema = {"description": _words(endpoint), "headers": headers}
     if rule.shape != "none":
         schema = answer(endpoint, schemas) if endpoint.further() else schemas.ref(endpoint, endpoint.reply.type)
-        examples = {case.case: {"value": case.reply} for case in cases}
+        examples = {case.case: {"value": case.reply} for case in cases} or reply_example(maker, endpoint)
         page = _page(endpoint.page) if endpoint.page is not None else None
         if endpoint.cursor is not None:
             page, headers["Link"] = cursor_page(endpoint.cursor.rule), LINK

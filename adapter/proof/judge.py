@@ -49,7 +49,7 @@ class Judge:
             return "" if root is None else "the body is empty in the contract"
         if root is None or root.tag != declared.tag:
             return f"{declared.tag} is missing"
-        if operation.style == "document" and operation.use == "literal":
+        if operation.style == "document" and operation.use == "literal" and not message.bare:
             return self.element(root)
         return self.record(operation, declared.type, root)
 

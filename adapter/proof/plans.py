@@ -11,6 +11,8 @@ from typing import Any
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, ways
 from adapter.mapping.codec import Codec
 from adapter.mapping.occurrence import Part, content
+from adapter.proof.markup import markup_value
+from adapter.wsdl.ground import Ground
 
 # Gives a text that is valid for the simple type with a key, "" where none is known.
 Texts = Callable[[str, random.Random], str]
@@ -34,8 +36,9 @@ class Plan:
 class Plans:
     """The plans of all bound types of an endpoint, and JSON values for their fields."""
 
-    def __init__(self, endpoint: Endpoint, texts: Texts) -> None:
-        self.types, self.contract, self.texts = endpoint.types, endpoint.contract, texts
+    def __init__(self, endpoint: Endpoint, texts: Texts, ground: Ground) -> None:
+        self.types, self.contract, self.texts, self.ground = endpoint.types, endpoint.contract, texts, ground
+        self.whole = endpoint.operation.input.root
         self.tables = {each.rule.name: each.table for each in endpoint.lookups}
         self._plans: dict[str, Plan] = {}
         self._samples: dict[tuple[int, str], list[Any]] = {}
@@ -50,6 +53,8 @@ class Plans:
     def scalar(self, field: BoundField, record: str, source: random.Random) -> Any:
         """Return a value that the field's codec takes. Raise LookupError where none is known."""
         assert field.codec is not None
+        if field.markup is not None:
+            return markup_value(self.ground, field, self.whole, source)
         table = self.tables.get(field.rule.lookup)
         known = self.samples(field.codec, simple_type(field, record))
         if table is not None and table.words is not None:

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.bound import Endpoint
+from adapter.proof.examples import examples
 from adapter.proof.found import BAD, Finding, distinct
+from adapter.proof.from_xml import FromXml
 from adapter.proof.judge import Judge, judge_of
+from adapter.proof.mapped import Mapped
 from adapter.proof.mirror import Side, reply_side, request_side
 from adapter.proof.plans import Texts
 from adapter.proof.sides import Trip
 from adapter.wsdl.documents import Documents
+from adapter.wsdl.ground import Ground
 from adapter.wsdl.types import Contract
 from adapter.wsdl.values import NoValue, value
 
@@ -47,12 +51,17 @@ def prove(
 
 def operation(endpoint: Endpoint, judge: Judge, around: Surroundings, count: int) -> Proof:
     """Return the proof of one operation, all of its SOAP calls."""
-    written, findings = 0, []
+    written, ground = 0, Ground.of(endpoint.contract)
+    findings: list[Finding] = []
     for each in endpoint.whole():
         for side in _sides(each, around):
-            tried = Trip(side, judge, texts_of(endpoint.contract)).run(count)
+            trip = Trip(side, judge, texts_of(endpoint.contract), ground)
+            tried, other = trip.run(count), FromXml(trip, ground)
+            examples(count, other.one)
             written += tried.written
-            findings += tried.findings
+            findings += [*tried.findings, *trip.unreached()]
+            if side.read.reply.type:
+                findings += Mapped(side.read).unmapped(side.read.reply.type)
     return Proof(endpoint.name, judge.of(endpoint.operation), written, tuple(distinct(findings)))
 
 

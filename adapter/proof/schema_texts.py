@@ -221,5 +221,6 @@ def _main(namespaces: Mapping[str, str], named: Mapping[str, tuple[str, str]], e
     root.extend([_reference("import", name, namespace) for namespace, name in namespaces.items()])
     for key, (namespace, local) in named.items():
         qname = f"{prefixes[namespace]}:{local}" if namespace in prefixes else local
-        etree.SubElement(root, xsd("element"), name=elements[key].rpartition("}")[2], type=qname)
+        # Whether an element may be nil is said where it stands, not by its type.
+        etree.SubElement(root, xsd("element"), name=elements[key].rpartition("}")[2], type=qname, nillable="true")
     return etree.tostring(root)

@@ -15,7 +15,7 @@ from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves
 from adapter.mapping.model import Place
 from adapter.mapping.scalars import parameter
 from adapter.mapping.tables import words
-from adapter.messages import Call
+from adapter.messages import Call, Checked
 from adapter.proof.examples import examples
 from adapter.proof.found import Finding, xml_path
 from adapter.proof.judge import Judge
@@ -27,6 +27,7 @@ from adapter.steps.several import Given
 from adapter.steps.validate import one_call
 from adapter.translate.reader import reader, value_reader
 from adapter.translate.writer import writer
+from adapter.wsdl.ground import Ground
 
 _WIDE_ROUNDS = 12
 _WIDE = 4
@@ -46,17 +47,19 @@ class Tried:
 class Trip:
     """The round trip of one side, compiled once."""
 
-    def __init__(self, side: Side, judge: Judge, texts: Texts) -> None:
+    def __init__(self, side: Side, judge: Judge, texts: Texts, ground: Ground) -> None:
         endpoint = side.write
         self.side, self.judge, self.endpoint = side, judge, endpoint
         self.check = one_call(endpoint)
         self.write = writer(endpoint, lambda name, part: lambda: "Secret1")
         self.read = reader(side.read)
         give_tables(endpoint, texts)
-        self.plans = Plans(endpoint, texts)
+        self.plans = Plans(endpoint, texts, ground)
         self.page = _page(self.plans, endpoint)
         self.parameters = _parameters(endpoint)
-        self.read_parameters = [(name, each, value_reader(side.read, each)) for name, each in self.parameters]
+        self.read_parameters = [
+            (name, each, value_reader(side.read, replace(each, required=False))) for name, each in self.parameters
+        ]
         self.comparison = Comparison(endpoint.types)
         self.tried = Tried(reached=self.comparison.reached)
 
@@ -74,12 +77,10 @@ class Trip:
             if len(self.tried.reached) == before:
                 break
         examples(count, lambda source: self.one(source, wide=False))
-        self.tried.findings += self._unreached()
         return self.tried
 
     def one(self, source: random.Random, *, wide: bool) -> None:
         """Try one example."""
-        endpoint = self.endpoint
         values = Values(self.plans, source, self.tried.met, wide=wide)
         try:
             body, path, query = self._made(values, source)
@@ -91,16 +92,19 @@ class Trip:
         if errors:
             self.tried.refused[f"{errors[0].pointer}: {errors[0].detail}"] += 1
             return
-        if endpoint.body is not None and endpoint.body.field.shape == "objects":
-            checked = replace(checked, body=[checked.body])
-        call = Call("proof", session="Token1", page=self.page)
         try:
-            message = self.write(replace(checked, call=call))
+            message = self.sent(checked)
         except InvalidRequest as error:
             self.tried.refused[str(error)] += 1
             return
         self.tried.written += 1
         self.tried.findings += self._judged(body, path, dict(query), etree.fromstring(etree.tostring(message)))
+
+    def sent(self, checked: Checked) -> Any:
+        """Return the message that checked values become."""
+        if self.endpoint.body is not None and self.endpoint.body.field.shape == "objects":
+            checked = replace(checked, body=[checked.body])
+        return self.write(replace(checked, call=Call("proof", session="Token1", page=self.page)))
 
     def _made(self, values: Values, source: random.Random) -> tuple[Any, dict[str, str], tuple[tuple[str, str], ...]]:
         endpoint = self.endpoint
@@ -161,7 +165,7 @@ class Trip:
         path = xml_path(bound.record, difference.field)
         return Finding("lossy", difference.field.rule.place, f"{bound.name}.{difference.name}", path, difference.text)
 
-    def _unreached(self) -> Iterator[Finding]:
+    def unreached(self) -> Iterator[Finding]:
         """Yield each property that no example had."""
         why = next((why for why, _ in self.tried.refused.most_common(1)), "")
         for bound, each in properties(self.endpoint):

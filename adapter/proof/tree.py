@@ -13,6 +13,7 @@ from typing import Any
 from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.paths import children
 from adapter.mapping.scalars import ScalarError, field_codec
+from adapter.translate.qnames import resolved
 from adapter.translate.reading import is_nil, type_key
 from adapter.wsdl.building import SOAP_ARRAYS
 from adapter.wsdl.types import (
@@ -48,12 +49,13 @@ def tree_objection(
         key
     )
     record = kind if isinstance(kind, Record) else Record(key)
-    if wrong := next(_attributes(contract, record, element), ""):
+    wrong = next(_attributes(contract, record, element), "")
+    if wrong and not (encoded and is_nil(element)):
         return wrong
     if is_nil(element):
         return f"{element.tag} is nil and holds something" if len(element) or element.text else ""
     if not isinstance(kind, Record):
-        value = _value(contract, key, element.text or "", element.tag)
+        value = _value(contract, key, element, element.text or "", element.tag)
         return f"{element.tag} holds elements" if len(element) else value
     inner = typed or (lambda below, child: tree_objection(contract, below, child, encoded=encoded))
     return next(_record(contract, kind, element, inner, encoded), "")
@@ -62,7 +64,7 @@ def tree_objection(
 def _record(contract: Contract, kind: Record, element: Any, typed: Typed, encoded: bool) -> Iterator[str]:
     inside = [child for child in element if isinstance(child.tag, str)]
     if kind.text and not inside:
-        if why := _value(contract, kind.text, element.text or "", element.tag):
+        if why := _value(contract, kind.text, element, element.text or "", element.tag):
             yield why
         return
     if not kind.mixed and any((text or "").strip() for text in (element.text, *(child.tail for child in element))):
@@ -93,16 +95,16 @@ def _attributes(contract: Contract, kind: Record, element: Any) -> Iterator[str]
             yield f"{element.tag} has no attribute {each.name}"
     for tag, text in element.attrib.items():
         if tag in known:
-            if why := _value(contract, known[tag].type, text, tag):
+            if why := _value(contract, known[tag].type, element, text, tag):
                 yield why
         elif not (kind.any_attribute or tag.startswith(_ANYWHERE)):
             yield f"{element.tag} has an attribute {tag}"
 
 
-def _value(contract: Contract, key: str, text: str, place: str) -> str:
+def _value(contract: Contract, key: str, element: Any, text: str, place: str) -> str:
     try:
         codec = field_codec(contract, key, _NOWHERE, {})
-        codec.write(codec.read(text))
+        codec.write(codec.read(resolved(element, text) if codec.names else text))
     except (ScalarError, ValueError) as error:
         return f"{place}: {error}"
     return ""

@@ -43,8 +43,11 @@ class Values:
         full = self.wide and key not in self._seen
         self._seen.add(key)
         names = set(self._chosen(bound, self.plans.of(key).part, full, level))
+        known = set(_said(self.plans.of(key).part))
         for field in shown(bound):
-            if field.required:
+            # The content model says nothing of further attributes.
+            free = field.name not in known and field.markup is not None
+            if field.required or (free and (full or self.source.random() < self.density)):
                 names.update(_leaves(field))
         made: dict[str, Any] = self._built(bound, list(shown(bound)), names, level)
         return made
@@ -55,7 +58,9 @@ class Values:
             branches = [each for each in part.parts if each.names]
             if branches:
                 chosen = self._least(branches, lambda each: [(bound.key, name) for name in each.names])
-                yield from self._chosen(bound, chosen, full, level)
+                names = list(self._chosen(bound, chosen, full, level))
+                # A branch with nothing in it is none.
+                yield from names or chosen.names[:1]
             return
         if not part.parts:
             yield from part.names
@@ -86,7 +91,7 @@ class Values:
             if not field.parts:
                 if name in names:
                     self.met[bound.key, name] += 1
-                    made[field.name] = self.value(field, bound.record, level)
+                    self._put(made, field, bound.record, level)
             elif field.codec is None:
                 inner = self._built(bound, list(field.parts), names, level, f"{name}/")
                 if inner or field.required:
@@ -96,6 +101,14 @@ class Values:
                 parts = [str(self.plans.scalar(each, bound.record, self.source)) for each in field.parts]
                 made[field.name] = field.rule.join.join(parts)
         return made
+
+    def _put(self, made: dict[str, Any], field: BoundField, record: str, level: int) -> None:
+        try:
+            made[field.name] = self.value(field, record, level)
+        except LookupError:
+            # A wildcard may let in what nobody declares, and then nothing.
+            if field.required or field.markup is None:
+                raise
 
     def value(self, field: BoundField, record: str, level: int = 0) -> Any:
         """Return a value of one field: now and then null where that may be, an array, or one value."""
@@ -117,6 +130,14 @@ class Values:
         if field.type:
             return self.object(field.type, level + 1)
         return self.plans.scalar(field, record, self.source)
+
+
+def _said(part: Part) -> Iterator[str]:
+    """Yield the names that stand somewhere in the content model."""
+    if not part.parts:
+        yield from part.names
+    for inner in part.parts:
+        yield from _said(inner)
 
 
 def _leaves(field: BoundField, before: str = "") -> Iterator[str]:

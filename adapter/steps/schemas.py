@@ -114,7 +114,7 @@ def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
         return None
     # A body that shares its element with parameters is proved together with them.
     apart = endpoint.body.type if endpoint.body.spread else ""
-    return _Schemas(endpoint, apart).object(endpoint.body.type, required=True)
+    return Schemas(endpoint, apart).object(endpoint.body.type, required=True)
 
 
 def without_part(name: str) -> str:
@@ -130,7 +130,7 @@ def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
             _add(said, found)
 
 
-class _Schemas:
+class Schemas:
     """Builds the schema of each bound type once; a type that contains itself refers to the one being built."""
 
     def __init__(self, endpoint: Endpoint, apart: str) -> None:
@@ -140,6 +140,7 @@ class _Schemas:
         self.schemas: dict[str, Schema] = {}
 
     def object(self, key: str, **rest: Any) -> fields.Field[Any]:
+        """Return the field that checks an object of the bound type with a key; ``rest`` is marshmallow's."""
         bound = self.types[key]
         if bound.variants:
             kinds = {each.value: self._plain(each.type) for each in bound.variants}

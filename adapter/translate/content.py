@@ -11,6 +11,7 @@ from adapter.mapping.paths import WILD, Child, turn_owner
 from adapter.translate.arrays import arrange
 from adapter.translate.entries import Handler, entry_reader
 from adapter.translate.markup import markup_reader
+from adapter.translate.qnames import resolved
 from adapter.translate.reading import Reading, invalid, is_nil, text_of, typed
 from adapter.translate.turns import read_turns
 from adapter.wsdl.types import Contract, Record
@@ -211,12 +212,12 @@ def _nil_array(field: BoundField, name: str, found: dict[str, Any], reading: Rea
 
 
 def _scalar(codec: Codec, place: str) -> ReadObject:
-    decode, tolerant = codec.read, codec.tolerant
+    decode, tolerant, names = codec.read, codec.tolerant, codec.names
 
     def read(element: Any, reading: Reading) -> Any:
         text = text_of(element, place, reading)
         try:
-            return decode(text)
+            return decode(resolved(element, text) if names else text)
         except ValueError as error:
             if not tolerant:
                 raise invalid(reading.operation, f"{place}: {error}") from error
@@ -238,7 +239,7 @@ def _attribute(field: BoundField, name: str) -> Handler:
         if text is None:
             return
         try:
-            found[key] = codec.read(text)
+            found[key] = codec.read(resolved(element, text) if codec.names else text)
         except ValueError as error:
             if not codec.tolerant:
                 raise invalid(reading.operation, f"{place}: {error}") from error

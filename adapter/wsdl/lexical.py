@@ -13,6 +13,8 @@ STRINGS = frozenset(
     "string normalizedString token language Name NCName NMTOKEN ID IDREF ENTITY anyURI QName NOTATION "
     "anySimpleType anyAtomicType IDREFS ENTITIES NMTOKENS".split()
 )
+# Those of them whose texts hold names with prefixes, and are ``{namespace}local`` in JSON.
+QNAMES = ("QName", "NOTATION")
 # Those of them that take an empty text.
 EMPTY = frozenset(("string", "normalizedString", "token", "anyURI", "anySimpleType"))
 INTEGERS: dict[str, tuple[int | None, int | None]] = {
@@ -66,11 +68,13 @@ _NAMES = {
     "language": re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*"),
     "NMTOKEN": re.compile(rf"({_REST}|:)+"),
     "Name": re.compile(rf"({_START}|:)({_REST}|:)*"),
-    # A QName or notation with a prefix would need a declaration that no value brings along.
-    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY", "QName", "NOTATION"), re.compile(rf"{_START}{_REST}*")),
+    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), re.compile(rf"{_START}{_REST}*")),
+    # A prefix would need a declaration that no value brings along, so the namespace stands there itself.
+    **dict.fromkeys(QNAMES, re.compile(rf"(\{{[^{{}}\s]+\}})?{_START}{_REST}*")),
 }
 # The white space that a string type keeps: all of it, each character as a space, or single spaces inside (4.3.6).
 _SPACE = re.compile(r"[ \t\r\n]+")
+_NARROWER = ("preserve", "replace", "collapse")
 _BASE64 = re.compile(
     r"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"
 )  # fmt: skip
@@ -162,11 +166,16 @@ def any_uri(text: str) -> None:
         raise ValueError("not a URI")
 
 
-def collapsed(builtin: str, text: str) -> str:
-    """Return text as a schema processor sees it, its white space replaced or collapsed (4.3.6)."""
-    if builtin in ("string", "anySimpleType"):
+def collapsed(builtin: str, text: str, white_space: str | None = None) -> str:
+    """Return text as a schema processor sees it, its white space replaced or collapsed (4.3.6).
+
+    ``white_space`` is the facet of a type that is derived from a string; each other type collapses.
+    """
+    kept = {"string": "preserve", "anySimpleType": "preserve", "normalizedString": "replace"}.get(builtin, "collapse")
+    rule = max(kept, white_space or kept, key=_NARROWER.index)
+    if rule == "preserve":
         return text
-    if builtin == "normalizedString":
+    if rule == "replace":
         return re.sub(r"[\t\r\n]", " ", text)
     return _SPACE.sub(" ", text).strip(" ")
 

@@ -35,6 +35,7 @@ SHAPES = (
     ("``maxOccurs`` above 1", "an array", "also for none and one; the contract decides, never the message"),
     ("``xsd:list``", "an array", ""),
     ("``xsd:union``", "a string", "the text as it is"),
+    ("``xsd:QName``", '``"{namespace}local"``', "prefixes are resolved, and declared again"),
     ("``xsd:choice``", "exactly one of the properties", ""),
     ("``xsi:type``", "an object with a property that tells the kind", "see `variants`_"),
 )

@@ -33,15 +33,15 @@ class Proposed:
     megabytes: float = 0.0
 
 
-def proposed(file: str) -> Proposed:
-    """Return what the commands make of one contract of the corpus, in a process of its own."""
+def proposed(file: str, limit: int = SECONDS) -> Proposed:
+    """Return what the commands make of one contract of the corpus, in a process of its own and so many seconds."""
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder) / "said.json"
         command = [sys.executable, "-m", "tests.evidence.proposed", file, str(said)]
         try:
-            subprocess.run(command, cwd=ROOT, capture_output=True, timeout=SECONDS, check=False)
+            subprocess.run(command, cwd=ROOT, capture_output=True, timeout=limit, check=False)
         except subprocess.TimeoutExpired:
-            return Proposed(error=f"not done after {SECONDS} s", seconds=SECONDS)
+            return Proposed(error=f"not done after {limit} s", seconds=limit)
         if not said.exists():
             return Proposed(error="crashed")
         return Proposed(**json.loads(said.read_text("utf-8")))

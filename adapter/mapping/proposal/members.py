@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from adapter.mapping.paths import Child, children
+from adapter.mapping.paths import WILD, Child, children, particles
 from adapter.mapping.proposal.grammar import MANY, XML, can_name, json_form, rule
 from adapter.mapping.proposal.spelling import free, snake
 from adapter.wsdl.types import Any as Wildcard
@@ -42,6 +42,8 @@ def form(contract: Contract, key: str) -> tuple[Kind, str]:
     if kind.mixed:
         return "xml", "text and elements stand there in any order" if kind.name != key else "anything may stand there"
     many = concrete(contract, key)
+    if why := untold(contract, key):
+        return "xml", why
     if len(many) > MANY:
         return "xml", f"{local_name(key)} and {len(many) - 1} types derived from it; to map one: {_cast(contract, key)}"
     if not many:
@@ -81,6 +83,28 @@ def members(contract: Contract, key: str, names: Callable[[str], str]) -> Iterat
             yield Member(new(snake(attribute.name)), rule(f"@{attribute.name}", **json_form(contract, attribute.type)))
     if record.text:
         yield Member(new("value"), rule("#text", **json_form(contract, record.text)))
+    if record.content is not None and wildcards(record.content):
+        yield Member(new("any"), {"soap": WILD}, "any element may stand there")
+    if record.any_attribute:
+        yield Member(new("any_attributes"), {"soap": f"@{WILD}"}, "any attribute may stand there")
+
+
+def untold(contract: Contract, key: str) -> str:
+    """Say why no paths lead to all elements of a record, "" where they do."""
+    record = _record(contract, key)
+    found = list(particles(record))
+    places = Counter(child.element.name for child in found if not child.wildcards)
+    twice = next((name for name, count in places.items() if count > 1), "")
+    if twice:
+        return f"{twice} stands there in several places"
+    names = (*places, *(each.name for each in record.attributes))
+    strange = next((name for name in names if not can_name(name)), "")
+    if strange:
+        return f"no path can name {strange}"
+    wild = [child for child in found if child.wildcards]
+    if len(wild) > 1 and any(child.choices for child in wild):
+        return "several wildcards stand in a choice"
+    return "a wildcard takes turns with others" if any(child.turns for child in wild) else ""
 
 
 def _element(contract: Contract, child: Child, names: Callable[[str], str]) -> Member | None:
