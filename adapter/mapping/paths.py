@@ -141,9 +141,17 @@ def wild(found: Sequence[Child]) -> Child:
     )
 
 
-def _with_groups(record: Record) -> Iterator[Child]:
-    if record.content is not None:
-        yield from _children(record.content, _Around("", True, (), 1, 1, ""))
+_KEPT = 20_000  # what a record holds is asked for at every step of every path
+_known: dict[int, tuple[Record, tuple[Child, ...]]] = {}
+
+
+def _with_groups(record: Record) -> tuple[Child, ...]:
+    if _known.get(id(record), (None, ()))[0] is not record:
+        if len(_known) >= _KEPT:
+            _known.clear()
+        around = _Around("", True, (), 1, 1, "")
+        _known[id(record)] = record, tuple(_children(record.content, around)) if record.content is not None else ()
+    return _known[id(record)][1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,15 +101,19 @@ def _read(endpoint: Endpoint, root: Element) -> set[str]:
 
 def _tables(contract: Contract, read: set[str] | None) -> dict[str, Expected]:
     """Return what is expected in the elements of each type that is looked at; of all with None."""
-    return {
-        key: expected(contract, kind)
-        for key, kind in contract.types.items()
-        if isinstance(kind, Record)
-        and key != ANY_TYPE.name
-        and (read is None or key in read)
+    known = _expectations(contract)
+    for key in contract.types if read is None else read:
+        kind = contract.types.get(key)
         # The names of items in an encoded array are free (SOAP 1.1 section 5.4.2).
-        and not kind.soap_array
-    }
+        if key not in known and isinstance(kind, Record) and key != ANY_TYPE.name and not kind.soap_array:
+            known[key] = expected(contract, kind)
+    return {key: known[key] for key in (known if read is None else read) if key in known}
+
+
+@once
+def _expectations(contract: Contract) -> dict[str, Expected]:
+    """Return the tables of a contract that were made so far: none, to begin with."""
+    return {}
 
 
 def _is_root(walk: _Walk, element: Any, root: Element, rpc: bool) -> bool:
