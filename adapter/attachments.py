@@ -171,7 +171,8 @@ def root_headers(reply: Mapping[str, str], part: Mapping[str, str]) -> dict[str,
 
 def inline(root: Any, parts: Mapping[str, bytes], awaited: bool = False) -> None:
     """Put the values of XOP references back into the envelope. ``awaited``: one that is not there yet stays a cid."""
-    for reference in list(root.iter(_INCLUDE)):
+    # In an answer of one piece it is an element like others: some contracts declare it.
+    for reference in list(root.iter(_INCLUDE)) if parts or awaited else ():
         name = unquote((reference.get("href") or "").removeprefix(CID))
         element = reference.getparent()
         if element is None or len(element) != 1 or (element.text or "").strip():

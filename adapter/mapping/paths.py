@@ -11,6 +11,7 @@ from adapter.mapping.path_names import PathError as PathError
 from adapter.mapping.path_names import named
 from adapter.mapping.path_names import suggest as suggest
 from adapter.wsdl.names import xsd
+from adapter.wsdl.once import by_identity
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Record, local_name
 
 WILD = "*"
@@ -141,17 +142,10 @@ def wild(found: Sequence[Child]) -> Child:
     )
 
 
-_KEPT = 20_000  # what a record holds is asked for at every step of every path
-_known: dict[int, tuple[Record, tuple[Child, ...]]] = {}
-
-
+@by_identity
 def _with_groups(record: Record) -> tuple[Child, ...]:
-    if _known.get(id(record), (None, ()))[0] is not record:
-        if len(_known) >= _KEPT:
-            _known.clear()
-        around = _Around("", True, (), 1, 1, "")
-        _known[id(record)] = record, tuple(_children(record.content, around)) if record.content is not None else ()
-    return _known[id(record)][1]
+    around = _Around("", True, (), 1, 1, "")
+    return tuple(_children(record.content, around)) if record.content is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

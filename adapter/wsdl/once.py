@@ -1,4 +1,4 @@
-"""What is made of a whole contract, made once however many operations ask for it."""
+"""What is made of a whole contract, or of a part of it, made once however many operations ask for it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from adapter.wsdl.types import Contract
 
+S = TypeVar("S")
 T = TypeVar("T")
-KEPT = 8
+KEPT, PARTS_KEPT = 8, 20_000
 
 
 def once(make: Callable[[Contract], T]) -> Callable[[Contract], T]:
@@ -26,6 +27,22 @@ def once(make: Callable[[Contract], T]) -> Callable[[Contract], T]:
             if len(known) >= KEPT:
                 known.pop(next(iter(known)))
             found = known[id(contract.types)] = (contract, make(contract))
+        return found[1]
+
+    return made
+
+
+def by_identity(make: Callable[[S], T]) -> Callable[[S], T]:
+    """Return ``make`` with what it made of parts of a contract remembered; a part never changes."""
+    known: dict[int, tuple[S, T]] = {}
+
+    @wraps(make)
+    def made(part: S) -> T:
+        found = known.get(id(part))
+        if found is None or found[0] is not part:
+            if len(known) >= PARTS_KEPT:
+                known.clear()
+            found = known[id(part)] = (part, make(part))
         return found[1]
 
     return made
