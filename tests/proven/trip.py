@@ -19,7 +19,7 @@ from adapter.proof.values import Values
 from adapter.proof.xml_same import changes
 from adapter.steps.schemas import Schemas
 from adapter.translate.elements import Compiler
-from adapter.translate.reader import Objects
+from adapter.translate.objects import Objects
 from adapter.translate.reading import Reading
 from adapter.wsdl.types import Record
 from tests.proven.pairs import ATTRIBUTES, ELEMENTS, TEXT
