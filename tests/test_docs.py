@@ -38,7 +38,7 @@ PAGES = sorted(
         *(path.relative_to(ROOT).as_posix() for path in (ROOT / "changes").glob("*.rst")),
     ]
 )
-IN_A_SHOP = ("add-an-endpoint", "editors", "errors-and-faults", "new-erp-release", "own-converter", "shared")
+IN_A_SHOP = ("add-an-endpoint", "editors", "errors-and-faults", "new-erp-release", "own-converter", "shared", "virtual")
 
 
 def parsed(page: str) -> tuple[nodes.document, str]:
@@ -122,8 +122,10 @@ def shop(tmp_path: Path) -> Iterator[Terminal]:
     shutil.copytree(ROOT / "wsdl/erp", release)
     changed = release / "xsd/partner.xsd"
     changed.write_text(changed.read_text("utf-8").replace('"SperrKz"', '"SperrKennzeichen"'), encoding="utf-8")
+    port = free_port()
+    replaced = {ERP: f"127.0.0.1:{port}", "adapter virtual wsdl/erp": f"adapter virtual --port {port} wsdl/erp"}
     with virtual.running(ROOT) as server:
-        yield from opened(project, {}, server.url())
+        yield from opened(project, replaced, server.url())
 
 
 @pytest.fixture

@@ -57,14 +57,13 @@ def codec(
     logical = next((converter.result for converter in reversed(converters) if converter.result), builtin)
     in_xml = (lexical.check_for(builtin), *(_names(facets) if builtin in lexical.QNAMES else checks(builtin, facets)))
     in_json = (lexical.check_for(logical), *checks(logical, narrowed or Facets()))
-    to_json, from_json, schema = _json_form(
-        logical, Facets() if converters or builtin in lexical.QNAMES else facets, narrowed, json
-    )
+    own = Facets() if converters or builtin in lexical.QNAMES else facets
+    to_json, from_json, schema = _json_form(logical, own, narrowed, json)
     schema = {**schema, **_hints(converters), **_own_pattern(schema, narrowed)}
     gives_null = any(converter.gives_null for converter in converters)
 
     def read(text: str) -> Any:
-        value: str | None = lexical.collapsed(builtin, text)
+        value: str | None = lexical.collapsed(builtin, text, facets.white_space)
         for converter in converters:
             value = converter.read(value) if value is not None else None
         if value is None:
@@ -75,8 +74,7 @@ def codec(
         return to_json(value)
 
     def write(value: Any) -> str:
-        text = None if value is None and gives_null else from_json(value)
-        if text is not None:
+        if (text := None if value is None and gives_null else from_json(value)) is not None:
             _all(in_json, text)
         for converter in reversed(converters):
             # null travels on until it meets the converter that has a text for it.
@@ -86,7 +84,7 @@ def codec(
         return in_contract(text)
 
     def in_contract(text: str) -> str:
-        _all(in_xml, lexical.collapsed(builtin, text))
+        _all(in_xml, lexical.collapsed(builtin, text, facets.white_space))
         if not xml_can_carry(text):
             raise ValueError("holds a character that XML cannot carry")
         return text

@@ -38,6 +38,8 @@ def _no_place(field: BoundField) -> str:
     for step in field.steps:
         if step.repeated:
             return f"{step.element.name} stands in a group that repeats as a whole"
+        if step.places:
+            return f"{step.element.name} stands at several places"
         if step.entry:
             return f"{step.element.name} is an entry of a bag"
     return ""

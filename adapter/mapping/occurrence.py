@@ -12,6 +12,7 @@ from typing import Literal
 
 from adapter.mapping.bound import BoundField
 from adapter.mapping.paths import WILD, Child, turn_tag
+from adapter.mapping.places import alternatives
 from adapter.wsdl import lexical
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, ListOf, Record, Scalar
 
@@ -50,10 +51,10 @@ def content(contract: Contract, record: str, ways: Sequence[Way], before: str = 
         return Part("value", before.rstrip("."), names, True)
     below: dict[tuple[str, str], list[Way]] = {}
     own: dict[str, list[str]] = {}
-    types: dict[tuple[str, str], str] = {}
+    crossed: dict[tuple[str, str], Child] = {}
     for steps, field, name in ways:
         if steps:
-            types[steps[0].key] = steps[0].type
+            crossed[steps[0].key] = steps[0]
             below.setdefault(steps[0].key, []).append((steps[1:], field, name))
         else:
             own.setdefault(field.attribute.tag if field.attribute else "", []).append(name)
@@ -63,7 +64,7 @@ def content(contract: Contract, record: str, ways: Sequence[Way], before: str = 
     if kind.text:
         parts.append(_own(f"{before}#text", own.get("", []), _needs_text(contract, kind.text)))
     if kind.content is not None:
-        parts.append(_Walk(contract, below, types, before).group(kind.content, True, sure))
+        parts.append(_Walk(contract, below, crossed, before).group(kind.content, True, sure))
     return Part("sequence", before.rstrip("."), names, True, tuple(parts))
 
 
@@ -83,17 +84,18 @@ def _must_be_given(attribute: Attribute, own: Container[str]) -> bool:
 class _Walk:
     """Walks the groups of one record. ``below`` are the ways by the key of their first step; each is taken once.
 
-    ``types`` are the types of those steps, as the paths see them.
+    ``crossed`` are those steps. One of an element at several places is taken at each of them.
     """
 
     def __init__(
         self,
         contract: Contract,
         below: dict[tuple[str, str], list[Way]],
-        types: Mapping[tuple[str, str], str],
+        crossed: Mapping[tuple[str, str], Child],
         before: str,
     ) -> None:
-        self.contract, self.below, self.types, self.before = contract, below, types, before
+        self.contract, self.below, self.crossed, self.before = contract, below, crossed, before
+        self.seen: set[str] = set()
         self.wild = False
 
     def group(self, group: Group, required: bool, sure: bool) -> Part:
@@ -101,7 +103,7 @@ class _Walk:
             return Part("value", f"{self.before}{turn_tag(group.turn)}", _names(turns), required and group.min > 0)
         sure = sure and group.kind != "choice" and group.min > 0
         parts = [self.item(item, sure) for item in group.items]
-        names = tuple(name for part in parts for name in part.names)
+        names = tuple(dict.fromkeys(name for part in parts for name in part.names))
         kind: Literal["sequence", "choice"] = "choice" if group.kind == "choice" else "sequence"
         label = " or ".join(part.label for part in parts) if kind == "choice" else parts[0].label if parts else ""
         return Part(kind, label, names, required and group.min > 0, tuple(parts), group.max != 1)
@@ -112,9 +114,13 @@ class _Walk:
         if isinstance(item, Any):
             return self._wild(item)
         label = f"{self.before}{item.name}"
-        inner = self.below.pop((item.tag, ""), [])
+        step = self.crossed.get((item.tag, ""))
+        if step is not None and step.places and not alternatives(step.places):
+            return self._first(item, label, step)
+        several = step is not None and step.places
+        inner = self.below[item.tag, ""] if several else self.below.pop((item.tag, ""), [])
         required = item.min > 0
-        if entries := [key for key in self.below if key[0] == item.tag]:
+        if entries := [key for key in self.below if key[0] == item.tag and key[1]]:
             found = [self._entry(key, label) for key in entries]
             return Part(
                 "choice", label, tuple(name for each in found for name in each.names), required, tuple(found), True
@@ -126,8 +132,14 @@ class _Walk:
             return Part("value", label, (), False)
         if any(not steps and field.whole for steps, field, _ in inner):
             return Part("value", label, names, required)
-        tree = content(self.contract, self.types[item.tag, ""], inner, f"{label}.", sure and required)
+        tree = content(self.contract, self.crossed[item.tag, ""].type, inner, f"{label}.", sure and required)
         return Part("value", label, names, required, tree.parts, kept=sure and required and bool(tree.parts))
+
+    def _first(self, item: Element, label: str, step: Child) -> Part:
+        """Return an element whose places together hold one array: all of it stands for the first."""
+        again = item.tag in self.seen
+        self.seen.add(item.tag)
+        return Part("value", label, () if again else _names(self.below[step.key]), step.required and not again)
 
     def _wild(self, item: Any) -> Part:
         """Return a wildcard. One value stands for all of a record, and the first has its name."""
@@ -141,7 +153,7 @@ class _Walk:
         inner = self.below.pop(key)
         name = inner[0][1].entry
         assert name is not None
-        tree = content(self.contract, self.types[key], [*inner, (name.steps, name, "")], f"{label}.", False)
+        tree = content(self.contract, self.crossed[key].type, [*inner, (name.steps, name, "")], f"{label}.", False)
         return Part("value", label, tree.names, True, tree.parts)
 
 
@@ -162,10 +174,15 @@ def takes_nil(contract: Contract, element: Element) -> bool:
 
 def unfilled(part: Part) -> Iterator[str]:
     """Yield the labels of what must be there (given that the fields' own elements are) and that no field fills."""
-    if part.names:
+    if part.names and part.kind == "choice":
+        whole = [set(inner.names) for inner in part.parts if inner.names and not any(unfilled(inner))]
         for inner in part.parts:
-            if part.kind != "choice" or inner.names:
+            # A branch is no loss where another one takes the same values.
+            if inner.names and not any(names >= set(inner.names) for names in whole):
                 yield from unfilled(inner)
+    elif part.names:
+        for inner in part.parts:
+            yield from unfilled(inner)
     elif not part.required or _may_be_empty(part):
         return
     elif part.kind == "sequence":
@@ -217,14 +234,24 @@ def _wrong(part: Part, given: Container[str], beside: str) -> Iterator[tuple[str
     if part.among(given):
         inside = [inner for inner in part.parts if inner.among(given)]
         if part.kind == "choice":
+            inside = inside if part.many else _meant(part, inside, given, beside)
             if len(inside) > 1 and not part.many:
-                yield "", f"must have only one of {', '.join(part.names)}"
+                either = [name for name in part.names if not all(name in each.names for each in inside)]
+                yield "", f"must have only one of {', '.join(either)}"
         elif part.kind == "value" and part.parts:
             beside = next(name for name in part.names if name in given)
         for inner in inside if part.kind == "choice" else part.parts:
             yield from _wrong(inner, given, beside)
     elif part.required and part.names and not _may_be_empty(part):
         yield from _missing(part, given, beside)
+
+
+def _meant(part: Part, inside: list[Part], given: Container[str], beside: str) -> list[Part]:
+    """Return the branch of a choice that takes all that is given, if one does; a right one, if there is one."""
+    here = {name for name in part.names if name in given}
+    whole = [each for each in inside if here <= set(each.names)]
+    right = [each for each in whole if not any(_wrong(each, given, beside))] if len(whole) > 1 else whole
+    return (right or whole)[:1] or inside
 
 
 def _missing(part: Part, given: Container[str], beside: str) -> Iterator[tuple[str, str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
+from adapter.mapping.bounds import largest, may_be_empty, times, total
 from adapter.mapping.path_names import PathError as PathError
 from adapter.mapping.path_names import named
 from adapter.mapping.path_names import suggest as suggest
 from adapter.wsdl.names import xsd
-from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Particle, Record, local_name
+from adapter.wsdl.types import Any, Attribute, Contract, Element, Group, Record, local_name
 
 WILD = "*"
 """What a path writes for the wildcards of a record, and after ``@`` for the attributes that its wildcard lets in."""
@@ -27,7 +29,8 @@ class Child:
     ``turns`` is the key of the record of one turn, where it stands in a group that repeats as a whole. ``is_turn``: it
     is no element but such a group, each of its turns an item; ``element`` says how often, and its type is that record.
     ``wildcards`` are those that it stands for, in order, where it is no element but what they let in; ``others`` are
-    then the tags of the record's own elements, which are never meant.
+    then the tags of the record's own elements. ``sure``: the groups around it must be there. ``places`` are all that
+    declare this element in the record, where several do.
     """
 
     element: Element
@@ -43,6 +46,13 @@ class Child:
     is_turn: bool = False
     wildcards: tuple[Any, ...] = ()
     others: frozenset[str] = frozenset()
+    sure: bool = False
+    places: tuple[Child, ...] = ()
+
+    def apart(self, other: Child) -> bool:
+        """Tell whether another child of the record is in another branch of a choice, so that both cannot be there."""
+        mine = {position: branch for position, branch, _ in self.choices}
+        return any(mine.get(position, branch) != branch for position, branch, _ in other.choices)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -120,7 +130,7 @@ def wild(found: Sequence[Child]) -> Child:
     others = frozenset(child.element.tag for child in found if not child.wildcards)
     if len(wildcards) == 1:
         return replace(wildcards[0], others=others)
-    most = None if any(each.most is None for each in wildcards) else sum(each.most or 0 for each in wildcards)
+    most = total([each.most for each in wildcards])
     least = sum(each.least for each in wildcards if each.required)
     repeated = next((each.repeated for each in wildcards if each.repeated), "")
     turns = next((each.turns for each in wildcards if each.turns), "")
@@ -151,14 +161,14 @@ class _Around:
 
 def _children(group: Group, around: _Around) -> Iterator[Child]:
     required = around.required and group.min > 0
-    least, most = around.least * max(group.min, 1), _times(around.most, group.max)
+    least, most = around.least * max(group.min, 1), times(around.most, group.max)
     # In a choice that repeats without end any order is right.
     taking_turns = most != 1 and len(group.items) > 1 and (group.kind != "choice" or most is not None)
     repeated = (around.position or "/") if taking_turns else around.repeated
     turns = group.turn or around.turns
     if group.turn:
         turn = Element(turn_tag(group.turn), "", group.turn, group.min, group.max)
-        bounds = around.least * group.min, _times(around.most, group.max)
+        bounds = around.least * group.min, times(around.most, group.max)
         yield Child(turn, required, True, around.choices, *bounds, group.turn, turns=turns, is_turn=True)
     must = required and group.kind == "choice" and not may_be_empty(group)
     for index, item in enumerate(group.items):
@@ -168,28 +178,16 @@ def _children(group: Group, around: _Around) -> Iterator[Child]:
             choices = (*choices, (around.position, index, must)) if most == 1 else choices
             needed = False
         if isinstance(item, Element | Any):
-            bounds = least * item.min, _times(most, item.max)
+            bounds = least * item.min, times(most, item.max)
             element = Element(WILD, "", xsd("anyType"), item.min, item.max) if isinstance(item, Any) else item
             sure = needed and item.min > 0
             bounded = (bounds[0] if sure else 0), bounds[1]
             wildcards = (replace(item, min=bounded[0], max=bounded[1]),) if isinstance(item, Any) else ()
-            repeats = bounds[1] != 1
-            yield Child(element, sure, repeats, choices, *bounds, repeated, turns=turns, wildcards=wildcards)
+            made = Child(element, sure, bounds[1] != 1, choices, *bounds, repeated, turns=turns, wildcards=wildcards)
+            yield replace(made, sure=needed)
         elif isinstance(item, Group):
             position = f"{around.position}/{index}"
             yield from _children(item, _Around(position, needed, choices, least, most, repeated, turns))
-
-
-def may_be_empty(particle: Particle) -> bool:
-    """Tell whether nothing at all may stand for a particle."""
-    if particle.min == 0 or not isinstance(particle, Group):
-        return particle.min == 0
-    empty = any if particle.kind == "choice" else all
-    return empty(may_be_empty(item) for item in particle.items) or not particle.items
-
-
-def _times(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one * other
 
 
 def follow(contract: Contract, start: str, path: str, turns: bool = False) -> Spot:
@@ -239,9 +237,25 @@ def _child(contract: Contract, key: str, name: str, where: str) -> Child:
         if len(made.wildcards) > 1 and any(child.choices for child in found if child.wildcards):
             raise PathError(f"{where} has several wildcards in a choice", f"soap: {where}, xml: true")
         return made
-    known = {child.element.tag: child for child in reversed(found) if not child.wildcards}
-    tags = list(reversed(known))
-    return known[named(contract, name, tags, lambda name: f"there is no {name} in {where}")]
+    known: dict[str, list[Child]] = {}
+    for child in found:
+        if not child.wildcards:
+            known.setdefault(child.element.tag, []).append(child)
+    return _all_of(known[named(contract, name, list(known), lambda name: f"there is no {name} in {where}")])
+
+
+def _all_of(places: Sequence[Child]) -> Child:
+    """Return an element that a record declares at several places as one child."""
+    first, *others = places
+    if not others or any(each.turns for each in places):
+        return first
+    either = all(one.apart(other) for one, other in combinations(places, 2))
+    most = (largest if either else total)([each.most for each in places])
+    least = 0 if either else sum(each.least for each in places if each.required)
+    choices = tuple(each for each in first.choices if all(each in other.choices for other in others))
+    element = replace(first.element, min=least, max=most, nillable=any(each.element.nillable for each in places))
+    made = Child(element, least > 0, most != 1, choices, least, most, first.repeated, sure=first.sure)
+    return replace(made, places=tuple(places))
 
 
 def _has(contract: Contract, key: str, name: str) -> bool:

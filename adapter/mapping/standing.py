@@ -7,12 +7,13 @@ from collections.abc import Callable
 from adapter.mapping.bound import Mode
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.paths import Spot
+from adapter.mapping.places import undecided
 from adapter.wsdl.types import Record, local_name
 
 Wrong = Callable[[Place, str, str], None]
 
 
-def can_stand(wrong: Wrong, rule: FieldRule, spot: Spot) -> bool:
+def can_stand(wrong: Wrong, rule: FieldRule, spot: Spot, mode: Mode) -> bool:
     """Tell whether every step can be in a message, and once but for the last. What cannot is noted with ``wrong``."""
     crossed = spot.steps if spot.attribute is not None else spot.steps[:-1]
     inner = [step.element.name for step in crossed if step.repeats]
@@ -23,7 +24,11 @@ def can_stand(wrong: Wrong, rule: FieldRule, spot: Spot) -> bool:
     if abstract:
         text = f"{rule.name}: {abstract[0]} is abstract: only members of its substitution group are in messages"
         wrong(rule.place, text, "the contract has none; leave the field out")
-    return not inner and not abstract
+    lost = [step.element.name for step in spot.steps if mode != "reply" and undecided(step.places)]
+    if lost:
+        text = f"{rule.name}: {lost[0]} stands at several places, and values do not say at which"
+        wrong(rule.place, text, "make it read_only, or write xml: true for the element around it")
+    return not inner and not abstract and not lost
 
 
 def array_required(spot: Spot) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,13 @@ from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import WILD, Child, particles, turn_tag
 from adapter.translate.encoding import Encoding
 from adapter.translate.markup import attributes_fill, markup_fill, wild_fills
+from adapter.translate.placing import at_place
 from adapter.translate.prefixes import Prefixes
 from adapter.translate.qnames import attribute_filler, fill_names, text_filler
 from adapter.translate.turns import write_turns
 from adapter.wsdl.types import XSI, Contract, Record
 
+Key = tuple[str, str]
 Values = Mapping[str, Any]
 # Fills an element from the values at hand; returns whether any of them was there.
 Fill = Callable[[Any, Values], bool]
@@ -88,14 +91,15 @@ class Compiler:
             for each in kind.attributes
             if each.required and each.fixed is not None and each.tag not in given
         )
-        return _all([*parts, *self._particles(kind, crossed, below)])
+        return _all([*parts, *self._particles(kind, crossed, below, ways)])
 
     def _particles(
-        self, kind: Record, crossed: Mapping[tuple[str, str], Child], below: dict[tuple[str, str], list[Way]]
+        self, kind: Record, crossed: Mapping[Key, Child], below: dict[Key, list[Way]], ways: Sequence[Way]
     ) -> Iterator[Fill]:
-        """Yield what appends the elements of a record, in the order of the contract."""
+        """Yield what appends the elements of a record, in the order of the contract. ``ways`` are all of its ways."""
         wild = [each for way in below.pop((WILD, ""), ()) for each in wild_fills(crossed[WILD, ""].wildcards, way)]
         taken = {child.type for child in crossed.values() if child.is_turn}
+        passed: Counter[Key] = Counter()
         for child in particles(kind):
             if child.turns in taken:
                 # Where the first element of a group stands, all its turns are written.
@@ -106,10 +110,24 @@ class Compiler:
                 yield from (wild.pop(0) for _ in wild[:1])
             elif found := [key for key in below if key[0] == child.element.tag]:
                 # The entries of a bag stand in the order of the mapping.
-                yield from (self.child(crossed[key], below.pop(key)) for key in found)
+                yield from (self._placed(crossed[key], below, ways, passed) for key in found)
             elif child.required and child.element.fixed is not None:
                 self.prefixes.of(child.element.namespace)
                 yield _constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type))
+
+    def _placed(self, step: Child, below: dict[Key, list[Way]], ways: Sequence[Way], passed: Counter[Key]) -> Fill:
+        """Return the function that appends a child element, and take it out of ``below``.
+
+        One of several places stays there until the last of them; ``passed`` counts them. ``ways`` are those of the
+        whole record.
+        """
+        index = passed[step.key]
+        passed[step.key] += 1
+        inner = below[step.key]
+        if step.entry or passed[step.key] >= len(step.places):
+            del below[step.key]
+        fill = self.child(step, inner)
+        return at_place(fill, step, index, inner[0][2], ways) if step.places and not step.entry else fill
 
     def child(self, child: Child, ways: Sequence[Way]) -> Fill:
         """Return the function that appends one child element (or, for an array, its items)."""

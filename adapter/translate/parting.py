@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from adapter.mapping.paths import may_be_empty
+from adapter.mapping.bounds import may_be_empty
 from adapter.wsdl.types import Any as Wildcard
 from adapter.wsdl.types import Element, Group, Particle, Record
 

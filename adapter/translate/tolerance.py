@@ -156,26 +156,38 @@ class _Walk:
         if (own := element.get(TYPE)) is not None:
             key = self._own_type(element, key, own)
         table = self.tables.get(key)
-        if table is None or is_nil(element):
+        if table is None:
             return
-        name = split(element.tag)[1]
-        self._attributes(element, table, name)
-        children = list(element)
-        odd = [child for child in children if child.tag not in table.types]
-        if odd:
-            self._mend(element, odd, table, fold)
-        if table.places and self.ordered:
-            self._order(children, table, name)
-        if not table.text and any(text and text.strip() for text in (element.text, *(each.tail for each in children))):
-            self.note("unexpected-text", name)
+        if len(element.keys()) > (own is not None):
+            self._attributes(element, table)
+        children, types = list(element), table.types
+        if any(child.tag not in types for child in children):
+            self._mend(element, [child for child in children if child.tag not in types], table, fold)
+        places, last, stray = table.places if self.ordered else {}, -1, element.text
         for child in children:
-            if (found := table.types.get(child.tag)) is not None:
-                if (values := table.values.get(child.tag)) is not None:
-                    self._value(child, values, name)
-                if found in self.tables or child.get(TYPE) is not None:
-                    self.content(child, found)
-                elif (child.attrib or len(child)) and not isinstance(self.contract.types.get(found), Record):
-                    self._simple(child)
+            tag = child.tag
+            stray = stray or child.tail
+            if tag not in types:
+                continue
+            if (place := places.get(tag, last)) < last:
+                self.note("reordered", _named(element, tag))
+            last = max(last, place)
+            if tag in table.values:
+                self._value(element, child, table.values[tag])
+            self._below(child, types[tag])
+        if stray and not table.text:
+            self._stray(element, children)
+
+    def _below(self, child: Any, key: str) -> None:
+        """Look at what stands in a known element."""
+        if key in self.tables or child.get(TYPE) is not None:
+            self.content(child, key)
+        elif (len(child) or child.keys()) and not isinstance(self.contract.types.get(key), Record):
+            self._simple(child)
+
+    def _stray(self, element: Any, children: list[Any]) -> None:
+        if any(text and text.strip() for text in (element.text, *(each.tail for each in children))):
+            self.note("unexpected-text", split(element.tag)[1])
 
     def meant(self, parent: Any, tag: str, siblings: Iterable[str], table: Expected) -> str:
         """Return the tag that a name in another namespace stands for beyond doubt, else an empty string."""
@@ -196,14 +208,14 @@ class _Walk:
             self.note("unknown-type", split(element.tag)[1])
         return key
 
-    def _attributes(self, element: Any, table: Expected, name: str) -> None:
+    def _attributes(self, element: Any, table: Expected) -> None:
         for tag, text in element.attrib.items():
             values = table.attributes.get(tag)
             if values is None:
                 if not table.any_attribute and split(tag)[0] not in _TECHNICAL:
-                    self.note("unknown-attribute", f"{name}/@{split(tag)[1]}")
+                    self.note("unknown-attribute", _named(element, f"@{split(tag)[1]}"))
             elif values and text not in values and " ".join(text.split()) not in values:
-                self.note("later-value", f"{name}/@{split(tag)[1]}")
+                self.note("later-value", _named(element, f"@{split(tag)[1]}"))
 
     def _simple(self, element: Any) -> None:
         """Count what stands in an element of a simple type beside its text."""
@@ -219,7 +231,7 @@ class _Walk:
         siblings = {child.tag for child in element}
         renamed = [(child, self.meant(element, child.tag, siblings, table)) for child in odd]
         for child, want in renamed:
-            name = f"{split(element.tag)[1]}/{split(child.tag)[1]}"
+            name = _named(element, child.tag)
             if want:
                 self.note("other-namespace", name)
                 child.tag = want
@@ -229,18 +241,15 @@ class _Walk:
             elif not table.admits(split(child.tag)[0]):
                 self.note("unknown-element", name)
 
-    def _order(self, children: list[Any], table: Expected, name: str) -> None:
-        last = -1
-        for child in children:
-            place = table.places.get(child.tag, last)
-            if place < last:
-                self.note("reordered", f"{name}/{split(child.tag)[1]}")
-            last = max(last, place)
-
-    def _value(self, element: Any, values: frozenset[str], name: str) -> None:
+    def _value(self, parent: Any, element: Any, values: frozenset[str]) -> None:
         text = element.text or ""
-        if not len(element) and not is_nil(element) and text not in values and " ".join(text.split()) not in values:
-            self.note("later-value", f"{name}/{split(element.tag)[1]}")
+        if text not in values and " ".join(text.split()) not in values and not len(element) and not is_nil(element):
+            self.note("later-value", _named(parent, element.tag))
+
+
+def _named(parent: Any, tag: str) -> str:
+    """Return how a child or an attribute is called in a note."""
+    return f"{split(parent.tag)[1]}/{split(tag)[1]}"
 
 
 def _folded(tag: str, siblings: Iterable[str], table: Expected) -> str:

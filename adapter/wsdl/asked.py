@@ -11,3 +11,12 @@ class Addressing:
 
     namespace: str
     required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part beside the envelope (WSDL 1.1 section 5.3), and the tag that stands for it: base64 if binary, or text."""
+
+    tag: str
+    media_type: str
+    binary: bool

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from adapter.wsdl.models import Model, content_model
+from adapter.wsdl.models import Model, content_model, optional
 from adapter.wsdl.types import (
     SOAP11_ENCODING,
     XSD,
@@ -38,11 +38,12 @@ class Objection(Exception):
 
 @dataclass(frozen=True)
 class Checker:
-    """Checks elements against the types of a contract."""
+    """Checks elements against the types of a contract. ``encoded``: values may be nil or left out."""
 
     types: Mapping[str, Type]
     elements: Mapping[str, Element]
     substitutes: Mapping[str, tuple[str, ...]]
+    encoded: bool = False
 
     @cached_property
     def _fitting(self) -> dict[str, Fitting]:
@@ -62,7 +63,7 @@ class Checker:
         where = f"{where}/{local_name(str(node.tag))}"
         texts = {} if texts is None else texts
         if node.get(_NIL, "").strip() in ("true", "1"):
-            if not declared.nillable and declared.type != _ANY_TYPE:
+            if not (declared.nillable or self.encoded or declared.type == _ANY_TYPE):
                 raise Objection(f"{where} must not be nil")
             if len(node) or (node.text or "").strip():
                 raise Objection(f"{where} is nil, and yet it holds something")
@@ -136,8 +137,9 @@ class Checker:
 
     def _model(self, found: Record) -> Model:
         if found.name not in self._models:
-            empty = Group("sequence", ())
-            self._models[found.name] = content_model(found.content or empty, self.elements, self.substitutes)
+            group = found.content or Group("sequence", ())
+            group = optional(group) if self.encoded else group
+            self._models[found.name] = content_model(group, self.elements, self.substitutes)
         return self._models[found.name]
 
     def _attributes(self, found: Record, node: etree._Element, texts: dict[str, str], where: str) -> None:

@@ -29,7 +29,7 @@ def checks(builtin: str, facets: Facets) -> tuple[Check, ...]:
     if (facets.length, facets.min_length, facets.max_length) != (None, None, None):
         found.append(_length(builtin, facets))
     if facets.enumeration:
-        found.append(_one_of(facets.enumeration, builtin))
+        found.append(_one_of(facets.enumeration, builtin, facets.white_space))
     found.extend(_pattern(pattern) for pattern in facets.patterns)
     if facets.total_digits is not None or facets.fraction_digits is not None:
         found.append(_digits(facets.total_digits, facets.fraction_digits))
@@ -46,8 +46,8 @@ def bad_pattern(pattern: str) -> str:
     return ""
 
 
-def _one_of(values: tuple[str, ...], builtin: str) -> Check:
-    allowed = frozenset(lexical.collapsed(builtin, value) for value in values)
+def _one_of(values: tuple[str, ...], builtin: str, white_space: str | None) -> Check:
+    allowed = frozenset(lexical.collapsed(builtin, value, white_space) for value in values)
     shown = ", ".join(values[:12]) + (", …" if len(values) > 12 else "")
 
     def check(text: str) -> None:

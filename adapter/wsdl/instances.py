@@ -38,7 +38,8 @@ class Instances:
     ``given`` holds texts to prefer, by an element's or attribute's name in lower case, each used once and only where
     its type takes it. ``encoded`` writes ``xsi:type`` at every element (SOAP 1.1, section 5). ``deep`` and ``many``
     bound how deep and how large a message gets before optional parts are left out; ``chance`` is how often they are
-    there until then, ``wild`` how often what a wildcard lets in is.
+        there until then, ``wild`` how often what a wildcard lets in is. Above the depth ``sure`` every optional part is
+    there, and nothing is nil.
     """
 
     ground: Ground
@@ -47,6 +48,7 @@ class Instances:
     deep: int = 5
     many: int = 120
     chance: float = 0.7
+    sure: int = 0
     wild: float = 0.2
     given: dict[str, str] = field(default_factory=dict)
     made: int = 0
@@ -103,6 +105,7 @@ class Instances:
         key = self._type(declared, depth)
         self.made += 1
         may_be_nil = declared.nillable and declared.fixed is None and declared.name.lower() not in self.given
+        may_be_nil = may_be_nil and depth > self.sure
         if (may_be_nil and self._by_chance(0.15, depth)) or (declared.nillable and key is None):
             nil = self._start(parent, declared, declared.type)
             nil.set(XSI_NIL, "true")
@@ -258,6 +261,7 @@ class Instances:
             return particle.min
         wild = isinstance(particle, Any)
         wanted = isinstance(particle, Element) and particle.name.lower() in self.given
+        wanted = wanted or (depth < self.sure and not wild)
         if particle.min == 0 and not wanted and self.source.random() >= (self.wild if wild else self.chance):
             return 0
         most = particle.min + 2 if particle.max is None else min(particle.max, particle.min + 2)

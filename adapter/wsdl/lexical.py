@@ -74,6 +74,7 @@ _NAMES = {
 }
 # The white space that a string type keeps: all of it, each character as a space, or single spaces inside (4.3.6).
 _SPACE = re.compile(r"[ \t\r\n]+")
+_NARROWER = ("preserve", "replace", "collapse")
 _BASE64 = re.compile(
     r"([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?"
 )  # fmt: skip
@@ -165,11 +166,16 @@ def any_uri(text: str) -> None:
         raise ValueError("not a URI")
 
 
-def collapsed(builtin: str, text: str) -> str:
-    """Return text as a schema processor sees it, its white space replaced or collapsed (4.3.6)."""
-    if builtin in ("string", "anySimpleType"):
+def collapsed(builtin: str, text: str, white_space: str | None = None) -> str:
+    """Return text as a schema processor sees it, its white space replaced or collapsed (4.3.6).
+
+    ``white_space`` is the facet of a type that is derived from a string; each other type collapses.
+    """
+    kept = {"string": "preserve", "anySimpleType": "preserve", "normalizedString": "replace"}.get(builtin, "collapse")
+    rule = max(kept, white_space or kept, key=_NARROWER.index)
+    if rule == "preserve":
         return text
-    if builtin == "normalizedString":
+    if rule == "replace":
         return re.sub(r"[\t\r\n]", " ", text)
     return _SPACE.sub(" ", text).strip(" ")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapter.wsdl.types import Any, Element, Group, Particle, local_name
 
@@ -27,6 +27,12 @@ class Model:
             more = f"; expected {expected}" if expected else ""
             return f"{unexpected} (number {walk.furthest + 1}) does not stand there in the contract{more}"
         return f"something is missing at the end: {expected}"
+
+
+def optional(group: Group) -> Group:
+    """Return a group whose elements may all be left out, as those of a SOAP encoding may (SOAP 1.1, section 5.4)."""
+    items = [optional(each) if isinstance(each, Group) else replace(each, min=0) for each in group.items]
+    return replace(group, items=tuple(items))
 
 
 def content_model(group: Group, elements: Mapping[str, Element], substitutes: Mapping[str, tuple[str, ...]]) -> Model:
@@ -119,6 +125,8 @@ class _Walk:
             missing.remove(taken)
             at += 1
         needed = [each for each in missing if each.min and start not in self.ends(each, start)]
+        if needed and at >= self.furthest:
+            self.expected.extend(each.name for each in needed if isinstance(each, Element))
         return set() if needed else {at}
 
     def _reached(self, place: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from adapter.errors import BuildError, Mistake
-from adapter.wsdl.documents import read_below, read_documents
+from adapter.wsdl.documents import MAX_TOTAL_BYTES, read_below, read_documents
 from adapter.wsdl.load import Examined, examine
 from adapter.wsdl.names import clark, schemas, xsd
 from adapter.wsdl.repair import Rule
@@ -106,11 +106,16 @@ class _Beside:
         found: dict[tuple[str, str], str] = {}
         start = self.wsdl_dir / self.folder
         files = sorted(path.relative_to(self.wsdl_dir).as_posix() for path in start.rglob("*.xsd"))
+        read = 0
         for path in files[:MAX_BESIDE]:
             try:
-                root = parse_to_follow(read_below(self.wsdl_dir, path), path)
+                content = read_below(self.wsdl_dir, path)
+                root = parse_to_follow(content, path)
             except (OSError, BuildError):
                 continue
+            read += len(content)
+            if read > MAX_TOTAL_BYTES:
+                break
             for kind, key in _declared(root):
                 found.setdefault((kind, key), path)
         return found

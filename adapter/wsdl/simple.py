@@ -28,6 +28,7 @@ _BOUNDS: Mapping[str, str] = {
     xsd("minExclusive"): "min_exclusive",
     xsd("maxExclusive"): "max_exclusive",
 }
+_WHITE_SPACE = frozenset(("preserve", "replace", "collapse"))
 # A narrower bound takes the place of the other kind of bound at the same end.
 _REPLACES: Mapping[str, str] = {
     "min_inclusive": "min_exclusive",
@@ -87,6 +88,8 @@ def merged(building: Building, scope: Component, restriction: etree._Element, ba
             patterns.append(value)
         elif name := _NUMBERS.get(node.tag):
             changes[name] = _count(building, scope, node, value)
+        elif node.tag == xsd("whiteSpace") and value.strip() in _WHITE_SPACE:
+            changes["white_space"] = value.strip()
         elif name := _BOUNDS.get(node.tag):
             changes |= {name: value.strip(), _REPLACES[name]: None}
     if not (changes or enumeration or patterns):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.wsdl.asked import Addressing as Addressing
+from adapter.wsdl.asked import Attachment as Attachment
 from adapter.wsdl.reasons import Reason
 from adapter.wsdl.wildcard import Any as Any
 
@@ -29,6 +30,7 @@ class Facets:
     """Constraining facets of a simple type, merged along its derivation (XSD part 2, section 4.3).
 
     ``patterns`` must all match; each is one derivation step's alternatives joined with ``|`` (still XSD syntax).
+    ``white_space`` is the facet's word, None where the built-in type decides.
     """
 
     enumeration: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class Facets:
     max_exclusive: str | None = None
     total_digits: int | None = None
     fraction_digits: int | None = None
+    white_space: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +186,6 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A part beside the envelope (WSDL 1.1 section 5.3), and the tag that stands for it: base64 if binary, or text."""
-
-    tag: str
-    media_type: str
-    binary: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """What one direction of an operation carries in the SOAP body.
 
@@ -278,9 +272,8 @@ class Contract:
     """A whole WSDL with everything it imports. ``substitutes`` maps a head element to its members, all keys.
 
     ``omitted`` says why operations (``Port.Operation``) cannot be called, ``flawed`` why types (by key) cannot be used.
-    ``repairs`` are the rules of ``wsdl/repairs.yaml`` that mended something.
-    ``attributes`` are the keys of the global ones. ``prefixes`` are what a mapping calls namespaces
-    (``soap.namespaces``); a contract by itself calls them nothing.
+    ``repairs`` are the rules of ``wsdl/repairs.yaml`` that mended something. ``attributes`` are the keys of the global
+    ones. ``prefixes`` are what a mapping calls namespaces (``soap.namespaces``).
     """
 
     file: str

@@ -141,6 +141,7 @@ class Fitting:
             raise NoValue(f"{key} is no simple type")
         facets = found.facets
         self.is_list = isinstance(found, ListOf)
+        self.white_space = facets.white_space
         self.bounds = _bounds(facets) if self.is_list else (0, None)
         self.builtin = found.builtin if isinstance(found, Scalar) else "token" if self.is_list else "string"
         # A QName of an enumeration may have a prefix, which only a message can declare.
@@ -152,7 +153,7 @@ class Fitting:
 
     def fits(self, text: str) -> bool:
         """Whether the text is a value of the type."""
-        plain = lexical.collapsed(self.builtin, text)
+        plain = lexical.collapsed(self.builtin, text, self.white_space)
         try:
             self.lexical(plain)
             for check in self.checks:

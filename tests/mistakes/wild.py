@@ -13,6 +13,7 @@ WILD: dict[str, tuple[str, str]] = {
     "no-wildcard-in-a-value": ("number: Nummer holds no elements", "end the path at Nummer"),
     "xml-of-a-text": ("plain: xml: Nummer.#text is one text, no element", "remove 'xml'"),
     "wild-and-whole": ("whole and id fill the same element", "keep one"),
+    "places-undecided": ("breaks: Pause stands at several places, and values do not say", "make it read_only"),
     "merge-of-xml": ("extra: it is XML as it stands, so read_modify_write cannot place it", "make it read_only"),
     "namesakes": ("name: Name stands there in the namespace urn:kartei and in no namespace", "write p:Name"),
     "namesakes-of-attributes": ("id: nr stands there in no namespace and in the namespace", "write p:nr"),

@@ -101,7 +101,7 @@ def test_add_what_is_not_there(project: Path, capsys: pytest.CaptureFixture[str]
 )
 def test_name_from_the_source(source: str, name: str) -> None:
     """Without --name, a contract is called like its file."""
-    assert name == wsdl._name(source)
+    assert name == wsdl.name_of(source)
 
 
 def test_lock_of_an_empty_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

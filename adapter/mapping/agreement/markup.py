@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from adapter.mapping.bound import Mode
 from adapter.mapping.codec import Codec
 from adapter.mapping.convert import Factory
+from adapter.mapping.empty import default_of, with_default
 from adapter.mapping.markup import Markup, attributes_markup, element_markup, markup_codec
 from adapter.mapping.model import FieldRule, TypeRule
 from adapter.mapping.paths import WILD, Spot
@@ -52,14 +53,15 @@ def codec_at(
     found = field_codec(contract, spot.type, rule, converters, spot.fixed)
     if mode == "reply":
         unknown_codes(contract, spot.type, rule)
-    return found
+    # Where the mapping says what an empty element is, it is that.
+    return found if rule.blank_null else with_default(found, default_of(spot))
 
 
 def apart(rule: TypeRule, array: FieldRule | None, tag: str) -> Iterator[str]:
     """Yield what keeps apart two uses of a type for one record: the array around, and the element that XML must be."""
     if array is not None:
         yield f"of {array.name} {array.place.line}"
-    if any(each.soap in (".", "") and (each.xml or each.shape == "one") for each in rule.every_field()):
+    if any(each.soap in (".", "") and each.xml for each in rule.every_field()):
         yield f"as {tag}"
 
 

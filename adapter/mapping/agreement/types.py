@@ -235,7 +235,7 @@ class Binder:
     def _placed(
         self, rule: FieldRule, spot: Spot, mode: Mode, encoded: bool, markup: Markup | None
     ) -> BoundField | None:
-        if not can_stand(self.wrong, rule, spot):
+        if not can_stand(self.wrong, rule, spot, mode):
             return None
         repeats = bool(spot.steps) and spot.steps[-1].repeats and spot.attribute is None
         required = array_required(spot) if repeats else spot.required

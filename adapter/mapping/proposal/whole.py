@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -122,8 +122,12 @@ class _Proposing:
 
     def _wrong(self, resource: str, found: Sequence[Placed]) -> str:
         """Return what ``check`` would say of a file, "" for nothing."""
-        shared = Document("shared.yaml", self._shared({resource: list(found)}).section, {})
-        document = Document(f"{resource}.yaml", self._file(resource, found).section, {})
+        section, common = self._file(resource, found).section, self._shared({resource: list(found)}).section
+        # Only the types that it reaches: a contract may have thousands, and hundreds of files.
+        used = self.typing.finish().below(_texts(section))
+        common["types"] = {name: each for name, each in common.get("types", {}).items() if name in used}
+        shared = Document("shared.yaml", common, {})
+        document = Document(f"{resource}.yaml", section, {})
         read, mistakes = read_resource(document, {shared_name(self.contract.file): shared})
         if read is not None:
             mistakes = agree([read], {self.contract.file: self.contract}, NOBODY)[1]
@@ -178,6 +182,14 @@ def _other_ports(contract: Contract, one: Placed) -> list[str]:
         for name, port in every.items()
         if name != one.port.name and wanted & set(map(_same, port.operations.values()))
     ]
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text of a section, among them the names of the types that it uses."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(each)
 
 
 def _below(path: Path_, drafts: Mapping[str, Draft]) -> dict[Path_, str]:

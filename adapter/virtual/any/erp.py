@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from email.message import Message
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from adapter.virtual.any.answers import Answers
 from adapter.virtual.any.beside import Beside
@@ -30,11 +32,13 @@ class AnyErp:
         self.places = places(contract)
         self.beside = Beside(contract)
         self.answers = Answers(Ground.of(contract))
-        self.checker = Checker(contract.types, contract.elements, contract.substitutes)
+        literal = Checker(contract.types, contract.elements, contract.substitutes)
+        self.checkers = {"literal": literal, "encoded": replace(literal, encoded=True)}
 
     def port_at(self, path: str) -> Place | None:
-        """Return the port that answers at a URL path."""
-        return next((place for place in self.places if place.path == path), None)
+        """Return the port that answers at the path of a request target."""
+        plain = unquote(urlsplit(path).path)
+        return next((place for place in self.places if place.path == plain), None)
 
     def file(self, target: str, origin: str) -> bytes | None:
         """Return the contract's file behind a request target, or None."""
@@ -43,7 +47,7 @@ class AnyErp:
     def read(self, port: Place, headers: Message, data: bytes) -> AnyCall | ProtocolFault:
         """Read a message and hold it against the contract, or tell why it is none."""
         try:
-            return checked(self.checker, message(port, headers, data, self.beside))
+            return checked(self.checkers, message(port, headers, data, self.beside))
         except ProtocolFault as problem:
             return problem
 

@@ -51,7 +51,7 @@ def places(contract: Contract) -> tuple[Place, ...]:
     for service in contract.services.values():
         for port in service.ports.values():
             path = unquote(urlsplit(port.address).path)
-            if path in ("", "/") or path in taken or path.startswith("/_") or not path.startswith("/"):
+            if not _usable(path) or path in taken:
                 # Also for an address of another kind, such as jms:queue:orders.
                 path = f"/{service.name}/{port.name}"
             by_tag: dict[str, list[Served]] = {}
@@ -87,6 +87,11 @@ def meant(place: Place, body: Sequence[etree._Element], action: str | None) -> S
     if action and all(declared):
         raise ProtocolFault("Client", f"SOAPAction {action!r} does not belong to {found[0].name}")
     return found[0]
+
+
+def _usable(path: str) -> bool:
+    """Whether a port can be served at the path of its address: not the root, and not one of the server's own."""
+    return path.startswith("/") and not path.startswith("/_") and path != "/"
 
 
 def _tags(message: Message, contract: Contract) -> set[str]:

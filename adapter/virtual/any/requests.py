@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.message import Message
 
@@ -54,12 +55,14 @@ def message(place: Place, headers: Message, data: bytes, beside: Beside) -> AnyC
     return AnyCall(place, served, root, body, {}, headers, data)
 
 
-def checked(checker: Checker, call: AnyCall) -> AnyCall:
+def checked(checkers: Mapping[str, Checker], call: AnyCall) -> AnyCall:
     """Hold a call against its operation's contract. Raise ProtocolFault, with the reason, where it is not what it says.
 
-    The call that is returned has every value in its place, and its texts by name.
+    ``checkers`` are by the use of messages, literal and encoded. The call that is returned has every value in its
+    place, and its texts by name.
     """
     operation = call.operation.operation
+    checker = checkers[operation.use]
     body = inlined(call.body) if operation.use == "encoded" else call.body
     _headers(checker, call)
     root, texts = operation.input.root, dict[str, str]()

@@ -1,0 +1,1 @@
+"""Corpus contracts served end to end: proposed, checked, called through the adapter over HTTP, read."""
