@@ -20,6 +20,9 @@ from adapter.errors import Mistake
 
 MAX_BYTES = 1024 * 1024
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+# Where parsers of YAML differ: tabs, control characters, byte order marks, line breaks of other alphabets.
+_UNUSUAL = re.compile(r"[^\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff]")
+_Parser: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 
@@ -98,7 +101,7 @@ class _Reader:
 
     def scalar(self, node: yaml.ScalarNode) -> Any:
         text = str(node.value)
-        if node.style is not None:
+        if node.style:
             return text
         if text in _WORDS:
             return _WORDS[text]
@@ -107,17 +110,49 @@ class _Reader:
         return Decimal(text) if _DECIMAL.fullmatch(text) else text
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """PyYAML's parser, stopped before it makes values of nodes, with anchors and tags refused."""
+class _Plain(yaml.composer.Composer):
+    """Stops before values are made of nodes, and refuses anchors and tags."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Compose one node. A few aliases could stand for millions of nodes, a tag for any Python object."""
-        peek: Callable[[], Any] = self.peek_event
+        peek: Callable[[], Any] = self.peek_event  # type: ignore[attr-defined]
         event = peek()
         for word, given in (("anchors and aliases", event.anchor), ("tags", getattr(event, "tag", None))):
             if given is not None:
                 raise yaml.MarkedYAMLError(None, None, f"{word} are not allowed", event.start_mark)
         return super().compose_node(parent, index)
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """Say nothing of what a plain value is; the reader knows."""
+        return ""
+
+    def descend_resolver(self, node: Any, index: Any) -> None:
+        """Say nothing."""
+
+    def ascend_resolver(self) -> None:
+        """Say nothing."""
+
+
+class _PlainLoader(_Plain, yaml.SafeLoader):
+    """PyYAML's own parser: what it says of mistakes is what we tell."""
+
+
+class _FastLoader(_Plain, _Parser):  # type: ignore[misc]
+    """The parser of libyaml, several times as fast, where PyYAML was built with it."""
+
+    def __init__(self, text: str) -> None:
+        _Parser.__init__(self, text)
+        yaml.composer.Composer.__init__(self)
+
+
+def _root(text: str) -> Any:
+    """Return the top node of a text. The fast parser reads what is beyond doubt; everything else goes to the other."""
+    if yaml.__with_libyaml__ and not _UNUSUAL.search(text):
+        try:
+            return _FastLoader(text).get_single_node()
+        except yaml.YAMLError:
+            pass  # told by the other parser, in its words
+    return _PlainLoader(text).get_single_node()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +173,7 @@ class Node:
 
 def compose(text: str) -> Node | None:
     """Return where everything in a text stands, None where nothing does. The text is one that ``parse`` takes."""
-    node = _PlainLoader(text).get_single_node()
+    node = _root(text)
     return _node(node) if node is not None else None
 
 
@@ -173,7 +208,7 @@ def parse(text: str, file: str) -> tuple[Document | None, list[Mistake]]:
     """Return the document that a text is, None where it cannot be read at all, and every mistake found."""
     reader = _Reader(file)
     try:
-        node = _PlainLoader(text).get_single_node()
+        node = _root(text)
         if node is None:
             return None, [Mistake(file, 0, 0, "the file is empty", "start with 'version: 1'")]
         data = reader.value(node, ())

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from adapter.cli import wsdl
 from adapter.cli.command import Command, UsageError, argument, say
-from adapter.cli.propose_files import brought, editor_schema, project_above, settings_text, taken, texts, written
+from adapter.cli.propose_files import (
+    brought,
+    editor_schema,
+    locked,
+    project_above,
+    settings_text,
+    taken,
+    texts,
+    written,
+)
 from adapter.mapping import editor
 from adapter.mapping.proposal.rerun import Change, changes, remembered
 from adapter.mapping.proposal.resources import Placed
@@ -48,7 +57,7 @@ def run(asked: Namespace) -> int:
     called = {(each.service, each.port.name) for each in proposal.placed}
     ports = [each for each in ports if (each[0].name, each[1].name) in called]
     written(env, settings_text(env.read_text("utf-8") if env.is_file() else "", contract, ports))
-    wsdl.lock(Namespace(project=str(project)))
+    locked(project / wsdl.FOLDER, contract)
     _tell(change, proposal, contract, project)
     return int(bool(change.refused))
 

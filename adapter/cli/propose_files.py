@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from adapter.cli.command import UsageError, say
+from adapter.cli.wsdl import FOLDER, lock
 from adapter.errors import BuildError
 from adapter.mapping import editor, files
 from adapter.mapping.proposal.rerun import remembered_operation
 from adapter.mapping.proposal.resources import Taken, shape
 from adapter.settings import endpoint_names
 from adapter.virtual.any.ports import address, places
-from adapter.wsdl.documents import CATALOG, read_catalog
+from adapter.wsdl.documents import CATALOG, read_catalog, read_documents
+from adapter.wsdl.lock import write_lock
 from adapter.wsdl.types import Contract, Port, Service
 from adapter.wsdl.vendor import add as vendor
 
-FOLDER = "wsdl"
 VIRTUAL = "http://127.0.0.1:9101"
 _SETTINGS = """\
 # Settings of this project, as NAME=VALUE. The environment wins over this file; `adapter settings` explains them all.
@@ -113,6 +115,15 @@ def written(path: Path, text: str) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return True
+
+
+def locked(folder: Path, contract: Contract) -> None:
+    """Accept what the contracts say now; where this one is alone it need not be read again."""
+    own = set(read_documents(folder, contract.file).files)
+    if all(path.relative_to(folder).as_posix() in own for path in folder.rglob("*.wsdl")):
+        print(f"wrote {FOLDER}/{write_lock(folder, [contract]).name}: {contract.file}")
+    else:
+        lock(Namespace(project=str(folder.parent)))
 
 
 def editor_schema(mappings: Path) -> None:

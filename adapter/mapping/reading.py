@@ -54,7 +54,7 @@ def resource(
     top = sections.load(schema.FileSection, document.data, (), whole=False)
     if top is None or "version" not in top:
         return None, sections.mistakes
-    whole, shared_file = taken(sections, top, shared_files or {})
+    whole, shared_file = taken(sections, top, shared_files or {}, known or ())
     common = _common(sections, top, shared_file, {} if known is None else known)
     sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
@@ -115,6 +115,11 @@ def _common(
         for twice in theirs & own.keys() if isinstance(own, dict) else ():
             sections.wrong((key, twice), f"{twice} stands in {shared_file.file} too", "rename one of them")
     return common
+
+
+def read_types(document: Document) -> dict[str, TypeRule]:
+    """Return the types of a document that is known to hold nothing else, and nothing wrong."""
+    return _types(Sections(document), document.data["types"])
 
 
 def _sections(sections: Sections, data: Mapping[str, Any]) -> Shared:

@@ -7,7 +7,7 @@ name; nothing below is merged. Own lines of ``faults`` come before the pattern's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,11 +46,15 @@ def check_patterns(sections: Sections, top: Mapping[str, Any]) -> None:
 
 
 def taken(
-    sections: Sections, top: Mapping[str, Any], shared_files: Mapping[str, Document | None]
+    sections: Sections,
+    top: Mapping[str, Any],
+    shared_files: Mapping[str, Document | None],
+    known: Container[int] = (),
 ) -> tuple[Document, Document | None]:
     """Return the file with what its operations take, and the sections of the shared file that hold in it too.
 
-    None: it uses none, or one that cannot be read; operations that would take something are then left out.
+    None: it uses none, or one that cannot be read; operations that would take something are then left out. ``known``
+    are the identities of shared files that another file has taken as they stand: they ask for no words.
     """
     name = top.get("uses", "")
     given = sections.texts(top.get("words"), ("words",), "texts")
@@ -67,6 +71,8 @@ def taken(
     shared = shared_files[name]
     if shared is None:
         return without, None
+    if id(shared) in known and not given and not patterns:
+        return sections.document, shared
     there = shared.data.get(_OPERATIONS, {})
     for verb in [verb for verb in patterns if verb not in there]:
         text = f"{shared.file} has no operation '{verb}'"

@@ -16,6 +16,7 @@ from adapter.mapping.bound import Endpoint, leaves
 from adapter.translate.expected import Expected, expected, split
 from adapter.translate.reading import MAX_NOTES, TYPE, invalid, is_nil, type_key
 from adapter.wsdl.builtins import ANY_TYPE
+from adapter.wsdl.once import once
 from adapter.wsdl.types import SOAP11_ENCODING, SOAP11_ENVELOPE, SOAP12_ENVELOPE, XSD, XSI, Contract, Element, Record
 
 KINDS: Mapping[str, str] = {
@@ -40,6 +41,12 @@ _SHOWN = 60
 Align = Callable[[Any], tuple[str, ...]]
 
 
+@once
+def _namespaces(contract: Contract) -> frozenset[str]:
+    """Return the namespaces that a contract declares something in."""
+    return frozenset(split(key)[0] for key in (*contract.elements, *contract.types)) - {XSD}
+
+
 def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
     """Return what brings the child of a reply's body back to the contract, in place, and returns what was odd.
 
@@ -53,7 +60,7 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
     whole = strict or everything
     most = 100_000 if everything else MAX_NOTES
     tables = _tables(endpoint.contract, None if whole else _read(endpoint, root))
-    known = frozenset(split(key)[0] for key in (*endpoint.contract.elements, *endpoint.contract.types)) - {XSD}
+    known = _namespaces(endpoint.contract)
     members = frozenset(endpoint.operation.reply_tags) - {root.tag}
     rpc, bare = endpoint.operation.style == "rpc", output is not None and output.bare
     encoded = endpoint.operation.use == "encoded"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from adapter.wsdl.once import once
 from adapter.wsdl.types import XSI, Contract, Element, Group, Record, Scalar
 
 # WS-I Attachments Profile 1.0, section 4.4: a reference to an attachment. In the tree it is what it refers to.
@@ -70,6 +71,7 @@ def _is_binary(contract: Contract, key: str) -> bool:
     return isinstance(kind, Scalar) and kind.builtin == _BASE64
 
 
+@once
 def _leading(contract: Contract) -> frozenset[str]:
     """Return the types that are binary, or hold an element of such a type, at any depth."""
     users: dict[str, list[str]] = {}

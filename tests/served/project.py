@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapter.mapping.proposal.text import written
-from adapter.mapping.proposal.whole import propose
-
 from adapter.app import Built, build
 from adapter.errors import BuildError
+from adapter.mapping.proposal.text import written
+from adapter.mapping.proposal.whole import propose
 from adapter.settings import endpoint_names
 from adapter.wsdl.documents import CATALOG, Documents, read_documents
 from adapter.wsdl.load import contract as contract_of

@@ -60,7 +60,7 @@ def test_places() -> None:
         "ImportOrders": "POST /v1/orders/import",
         "AssignOrderLines": "POST /v1/customers/{}/assign-order-lines",
         "Ping": "POST /v1/actions/ping",
-        "GetOrderEx": "GET /v1/order-ex/{}",
+        "GetOrderEx": "GET /v1/orders-ex/{}",
     } == {each.call: " ".join(each.route) for each in place(made, first_ports(made))}
 
 
@@ -106,7 +106,7 @@ def test_nothing_that_is_beside_the_rows_is_lost() -> None:
 
 def test_only_some() -> None:
     """The others are left for another time; those that are proposed stand where they always would."""
-    assert ["order-ex.yaml", "orders.yaml", "shared/t.yaml"] == list(proposal(orders(), "GetOrder*").files)
+    assert ["orders.yaml", "orders-ex.yaml", "shared/t.yaml"] == list(proposal(orders(), "GetOrder*").files)
 
 
 def test_declared_faults_are_lines() -> None:

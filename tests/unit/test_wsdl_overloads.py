@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from adapter.wsdl.load import load
 from adapter.wsdl.types import Element, Message
 from tests.unit.wsdl_operations import ASKED, BODY, TYPES, loaded, operation, wsdl
-from tests.unit.wsdl_texts import HTTP, XS, elements
+from tests.unit.wsdl_texts import CORPUS, HTTP, XS, elements
 
 NAMED = "<wsdl:input name='{}' message='t:{}'/><wsdl:output message='t:answer'/>"
 
@@ -109,3 +110,12 @@ def test_an_overload_is_told_by_its_input(tmp_path: Path) -> None:
     )
     made = loaded(tmp_path, wsdl(abstract, operation("<wsdl:input name='y'><soap:body/></wsdl:input>")))
     assert made.operation("S", "P", "Do").input.root is None
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here (ADAPTER_CORPUS)")
+def test_a_real_contract_with_overloads() -> None:
+    """All operations of a real contract with three of one name are there, each with its own message."""
+    made = load(CORPUS, "interop-apache/clash.wsdl").services["sharedName"].ports["nonSharedName"].operations
+    keys = {"sharedName(sharedNameIn)", "sharedName(sharedNameIn2)", "sharedName(anotherIn3)", "op1"}
+    assert keys == made.keys()
+    assert 4 == len({each.input.root.type for each in made.values() if each.input.root is not None})

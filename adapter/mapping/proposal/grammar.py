@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.mapping import keys, schema
+from adapter.mapping import keys
 from adapter.mapping.codec import codec
 from adapter.wsdl import lexical
-from adapter.wsdl.types import Contract, Record, Scalar
+from adapter.wsdl.types import Contract, Port, Record, Scalar
 
-XML = "xml" in schema.FieldSection().fields
 MANY = 24
 """Most concrete types that are proposed as the variants of one."""
 
@@ -17,6 +16,13 @@ MANY = 24
 def rule(path: str, **more: Any) -> Any:
     """Return a field's rule: the path alone where there is nothing else to say."""
     return {"soap": path, **more} if more else path
+
+
+def soap_section(contract: Contract, service: str, port: Port) -> dict[str, Any]:
+    """Return where a port is called, with WS-Addressing where the contract asks for it."""
+    asked = port.addressing is not None and port.addressing.required
+    where = {"wsdl": contract.file, "service": service, "port": port.name}
+    return {**where, "addressing": True} if asked else where
 
 
 def can_name(name: str) -> bool:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+<<<<<<< HEAD
+from adapter.mapping.paths import Child, children, groups, particles, turn_owner
+from adapter.mapping.proposal.grammar import MANY, can_name, json_form, rule
+from adapter.mapping.proposal.prefixes import Prefixes
+=======
 from adapter.mapping.paths import WILD, Child, children, particles
 from adapter.mapping.proposal.grammar import MANY, XML, can_name, json_form, rule
+>>>>>>> main
 from adapter.mapping.proposal.spelling import free, snake
+from adapter.wsdl.names import xsd
 from adapter.wsdl.types import Any as Wildcard
 from adapter.wsdl.types import Contract, Group, Particle, Record, local_name
 
@@ -25,6 +31,7 @@ class Member:
 
 
 Kind = Literal["scalar", "object", "xml"]
+CONTENT, ITEMS, MORE, ATTRIBUTES = "content", "items", "more", "attributes"
 
 
 def concrete(contract: Contract, key: str) -> list[str]:
@@ -39,8 +46,6 @@ def form(contract: Contract, key: str) -> tuple[Kind, str]:
     kind = contract.types.get(key)
     if not isinstance(kind, Record):
         return "scalar", ""
-    if kind.mixed:
-        return "xml", "text and elements stand there in any order" if kind.name != key else "anything may stand there"
     many = concrete(contract, key)
     if why := untold(contract, key):
         return "xml", why
@@ -48,13 +53,31 @@ def form(contract: Contract, key: str) -> tuple[Kind, str]:
         return "xml", f"{local_name(key)} and {len(many) - 1} types derived from it; to map one: {_cast(contract, key)}"
     if not many:
         return "xml", f"{local_name(key)} is abstract, and nothing is derived from it"
-    if len({local_name(each) for each in many}) < len(many):
-        return "xml", f"types derived from {local_name(key)} have the same name"
+    for each in many:
+        if why := shapeless(contract, each):
+            return "xml", why
     plain = kind.text and not kind.attributes and not kind.any_attribute and not kind.derived
     return "scalar" if plain else "object", ""
 
 
-def members(contract: Contract, key: str, names: Callable[[str], str]) -> Iterator[Member]:
+def shapeless(contract: Contract, key: str) -> str:
+    """Return why a record can only be XML text, "" where it has properties."""
+    record = _record(contract, key)
+    if record.mixed:
+        return "text and elements stand there in any order" if record.name != xsd("anyType") else "anything at all"
+    found = list(particles(record))
+    tags = [child.element.tag for child in found if not child.wildcards and not child.turns]
+    if len(set(tags)) < len(tags):
+        return f"{next(tag for tag in tags if tags.count(tag) > 1)} stands in it in several places"
+    wildcards = [child for child in found if child.wildcards]
+    if len(wildcards) > 1 and any(child.choices for child in wildcards):
+        return "several wildcards stand in a choice"
+    odd = [child.element.name for child in found if not child.wildcards and not can_name(child.element.name)]
+    odd += [each.name for each in record.attributes if not can_name(each.name)]
+    return f"no path can name {odd[0]}" if odd else ""
+
+
+def members(contract: Contract, key: str, names: Callable[[str], str], prefixes: Prefixes) -> Iterator[Member]:
     """Yield the properties for the record with ``key``. ``names`` gives the name of the type for another record."""
     record = _record(contract, key)
     taken: set[str] = set()
@@ -64,26 +87,33 @@ def members(contract: Contract, key: str, names: Callable[[str], str]) -> Iterat
         taken.add(found)
         return found
 
+    if shapeless(contract, key):
+        yield Member(CONTENT, rule(".", xml=True))
+        return
     found = list(children(record))
-    places = Counter(child.element.name for child in found)
-    turns: set[str] = set()
+    tags = [child.element.tag for child in found]
+    turns = list(_turns(record))
+    inside = {child.type for child in turns}
     for child in found:
-        name = child.element.name
-        if child.turns:
-            if child.turns not in turns and can_name(name) and places[name] == 1:
-                turns.add(child.turns)
-                of_turns = {"soap": f"group({name})", "each": names(child.turns)}
-                yield Member(new("items"), of_turns, record=child.turns)
-        elif can_name(name) and places[name] == 1 and not child.repeated and not child.element.abstract:
-            member = _element(contract, child, names)
-            if member is not None:
-                yield Member(new(snake(name)), member.rule, member.note, member.record)
+        if child.turns not in inside and not child.element.abstract:
+            member = _element(contract, child, prefixes.of(child.element.tag, tags), names)
+            yield Member(new(snake(child.element.name)), member.rule, member.note, member.record)
+    for turn in turns:
+        first = next(child for child in found if child.turns == turn.type)
+        path = f"group({prefixes.of(first.element.tag, tags)})"
+        yield Member(new(ITEMS), {"soap": path, "each": names(turn.type)}, "", turn.type)
+    attributes = [each.tag for each in record.attributes]
     for attribute in record.attributes:
-        if can_name(attribute.name):
-            yield Member(new(snake(attribute.name)), rule(f"@{attribute.name}", **json_form(contract, attribute.type)))
+        path = f"@{prefixes.of(attribute.tag, attributes)}"
+        yield Member(new(snake(attribute.name)), rule(path, **json_form(contract, attribute.type)))
     if record.text:
         yield Member(new("value"), rule("#text", **json_form(contract, record.text)))
     if record.content is not None and wildcards(record.content):
+<<<<<<< HEAD
+        yield Member(new(MORE), "*")
+    if record.any_attribute:
+        yield Member(new(ATTRIBUTES), "@*")
+=======
         yield Member(new("any"), {"soap": WILD}, "any element may stand there")
     if record.any_attribute:
         yield Member(new("any_attributes"), {"soap": f"@{WILD}"}, "any attribute may stand there")
@@ -105,16 +135,24 @@ def untold(contract: Contract, key: str) -> str:
     if len(wild) > 1 and any(child.choices for child in wild):
         return "several wildcards stand in a choice"
     return "a wildcard takes turns with others" if any(child.turns for child in wild) else ""
+>>>>>>> main
 
 
-def _element(contract: Contract, child: Child, names: Callable[[str], str]) -> Member | None:
-    """Return the property for an element, without its name. None where the grammar has no way to carry it."""
-    path, end = child.element.name, child
+def _turns(record: Record) -> Iterator[Child]:
+    """Yield the groups of a record that repeat as a whole, those in another such group apart."""
+    every = list(groups(record))
+    keys = {child.type for child in every}
+    yield from (child for child in every if turn_owner(child.type) not in keys)
+
+
+def _element(contract: Contract, child: Child, path: str, names: Callable[[str], str]) -> Member:
+    """Return the property for an element, without its name."""
+    end = child
     while (inner := _items(contract, end)) is not None:
         path, end = f"{path}.{inner.element.name}", inner
     kind, why = form(contract, end.type)
     if kind == "xml":
-        return Member("", rule(path, xml=True), why) if XML else None
+        return Member("", rule(path, xml=True), why)
     if kind == "scalar":
         return Member("", rule(path, **json_form(contract, end.type)))
     return Member("", {"soap": path, "each" if end.repeats else "one": names(end.type)}, record=end.type)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapter.mapping.proposal.words import VERSIONS
+
 _SAME = frozenset(
     "info information data metadata news series species equipment software hardware traffic feedback usage "
     "inventory2 help dns os ios tls https sms aws dvs ex".split()
@@ -55,7 +57,9 @@ def _status(word: str) -> bool:
 
 
 def plural(words: Sequence[str]) -> tuple[str, ...]:
-    """Return a noun of several words in the plural: that of its last word."""
+    """Return a noun of several words in the plural: that of its last word that is no version."""
+    if len(words) > 1 and words[-1] in VERSIONS:
+        return (*plural(words[:-1]), words[-1])
     return (*words[:-1], many(words[-1])) if words else ()
 
 

@@ -51,7 +51,8 @@ class Asked:
 
     ``flat``: nothing in it repeats, and all of it is single values, ``values``. ``key`` is the type of its top level.
     ``repeats``: names of what repeats at the top level. ``left_out``: what most requests hold, need not be there and is
-    no single value; it says nothing about this request, and query parameters cannot carry it.
+    no single value; it says nothing about this request, and query parameters cannot carry it. ``known``: nouns, in the
+    singular, of what operations read, make, change or remove.
     """
 
     into: str
@@ -61,6 +62,7 @@ class Asked:
     repeats: tuple[str, ...] = ()
     empty: bool = False
     left_out: tuple[str, ...] = ()
+    known: frozenset[tuple[str, ...]] = frozenset()
 
 
 def asked(contract: Contract, root: str, common: frozenset[str] = frozenset()) -> Asked:
@@ -122,6 +124,8 @@ class _Walk:
             return
         if record.content is not None and any(each.min for each in wildcards(record.content)):
             self.flat = False
+        names = [child.element.name for child in children(record)]
+        self.flat = self.flat and len(set(names)) == len(names)
         for child in children(record):
             yield from self._element(child, before, (*around, key), required)
         for attribute in record.attributes:

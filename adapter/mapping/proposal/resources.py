@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from adapter.mapping.paths import children
-from adapter.mapping.proposal.guess import NOWHERE, Way, ways
+from adapter.mapping.proposal.guess import NOWHERE, Way, short, ways
 from adapter.mapping.proposal.nouns import singular
 from adapter.mapping.proposal.phrase import Phrase, phrase, prefixes
 from adapter.mapping.proposal.request import Asked, asked, common_names
@@ -63,6 +63,8 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]], taken: Take
     said = {(port.name, call): phrase(call, dropped) for _, port, call in every}
     guessed = _common_nouns(contract, every, said)
     common = common_names(contract, [root.type for _, port, call in every if (root := _root(port, call)) is not None])
+    named = [each for each in said.values() if each.noun and each.verb and each.act != "do"]
+    things = frozenset(singular(short(each.noun)) for each in named)
     order = sorted(range(len(every)), key=lambda index: (len(split(every[index][2])), index))
     found: dict[int, Placed] = {}
     for index in order:
@@ -72,6 +74,7 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]], taken: Take
         asks = asked(contract, root.type, common) if root is not None else Asked("", "", True, (), empty=True)
         if spoken.act in ("read", "find") and not _answers(contract, operation):
             spoken = replace(spoken, act="do")
+        asks = replace(asks, known=things)
         noun, sure = (spoken.noun, 90) if spoken.noun else (guessed.get((port.name, call), ()), 60)
         other = (
             f"-{kebab(_words_of(service.name if len(ports) == len({each.name for each, _ in ports}) else port.name))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapter.mapping.files import Document
 from adapter.mapping.proposal.draft import Section, Types
+from adapter.mapping.proposal.grammar import soap_section
 from adapter.mapping.proposal.naming import Naming
 from adapter.mapping.proposal.types import propose_types
 from adapter.wsdl.types import Contract, Element, Operation, Record
@@ -19,10 +20,7 @@ def one_operation(contract: Contract, service: str, port: str, call: str, naming
     operation = contract.operation(service, port, call)
     roots = [root for root in (operation.input.root, _answer(operation)) if root is not None]
     types = propose_types(contract, [root.type for root in roots], naming)
-    soap: Section = {"wsdl": contract.file, "service": service, "port": port}
-    said = contract.services[service].ports[port].addressing
-    if said is not None and said.required:
-        soap["addressing"] = True
+    soap = soap_section(contract, service, contract.services[service].ports[port])
     if types.namespaces:
         soap["namespaces"] = dict(types.namespaces)
     endpoint = {"request": "POST /", "call": call, **takes(contract, types, operation), **answers(types, operation)}

@@ -8,6 +8,7 @@ from adapter.mapping.files import Path_
 from adapter.mapping.proposal.draft import Draft, Section, Types
 from adapter.mapping.proposal.members import Member, concrete, form, members
 from adapter.mapping.proposal.naming import Naming
+from adapter.mapping.proposal.prefixes import Prefixes
 from adapter.mapping.proposal.spelling import free, kebab, split
 from adapter.wsdl.types import Contract, Record, local_name
 
@@ -30,10 +31,11 @@ class Proposing:
     """Proposes types until nothing is named that is not there."""
 
     def __init__(self, contract: Contract, naming: Naming) -> None:
-        self.contract, self.naming = contract, naming
+        self.contract, self.naming, self.prefixes = contract, naming, Prefixes(contract)
         self.made: dict[str, Draft] = {}
         self._whole: dict[str, str] = {}
         self._waiting: dict[str, str] = {}
+        self._done: set[str] = set()
 
     def name(self, key: str) -> str:
         """Return the name of the type for a record, and see that it is proposed."""
@@ -56,31 +58,39 @@ class Proposing:
 
     def plain(self, key: str) -> Draft:
         """Return the type for one record alone, whatever is derived from it."""
-        return _plain(list(members(self.contract, key, self.name)))
+        return _plain(list(members(self.contract, key, self.name, self.prefixes)))
+
+    def finished(self) -> dict[str, Draft]:
+        """Return every type that was named, and those that these name."""
+        while len(self._done) < len(self._waiting):
+            for name in self._waiting.keys() - self._done:
+                self._done.add(name)
+                self.made[name] = self._one(self._waiting[name])
+        return self.made
 
     def types(self) -> Types:
         """Return everything that was named, and what that names, in the order of the contract."""
-        while todo := {name: key for name, key in self._waiting.items() if name not in self.made}:
-            for name, key in todo.items():
-                self.made[name] = self._one(key)
+        self.finished()
         order = {name: number for number, name in enumerate(self.naming.names.values())}
         made = sorted(self.made.items(), key=lambda item: (order.get(item[0], len(order)), item[0]))
-        return Types(self.naming.names, dict(self._whole), dict(made))
+        return Types(self.naming.names, dict(self._whole), dict(made), dict(self.prefixes.used))
 
     def _one(self, key: str) -> Draft:
         kind = self.contract.types[key]
         assert isinstance(kind, Record)
         if not kind.derived or form(self.contract, key)[0] == "xml":
             return self.plain(key)
-        variants = {each: list(members(self.contract, each, self.name)) for each in concrete(self.contract, key)}
-        return _varied(variants)
+        variants = {
+            each: list(members(self.contract, each, self.name, self.prefixes)) for each in concrete(self.contract, key)
+        }
+        return _varied(variants, self.prefixes)
 
 
 def _plain(found: list[Member]) -> Draft:
     return Draft({"fields": _fields(found)}, dict(_notes(found, ("fields",))))
 
 
-def _varied(variants: dict[str, list[Member]]) -> Draft:
+def _varied(variants: dict[str, list[Member]], prefixes: Prefixes) -> Draft:
     """Return a type with variants: what all of them have stands above, the rest of each in it."""
     every = list(variants.values())
     shared = [member for member in every[0] if all(member in others for others in every[1:])]
@@ -91,7 +101,7 @@ def _varied(variants: dict[str, list[Member]]) -> Draft:
     for key, found in variants.items():
         value = free(kebab(split(local_name(key))), of.__contains__)
         own = [member for member in found if member not in shared]
-        of[value] = {"soap_type": local_name(key), **({"fields": _fields(own)} if own else {})}
+        of[value] = {"soap_type": prefixes.of(key, list(variants)), **({"fields": _fields(own)} if own else {})}
         notes |= _notes(own, ("variants", "of", value, "fields"))
     section["variants"] = {"by": by, "of": of}
     return Draft(section, notes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adapter.mapping.files import Path_
 from adapter.mapping.proposal.draft import Draft, Types
 from adapter.mapping.proposal.naming import Naming
@@ -45,6 +47,14 @@ class Typing:
             name += "2"
         self.own[name] = call, Draft({"fields": fields}, notes)
         return name
+
+    def made(self) -> Mapping[str, Draft]:
+        """Return everything that was named, and what that names, in no order."""
+        return self._proposing.finished()
+
+    def namespaces(self) -> Mapping[str, str]:
+        """Return the namespaces that paths name, by prefix."""
+        return self._proposing.prefixes.used
 
     def finish(self) -> Types:
         """Return all types that the operations have in common."""

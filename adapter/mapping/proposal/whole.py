@@ -8,18 +8,23 @@ from fnmatch import fnmatchcase
 
 from adapter.mapping.agreement.whole import Surroundings, agree
 from adapter.mapping.files import Document, Path_
-from adapter.mapping.model.operation import VERBS
+from adapter.mapping.model import Place, TypeRule
+from adapter.mapping.model.operation import VERBS, Shared
+from adapter.mapping.model.soap import SoapRule
 from adapter.mapping.proposal import operations
 from adapter.mapping.proposal.draft import Draft, Section
 from adapter.mapping.proposal.faults import fault_lines
+from adapter.mapping.proposal.grammar import soap_section
 from adapter.mapping.proposal.resources import Placed, Taken, place
 from adapter.mapping.proposal.spelling import kebab, split
 from adapter.mapping.proposal.typing import Typing
+from adapter.mapping.reading import read_types
 from adapter.mapping.reading import resource as read_resource
 from adapter.wsdl.types import Contract, Operation, Port, Service
 
 SHARED = "shared"
 _ORDER = {verb: number for number, verb in enumerate(VERBS)}
+NOWHERE = Place("shared.yaml", 1, 1)
 NOBODY = Surroundings(lambda name: "", lambda name: "http://x", lambda service, port: "http://x", {})
 
 
@@ -92,6 +97,7 @@ class _Proposing:
     def __init__(self, contract: Contract, typing: Typing, sections: dict[str, Draft], several: bool) -> None:
         self.contract, self.typing, self.sections, self.several = contract, typing, sections, several
         self.left_out: dict[str, str] = {}
+        self._read: dict[str, TypeRule] = {}
 
     def proved(self, by_resource: Mapping[str, list[Placed]]) -> Proposal:
         """Return the proposal with nothing in it that ``adapter check`` would name."""
@@ -122,6 +128,16 @@ class _Proposing:
 
     def _wrong(self, resource: str, found: Sequence[Placed]) -> str:
         """Return what ``check`` would say of a file, "" for nothing."""
+<<<<<<< HEAD
+        shared = Document("shared.yaml", {"version": 1}, {})
+        soap = SoapRule(NOWHERE, self.contract.file, found[0].service, found[0].port.name)
+        soap = replace(soap, namespaces=self.typing.namespaces())
+        known = Shared(None if self.several else soap, self._types_read())
+        document = Document(f"{resource}.yaml", self._file(resource, found).section, {})
+        if not self.several:
+            shared = replace(shared, data={**shared.data, "soap": {}})
+        read, mistakes = read_resource(document, {shared_name(self.contract.file): shared}, {id(shared): known})
+=======
         section, common = self._file(resource, found).section, self._shared({resource: list(found)}).section
         # Only the types that it reaches: a contract may have thousands, and hundreds of files.
         used = self.typing.finish().below(_texts(section))
@@ -129,9 +145,18 @@ class _Proposing:
         shared = Document("shared.yaml", common, {})
         document = Document(f"{resource}.yaml", section, {})
         read, mistakes = read_resource(document, {shared_name(self.contract.file): shared})
+>>>>>>> main
         if read is not None:
             mistakes = agree([read], {self.contract.file: self.contract}, NOBODY)[1]
         return mistakes[0].text if mistakes else ""
+
+    def _types_read(self) -> dict[str, TypeRule]:
+        """Return all types as they are once read; each is read once."""
+        every = self.typing.made()
+        fresh = {name: every[name].section for name in every.keys() - self._read.keys()}
+        if fresh:
+            self._read |= read_types(Document("shared.yaml", {"types": fresh}, {}))
+        return self._read
 
     def _file(self, resource: str, found: Sequence[Placed]) -> Draft:
         """Return one mapping file."""
@@ -170,7 +195,14 @@ class _Proposing:
         return Draft(section, notes)
 
     def _soap(self, service: str, port: Port) -> Section:
-        return {"wsdl": self.contract.file, "service": service, "port": port.name}
+<<<<<<< HEAD
+        soap: Section = {"wsdl": self.contract.file, "service": service, "port": port.name}
+        if namespaces := self.typing.namespaces():
+            soap["namespaces"] = dict(sorted(namespaces.items()))
+        return soap
+=======
+        return soap_section(self.contract, service, port)
+>>>>>>> main
 
 
 def _other_ports(contract: Contract, one: Placed) -> list[str]:

@@ -14,26 +14,26 @@ _ACTS: dict[Act, str] = {
     "create": "create add insert new register make put post open do perform",
     "replace": "update replace save set upsert store overwrite write",
     "change": "modify change edit patch alter amend adjust correct rename",
-    "remove": "delete remove destroy erase drop unregister deregister",
+    "remove": "delete remove destroy erase drop",
     "do": (
         "abort accept acknowledge acquire activate add allocate answer append apply approve archive assign associate "
         "attach authenticate authorize backup begin bill bind block bundle calculate call can cancel capture charge "
         "check clear clone close combine commit compare complete compute configure confirm connect consolidate "
         "consume convert copy customize deactivate debit decline decode decrypt deduct defragment delegate deliver "
-        "deny deploy deselect detach disable disassociate disconnect discover dispatch dispose dissociate does "
-        "duplicate echo eject enable encode encrypt end enroll enter estimate evaluate exchange execute exists exit "
-        "expand expire export extend extract finalize finish flush format forward generate grant has hold impersonate "
-        "import increment inflate initialize initiate install invite invoice invoke is issue join launch leave link "
-        "lock log login logoff logon logout manage map mark mask may merge migrate monitor mount move notify parse "
-        "pause pay ping poll power prepare preview print process promote provision publish pull purchase purge push "
-        "query queue reactivate reallocate reassign reattach reboot rebuild recalculate recall recommend reconcile "
-        "reconfig reconfigure reconnect recover rectify refresh refund refuse reject release reload relocate remind "
-        "reopen reorder repair replicate reply report requeue rerun rescan reschedule resend reserve reset resize "
-        "resolve restart restore resubmit resume retry return reverse revert review revoke rewind rollback rotate run "
-        "scan schedule send settle setup share shrink shutdown sign signal simulate skip solve split start stop "
-        "submit subscribe suspend swap switch sync synchronize terminate test throw touch track train transfer "
-        "transform translate trigger truncate unassign unbind unblock uninstall unlink unlock unmonitor unmount "
-        "unpublish unsubscribe upgrade upload validate verify void wait withdraw"
+        "deny deploy deregister deselect detach disable disassociate disconnect discover dispatch dispose dissociate "
+        "does duplicate echo eject enable encode encrypt end enroll enter estimate evaluate exchange execute exists "
+        "exit expand expire export extend extract finalize finish flush format forward generate grant has hold "
+        "impersonate import increment inflate initialize initiate install invite invoice invoke is issue join launch "
+        "leave link lock log login logoff logon logout manage map mark mask may merge migrate monitor mount move "
+        "notify parse pause pay ping poll power prepare preview print process promote provision publish pull purchase "
+        "purge push query queue reactivate reallocate reassign reattach reboot rebuild recalculate recall recommend "
+        "reconcile reconfig reconfigure reconnect recover rectify refresh refund refuse reject release reload "
+        "relocate remind reopen reorder repair replicate reply report requeue rerun rescan reschedule resend reserve "
+        "reset resize resolve restart restore resubmit resume retry return reverse revert review revoke rewind "
+        "rollback rotate run scan schedule send settle setup share shrink shutdown sign signal simulate skip solve "
+        "split start stop submit subscribe suspend swap switch sync synch synchronize terminate test throw touch "
+        "track train transfer transform translate trigger truncate unassign unbind unblock uninstall unlink unlock "
+        "unmonitor unmount unpublish unregister unsubscribe upgrade upload validate verify void wait withdraw"
     ),
 }
 ACTS: Mapping[str, Act] = {word: act for act in reversed(_ACTS) for word in _ACTS[act].split()}
@@ -60,7 +60,7 @@ TECHNIQUE = frozenset(
 )
 """Words that only name the service's technique, at either end of a name."""
 
-TAILS = frozenset("ex v2 v3 v4 extended details detail info information data record records object objects".split())
+TAILS = frozenset("ex v2 v3 v4 extended details detail info information".split())
 """Last words that are dropped where the shorter name is free."""
 
 ALONE = frozenset("login logout logon logoff ping echo is has does can may exists are".split())
@@ -71,6 +71,15 @@ FURTHER = frozenset("more next again".split())
 
 SEVERAL = frozenset("list all multiple many bulk batch collection array set".split())
 """Words that say that there are several, beside the noun."""
+
+JOINING = frozenset("with without no".split())
+"""Prepositions that belong to the noun: a label without a logo is another kind of label."""
+
+KEEPS = frozenset("save store upsert".split())
+"""Verbs that make one where no key says which."""
+
+VERSIONS = frozenset("ex v2 v3 v4".split())
+"""Last words that no plural is made of."""
 
 PREPOSITIONS = frozenset("with without by for from in of to on no not into using as at per via and or".split())
 
