@@ -6,14 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-<<<<<<< HEAD
 from adapter.mapping.paths import Child, children, groups, particles, turn_owner
 from adapter.mapping.proposal.grammar import MANY, can_name, json_form, rule
 from adapter.mapping.proposal.prefixes import Prefixes
-=======
-from adapter.mapping.paths import WILD, Child, children, particles
-from adapter.mapping.proposal.grammar import MANY, XML, can_name, json_form, rule
->>>>>>> main
 from adapter.mapping.proposal.spelling import free, snake
 from adapter.wsdl.names import xsd
 from adapter.wsdl.types import Any as Wildcard
@@ -47,8 +42,6 @@ def form(contract: Contract, key: str) -> tuple[Kind, str]:
     if not isinstance(kind, Record):
         return "scalar", ""
     many = concrete(contract, key)
-    if why := untold(contract, key):
-        return "xml", why
     if len(many) > MANY:
         return "xml", f"{local_name(key)} and {len(many) - 1} types derived from it; to map one: {_cast(contract, key)}"
     if not many:
@@ -109,33 +102,9 @@ def members(contract: Contract, key: str, names: Callable[[str], str], prefixes:
     if record.text:
         yield Member(new("value"), rule("#text", **json_form(contract, record.text)))
     if record.content is not None and wildcards(record.content):
-<<<<<<< HEAD
         yield Member(new(MORE), "*")
     if record.any_attribute:
         yield Member(new(ATTRIBUTES), "@*")
-=======
-        yield Member(new("any"), {"soap": WILD}, "any element may stand there")
-    if record.any_attribute:
-        yield Member(new("any_attributes"), {"soap": f"@{WILD}"}, "any attribute may stand there")
-
-
-def untold(contract: Contract, key: str) -> str:
-    """Say why no paths lead to all elements of a record, "" where they do."""
-    record = _record(contract, key)
-    found = list(particles(record))
-    places = Counter(child.element.name for child in found if not child.wildcards)
-    twice = next((name for name, count in places.items() if count > 1), "")
-    if twice:
-        return f"{twice} stands there in several places"
-    names = (*places, *(each.name for each in record.attributes))
-    strange = next((name for name in names if not can_name(name)), "")
-    if strange:
-        return f"no path can name {strange}"
-    wild = [child for child in found if child.wildcards]
-    if len(wild) > 1 and any(child.choices for child in wild):
-        return "several wildcards stand in a choice"
-    return "a wildcard takes turns with others" if any(child.turns for child in wild) else ""
->>>>>>> main
 
 
 def _turns(record: Record) -> Iterator[Child]:

@@ -128,7 +128,6 @@ class _Proposing:
 
     def _wrong(self, resource: str, found: Sequence[Placed]) -> str:
         """Return what ``check`` would say of a file, "" for nothing."""
-<<<<<<< HEAD
         shared = Document("shared.yaml", {"version": 1}, {})
         soap = SoapRule(NOWHERE, self.contract.file, found[0].service, found[0].port.name)
         soap = replace(soap, namespaces=self.typing.namespaces())
@@ -137,15 +136,6 @@ class _Proposing:
         if not self.several:
             shared = replace(shared, data={**shared.data, "soap": {}})
         read, mistakes = read_resource(document, {shared_name(self.contract.file): shared}, {id(shared): known})
-=======
-        section, common = self._file(resource, found).section, self._shared({resource: list(found)}).section
-        # Only the types that it reaches: a contract may have thousands, and hundreds of files.
-        used = self.typing.finish().below(_texts(section))
-        common["types"] = {name: each for name, each in common.get("types", {}).items() if name in used}
-        shared = Document("shared.yaml", common, {})
-        document = Document(f"{resource}.yaml", section, {})
-        read, mistakes = read_resource(document, {shared_name(self.contract.file): shared})
->>>>>>> main
         if read is not None:
             mistakes = agree([read], {self.contract.file: self.contract}, NOBODY)[1]
         return mistakes[0].text if mistakes else ""
@@ -195,14 +185,10 @@ class _Proposing:
         return Draft(section, notes)
 
     def _soap(self, service: str, port: Port) -> Section:
-<<<<<<< HEAD
-        soap: Section = {"wsdl": self.contract.file, "service": service, "port": port.name}
+        soap: Section = soap_section(self.contract, service, port)
         if namespaces := self.typing.namespaces():
             soap["namespaces"] = dict(sorted(namespaces.items()))
         return soap
-=======
-        return soap_section(self.contract, service, port)
->>>>>>> main
 
 
 def _other_ports(contract: Contract, one: Placed) -> list[str]:

@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email.message import Message
 from typing import Any
-<<<<<<< HEAD
-from urllib.parse import unquote
-=======
 from urllib.parse import unquote, urlsplit
->>>>>>> main
 
 from adapter.virtual.any.answers import Answers
 from adapter.virtual.any.beside import Beside
@@ -40,14 +36,9 @@ class AnyErp:
         self.checkers = {"literal": literal, "encoded": replace(literal, encoded=True)}
 
     def port_at(self, path: str) -> Place | None:
-<<<<<<< HEAD
-        """Return the port that answers at a URL path, percent-encoded or not (RFC 3986, section 2.1)."""
-        return next((place for place in self.places if place.path in (path, unquote(path))), None)
-=======
         """Return the port that answers at the path of a request target."""
         plain = unquote(urlsplit(path).path)
         return next((place for place in self.places if place.path == plain), None)
->>>>>>> main
 
     def file(self, target: str, origin: str) -> bytes | None:
         """Return the contract's file behind a request target, or None."""
