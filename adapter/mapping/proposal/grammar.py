@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapter.mapping import keys
+from adapter.mapping import keys, schema
 from adapter.mapping.codec import codec
 from adapter.wsdl import lexical
 from adapter.wsdl.types import Contract, Port, Record, Scalar
 
+XML = "xml" in schema.FieldSection().fields
 MANY = 24
 """Most concrete types that are proposed as the variants of one."""
 

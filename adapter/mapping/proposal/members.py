@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from adapter.mapping.paths import Child, children, groups, particles, turn_owner
+from adapter.mapping.paths import WILD, Child, children, groups, particles, turn_owner
 from adapter.mapping.proposal.grammar import MANY, can_name, json_form, rule
 from adapter.mapping.proposal.prefixes import Prefixes
 from adapter.mapping.proposal.spelling import free, snake
@@ -26,7 +26,7 @@ class Member:
 
 
 Kind = Literal["scalar", "object", "xml"]
-CONTENT, ITEMS, MORE, ATTRIBUTES = "content", "items", "more", "attributes"
+CONTENT, ITEMS = "content", "items"
 
 
 def concrete(contract: Contract, key: str) -> list[str]:
@@ -65,6 +65,8 @@ def shapeless(contract: Contract, key: str) -> str:
     wildcards = [child for child in found if child.wildcards]
     if len(wildcards) > 1 and any(child.choices for child in wildcards):
         return "several wildcards stand in a choice"
+    if any(child.turns for child in wildcards):
+        return "a wildcard takes turns with others"
     odd = [child.element.name for child in found if not child.wildcards and not can_name(child.element.name)]
     odd += [each.name for each in record.attributes if not can_name(each.name)]
     return f"no path can name {odd[0]}" if odd else ""
@@ -102,9 +104,9 @@ def members(contract: Contract, key: str, names: Callable[[str], str], prefixes:
     if record.text:
         yield Member(new("value"), rule("#text", **json_form(contract, record.text)))
     if record.content is not None and wildcards(record.content):
-        yield Member(new(MORE), "*")
+        yield Member(new("any"), {"soap": WILD}, "any element may stand there")
     if record.any_attribute:
-        yield Member(new(ATTRIBUTES), "@*")
+        yield Member(new("any_attributes"), {"soap": f"@{WILD}"}, "any attribute may stand there")
 
 
 def _turns(record: Record) -> Iterator[Child]:

@@ -185,7 +185,7 @@ class _Proposing:
         return Draft(section, notes)
 
     def _soap(self, service: str, port: Port) -> Section:
-        soap: Section = soap_section(self.contract, service, port)
+        soap = soap_section(self.contract, service, port)
         if namespaces := self.typing.namespaces():
             soap["namespaces"] = dict(sorted(namespaces.items()))
         return soap
