@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid
 from adapter.translate.reader import reader
 from adapter.translate.writer import writer
-from adapter.wsdl.types import Group, Record
-from tests.unit.mapped import build, check, echo, errors, mistakes, schema, sent, typed
+from adapter.wsdl.load import load
+from adapter.wsdl.types import Element, Group, Record
+from tests.unit.mapped import WSDL, build, check, echo, errors, mistakes, schema, sent, typed
 
 ROOT = (
     '<xsd:complexType name="Base"><xsd:sequence><xsd:element name="a" type="xsd:int"/></xsd:sequence></xsd:complexType>'
@@ -119,3 +121,24 @@ def test_an_abstract_element_without_members_cannot_be_named() -> None:
     xsd = xsd.replace("</xsd:schema>", '<xsd:element name="H" abstract="true" type="xsd:int"/></xsd:schema>')
     found = mistakes(lambda: echo(xsd, {"h": "H"}))
     assert {"h: H is abstract: only members of its substitution group are in messages"} == {each.text for each in found}
+
+
+def test_a_part_that_is_a_head_is_any_of_its_members(tmp_path: Path) -> None:
+    """Of several parts in the body, one that names a head may be any of the group."""
+    first = '<wsdl:message name="In"><wsdl:part name="p" element="t:In"/>'
+    text = WSDL.format(schema=schema(ROOT.format(abstract=""))).replace(
+        first, f'{first}<wsdl:part name="q" element="t:Out"/>'
+    )
+    (tmp_path / "t.wsdl").write_text(text, "utf-8")
+    contract = load(tmp_path, "t.wsdl")
+    root = contract.operation("S", "P", "Do").input.root
+    assert root is not None
+    body = contract.types[root.type]
+    assert isinstance(body, Record)
+    assert body.content is not None
+    one, other = body.content.items
+    assert isinstance(one, Element)
+    assert isinstance(other, Group)
+    assert ("In", "choice", ["Out", "One", "Two"]) == (
+        one.name, other.kind, [each.name for each in other.items if isinstance(each, Element)]
+    )  # fmt: skip

@@ -130,7 +130,8 @@ class _Proposing:
         """Return what ``check`` would say of a file, "" for nothing."""
         shared = Document("shared.yaml", {"version": 1}, {})
         soap = SoapRule(NOWHERE, self.contract.file, found[0].service, found[0].port.name)
-        soap = replace(soap, namespaces=self.typing.namespaces())
+        # What the port asks of calls, the file of the contract says.
+        soap = replace(soap, namespaces=self.typing.namespaces(), addressing=False)
         known = Shared(None if self.several else soap, self._types_read())
         document = Document(f"{resource}.yaml", self._file(resource, found).section, {})
         if not self.several:
