@@ -16,10 +16,12 @@ from adapter.mapping.flat import in_xml
 from adapter.mapping.markup import shares
 from adapter.mapping.occurrence import Way
 from adapter.mapping.xml_text import canonical, parsed
-from adapter.translate.reading import NIL, Reading, is_nil
+from adapter.translate.reading import NIL, Reading, invalid, is_nil
 from adapter.wsdl.types import XSI
 from adapter.wsdl.types import Any as Wildcard
 
+# As deep as a document may be; what refers to itself has no end.
+_MOST_DEPTH = 256
 Values = Mapping[str, Any]
 Fill = Callable[[Any, Values], bool]
 Handler = Callable[[Any, dict[str, Any], Reading], None]
@@ -146,13 +148,13 @@ def markup_reader(field: BoundField, name: str) -> Handler:
     key, place, nullable = field.name, f"{name}.{field.name}", field.nullable
 
     def item(element: Any, found: dict[str, Any], reading: Reading) -> None:
-        found[key].append(None if nil_items and _bare_nil(element) else canonical(element))
+        found[key].append(None if nil_items and _bare_nil(element) else canonical(_resolved(element, reading)))
 
     def single(element: Any, found: dict[str, Any], reading: Reading) -> None:
         if key in found:
             reading.note(f"{place} stands there twice")
         else:
-            found[key] = None if nullable and _bare_nil(element) else canonical(element)
+            found[key] = None if nullable and _bare_nil(element) else canonical(_resolved(element, reading))
 
     nil_items = bool(field.steps) and field.steps[-1].element.nillable
     return item if field.shape == "scalars" else single
@@ -170,6 +172,31 @@ def _attributes_reader(field: BoundField) -> Handler:
         }
 
     return read
+
+
+def _resolved(element: Any, reading: Reading) -> Any:
+    """Return an element of an encoded message with what its references refer to in their place (SOAP 1.1 5.4.1)."""
+    if not reading.encoded or not any(_refers(each) for each in element.iter("*")):
+        return element
+    made = graft(etree.Element("resolved"), element)
+    waiting = [(made, 0)]
+    while waiting:
+        each, depth = waiting.pop()
+        if depth > _MOST_DEPTH:
+            raise invalid(reading.operation, "references are nested too deep")
+        if _refers(each):
+            target = reading.target(each)
+            del each.attrib["href"]
+            each.attrib.update({name: text for name, text in target.attrib.items() if name != "id"})
+            each.text = target.text
+            for child in target:
+                graft(each, child).tail = child.tail
+        waiting.extend((child, depth + 1) for child in each)
+    return made
+
+
+def _refers(element: Any) -> bool:
+    return (element.get("href") or "").startswith("#")
 
 
 def _bare_nil(element: Any) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from lxml import etree
 
+from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
+from adapter.mapping.paths import PathError, derived
 from adapter.openapi.schemas import schemas
 from adapter.translate.reader import reader
 from adapter.translate.writer import writer
+from adapter.wsdl.types import Record
 from tests.unit.mapped import build, check, echo, errors, mistakes, sent, typed
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -211,3 +215,43 @@ def test_one_value_is_an_object_too() -> None:
     message = writer(endpoint)(check(endpoint, {"number": 7}))
     assert ("{urn:t}In", "7") == (message.tag, message.text)
     assert {"/number": "must be a whole number"} == errors(endpoint, {"number": "x"})
+
+
+def test_references_of_an_encoded_reply_are_resolved() -> None:
+    """XML of an encoded message is whole: what its references refer to stands in it, and a circle is refused."""
+    literal = echo(typed(sequence(element("a", "xsd:anyType"))), {"a": {"soap": "a", "xml": True}})
+    endpoint = replace(literal, operation=replace(literal.operation, use="encoded", style="rpc"))
+
+    def answered(inside: str, beside: str) -> Any:
+        body = f'<b xmlns="urn:t" {XSI}><Out><X>{inside}</X></Out>{beside}</b>'
+        return reader(endpoint)(etree.fromstring(body)[0]).document
+
+    beside = '<m id="1" xsi:type="T">one<n href="#2"/>tail</m><m id="2"><o/></m>'
+    expected = f'<a xmlns="urn:t">x<b {XSI} xsi:type="T">one<n><o></o></n>tail</b></a>'
+    assert {"a": expected} == answered('<a>x<b href="#1"/></a>', beside)
+    with pytest.raises(BackendReplyInvalid, match="references are nested too deep"):
+        answered('<a><b href="#1"/></a>', '<m id="1"><n href="#1"/></m>')
+
+
+def test_types_of_one_name() -> None:
+    """Two derived types of one name are told apart by a prefix, in casts and in variants; one alone is ambiguous."""
+    types = "".join(
+        f'<xsd:complexType name="{name}"><xsd:complexContent><xsd:extension base="t:Base">{sequence(element(field))}'
+        "</xsd:extension></xsd:complexContent></xsd:complexType>"
+        for name, field in (("One", "x"), ("Two", "y"))
+    )
+    more = f'<xsd:complexType name="Base"/>{types}</xsd:schema>'
+    contract = typed(sequence(element("a", "t:Base"))).replace("</xsd:schema>", more)
+    endpoint = echo(contract, {"x": "a(One).x"})
+    tree = replace(endpoint.contract, prefixes={"t": "urn:t", "u": "urn:u"})
+    assert "{urn:t}One" == derived(tree, "{urn:t}Base", "t:One")
+    assert "{urn:t}Two" == derived(tree, "{urn:t}Base", "Two")
+    with pytest.raises(PathError, match="u:One is not derived from Base"):
+        derived(tree, "{urn:t}Base", "u:One")
+    base = tree.types["{urn:t}Base"]
+    assert isinstance(base, Record)
+    both = replace(base, derived=("{urn:t}One", "{urn:u}One"))
+    twice = replace(tree, types={**tree.types, "{urn:t}Base": both})
+    assert "{urn:u}One" == derived(twice, "{urn:t}Base", "u:One")
+    with pytest.raises(PathError, match="One stands there in the namespace urn:t and in the namespace urn:u"):
+        derived(twice, "{urn:t}Base", "One")

@@ -106,3 +106,11 @@ def test_text_reaches_the_caller_only_where_the_line_says_so() -> None:
 def test_code_in_logs_is_only_what_a_code_looks_like(code: str, safe: str) -> None:
     """Whatever an ERP sends as its code, a log line and a label stay plain."""
     assert safe == told(with_rules(), FaultParts(code, "")).code
+
+
+def test_details_of_one_name() -> None:
+    """A prefix of ``soap.namespaces`` tells two details of one local name apart; without one either is meant."""
+    endpoint = with_rules({"detail": "o:Missing", "problem": "other"}, {"detail": "Missing", "problem": "plain"})
+    endpoint = replace(endpoint, contract=replace(endpoint.contract, prefixes={"o": "urn:o"}))
+    assert "other" == told(endpoint, FaultParts("Server", "", detail("<o:Missing/>"))).problem
+    assert "plain" == told(endpoint, FaultParts("Server", "", detail("<f:Missing/>"))).problem
