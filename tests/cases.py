@@ -272,7 +272,10 @@ def _plain(element: Any) -> Any:
     copy = etree.Element(element.tag, dict(sorted(attributes.items())), nsmap=_prefixes(element))
     copy.text = element.text
     for child in element:
-        copy.append(_plain(child))
+        made = _plain(child)
+        # Text between elements counts where it is more than the layout of a file.
+        made.tail = child.tail if child.tail and child.tail.strip() else None
+        copy.append(made)
     return copy
 
 

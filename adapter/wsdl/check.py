@@ -62,11 +62,13 @@ class Checker:
         """
         where = f"{where}/{local_name(str(node.tag))}"
         texts = {} if texts is None else texts
-        if node.get(_NIL, "").strip() in ("true", "1"):
-            if not (declared.nillable or self.encoded or declared.type == _ANY_TYPE):
-                raise Objection(f"{where} must not be nil")
-            if len(node) or (node.text or "").strip():
+        nil = node.get(_NIL)
+        if nil is not None and not (declared.nillable or self.encoded or declared.type == _ANY_TYPE):
+            raise Objection(f"{where} must not be nil")
+        if (nil or "").strip() in ("true", "1"):
+            if len(node) or node.text:
                 raise Objection(f"{where} is nil, and yet it holds something")
+            self._attributes(self._record_of(declared), node, texts, where)
             return
         key = self._type(declared, node, where)
         found = self.types[key]
@@ -79,6 +81,10 @@ class Checker:
             self._attributes(Record(key), node, texts, where)
         if declared.fixed is not None and (node.text or "") not in ("", declared.fixed):
             raise Objection(f"{where} must be {declared.fixed!r}")
+
+    def _record_of(self, declared: Element) -> Record:
+        found = self.types[declared.type]
+        return found if isinstance(found, Record) else Record(declared.type)
 
     def _type(self, declared: Element, node: etree._Element, where: str) -> str:
         """Return the type that an element has: its declared one, or the one that ``xsi:type`` names."""

@@ -106,11 +106,9 @@ class _Walk:
         return set()
 
     def _allowed(self, wildcard: Any, start: int) -> bool:
-        """Whether a wildcard takes a child. ``##other`` takes all: the tree does not say what the other one is."""
-        namespace = self.children[start][1:].rpartition("}")[0] if self.children[start].startswith("{") else ""
-        allowed = wildcard.namespace.split()
-        anywhere = {"##any", "##other", "##targetNamespace"} & set(allowed)
-        taken = bool(anywhere) or namespace in allowed or (not namespace and "##local" in allowed)
+        """Whether a wildcard takes a child."""
+        child = self.children[start]
+        taken = wildcard.lets(child[1:].rpartition("}")[0] if child.startswith("{") else "")
         if taken:
             self._reached(start + 1)
         return taken

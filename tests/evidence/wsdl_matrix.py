@@ -131,6 +131,8 @@ def _mutated(copies: Queue[Path], row: Row) -> Iterator[Path]:
     folder = copies.get()
     file, change = folder / row.broken_by.file, row.broken_by
     text = file.read_text("utf-8")
+    if text.count(change.old) != 1:
+        raise RuntimeError(f"{row.name}: the checkout changed while it was measured")
     file.write_text(text.replace(change.old, change.new), "utf-8")
     try:
         yield folder

@@ -53,12 +53,21 @@ class Judge:
         texts = {
             text for node in root.iter(etree.Element) for text in (node.text or "", *map(str, node.attrib.values()))
         }
+        texts |= {_resolved(node) for node in root.iter(etree.Element)}
         said = {form for text in texts for form in (text, " ".join(text.split()), _plain(text))}
         said |= {word for text in texts for part in text.split() for word in (part, _plain(part))}
         said |= {variant.value for bound in endpoint.types.values() for variant in bound.variants}
         items = answer["items"] if endpoint.reply.rule.shape == "each" and isinstance(answer, dict) else answer
         unknown = next((each for each in _leaves(items) if each not in said and _plain(each) not in said), None)
         return "" if unknown is None else f"{unknown[:60]!r} is in the answer, and not in the reply"
+
+
+def _resolved(node: Any) -> str:
+    """Return the text of an element as a qualified name, the prefix resolved; any other text as it is."""
+    text = (node.text or "").strip()
+    prefix, _, local = text.rpartition(":")
+    namespace = node.nsmap.get(prefix or None)
+    return f"{{{namespace}}}{local}" if namespace else text
 
 
 def _leaves(value: Any) -> Iterator[str]:

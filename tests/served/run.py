@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from pathlib import Path
 
 from flask.testing import FlaskClient
+from lxml import etree
 
 from adapter.app import application, openapi
 from adapter.mapping.bound import Endpoint
@@ -46,13 +49,28 @@ class _Kept(AnyErp):
     def answer(self, call: AnyCall) -> Answer:
         """Answer, and keep the answer."""
         answer = super().answer(call)
-        self.last = answer.body
+        self.last = whole(answer)
         return answer
 
     def refusal(self, port: Place, problem: object) -> Answer:
         """Refuse, and keep why."""
         self.objection = getattr(problem, "text", "")
         return super().refusal(port, problem)  # type: ignore[arg-type]
+
+
+def whole(answer: Answer) -> bytes:
+    """Return an answer as one document: what travels beside the envelope stands behind it, as base64 and as text."""
+    if not answer.content_type.startswith("multipart/"):
+        return answer.body
+    parsed = message_from_bytes(f"Content-Type: {answer.content_type}\r\n\r\n".encode() + answer.body)
+    first, *others = (bytes(part.get_payload(decode=True) or b"") for part in parsed.walk() if not part.is_multipart())
+    document = etree.Element("answer")
+    document.append(etree.fromstring(first))
+    for each in others:
+        etree.SubElement(document, "part").text = base64.b64encode(each).decode()
+        if each.isascii() and each.decode().isprintable():
+            etree.SubElement(document, "part").text = each.decode()
+    return etree.tostring(document)
 
 
 def serve(corpus: Path, file: str) -> Served:

@@ -29,7 +29,8 @@ class Beside:
     def restore(self, call: Served, root: Any, reply: Reply) -> None:
         """Put the parts of a request into its body. Raise ProtocolFault where one is missing."""
         try:
-            inline(root, reply.parts)
+            if reply.parts:  # else it is no package, and a reference is only an element (XOP, section 3.1)
+                inline(root, reply.parts)
             self._packing(call).restore(root[-1], reply.parts)
         except BackendReplyInvalid as error:
             raise ProtocolFault("Client", error.cause) from error

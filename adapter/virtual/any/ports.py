@@ -74,19 +74,22 @@ def inside(message: Message, root: etree._Element) -> list[etree._Element]:
     return [etree.fromstring(etree.tostring(each)) for each in root] if message.bare else [root]
 
 
-def meant(place: Place, body: Sequence[etree._Element], action: str | None) -> Served:
-    """Return the operation that a message means, by its body and then by its action. Raise ProtocolFault for none."""
+def meant(place: Place, body: Sequence[etree._Element], action: str | None) -> tuple[Served, ...]:
+    """Return the operations that a message can mean, by its body and then by its action: several are overloaded.
+
+    Raise ProtocolFault where there is none.
+    """
     tag = str(body[0].tag) if body else ""
     found = place.operations.get(tag, ()) or place.operations.get(ANY, ())
     if not found:
         raise ProtocolFault("Client", f"{tag or 'an empty Body'} is not an operation of {place.path}")
     exact = [each for each in found if action is not None and each.operation.soap_action == action]
     if exact:
-        return exact[0]
+        return tuple(exact)
     declared = [each.operation.soap_action for each in found]
     if action and all(declared):
         raise ProtocolFault("Client", f"SOAPAction {action!r} does not belong to {found[0].name}")
-    return found[0]
+    return found
 
 
 def _usable(path: str) -> bool:

@@ -28,7 +28,7 @@ _UNDERSTOOD = (
 class AnyCall:
     """A message that calls an operation, and how it came (``headers``, ``data``).
 
-    ``body`` are the body's children, ``texts`` what they hold, by name.
+    ``body`` are the body's children, ``texts`` what they hold, by name. ``others`` are operations that it can mean too.
     """
 
     place: Place
@@ -38,6 +38,7 @@ class AnyCall:
     texts: dict[str, str]
     headers: Message
     data: bytes
+    others: tuple[Served, ...] = ()
 
 
 def message(place: Place, headers: Message, data: bytes, beside: Beside) -> AnyCall:
@@ -50,17 +51,27 @@ def message(place: Place, headers: Message, data: bytes, beside: Beside) -> AnyC
     if said is None and place.envelope == SOAP11_ENVELOPE:
         raise ProtocolFault("Client", "the header field SOAPAction is missing")
     body = list(root[-1].iterchildren(etree.Element))
-    served = meant(place, body, said)
+    served, *others = meant(place, body, said)
     beside.restore(served, root, came)
-    return AnyCall(place, served, root, body, {}, headers, data)
+    return AnyCall(place, served, root, body, {}, headers, data, tuple(others))
 
 
 def checked(checkers: Mapping[str, Checker], call: AnyCall) -> AnyCall:
     """Hold a call against its operation's contract. Raise ProtocolFault, with the reason, where it is not what it says.
 
     ``checkers`` are by the use of messages, literal and encoded. The call that is returned has every value in its
-    place, and its texts by name.
+    place, and its texts by name. Of overloaded operations it is the first whose contract holds.
     """
+    problems = []
+    for served in (call.operation, *call.others):
+        try:
+            return _held(checkers, replace(call, operation=served))
+        except ProtocolFault as problem:
+            problems.append(problem)
+    raise problems[0]
+
+
+def _held(checkers: Mapping[str, Checker], call: AnyCall) -> AnyCall:
     operation = call.operation.operation
     checker = checkers[operation.use]
     body = inlined(call.body) if operation.use == "encoded" else call.body
