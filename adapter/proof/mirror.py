@@ -134,6 +134,7 @@ def _alone(endpoint: Endpoint, binder: Binder, message: Message) -> Endpoint:
         commit=None,
         undo=None,
         cursor=None,
+        faults=(),
         details={},
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 from adapter.mapping.bound import BoundField, BoundType
 from adapter.mapping.flat import shown
 from adapter.mapping.occurrence import Part
+from adapter.mapping.when import hold
 from adapter.proof.plans import Plans
 
 # A property: the key of its bound type, and its name.
@@ -50,7 +51,18 @@ class Values:
             if field.required or (free and (full or self.source.random() < self.density)):
                 names.update(_leaves(field))
         made: dict[str, Any] = self._built(bound, list(shown(bound)), names, level)
+        for field in shown(bound):
+            if field.when:
+                self._agree(made, field, bound.record, level)
         return made
+
+    def _agree(self, made: dict[str, Any], field: BoundField, record: str, level: int) -> None:
+        """Leave out a property whose condition does not hold, and add one that is required where it does."""
+        holds = hold(field.when, made, json=True)
+        if holds is False:
+            made.pop(field.name, None)
+        elif holds and field.rule.required and field.name not in made:
+            made[field.name] = self.value(field, record, level)
 
     def _chosen(self, bound: BoundType, part: Part, full: bool, level: int) -> Iterator[str]:
         """Yield the names of the values that stand in one part of the content model."""

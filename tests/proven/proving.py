@@ -18,7 +18,6 @@ from adapter.mapping.files import Document
 from adapter.mapping.markup import attributes_markup
 from adapter.mapping.model import Place
 from adapter.mapping.model.operation import ReplyRule, Resource
-from adapter.mapping.proposal.grammar import XML as XML_TEXT
 from adapter.mapping.proposal.members import form
 from adapter.mapping.proposal.types import propose_types
 from adapter.mapping.reading import resource
@@ -51,7 +50,7 @@ class Proving:
         types = propose_types(contract, self.keys)
         self.names = types.whole
         self.texts_of_xml = {key for key in self.keys if _as_xml(contract, key)}
-        as_xml = {AS_XML: {"fields": {"value": {"soap": "value", "xml": True}}}} if XML_TEXT else {}
+        as_xml = {AS_XML: {"fields": {"value": {"soap": "value", "xml": True}}}}
         self.resource = _resource(contract, {**types.sections(), **as_xml}, dict(types.namespaces))
         self.texts = texts_of(contract)
         self.ground = Ground.of(contract)
@@ -82,7 +81,7 @@ def _as_xml(contract: Contract, key: str) -> bool:
     kind = contract.types[key]
     assert isinstance(kind, Record)
     alone: ChainMap[str, AnyType] = ChainMap({key: replace(kind, derived=())}, dict(contract.types))
-    return XML_TEXT and form(replace(contract, types=alone), key)[0] == "xml"
+    return form(replace(contract, types=alone), key)[0] == "xml"
 
 
 def _resource(contract: Contract, types: dict[str, Any], namespaces: dict[str, str]) -> Resource:
