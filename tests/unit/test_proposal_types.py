@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from adapter.mapping.proposal.single import one_operation
 from adapter.mapping.proposal.types import propose_types
+from adapter.translate.reader import reader
 from adapter.wsdl.load import load
 from tests.unit.proposed import bound, complex_type, contract, derived, element
 
@@ -138,6 +140,14 @@ def test_names_do_not_depend_on_what_else_is_proposed() -> None:
     made = contract(content)
     assert ["Order2"] == list(propose_types(made, ["{urn:t}Order"]).whole.values())
     assert ["Order", "Order2"] == list(propose_types(made, ["{urn:t}order", "{urn:t}Order"]).whole.values())
+
+
+def test_a_message_that_is_one_value_is_an_object_with_it() -> None:
+    """A reply whose element is a single value is not lost: it is the property of an object."""
+    made = contract("")
+    endpoints, mistakes = bound(one_operation(made, "S", "P", "Do"), made)
+    assert [] == mistakes
+    assert {"value": 5} == reader(endpoints[0])(etree.fromstring('<Out xmlns="urn:t">5</Out>')).document
 
 
 def test_one_operation_needs_nothing_else() -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from adapter.mapping.files import Path_
 from adapter.mapping.proposal.draft import Draft, Section, Types
+from adapter.mapping.proposal.grammar import json_form, rule
 from adapter.mapping.proposal.members import Member, concrete, form, members
 from adapter.mapping.proposal.naming import Naming
 from adapter.mapping.proposal.prefixes import Prefixes
-from adapter.mapping.proposal.spelling import free, kebab, split
+from adapter.mapping.proposal.spelling import free, kebab, pascal, split
 from adapter.wsdl.types import Contract, Record, local_name
 
 DISCRIMINATORS = ("type", "kind", "variant", "xsi_type")
@@ -18,8 +19,8 @@ DISCRIMINATORS = ("type", "kind", "variant", "xsi_type")
 def propose_types(contract: Contract, roots: Iterable[str], naming: Naming | None = None) -> Types:
     """Propose types for the records with these keys and all that they hold, for requests and replies alike.
 
-    A root is proposed as what fills a message itself: one type, without variants. Keys of single values are passed
-    over. With the same ``naming`` types are called the same in every proposal.
+    A root is proposed as what fills a message itself: one type, without variants; for a single value an object with
+    that value. With the same ``naming`` types are called the same in every proposal.
     """
     proposing = Proposing(contract, naming or Naming(contract))
     for key in dict.fromkeys(roots):
@@ -44,16 +45,25 @@ class Proposing:
         return name
 
     def whole(self, key: str) -> str:
-        """Return the name of a type that fills a message itself, which one with variants cannot; "" for no object."""
+        """Return the name of a type that fills a message itself, which one with variants cannot; "" for nothing."""
         kind = self.contract.types.get(key)
         if not isinstance(kind, Record):
-            return ""
+            return self._value(key)
         if key not in self._whole:
             draft = self.plain(key)
             self._whole[key] = "" if not draft.section["fields"] else self.name(key)
             if kind.derived and self._whole[key]:
                 self._whole[key] = f"{self.naming.names[key]}Itself"
                 self.made[self._whole[key]] = draft
+        return self._whole[key]
+
+    def _value(self, key: str) -> str:
+        """Return the name of the type for a message that is one single value: an object with that value in it."""
+        if key not in self._whole:
+            taken = {*self.naming.names.values(), *self.made}
+            name = free(f"{pascal(local_name(key).rpartition('/')[2])}Value", taken.__contains__)
+            self.made[name] = Draft({"fields": {"value": rule(".", **json_form(self.contract, key))}})
+            self._whole[key] = name
         return self._whole[key]
 
     def plain(self, key: str) -> Draft:
