@@ -31,6 +31,7 @@ ORDERS = {
     "ImportOrders": (element("order", "t:Order", maxOccurs="9"), element("done", "xsd:int")),
     "AssignOrderLines": (element("customerId") + element("line", maxOccurs="9"), ""),
     "Ping": ("", element("text")),
+    "RememberMeOptOut": (element("orderId"), element("done", "xsd:boolean")),
     "GetOrderEx": (element("orderId"), element("order", "t:Order")),
 }
 
@@ -60,6 +61,8 @@ def test_places() -> None:
         "ImportOrders": "POST /v1/orders/import",
         "AssignOrderLines": "POST /v1/customers/{}/assign-order-lines",
         "Ping": "POST /v1/actions/ping",
+        # a name without a verb may stand for anything, and GET has to be safe
+        "RememberMeOptOut": "POST /v1/actions/remember-me-opt-out",
         "GetOrderEx": "GET /v1/orders-ex/{}",
     } == {each.call: " ".join(each.route) for each in place(made, first_ports(made))}
 

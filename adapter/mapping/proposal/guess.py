@@ -90,10 +90,11 @@ def short(noun: Sequence[str]) -> tuple[str, ...]:
 
 def _best(said: Phrase, asks: Asked, noun: tuple[str, ...], resource: tuple[str, ...], sure: int) -> Iterator[Way]:
     verb, starts = said.verb, _starts(said)
-    if not verb and not asks.flat:
-        yield Way("POST", NOWHERE, None, kebab(said.words), False, sure - 40, f"{starts}, and the request is not flat")
+    if not verb:
+        # GET is safe (RFC 9110, section 9.2.1), and nobody has said that this is.
+        yield Way("POST", NOWHERE, None, kebab(said.words), False, sure - 40, f"{starts}, so it may change something")
     elif said.act in ("read", "find"):
-        yield _reading(said, asks, noun, resource, sure if verb else sure - 20, starts)
+        yield _reading(said, asks, noun, resource, sure, starts)
     elif said.act == "create" or (verb[-1:] and verb[-1] in KEEPS and _key(asks, noun, said.act)[0] is None):
         yield Way("POST", resource, None, "", False, sure, f"{starts}, which makes one")
     else:
