@@ -75,6 +75,8 @@ def test_words_without_a_plural_stay() -> None:
         ("HasPrivilege", "has", "do", "", ""),
         ("echo(echoString)", "echo", "do", "", ""),
         ("GetOrderDetailsOperation", "get", "read", "order details", ""),
+        ("DoVoidOrder", "void", "do", "order", ""),
+        ("DoDirectPayment", "do", "create", "direct payment", ""),
     ],
 )
 def test_phrases(name: str, verb: str, act: str, noun: str, tail: str) -> None:

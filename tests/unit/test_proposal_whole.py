@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,20 @@ def test_places() -> None:
         "RememberMeOptOut": "POST /v1/actions/remember-me-opt-out",
         "GetOrderEx": "GET /v1/orders-ex/{}",
     } == {each.call: " ".join(each.route) for each in place(made, first_ports(made))}
+
+
+def test_a_noun_of_two_ports() -> None:
+    """A file speaks to one port; what two ports do to one thing stands below one path all the same."""
+    made = orders()
+    (whole,) = made.services.values()
+    (port,) = whole.ports.values()
+    ports = [
+        replace(port, name=name, operations={call: port.operations[call]})
+        for name, call in (("P", "GetOrder"), ("Q", "CancelOrder"))
+    ]
+    found = place(made, [(whole, each) for each in ports])
+    expected = [("orders", ("GET", "/v1/orders/{}")), ("orders-q", ("POST", "/v1/orders/{}/cancel"))]
+    assert expected == [(each.resource, each.route) for each in found]
 
 
 def operation(name: str, file: str = "orders.yaml") -> Any:

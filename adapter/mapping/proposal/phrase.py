@@ -11,6 +11,7 @@ from adapter.mapping.proposal.words import (
     ACTS,
     ALONE,
     ASK,
+    DOING,
     ENDINGS,
     FURTHER,
     MADE,
@@ -109,7 +110,7 @@ def _bare(words: Sequence[str]) -> tuple[str, ...]:
     found = tuple(words)
     while len(found) > 1 and found[-1] in TECHNIQUE:
         found = found[:-1]
-    while len(found) > 1 and found[0] in TECHNIQUE - {ASK}:
+    while len(found) > 1 and (found[0] in TECHNIQUE - {ASK} or (found[0] in DOING and found[1] in ACTS)):
         found = found[1:]
     return found
 

@@ -21,7 +21,10 @@ _NOTHING = frozenset("return returnval result output input value ref base param 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One operation with its place. ``call`` is its name in the port; ``resource`` names the file."""
+    """One operation with its place. ``call`` is its name in the port; ``resource`` names the file.
+
+    ``noun`` is that of its path: of two ports with one noun each has a file of its own.
+    """
 
     service: str
     port: Port
@@ -30,11 +33,12 @@ class Placed:
     asks: Asked
     way: Way
     resource: str
+    noun: str
 
     @property
     def route(self) -> tuple[str, str]:
         """Its method and the shape of its path."""
-        return self.way.method, shape(f"/v1/{self.resource}{self.way.path}")
+        return self.way.method, shape(f"/v1/{self.noun}{self.way.path}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def place(contract: Contract, ports: Sequence[tuple[Service, Port]], taken: Take
         )
         known = taken is None or {call, f"{service.name} {port.name} {call}"} & taken.calls
         owner = f"{service.name} {port.name}" if len(ports) > 1 else ""
-        way, resource = (placing if known else beside).take(ways(spoken, asks, noun, sure), owner, other)
-        found[index] = Placed(service.name, port, call, operation, asks, way, resource)
+        way, resource, below = (placing if known else beside).take(ways(spoken, asks, noun, sure), owner, other)
+        found[index] = Placed(service.name, port, call, operation, asks, way, resource, below)
     return [found[index] for index in range(len(every))]
 
 
@@ -92,18 +96,18 @@ class _Placing:
     def __init__(self, taken: Taken) -> None:
         self._routes, self._names, self._owners = set(taken.routes), set(taken.names), dict(taken.owners)
 
-    def take(self, wanted: Iterator[Way], owner: str, other: str) -> tuple[Way, str]:
+    def take(self, wanted: Iterator[Way], owner: str, other: str) -> tuple[Way, str, str]:
         for way in wanted:
-            resource = kebab(way.resource)
+            resource = noun = kebab(way.resource)
             # A file speaks to one port.
             if self._owners.get(resource, owner) != owner:
                 resource = f"{resource}{other}"
-            route, named = (way.method, shape(f"/v1/{resource}{way.path}")), (resource, way.name)
+            route, named = (way.method, shape(f"/v1/{noun}{way.path}")), (resource, way.name)
             if route not in self._routes and named not in self._names:
                 self._routes.add(route)
                 self._names.add(named)
                 self._owners.setdefault(resource, owner)
-                return way, resource
+                return way, resource, noun
         raise AssertionError("there is always one more action")
 
 

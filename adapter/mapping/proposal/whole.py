@@ -151,7 +151,7 @@ class _Proposing:
 
     def _file(self, resource: str, found: Sequence[Placed]) -> Draft:
         """Return one mapping file."""
-        section: Section = {"version": 1, "resource": resource, "path": f"/v1/{resource}"}
+        section: Section = {"version": 1, "resource": resource, "path": f"/v1/{found[0].noun}"}
         section["title"] = " ".join(split(resource)).capitalize()
         section["uses"] = shared_name(self.contract.file)
         notes: dict[Path_, str] = {}

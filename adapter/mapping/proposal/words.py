@@ -39,6 +39,9 @@ _ACTS: dict[Act, str] = {
 ACTS: Mapping[str, Act] = {word: act for act in reversed(_ACTS) for word in _ACTS[act].split()}
 """What a word does where it is the verb of an operation's name."""
 
+DOING = frozenset("do perform".split())
+"""Words that say nothing before another verb: ``DoCapture``."""
+
 ASK = "request"
 """A verb that reads what it asks for, or makes it where that is a machine or a token."""
 MADE = frozenset("token session instance instances key ticket access".split())
