@@ -12,10 +12,10 @@ from adapter.mapping.bound import BoundField
 from adapter.mapping.markup import Markup
 from adapter.wsdl.ground import Ground
 from adapter.wsdl.instances import Instances
+from adapter.wsdl.strangers import ELSEWHERE
 from adapter.wsdl.types import Any as Wildcard
 from adapter.wsdl.types import Element
 from adapter.wsdl.values import NoValue
-from adapter.wsdl.wildcards import ELSEWHERE
 
 
 def markup_value(ground: Ground, field: BoundField, whole: Element | None, source: random.Random) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapter.wsdl.heights import Heights, concrete, heights
+from adapter.wsdl.strangers import Wildcards
 from adapter.wsdl.types import Contract, Element, Type
 from adapter.wsdl.values import Fitting
-from adapter.wsdl.wildcards import Wildcards
 
 
 @dataclass(frozen=True, slots=True)
