@@ -41,16 +41,34 @@ def judged(operation: Operation, message: Any) -> Any:
     return etree.ElementTree(standing)
 
 
+def allowed(wsdl: Path, schema: etree.XMLSchema, body: Any) -> bool:
+    """Whether a ``soap:Body`` holds the request of one of the operations of a shape's contract."""
+    return any(_holds(operation, schema, body) for operation in _operations(load(wsdl.parent, wsdl.name)))
+
+
+def _holds(operation: Operation, schema: etree.XMLSchema, body: Any) -> bool:
+    root = operation.input.root
+    if root is None or not len(body):
+        return root is None and not len(body)
+    if operation.input.bare:
+        return bool(schema.validate(judged(operation, body)))
+    return len(body) == 1 and body[0].tag == root.tag and bool(schema.validate(judged(operation, body[0])))
+
+
 def _own(operation: Operation, message: Message) -> bool:
     return message.root is not None and (operation.style == "rpc" or message.bare)
 
 
 def _roots(contract: Contract) -> Iterator[Element]:
+    for operation in _operations(contract):
+        messages = (each for each in (operation.input, operation.output) if each is not None)
+        yield from (each.root for each in messages if each.root is not None and _own(operation, each))
+
+
+def _operations(contract: Contract) -> Iterator[Operation]:
     for service in contract.services.values():
         for port in service.ports.values():
-            for operation in port.operations.values():
-                messages = (each for each in (operation.input, operation.output) if each is not None)
-                yield from (each.root for each in messages if each.root is not None and _own(operation, each))
+            yield from port.operations.values()
 
 
 def _declare(schema: Any, contract: Contract, root: Element) -> None:
