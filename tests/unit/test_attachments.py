@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import shutil
 import threading
+import tracemalloc
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +120,21 @@ def test_document_is_streamed(client: FlaskClient, erp: Erp) -> None:
     assert LARGE * 100 == first + b"".join(chunks)
     assert (200, 'attachment; filename="a.pdf"') == (answer.status_code, answer.headers["Content-Disposition"])
     answer.close()
+
+
+def test_document_costs_no_memory(client: FlaskClient, erp: Erp) -> None:
+    """A document many times as large as a reply may be passes through, and is never held."""
+    kind, body = related(file("LiesAntwort", INCLUDE.format("c@e")), {"c@e": b"@@"}, xop=True)
+    head, tail = body.split(b"@@")
+    piece, count = b"x" * 65_536, 1_000
+    erp.answer = lambda taken: (kind, itertools.chain([head], itertools.repeat(piece, count), [tail]))
+    tracemalloc.start()
+    answer = client.get("/v1/files/7/content", buffered=False)
+    size = sum(map(len, answer.response))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    answer.close()
+    assert (count * len(piece), True) == (size, peak < 8_000_000)
 
 
 @pytest.mark.parametrize("content", [LARGE, b"\0"])
