@@ -6,7 +6,7 @@ counts. Wildcards take anything; what is declared globally is checked there too 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,18 +32,26 @@ _ANY_TYPE = f"{{{XSD}}}anyType"
 _FREE = (XSI, SOAP11_ENCODING, "http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-encoding")
 
 
+Typed = Callable[[str, etree._Element], str]
+
+
 class Objection(Exception):
     """What is wrong with a message, and where."""
 
 
 @dataclass(frozen=True)
 class Checker:
-    """Checks elements against the types of a contract. ``encoded``: values may be nil or left out."""
+    """Checks elements against the types of a contract. ``encoded``: values may be nil or left out.
+
+    ``typed`` says what is wrong with an element inside the one that is checked, as one of a type, where somebody else
+    judges those; "" for nothing.
+    """
 
     types: Mapping[str, Type]
     elements: Mapping[str, Element]
     substitutes: Mapping[str, tuple[str, ...]]
     encoded: bool = False
+    typed: Typed | None = None
 
     @cached_property
     def _fitting(self) -> dict[str, Fitting]:
@@ -139,7 +147,16 @@ class Checker:
         for each in children:
             inner = model.declared.get(str(each.tag)) or self.elements.get(str(each.tag))
             if inner is not None:
-                self.check(inner, each, texts, where)
+                self._inside(inner, each, texts, where)
+
+    def _inside(self, declared: Element, node: etree._Element, texts: dict[str, str], where: str) -> None:
+        if self.typed is None:
+            self.check(declared, node, texts, where)
+            return
+        if (node.get(_NIL) or "").strip() in ("true", "1") and not declared.nillable:
+            raise Objection(f"{where}/{local_name(str(node.tag))} must not be nil")
+        if why := self.typed(declared.type, node):
+            raise Objection(why)
 
     def _model(self, found: Record) -> Model:
         if found.name not in self._models:

@@ -94,15 +94,15 @@ def test_nothing_outside_the_set_is_opened(tmp_path: Path) -> None:
     [
         ("<In><A>1</A></In>", ""),
         ('<In><A>1</A><B d="x"><C>2024-01-01</C><C>2024-01-02</C></B></In>', ""),
-        ("<In/>", "holds nothing"),
-        ("<In><A>1</A><A>1</A></In>", "which is not what its type says"),
-        ('<In><B d="x"><C>2024-01-01</C></B><A>1</A></In>', "which is not what its type says"),
-        ("<In><A>x</A></In>", "not a whole number"),
-        ("<In><A>1</A><B><C>2024-01-01</C></B></In>", "has no attribute d"),
+        ("<In/>", "something is missing at the end: A"),
+        ("<In><A>1</A><A>1</A></In>", "does not stand there in the contract"),
+        ('<In><B d="x"><C>2024-01-01</C></B><A>1</A></In>', "does not stand there in the contract"),
+        ("<In><A>x</A></In>", "is not a value of"),
+        ("<In><A>1</A><B><C>2024-01-01</C></B></In>", "lacks the attribute d"),
         ('<In e="1"><A>1</A></In>', "has an attribute e"),
-        ("<In>text<A>1</A></In>", "holds text"),
-        ('<In><A xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/></In>', "is nil"),
-        ("<In><A><B/></A></In>", "holds elements"),
+        ("<In>text<A>1</A></In>", "must hold elements, not a text"),
+        ('<In><A xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/></In>', "must not be nil"),
+        ("<In><A><B/></A></In>", "must hold a text, not elements"),
     ],
 )
 def test_our_own_check(tmp_path: Path, text: str, wrong: str) -> None:
