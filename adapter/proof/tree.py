@@ -17,9 +17,9 @@ def tree_objection(
     """Return what is wrong with an element as one of type ``key``, "" for nothing.
 
     ``typed`` judges the elements inside it, where somebody else can; else they are judged here too. ``encoded``:
-    anything may be nil or left out (SOAP 1.1 section 5.1).
+    anything may be nil or left out (SOAP 1.1 section 5.1), and what is nil has no attributes either.
     """
-    checker = Checker(contract.types, contract.elements, contract.substitutes, encoded, typed)
+    checker = Checker(contract.types, contract.elements, contract.substitutes, encoded, typed, nil_alone=encoded)
     try:
         checker.check(Element("", "", key, nillable=True), element)
     except Objection as no:

@@ -44,7 +44,7 @@ class Checker:
     """Checks elements against the types of a contract. ``encoded``: values may be nil or left out.
 
     ``typed`` says what is wrong with an element inside the one that is checked, as one of a type, where somebody else
-    judges those; "" for nothing.
+    judges those; "" for nothing. ``nil_alone``: what is nil needs none of its attributes.
     """
 
     types: Mapping[str, Type]
@@ -52,6 +52,7 @@ class Checker:
     substitutes: Mapping[str, tuple[str, ...]]
     encoded: bool = False
     typed: Typed | None = None
+    nil_alone: bool = False
 
     @cached_property
     def _fitting(self) -> dict[str, Fitting]:
@@ -76,7 +77,8 @@ class Checker:
         if (nil or "").strip() in ("true", "1"):
             if len(node) or node.text:
                 raise Objection(f"{where} is nil, and yet it holds something")
-            self._attributes(self._record_of(declared), node, texts, where)
+            if not self.nil_alone:
+                self._attributes(self._record_of(declared), node, texts, where)
             return
         key = self._type(declared, node, where)
         found = self.types[key]

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import zeep
-import zeep.exceptions
 
 from adapter.errors import Mistake
 from adapter.wsdl.documents import Documents, catalog_key
 from adapter.wsdl.types import Contract, Port
-from adapter.wsdl.zeep_documents import ClosedTransport
+from adapter.wsdl.zeep_documents import REFUSALS, ClosedTransport
 
 _NOTHING = "nothing to do: the adapter serves it"
 
@@ -39,16 +38,7 @@ def zeep_differs(documents: Documents, contract: Contract) -> Iterator[Mistake]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             theirs: Any = make(documents.url, transport=_AsOnDisk(documents)).wsdl
-    except (
-        zeep.exceptions.Error,
-        ValueError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        RuntimeError,
-    ) as error:
-        # zeep meets a contract that it cannot use with whatever breaks first.
+    except REFUSALS as error:
         yield Mistake(place, 0, 0, f"plain zeep refuses this contract ({type(error).__name__})", _NOTHING)
         return
     for service in contract.services.values():

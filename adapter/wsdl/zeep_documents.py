@@ -13,6 +13,17 @@ import zeep.transports
 from adapter.errors import BuildError, Mistake
 from adapter.wsdl.documents import Documents
 
+# zeep meets a contract that it cannot use with whatever breaks first.
+REFUSALS = (
+    zeep.exceptions.Error,
+    ValueError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+)
+
 
 class ClosedTransport(zeep.transports.Transport):
     """A zeep transport without a network: ``load`` serves documents, ``get``, ``post`` and ``post_xml`` refuse.
@@ -81,16 +92,7 @@ def zeep_client(
                 documents.url, transport=transport or ClosedTransport(documents), settings=settings
             )
             return made
-    except (
-        zeep.exceptions.Error,
-        ValueError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        RuntimeError,
-    ) as error:
-        # zeep meets a contract that it cannot use with whatever breaks first.
+    except REFUSALS as error:
         text = f"zeep cannot use this contract ({type(error).__name__})"
         remedy = "ask who gave you the contract whether it is whole"
         raise BuildError([Mistake(f"{documents.folder}/{documents.root}", 0, 0, text, remedy)]) from error

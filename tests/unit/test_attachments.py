@@ -144,6 +144,16 @@ def test_document_in_one_piece(client: FlaskClient, erp: Erp, content: bytes) ->
     assert content == client.get("/v1/files/7/content").data
 
 
+@pytest.mark.parametrize("path", ["/v1/files/7/content", "/v1/files/7"])
+def test_envelope_after_the_document(client: FlaskClient, erp: Erp, path: str) -> None:
+    """The part that ``start`` names is the envelope, wherever it stands (RFC 2387, section 3.2)."""
+    kind, body = related(file("LiesAntwort", INCLUDE.format("c@e")), {"c@e": b"early"}, xop=True)
+    root, document, end = body.split(b"--x")[1:]
+    erp.answer = lambda taken: (kind, b"--x" + b"--x".join([document, root, end]))
+    answer = client.get(path)
+    assert (200, True) == (answer.status_code, answer.data == b"early" or b64encode(b"early") in answer.data)
+
+
 def test_document_that_breaks_off(client: FlaskClient, erp: Erp) -> None:
     """A caller can tell that a document is not whole: the connection breaks, it does not end."""
     kind, body = related(file("LiesAntwort", INCLUDE.format("c@e")), {"c@e": LARGE * 100}, xop=True)

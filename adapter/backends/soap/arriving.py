@@ -45,7 +45,8 @@ class Arriving:
 def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
     """Return an answer as soon as its envelope is in, and what comes after it; None where all of it is there.
 
-    ``most`` bounds the envelope, and an answer that has no parts. Raises BackendReplyInvalid, the answer closed.
+    ``most`` bounds the envelope with what comes before it, and an answer that has no parts. Raises BackendReplyInvalid,
+    the answer closed.
     """
     try:
         if opened.media_type != MEDIA_TYPE:
@@ -54,12 +55,14 @@ def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
             return reply, None
         parts = Parts(opened.headers.get("content-type", ""), opened.chunks)
         rest = iter(parts)
-        first = next(rest, None)
-        start = content_id(parts.parameters.get("start", ""))
-        if first is None or (start and first.id and first.id != start):
-            raise reply_invalid("multipart that does not begin with the envelope")
-        headers = root_headers(opened.headers, first.headers)
-        return Reply(opened.status, headers, first.whole(most)), Arriving(opened, rest)
+        start, before = content_id(parts.parameters.get("start", "")), dict[str, bytes]()
+        for part in rest:
+            content = part.whole(most - sum(map(len, before.values())))
+            if not start or part.id in ("", start):
+                headers = root_headers(opened.headers, part.headers)
+                return Reply(opened.status, headers, content, before), Arriving(opened, rest)
+            before[part.id] = content  # the envelope need not come first (RFC 2387, section 3.2)
+        raise reply_invalid("multipart without the envelope")
     except BaseException:
         opened.close()
         raise
