@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ import pytest
 from adapter.errors import BuildError, Mistake
 from adapter.wsdl import documents as documents_module
 from adapter.wsdl.documents import read_documents
-from tests.unit.wsdl_texts import ROOT, definitions, folder, schema
+from tests.unit.wsdl_texts import definitions, folder, schema, watched
 
 SECRET = "a-secret-that-must-not-be-shown"
 
@@ -233,18 +231,7 @@ def test_nothing_outside_is_opened(tmp_path: Path) -> None:
     )
     (tmp_path / "outside.xsd").write_text(schema(""))
     (wsdl_dir / "link.xsd").symlink_to(tmp_path / "outside.xsd")
-    program = tmp_path / "program.py"
-    program.write_text(WATCHED)
-    done = subprocess.run(
-        [sys.executable, str(program), str(wsdl_dir)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    told = json.loads(done.stdout)
+    told = watched(WATCHED, tmp_path, wsdl_dir)
     assert ["dtd.xsd", *(f"h{number}.xsd" for number in range(5)), "link.xsd"] == told["refused"]
     assert ["dtd.xsd", "good.wsdl", *(f"h{number}.xsd" for number in range(5))] == sorted(told["opened"])
     assert [] == told["sockets"]

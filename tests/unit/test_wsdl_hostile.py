@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +14,7 @@ from adapter.wsdl.documents import read_documents
 from adapter.wsdl.lint import lint
 from adapter.wsdl.load import load
 from tests.unit.test_wsdl_flaws import wsdl
-from tests.unit.wsdl_texts import ROOT, definitions, folder, schema
+from tests.unit.wsdl_texts import ROOT, definitions, folder, schema, watched
 
 OUTSIDE = (
     "file:///etc/passwd",
@@ -130,25 +128,9 @@ print(json.dumps({"outside": sorted(outside), "sockets": sockets, "refused": ref
 )
 
 
-def watched(tmp_path: Path, wsdl_dir: Path) -> Any:
-    """Read every contract of a folder in a process of its own, since an audit hook stays; return what it saw."""
-    program = tmp_path / "program.py"
-    program.write_text(WATCHED)
-    done = subprocess.run(
-        [sys.executable, str(program), str(wsdl_dir)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    return json.loads(done.stdout)
-
-
 def test_nothing_outside_is_opened(tmp_path: Path) -> None:
     """Reading, mending, lint and zeep open no file outside the folder of contracts, list none, and make no socket."""
-    told = watched(tmp_path, hostile(tmp_path))
+    told = watched(WATCHED, tmp_path, hostile(tmp_path))
     assert ([], []) == (told["outside"], told["sockets"])
     passed = {name.removesuffix(".wsdl") for name in set(told["files"]) - set(told["refused"])}
     unknown = {f"{way}{len(OUTSIDE) + n:02}" for way in WAYS for n in range(len(UNKNOWN))}
@@ -164,7 +146,7 @@ def test_rules_lead_nowhere_else(tmp_path: Path) -> None:
     added = "".join(f"  - add_import: '{text}'\n" for text in OUTSIDE)
     rules = "".join(f"{name}.wsdl:\n  - allow_doctype: {name}.wsdl\n" for name in ("laughs", "external", "entity"))
     (wsdl_dir / "repairs.yaml").write_text(f"good.wsdl:\n{added}{rules}")
-    told = watched(tmp_path, wsdl_dir)
+    told = watched(WATCHED, tmp_path, wsdl_dir)
     assert ([], [], told["files"]) == (told["outside"], told["sockets"], told["refused"])
     (wsdl_dir / "repairs.yaml").rename(tmp_path / "repairs.yaml")
     (wsdl_dir / "repairs.yaml").symlink_to(tmp_path / "repairs.yaml")

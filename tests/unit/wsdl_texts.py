@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +99,19 @@ def wrong(tmp_path: Path, body: str) -> list[str]:
     with pytest.raises(BuildError) as caught:
         types_of(tmp_path, body)
     return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def watched(program: str, tmp_path: Path, wsdl_dir: Path) -> Any:
+    """Run a program on a folder in a process of its own, since an audit hook stays; return the JSON that it prints."""
+    file = tmp_path / "program.py"
+    file.write_text(program)
+    done = subprocess.run(
+        [sys.executable, str(file), str(wsdl_dir)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    return json.loads(done.stdout)
