@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.evidence import Result
@@ -24,19 +24,30 @@ MAX_SAID = 4000
 
 
 def lines(promises: Iterable[Promise]) -> Iterator[tuple[str, bool]]:
-    """Yield, per promise, ``id<TAB>value<TAB>goal<TAB>ok|short`` and whether it is ok. Progress goes to stderr."""
-    for promise in promises:
-        print(f"{promise.id} …", file=sys.stderr, flush=True)
-        start = time.monotonic()
-        result = measured(promise)
-        print(f"{promise.id} took {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
+    """Yield, per promise, ``id<TAB>value<TAB>goal<TAB>ok|short`` and whether it is ok. Progress goes to stderr.
+
+    Promises that one function measures share one call of it, and so one run.
+    """
+    asked = list(promises)
+    known: dict[str, Mapping[str, Result]] = {}
+    for promise in asked:
+        if promise.measure not in known:
+            print(f"{promise.id} …", file=sys.stderr, flush=True)
+            start = time.monotonic()
+            together = [each.id for each in asked if each.measure == promise.measure]
+            known[promise.measure] = measured(promise, together)
+            print(f"{', '.join(together)} took {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
+        result = known[promise.measure].get(promise.id, MISSING)
         yield "\t".join((promise.id, result.value, promise.goal, "ok" if result.ok else "short")), result.ok
 
 
-def measured(promise: Promise) -> Result:
-    """Measure one promise in a new process, and end that process with all it started."""
+def measured(promise: Promise, ids: Sequence[str]) -> Mapping[str, Result]:
+    """Call one measuring function in a new process, and end that process with all it started.
+
+    Its result is that of all ``ids``, unless it returns theirs by id.
+    """
     if not written(promise.measure):
-        return MISSING
+        return dict.fromkeys(ids, MISSING)
     with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
         answer, said = Path(folder, "answer.json"), Path(folder, "said.txt")
         command = [sys.executable, "-m", "tests.evidence.run", promise.measure, str(answer)]
@@ -52,17 +63,19 @@ def measured(promise: Promise) -> Result:
                 code = None
             finally:
                 _end_group(process.pid)
-        result = _result(answer, code, promise.seconds)
-        if not result.ok:
+        results = _results(answer, code, promise.seconds, ids)
+        if not all(result.ok for result in results.values()):
             print(said.read_text(encoding="utf-8", errors="replace")[-MAX_SAID:], file=sys.stderr, flush=True)
-        return result
+        return results
 
 
-def _result(answer: Path, code: int | None, seconds: int) -> Result:
+def _results(answer: Path, code: int | None, seconds: int, ids: Sequence[str]) -> Mapping[str, Result]:
     if not answer.exists():
-        return Result(f"not done after {seconds} s" if code is None else f"crashed with exit code {code}", ok=False)
+        text = f"not done after {seconds} s" if code is None else f"crashed with exit code {code}"
+        return dict.fromkeys(ids, Result(text, ok=False))
     said = json.loads(answer.read_text(encoding="utf-8"))
-    return Result(one_line(said["value"]), bool(said["ok"]))
+    by_id = said if "" not in said else dict.fromkeys(ids, said[""])
+    return {id: Result(one_line(by_id[id]["value"]), bool(by_id[id]["ok"])) for id in ids if id in by_id}
 
 
 def written(measure: str) -> bool:
@@ -88,11 +101,13 @@ def main(measure: str, answer: str) -> None:
     """Call one measuring function and write what it says to a file; an exception is a result too."""
     module, _, function = measure.partition(":")
     try:
-        result: Result = getattr(importlib.import_module(module), function)()
+        found: Result | Mapping[str, Result] = getattr(importlib.import_module(module), function)()
     except Exception as error:
-        result = Result(f"{type(error).__name__}: {error}", ok=False)
+        found = Result(f"{type(error).__name__}: {error}", ok=False)
         sys.excepthook(type(error), error, error.__traceback__)
-    Path(answer).write_text(json.dumps({"value": result.value, "ok": result.ok}), encoding="utf-8")
+    results = {"": found} if isinstance(found, Result) else found
+    said = {id: {"value": each.value, "ok": each.ok} for id, each in results.items()}
+    Path(answer).write_text(json.dumps(said), encoding="utf-8")
 
 
 if __name__ == "__main__":

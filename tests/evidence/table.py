@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One line of evidence. ``seconds`` bounds the measurement; a ``long`` one runs only when asked for."""
+    """One line of evidence. ``seconds`` bounds the measurement; a ``long`` one runs only when asked for.
+
+    Lines that name the same function are measured by one call of it, which returns their results by id.
+    """
 
     id: str
     what: str
@@ -27,6 +30,10 @@ def _map(name: str, what: str, goal: str) -> Promise:
 
 def _wsdl(name: str, what: str, goal: str, *, seconds: int = 900) -> Promise:
     return Promise(f"wsdl.{name}", what, goal, f"tests.evidence.wsdl_{name}:measure", seconds)
+
+
+def _speed(name: str, what: str, goal: str, module: str, *, seconds: int = 900, long: bool = False) -> Promise:
+    return Promise(f"speed.{name}", what, goal, f"tests.bench.{module}:measure", seconds, long)
 
 
 def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
@@ -93,5 +100,42 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         _wsdl("matrix", "rows of the support matrix with a fixture and a test that fails when it is broken", "all"),
         _wsdl("zeep_gap", "cases where zeep drops, bends or refuses a value, and we do not", ">= 12"),
         _wsdl("three", "commands from a contract to a running documented API", "3"),
+    ),
+    "speed": (
+        _speed("small_vs_hand", "1.3 KB reply, requests/s / hand-written Flask + zeep", ">= 4", "compared"),
+        _speed("small_vs_node", "1.3 KB reply, requests/s / express + node-soap", ">= 1.3", "compared"),
+        _speed("large_vs_hand", "184 KB reply of 1,000 lines, requests/s / hand-written", ">= 10", "compared"),
+        _speed("large_vs_node", "184 KB reply, requests/s / express + node-soap", ">= 3", "compared"),
+        _speed("write_vs_hand", "request of 1,000 lines, requests/s / hand-written", ">= 8", "compared"),
+        _speed("floor", "CPU for each small request / that of the floor", "<= 1.6", "compared"),
+        _speed(
+            "reader_median",
+            "decode only, zeep's seconds / ours, median over the corpus systems' replies",
+            ">= 10",
+            "decoded",
+        ),
+        _speed("reader_worst", "the same, worst of them", ">= 5", "decoded"),
+        _speed("row_cost", "time for each row at 1,000,000 rows / at 1,000", "<= 1.15", "rows"),
+        _speed(
+            "stream_rss", "extra memory for a list of 1,000,000 rows, worst of JSON, NDJSON, CSV", "<= 32 MB", "rows"
+        ),
+        _speed(
+            "stream_first", "ms from the ERP's first row to the first byte out, ERP dripping rows", "<= 100", "rows"
+        ),
+        _speed(
+            "worst_freeze", "longest ms in which a worker answers nothing while it decodes 10 MB", "<= 20", "freeze"
+        ),
+        _speed("slow_erp", "ERP takes 2 s, open loop 450/s: failures; ms of p99 beyond 2 s", "0; <= 300", "slow_erp"),
+        _speed("workers", "184 KB reply, requests/s of 2 workers / of 1", ">= 1.7", "compared"),
+        _speed("start", "seconds to ready, largest corpus contract fully mapped", "<= 4", "start"),
+        _speed("worker_rss", "MB of private memory of each further worker with it", "<= 20", "start"),
+        _speed(
+            "soak",
+            "30 min of mixed load: MB/10 min; descriptors; threads",
+            "<= 1; flat; flat",
+            "soak",
+            seconds=2400,
+            long=True,
+        ),
     ),
 }
