@@ -20,7 +20,7 @@ from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.document import CONTENT
 from adapter.mapping.xml_text import parsed
 from adapter.messages import Call, Checked
-from adapter.translate.reader import reader, record_reader
+from adapter.translate.reader import record_reader
 from adapter.translate.table import table_reader
 from adapter.translate.taken import filler
 from adapter.translate.writer import header_writer, writer
@@ -30,6 +30,7 @@ from tests.judged import judged
 from tests.unit.mapped import check
 from tests.unit.random_markup import content
 from tests.unit.random_values import Values
+from tests.unit.twins import reader
 
 TRIES = 200
 

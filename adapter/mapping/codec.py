@@ -15,6 +15,7 @@ from typing import Any
 from adapter.mapping.convert import Converter
 from adapter.mapping.digits import decimal_pattern
 from adapter.mapping.facets import describe, safe_bounds
+from adapter.mapping.quick import as_it_is, quick
 from adapter.strict_json import xml_can_carry
 from adapter.wsdl import lexical
 from adapter.wsdl.facets import Check, checks
@@ -30,7 +31,8 @@ class Codec:
     give null, whatever the contract says about nil, ``takes_null`` that ``write`` has a text for null. ``tolerant``
     marks dates: a bad one in a reply is kept as text and reported, it never fails the reply. ``logical`` is the XSD
     built-in type of the JSON value, where it is one atomic value. ``names``: its texts hold names with prefixes, which
-    ``read`` takes and ``write`` gives as ``{namespace}local``.
+    ``read`` takes and ``write`` gives as ``{namespace}local``. ``quick`` reads the same as ``read``, and is mostly
+    quicker; it is ``as_it_is`` where every text is its own value. None: there is no quicker way.
     """
 
     read: Callable[[str], Any]
@@ -41,6 +43,7 @@ class Codec:
     takes_null: bool = False
     logical: str = ""
     names: bool = False
+    quick: Callable[[str], Any] | None = None
 
 
 def codec(
@@ -93,7 +96,8 @@ def codec(
         _sample(converters[0].name, builtin, sample, in_contract)
 
     tolerant, takes_null = logical in lexical.DATES, gives_null and _takes_null(write)
-    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, builtin in lexical.QNAMES)
+    names, fast = builtin in lexical.QNAMES, quick(builtin, facets.white_space, converters, to_json, read)
+    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, names, fast)
 
 
 def _names(facets: Facets) -> tuple[Check, ...]:
@@ -182,7 +186,7 @@ def union_codec(members: tuple[Codec, ...], facets: Facets) -> Codec:
             return value
         raise ValueError("is none of the forms allowed here")
 
-    return Codec(lambda text: text, write, {"type": "string", **_words(members, facets)})
+    return Codec(as_it_is, write, {"type": "string", **_words(members, facets)}, quick=as_it_is)
 
 
 def _words(members: tuple[Codec, ...], facets: Facets) -> dict[str, Any]:

@@ -25,7 +25,8 @@ class Converter:
     """One converter ready for use. ``read`` goes towards JSON, ``write`` towards XML; both raise ValueError.
 
     ``schema`` adds to the JSON Schema of the value. ``gives_null`` says that ``read`` may return None and that
-    ``write`` accepts it. ``texts`` are examples of what ``write`` gives, which the contract must allow.
+    ``write`` accepts it. ``texts`` are examples of what ``write`` gives, which the contract must allow; ``finite``:
+    they are all that there is.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Converter:
     schema: Mapping[str, Any] = field(default_factory=dict)
     gives_null: bool = False
     texts: tuple[str, ...] = ()
+    finite: bool = False
 
 
 Factory = Callable[..., Converter]
@@ -105,7 +107,7 @@ def flag(true: str, false: str) -> Converter:
             raise ValueError("must be true or false")
         return back[value]
 
-    return Converter(f"flag({true},{false})", read, write, "boolean", texts=(true, false))
+    return Converter(f"flag({true},{false})", read, write, "boolean", texts=(true, false), finite=True)
 
 
 def implied_decimal(places: str) -> Converter:
@@ -186,7 +188,7 @@ def codes(table: Mapping[str, str]) -> Converter:
             raise ValueError(f"must be one of {', '.join(table)}")
         return table[text]
 
-    return Converter("codes", read, write, "string", {"enum": list(table)}, texts=tuple(theirs))
+    return Converter("codes", read, write, "string", {"enum": list(table)}, texts=tuple(theirs), finite=True)
 
 
 def blank_null() -> Converter:

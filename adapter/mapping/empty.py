@@ -37,4 +37,4 @@ def with_default(codec: Codec, default: str | None) -> Codec:
 
     said = " ".join(filter(None, (codec.schema.get("description"), f"An empty element stands for {default}.")))
     schema = {**codec.schema, "description": said}
-    return replace(codec, read=lambda text: codec.read(text or default), write=write, schema=schema)
+    return replace(codec, read=lambda text: codec.read(text or default), write=write, schema=schema, quick=None)

@@ -8,7 +8,7 @@ from typing import Any
 from adapter.mapping.bound import Endpoint
 from adapter.translate.objects import Objects
 from adapter.translate.reading import Reading, invalid, is_nil
-from adapter.translate.tolerance import row_aligner
+from adapter.translate.tolerance import alignment
 
 
 def row_reader(endpoint: Endpoint) -> Callable[[Any, Reading], Any]:
@@ -17,12 +17,14 @@ def row_reader(endpoint: Endpoint) -> Callable[[Any, Reading], Any]:
     Notes go into the reading (``drift`` and ``notes``). Raises BackendReplyInvalid as ``reader`` does for a whole
     reply. What the reply holds beside its items (refusals, a total) is not looked at.
     """
-    align = row_aligner(endpoint)
+    aligned, steps = alignment(endpoint), endpoint.reply.steps
     read = Objects(endpoint, endpoint.operation.use == "encoded").object(endpoint.reply.type)
 
     def row(element: Any, reading: Reading) -> Any:
         try:
-            align(element, reading)
+            if aligned is not None and steps and not steps[-1].is_turn:
+                aligned.walk(reading.drift).below(element, steps[-1].element.type)
+                aligned.check(reading.drift)
             if is_nil(element):
                 raise invalid(endpoint.name, f"an item of {endpoint.reply.rule.source} is nil")
             return read(element, reading)
