@@ -27,9 +27,10 @@ from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, Sess
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
-from adapter.messages import Call, Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
+from adapter.translate.written import Written
 from adapter.wsdl.types import Operation
 
 __all__ = ["Again", "SoapPort", "asking", "soap"]
@@ -71,6 +72,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
+        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -81,7 +83,7 @@ class SoapPort:
         token: str = "",
         way: Way = PLAIN,
     ) -> Answered:
-        """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
+        """Send one envelope, with ``body`` (``Written``, an element, or None) and fresh header blocks.
 
         Where the operation's message is ``bare``, the children of that element are those of the envelope's body.
         ``way`` says what travels beside the envelope, and whether the answer is there once its envelope is.
@@ -90,6 +92,9 @@ class SoapPort:
         ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
+        # Text stays text, unless what is in the body is signed, shown, or sent beside the envelope.
+        if isinstance(body, Written) and (way.packing or request.trace or self._identity.signing):
+            body = body.element()
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
@@ -118,29 +123,29 @@ class SoapPort:
         way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
-        shown = (text.rpartition(" ")[2] for text in who.values())
+        shown = [text.rpartition(" ")[2] for text in who.values()]
         hides = (*self._identity.secrets(), *header.secrets, *shown, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             if request.trace is not None:
                 request.trace("soap-out", _shown(envelope, hides))
-            own = secrets(envelope)
-            fields = {**http_headers, **_own_headers(request), **who}
             verify = self._verify(wsse)
             first = way.first and verify is None and request.trace is None
-            reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
-            answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
+            fields = {**http_headers, **_own_headers(request), **who}
+            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
+            own = partial(secrets, envelope)
+            answered = Answered(reply, hides, own, verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
-                request.trace("soap-in", hidden(reply.body, answered.secrets))
+                request.trace("soap-in", answered.hidden(reply.body))
             return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
-        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation.key))
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
         addressed = [WsAddressing(self._addressing, operation)] if self._addressing else []
         transport = SimpleNamespace(post_xml=post_xml)
+        settings = self._settings[operation.key]
         client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
             client, {"address": self._exchange.url}, operation.key, (body, header.blocks), {}
@@ -154,11 +159,13 @@ class SoapPort:
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
 
-    def _content_type(self, operation: str) -> dict[str, str]:
+    def _settings_of(self, operation: Any) -> zeep.Settings:
+        """Return zeep's settings for the calls of an operation, which no call changes."""
         # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = self._binding.get(operation).soapaction if self.version == "1.2" else ""
+        action = operation.soapaction if self.version == "1.2" else ""
         parameter = f'; action="{action}"' if action else ""
-        return {"Content-Type": f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"}
+        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
+        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -182,7 +189,7 @@ def soap(
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
         response = streamed(lambda: respond(result, request), arriving)
-        return replace(response, notes=notes + response.notes, answered_by="soap")
+        return answered_by("soap", response, notes)
 
     return handle
 
@@ -281,5 +288,7 @@ def _shown(envelope: Any, hides: Sequence[str]) -> bytes:
 
 
 def _own_headers(request: Request) -> dict[str, str]:
-    accept = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    return accept | ({"traceparent": request.traceparent} if request.traceparent else {})
+    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
+    if request.traceparent:
+        own["traceparent"] = request.traceparent
+    return own
