@@ -58,7 +58,7 @@ def test_goals_are_those_of_the_table() -> None:
 
 
 def test_a_good_run_is_ok() -> None:
-    """Ten times the peers, two workers twice as good, 1.33 times the floor: each line is ok and begins with its ratio."""
+    """Ten times the peers, two workers twice as good, 1.33 times the floor: all lines are ok and begin with it."""
     found = results(measured(), [])
     assert [] == [id for id, each in found.items() if not each.ok]
     assert ["10.00", "2.00", "1.33"] == [
