@@ -106,24 +106,29 @@ def _classes(nodes: Mapping[_Key, _Node]) -> dict[_Key, str]:
 
     Starts with all equal and parts what differs, until nothing parts any more; so types that contain themselves end.
     """
-    drafts: dict[tuple[int, bool, str, str], tuple[bytes, tuple[str, ...]]] = {}
-    drawn = {}
-    for key, node in nodes.items():
-        # Files that share a type have the same bound one.
-        same = id(node.bound), node.encoded, node.by, node.value
-        if same not in drafts:
-            drafts[same] = _parts(node)
-        drawn[key] = (node.name, *drafts[same])
+    drawn = _drawn(nodes)
     labels = dict.fromkeys(nodes, "")
     while True:
         seen: dict[tuple[str, bytes, tuple[str, ...]], str] = {}
         parted = {}
-        for (resource, key), (name, content, refs) in drawn.items():
-            meant = tuple(labels[resource, each] for each in refs)
-            parted[resource, key] = seen.setdefault((name, content, meant), str(len(seen)))
+        for key, (content, refs) in drawn.items():
+            meant = tuple(labels[key[0], each] for each in refs)
+            parted[key] = seen.setdefault((nodes[key].name, content, meant), str(len(seen)))
         if parted == labels:
             return labels
         labels = parted
+
+
+def _drawn(nodes: Mapping[_Key, _Node]) -> dict[_Key, tuple[bytes, tuple[str, ...]]]:
+    """Return the parts of all nodes. Files that share a type have the same bound one, and so the same parts."""
+    known: dict[tuple[int, bool, str, str], tuple[bytes, tuple[str, ...]]] = {}
+    drawn = {}
+    for key, node in nodes.items():
+        same = id(node.bound), node.encoded, node.by, node.value
+        if same not in known:
+            known[same] = _parts(node)
+        drawn[key] = known[same]
+    return drawn
 
 
 def _parts(node: _Node) -> tuple[bytes, tuple[str, ...]]:

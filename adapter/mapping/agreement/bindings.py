@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from adapter.mapping.bound import BoundField, BoundType, Mode
+from adapter.mapping.bound import BoundType, Mode
+from adapter.mapping.bound_type import inner
 from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model.operation import Resource
 from adapter.mapping.paths import PathError
@@ -54,7 +55,9 @@ class Bindings:
             if binding is None or rules.get(binding.rule.name) is not binding.rule:
                 return []
             found[key] = binding
-            waiting.extend(name for bound in binding.types.values() for name in _inside(bound))
+            waiting.extend(
+                name for bound in binding.types.values() for name in inner(bound) if name not in binding.types
+            )
         return list(found.values())
 
 
@@ -123,13 +126,3 @@ class Uses:
                 yield each.place, f"{each.path}: no request holds a {name}", "remove 'set'"
         for name in here - self.names:
             yield resource.types[name].place, f"no operation uses the type {name}", "use it or remove it"
-
-
-def _inside(bound: BoundType) -> Iterator[str]:
-    """Yield the keys of the types that stand in a type, its variants apart."""
-    waiting: list[BoundField] = list(bound.written)
-    while waiting:
-        each = waiting.pop()
-        waiting.extend(each.parts)
-        if each.type:
-            yield each.type

@@ -252,8 +252,7 @@ class Binder:
         if rule.shape == "scalar":
             codec = codec_at(self.contract, rule, spot, self.converters, mode, markup)
             own_null = codec.gives_null if mode == "reply" else codec.takes_null
-            nullable = nullable or (own_null and not repeats)
-            shape = "scalars" if repeats else "scalar"
+            shape, nullable = "scalars" if repeats else "scalar", nullable or (own_null and not repeats)
             return BoundField(
                 rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc,
                 necessary=necessary, markup=markup,
