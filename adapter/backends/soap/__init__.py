@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import zeep
 from lxml import etree
 
+from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
@@ -244,6 +245,7 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
+        pieces.begin(len(answered.reply.body), request.deadline)
         answer = open_answer(
             answered.reply,
             port.version,
