@@ -8,7 +8,6 @@ process of the machine can stretch.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -21,12 +20,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.bench.erp import answering
+from tests.bench.messages import Call
+from tests.bench.servers import endpoint
 from tests.evidence import Result
-from tests.stack import ROOT, free_port, wait_for
+from tests.stack import ROOT, free_port, gunicorn
 
 GOAL = 20.0
 ROUNDS = 9
 BYTES = 10_000_000
+PATH = "/v1/orders/500001"
+_WATCHED = Path(__file__).parent / "freezing" / "watched.py"
 _QUIET = 1.0
 _HEAD = (
     '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
@@ -51,9 +55,16 @@ def measure() -> Result:
     """Read the reply again and again, and say what was longest."""
     reply, lines = large_reply()
     with tempfile.TemporaryDirectory(prefix="freeze-") as name:
-        folder = Path(name)
-        (folder / "reply.xml").write_bytes(reply)
-        with _erp(folder) as erp, _adapter(erp, folder) as url:
+        folder, port = Path(name), free_port()
+        environ = {
+            "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11": endpoint(port),
+            "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12": endpoint(port),
+            "ADAPTER_ENDPOINT_LAGERSERVICE": endpoint(port),
+            "ADAPTER_MAX_REPLY_BYTES": "32000000",
+            "FREEZE_WATCH": str(folder / "watch"),
+        }
+        call = Call("order", "GET", PATH, b"", "LeseAuftrag", reply)
+        with answering(port, (call,)), gunicorn(ROOT, environ, config=_WATCHED) as (url, _, _):
             rounds = _rounds(url, folder, lines)
     return _result(rounds)
 
@@ -82,8 +93,9 @@ def _line(number: int) -> str:
     price = f"<EinzelPreis>{number % 40}.{number * 7 % 10_000:04}</EinzelPreis>" if number % 3 else ""
     batches = f"<Charge>L-{number}</Charge>" if number % 5 == 0 else ""
     return (
-        f"<Position><PosNr>{number}</PosNr><ArtikelNr>A-{number * 37 % 100_000:05}</ArtikelNr><Bez>Schraube &amp; Mutter"
-        f"</Bez><Menge>{number % 90 + 1}.{number % 8 * 125:03}</Menge><Einheit>ST</Einheit>{price}{batches}"
+        f"<Position><PosNr>{number}</PosNr><ArtikelNr>A-{number * 37 % 100_000:05}</ArtikelNr>"
+        f"<Bez>Schraube &amp; Mutter</Bez><Menge>{number % 90 + 1}.{number % 8 * 125:03}</Menge>"
+        f"<Einheit>ST</Einheit>{price}{batches}"
         f'<Betrag waehrung="EUR">{number % 900}.{number % 100:02}</Betrag></Position>'
     )
 
@@ -100,20 +112,22 @@ def _rounds(url: str, folder: Path, lines: int) -> list[Round]:
     asked = _numbers(probes)
     idle = statistics.median(took for start, took in asked if began < start < quiet)
     late = _numbers(folder / "watch")
+    # What a reply leaves behind is tidied up until the next one is asked for.
+    ends = [*(begin for begin, _ in windows[1:]), time.monotonic()]
     return [
         Round(
-            1000 * (max(took for start, took in asked if begin < start + took and start < end) - idle),
-            1000 * max((busy for start, _, busy in late if begin < start < end), default=0.0),
+            1000 * (max(took for start, took in asked if begin < start + took and start < last) - idle),
+            1000 * max((busy for start, _, busy in late if begin < start < last), default=0.0),
             1000 * (end - begin),
         )
-        for begin, end in windows
+        for (begin, end), last in zip(windows, ends, strict=True)
     ]
 
 
 def _read(url: str, lines: int) -> tuple[float, float]:
     """Make the call, see that its answer is right, and return when it began and ended."""
     begin = time.monotonic()
-    with urllib.request.urlopen(url + "/v1/orders/500001", timeout=60) as answer:
+    with urllib.request.urlopen(url + PATH, timeout=60) as answer:
         body = answer.read()
     end = time.monotonic()
     order = json.loads(body)
@@ -143,30 +157,3 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]
     finally:
         process.terminate()
         process.wait(20)
-
-
-@contextmanager
-def _erp(folder: Path) -> Iterator[int]:
-    command = [sys.executable, "-m", "tests.bench.freezing.erp", str(folder / "reply.xml")]
-    with _ended(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
-        process.stdout.close()
-
-
-@contextmanager
-def _adapter(erp: int, folder: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "tests/bench/freezing/watched.conf.py",
-               "--bind", f"127.0.0.1:{port}", "--workers", "1", "adapter.app:create_app()"]  # fmt: skip
-    own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
-    names = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
-    settings = {f"ADAPTER_ENDPOINT_{name}": f"http://127.0.0.1:{erp}/" for name in names}
-    more = {"ADAPTER_PROJECT": str(ROOT), "ADAPTER_MAX_REPLY_BYTES": "32000000", "FREEZE_WATCH": str(folder / "watch")}
-    said = folder / "said"
-    with said.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env={**own, **settings, **more})
-        with _ended(process):
-            url = f"http://127.0.0.1:{port}"
-            wait_for(url + "/healthz", process, lambda: said.read_text(encoding="utf-8")[-2000:])
-            yield url

@@ -101,6 +101,7 @@ class SoapPort:
         if answered.unknown and not _sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
+        pieces.begin(len(answered.reply.body), request.deadline)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -249,7 +250,6 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
-        pieces.begin(len(answered.reply.body), request.deadline)
         answer = open_answer(
             answered.reply,
             port.version,

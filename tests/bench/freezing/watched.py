@@ -12,7 +12,7 @@ from pathlib import Path
 import gevent
 from gunicorn.workers.base import Worker
 
-exec(compile(Path("ops/gunicorn.conf.py").read_text(encoding="utf-8"), "ops/gunicorn.conf.py", "exec"))  # noqa: S102
+exec(compile(Path("ops/gunicorn.conf.py").read_text(encoding="utf-8"), "ops/gunicorn.conf.py", "exec"))
 
 _LATE = 0.003
 
