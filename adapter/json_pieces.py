@@ -17,13 +17,13 @@ _CHARACTERS: Final = 64
 
 
 def encode(document: Any) -> bytes:
-    """Encode as ``strict_json.encode`` does, with turns where a large message is worked on.
+    """Encode as ``strict_json.encode_document`` does, with turns where a large message is worked on.
 
     The document is empty then, so it must be nobody else's.
     """
     pace = pieces.current()
     if pace is None:
-        return strict_json.encode(document)
+        return strict_json.encode_document(document)
     written: list[bytes] = []
     _write(document, written, pace)
     return b"".join(written)
@@ -31,7 +31,7 @@ def encode(document: Any) -> bytes:
 
 def _write(value: Any, written: list[bytes], pace: Pace) -> None:
     if _weight(value) <= _MOST:
-        written.append(strict_json.encode(value))
+        written.append(strict_json.encode_document(value))
     elif isinstance(value, dict):
         _object(value, written, pace)
     elif isinstance(value, list):
@@ -44,7 +44,7 @@ def _write(value: Any, written: list[bytes], pace: Pace) -> None:
 def _object(value: dict[str, Any], written: list[bytes], pace: Pace) -> None:
     before = b"{"
     for name in value:
-        written += (before, strict_json.encode(name), b":")
+        written += (before, strict_json.encode_document(name), b":")
         _write(value[name], written, pace)
         value[name] = None
         before = b","
@@ -59,7 +59,7 @@ def _array(value: list[Any], written: list[bytes], pace: Pace) -> None:
         if weight <= _MOST and index + 1 < len(value):
             continue
         if index > start:
-            written += (before, strict_json.encode(value[start:index])[1:-1])
+            written += (before, strict_json.encode_document(value[start:index])[1:-1])
             before = b","
         written.append(before)
         _write(item, written, pace)
@@ -71,7 +71,7 @@ def _array(value: list[Any], written: list[bytes], pace: Pace) -> None:
 def _string(value: str, written: list[bytes], pace: Pace) -> None:
     written.append(b'"')
     for at in range(0, len(value), PIECE):
-        written.append(strict_json.encode(value[at : at + PIECE])[1:-1])
+        written.append(strict_json.encode_document(value[at : at + PIECE])[1:-1])
         pace.turn()
     written.append(b'"')
 

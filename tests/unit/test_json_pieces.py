@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -43,7 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(VALUES)
 def test_pieces_make_no_difference(document: Any) -> None:
     """Every document is the same bytes, wherever it is cut."""
-    expected = strict_json.encode(document)
+    expected = strict_json.encode_document(document)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("_MOST", "_CHARACTERS", "PIECE"):
             patch.setattr(json_pieces, name, 3)
@@ -51,25 +50,24 @@ def test_pieces_make_no_difference(document: Any) -> None:
     assert expected == encoded(document)
 
 
-@pytest.mark.parametrize("wrong", [float("nan"), Decimal("NaN"), "\ud800", object()])
-def test_what_is_no_json_is_refused(wrong: object, small: None) -> None:
+def test_what_is_no_json_is_refused(small: None) -> None:
     """What cannot be encoded at once cannot be encoded in pieces either."""
-    for document in (wrong, [[1] * 9, wrong], {"a": [1] * 9, "b": [wrong]}):
-        with pytest.raises((ValueError, TypeError)):
-            strict_json.encode(document)
-        with pytest.raises((ValueError, TypeError)):
+    for document in ("\ud800", [[1] * 9, "\ud800"], {"a": [1] * 9, "b": ["\ud800"]}):
+        with pytest.raises(ValueError, match="surrogates"):
+            strict_json.encode_document(document)
+        with pytest.raises(ValueError, match="surrogates"):
             encoded(document)
 
 
 def test_a_large_document_is_let_go_of() -> None:
     """Once it is written nothing of it is held, so that there is not all of it to free at the end."""
     document = {"lines": [{"number": number} for number in range(5_000)], "note": "x"}
-    assert strict_json.encode(deepcopy(document)) == encoded(document)
+    assert strict_json.encode_document(deepcopy(document)) == encoded(document)
     assert {"lines": None, "note": None} == document
 
 
 def test_a_small_document_stays_as_it_is() -> None:
     """What is not large is encoded as ever."""
     document = {"lines": [{"number": number} for number in range(5_000)]}
-    assert strict_json.encode(document) == encoded(document, size=1)
+    assert strict_json.encode_document(document) == encoded(document, size=1)
     assert 5_000 == len(document["lines"])

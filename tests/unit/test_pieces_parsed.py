@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapter.backends.soap import fed as fed_module
-from adapter.backends.soap.answer import _parser
+from adapter.backends.soap.answer import _new_parser
 from adapter.backends.soap.fed import MOST_TAGS, check, fed
 from adapter.errors import BackendReplyInvalid
 from adapter.pieces import PIECE, Pace
@@ -44,12 +44,12 @@ def outcome(parse: Callable[[], Any]) -> object:
 def at_once(data: bytes, encoding: str | None = None) -> Any:
     """Parse as it is done with what is not large."""
     check(data)
-    return etree.fromstring(data, _parser(encoding))
+    return etree.fromstring(data, _new_parser(encoding))
 
 
 def in_pieces(data: bytes, encoding: str | None = None) -> Any:
     """Parse as it is done with what is large."""
-    return fed(data, _parser(encoding), Restless())
+    return fed(data, _new_parser(encoding), Restless())
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -32,6 +33,10 @@ from adapter.wsse.refused import Unverified, unverified
 NAMESPACES = {"1.1": SOAP11_ENVELOPE, "1.2": SOAP12_ENVELOPE}
 MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 _ROOTS = {f"{{{namespace}}}Envelope": version for version, namespace in NAMESPACES.items()}
+_HEADERS, _BODIES, _FAULTS = (
+    {version: f"{{{namespace}}}{name}" for version, namespace in NAMESPACES.items()}
+    for name in ("Header", "Body", "Fault")
+)
 _REFUSALS = (401, 403)
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
@@ -125,25 +130,22 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
         notes.append("soap-version-differs")
     if reply.media_type != MEDIA_TYPES[found]:
         notes.append("media-type-differs")
-    namespace = NAMESPACES[found]
-    bodies = root.findall(f"{{{namespace}}}Body")
+    bodies = [child for child in root if child.tag == _BODIES[found]]
     if len(bodies) != 1:
         raise reply_invalid(f"an envelope with {len(bodies)} bodies")
     body = bodies[0] if verify is None else _verified(verify, root, bodies[0])
     if root[-1] is not body:
         notes.append("elements-after-body")
-    understood = {*(NAMESPACES_OF_ADDRESSING if message_id else ()), *([SECURITY] if verify is not None else [])}
-    blocks = [block for block in root.iterfind("{*}Header/*") if not {block.tag, _namespace(block)} & understood]
-    if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in blocks):
-        notes.append("header-must-understand")
+    if len(root) > 1:
+        notes.extend(_heard(root, found, message_id, verify is not None))
     if message_id and not relates(root, message_id):
         notes.append("relates-to-differs")
     if verify is not None:
         # What nobody signed is not there for anybody to read.
-        for header in root.findall(f"{{{namespace}}}Header"):
+        for header in root.findall(_HEADERS[found]):
             root.remove(header)
     children = list(body)
-    if children and children[0].tag == f"{{{namespace}}}Fault":
+    if children and children[0].tag == _FAULTS[found]:
         return Answer(None, _fault(children[0]), tuple(notes))
     beside.restore(body, reply.parts)
     if bare:
@@ -151,6 +153,14 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
     if len(children) > 1:
         notes.append("several-body-elements")
     return Answer(children[0] if children else None, notes=tuple(notes))
+
+
+def _heard(root: Any, version: str, message_id: str, verified: bool) -> Iterator[str]:
+    """Yield what is odd about the header blocks of an answer."""
+    understood = {*(NAMESPACES_OF_ADDRESSING if message_id else ()), *([SECURITY] if verified else [])}
+    blocks = [block for block in root.iterfind("{*}Header/*") if not {block.tag, _namespace(block)} & understood]
+    if any(block.get(f"{{{NAMESPACES[version]}}}mustUnderstand") in ("1", "true") for block in blocks):
+        yield "header-must-understand"
 
 
 def _namespace(block: Any) -> str | None:
@@ -176,15 +186,15 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         raise reply_invalid(f"status {reply.status} with an empty body")
     if len(data) != len(reply.body):
         notes.append("space-before-xml")
-    charset = _CHARSET.search(reply.headers.get("content-type", ""))
-    declared = _DECLARED.match(data)
+    charset = _charset(reply.headers.get("content-type", ""))
+    declared = _DECLARED.match(data) if charset else None
     encoding = None
-    if charset and declared and not _same(charset[1], declared[1].decode("ascii")):
+    if charset and declared and not _same(charset, declared[1].decode("ascii")):
         notes.append("charset-differs")
     elif charset and not declared and not data.startswith(_BOMS):
-        encoding = charset[1]
+        encoding = charset
     try:
-        root = _root(data, _parser(encoding))
+        root = _root(data, encoding)
     except (etree.XMLSyntaxError, LookupError) as error:
         raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -192,15 +202,21 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
     return root
 
 
-def _root(data: bytes, parser: etree.XMLParser) -> Any:
+def _root(data: bytes, encoding: str | None) -> Any:
     if (pace := pieces.current()) is not None:
-        return fed(data, parser, pace)
+        return fed(data, _new_parser(encoding), pace)
     if len(data) > _LARGE:
         check(data)
-    return etree.fromstring(data, parser)
+    return etree.fromstring(data, _parser(encoding))
 
 
-def _parser(encoding: str | None) -> etree.XMLParser:
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str:
+    found = _CHARSET.search(content_type)
+    return found[1] if found else ""
+
+
+def _new_parser(encoding: str | None) -> etree.XMLParser:
     return etree.XMLParser(
         encoding=encoding,
         resolve_entities=False,
@@ -212,6 +228,10 @@ def _parser(encoding: str | None) -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
     )
+
+
+# One parser serves all answers of an encoding that are parsed at once: each begins it anew, and it is locked meanwhile.
+_parser = lru_cache(maxsize=16)(_new_parser)
 
 
 def _same(one: str, other: str) -> bool:
