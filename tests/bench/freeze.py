@@ -82,7 +82,7 @@ def _result(rounds: Sequence[Round]) -> Result:
 
 def large_reply(size: int = BYTES) -> tuple[bytes, int]:
     """Return an order of at least ``size`` bytes, and how many lines it has."""
-    rows, total = [], 0
+    rows, total = list[str](), 0
     while total < size:
         rows.append(_line(len(rows) + 1))
         total += len(rows[-1])
