@@ -20,7 +20,8 @@ from lxml import etree
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
-from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
+from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
+from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, hide_security, secrets
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
@@ -35,7 +36,8 @@ from adapter.wsdl.types import Operation
 __all__ = ["Again", "SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
-Read = tuple[R, tuple[str, ...], Arriving | None]
+Read = tuple[R, tuple[str, ...], Coming | None]
+Begin = Callable[[Flowing, Answered, Request], tuple[R, tuple[str, ...]] | None]
 Again = Callable[[RequestError, Request], bool]
 
 
@@ -127,7 +129,7 @@ class SoapPort:
             own = secrets(envelope)
             fields = {**http_headers, **_own_headers(request), **who}
             verify = self._verify(wsse)
-            first = way.first and verify is None and request.trace is None
+            first = way.first if verify is None and request.trace is None else None
             reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
             answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
@@ -172,12 +174,14 @@ def soap(
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
     way: Way = PLAIN,
+    begin: Begin[R] | None = None,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read. ``begin`` reads the beginning of an
+    answer whose first row is there, and says what was odd; None where all of it is to be read first.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, begin)
 
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
@@ -204,7 +208,7 @@ def asking(
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
     once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, None)
 
     def answer(request: Request) -> tuple[R, tuple[str, ...]]:
         result, notes, arriving = ask(request)
@@ -224,6 +228,7 @@ def _asking(
     headers: Callable[[Call], Header],
     again: Again,
     way: Way,
+    begin: Begin[R] | None,
 ) -> Callable[[Request], Read[R]]:
     """Return what makes one call and reads its answer, and what of it is still arriving."""
 
@@ -244,6 +249,11 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
+        if begin is not None and isinstance(answered.arriving, Flowing):
+            begun = begin(answered.arriving, answered, request)
+            if begun is not None:
+                return *begun, None  # whoever sends it on closes it
+            answered = replace(answered, reply=answered.arriving.whole(), arriving=None)
         answer = open_answer(
             answered.reply,
             port.version,

@@ -39,6 +39,17 @@ _CROWDED = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){10
 # A parsed element costs some 120 bytes, however short its tag: 10 MB of <a/> were 300 MB.
 MOST_TAGS = 1_000_000
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,60}")
+PARSING: Mapping[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How every answer is parsed; see rule 2."""
 Verify = Callable[[Any], Any]
 _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNORECASE)
 
@@ -89,8 +100,7 @@ def open_answer(
     """
     succeeded = reply.status < 300
     try:
-        whole = output is not None and (output.bare or output.root is None)
-        answer = _opened(reply, version, verify, whole, message_id, beside)
+        answer = _opened(reply, version, verify, is_body(output), message_id, beside)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -110,6 +120,11 @@ def open_answer(
     return answer
 
 
+def is_body(output: Message | None) -> bool:
+    """Tell whether the root of a message is the SOAP body itself."""
+    return output is not None and (output.bare or output.root is None)
+
+
 def _check_refusal(reply: Reply) -> None:
     if reply.status in _REFUSALS:
         code = f"http-{reply.status}"
@@ -120,6 +135,20 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
     notes: list[str] = []
     root = _parsed(reply, notes)
     inline(root, reply.parts, beside.awaited)
+    return looked_into(root, reply, notes, version, verify, bare, message_id, beside)
+
+
+def looked_into(
+    root: Any,
+    reply: Reply,
+    notes: list[str],
+    version: str,
+    verify: Verify | None,
+    bare: bool,
+    message_id: str,
+    beside: Beside,
+) -> Answer:
+    """Open a parsed envelope, or the beginning of one, as ``open_answer`` says. Raises BackendReplyInvalid."""
     found = _ROOTS.get(root.tag)
     if found is None:
         raise reply_invalid("the root is no SOAP envelope")
@@ -182,15 +211,9 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         raise reply_invalid("a tag with more than 1,000 attributes")
     if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
         raise reply_invalid("more than 1,000,000 tags")
-    charset = _CHARSET.search(reply.headers.get("content-type", ""))
-    declared = _DECLARED.match(data)
-    encoding = None
-    if charset and declared and not _same(charset[1], declared[1].decode("ascii")):
-        notes.append("charset-differs")
-    elif charset and not declared and not data.startswith(_BOMS):
-        encoding = charset[1]
+    encoding = encoding_of(data, reply.headers, notes)
     try:
-        root = etree.fromstring(data, _parser(encoding))
+        root = etree.fromstring(data, etree.XMLParser(encoding=encoding, **PARSING))
     except (etree.XMLSyntaxError, LookupError) as error:
         raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -198,18 +221,15 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
     return root
 
 
-def _parser(encoding: str | None) -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding=encoding,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+def encoding_of(data: bytes, headers: Mapping[str, str], notes: list[str]) -> str | None:
+    """Return the encoding that the media type alone says; None where the XML does, or nobody. ``data`` begins it."""
+    charset = _CHARSET.search(headers.get("content-type", ""))
+    declared = _DECLARED.match(data)
+    if charset and declared and not _same(charset[1], declared[1].decode("ascii")):
+        notes.append("charset-differs")
+    elif charset and not declared and not data.startswith(_BOMS):
+        return charset[1]
+    return None
 
 
 def _same(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.backends.soap.arriving import Arriving
+from adapter.backends.soap.arriving import Coming
 from adapter.exchange import Reply
 from adapter.identity.hiding import hidden
 
@@ -23,7 +23,7 @@ class Answered:
     reply: Reply
     secrets: tuple[str, ...] = field(repr=False)
     verify: Callable[[Any], Any] | None = None
-    arriving: Arriving | None = None
+    arriving: Coming | None = None
     message_id: str = ""
 
     @property

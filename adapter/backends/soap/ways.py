@@ -9,8 +9,9 @@ from adapter.translate.tolerance import aligner
 
 
 def way(endpoint: Endpoint) -> Way:
-    """Return the way of one operation. The answer of one that gives a document is read before all of it is there."""
+    """Return the way of one operation. What gives a document or streams a list is read before all of it is there."""
     operation = endpoint.operation
     packing = Packing(endpoint.contract, operation.input, operation.output, endpoint.resource.soap.mtom)
-    first = endpoint.reply.rule.document is not None
+    first = envelope_first if endpoint.reply.rule.document is not None else None
+    first = rows_first(Rows.of(endpoint)) if endpoint.reply.rule.stream is not None else first
     return Way(packing if packing.needed else None, first, aligner(endpoint), endpoint.resource.soap.strict)
