@@ -65,6 +65,7 @@ class Compiler:
         # An array is there as soon as the element around its items is.
         arrays = [field for steps, field in ways if len(steps) == 1 and field.shape in ("scalars", "objects")]
         empty = [field.name for field in arrays]
+        is_list = any(field.shape == "objects" for field in arrays)
         turns = self.turns(below, name)
         handlers = {tag: self.element(inner, name) for tag, inner in below.items()}
         otherwise, encoded = _otherwise(handlers, below, self.encoded), self.encoded
@@ -82,7 +83,7 @@ class Compiler:
                 if found.get(array) is None:
                     found[array] = []
             passed = turns(element, found, reading) if turns is not None else ()
-            for child in element:
+            for child in reading.each(element) if is_list else element:
                 if child in passed:
                     continue
                 handler = handlers.get(child.tag) or otherwise(child.tag)

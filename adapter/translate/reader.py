@@ -15,7 +15,7 @@ from typing import Any
 from adapter.errors import RequestError
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.translate.objects import Objects
-from adapter.translate.reading import TYPE, Reading, finder, invalid, is_nil
+from adapter.translate.reading import TYPE, Each, Reading, at_once, finder, invalid, is_nil
 from adapter.translate.refused import judge
 from adapter.translate.reply_headers import header_reader
 
@@ -33,9 +33,12 @@ class Result:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
-    """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out."""
-    read, read_headers = _reader(endpoint), header_reader(endpoint)
+def reader(endpoint: Endpoint, each: Each = at_once) -> Callable[[Any], Result]:
+    """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out.
+
+    ``each`` goes around the elements of lists while they are read.
+    """
+    read, read_headers = _reader(endpoint, each), header_reader(endpoint)
     if not endpoint.reply.headers:
         return read
 
@@ -46,7 +49,7 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     return read_both
 
 
-def _reader(endpoint: Endpoint) -> Callable[[Any], Result]:
+def _reader(endpoint: Endpoint, each: Each) -> Callable[[Any], Result]:
     reply = endpoint.reply
     silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
     if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
@@ -56,7 +59,7 @@ def _reader(endpoint: Endpoint) -> Callable[[Any], Result]:
     take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
 
     def read(element: Any) -> Result:
-        reading = Reading(endpoint.name, element, encoded)
+        reading = Reading(endpoint.name, element, encoded, each)
         if element is None or (expected and element.tag not in expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         try:
@@ -116,7 +119,7 @@ def _single(endpoint: Endpoint, found: list[Any], reading: Reading) -> Any:
 def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
     if any(is_nil(element) for element in found):
         raise invalid(endpoint.name, f"an item of {endpoint.reply.rule.source} is nil")
-    return [read(element, reading) for element in found]
+    return [read(element, reading) for element in reading.each(found)]
 
 
 def _is_empty(element: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adapter.errors import BackendReplyInvalid
@@ -17,14 +17,26 @@ MAX_NOTES = 20
 # SOAP encoding lets a few references stand for millions of elements; no honest reply is so many, or so deep.
 MAX_COPIED = 16_000_000
 MAX_CHAIN = 64
+# Goes between the elements of a list and what reads them, so that a long list can give others their turn.
+Each = Callable[[Iterable[Any]], Iterable[Any]]
+
+
+def at_once(elements: Iterable[Any]) -> Iterable[Any]:
+    """Give elements as they come, without a pause."""
+    return elements
 
 
 class Reading:
-    """One reply while it is read: where notes go, and the targets of references in an encoded one."""
+    """One reply while it is read: where notes go, and the targets of references in an encoded one.
 
-    def __init__(self, operation: str, root: Any, encoded: bool) -> None:
+    ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists.
+    """
+
+    def __init__(self, operation: str, root: Any, encoded: bool, each: Each = at_once) -> None:
         self.operation = operation
+        self.each = each
         self.notes: list[str] = []
+        self.drift: dict[str, None] = {}
         self.encoded = encoded
         self.targets: dict[str, Any] = {}
         self.weights: dict[str, int] = {}

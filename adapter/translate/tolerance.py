@@ -14,7 +14,7 @@ from typing import Any
 
 from adapter.mapping.bound import Endpoint, leaves
 from adapter.translate.expected import Expected, expected, split
-from adapter.translate.reading import MAX_NOTES, TYPE, invalid, is_nil, type_key
+from adapter.translate.reading import MAX_NOTES, TYPE, Reading, invalid, is_nil, type_key
 from adapter.wsdl.builtins import ANY_TYPE
 from adapter.wsdl.once import once
 from adapter.wsdl.types import SOAP11_ENCODING, SOAP11_ENVELOPE, SOAP12_ENVELOPE, XSD, XSI, Contract, Element, Record
@@ -78,6 +78,27 @@ def aligner(endpoint: Endpoint, *, everything: bool = False) -> Align:
         if strict and notes:
             raise invalid(endpoint.name, f"soap.strict: {notes[0]}")
         return notes
+
+    return align
+
+
+def row_aligner(endpoint: Endpoint) -> Callable[[Any, Reading], None]:
+    """Return what brings one item of a list's reply back to the contract, as ``aligner`` does it with a whole reply.
+
+    What is odd goes into the reading's ``drift``. What stands around the items is not looked at.
+    """
+    output, steps = endpoint.operation.output, endpoint.reply.steps
+    strict, encoded = endpoint.resource.soap.strict, endpoint.operation.use == "encoded"
+    if output is None or output.root is None or not steps or steps[-1].is_turn:
+        return lambda element, reading: None
+    tables = _tables(endpoint.contract, None if strict else _read(endpoint, output.root))
+    known, key = _namespaces(endpoint.contract), steps[-1].element.type
+
+    def align(element: Any, reading: Reading) -> None:
+        walk = _Walk(endpoint.contract, tables, known, MAX_NOTES, ordered=not encoded, notes=reading.drift)
+        walk.below(element, key)
+        if strict and reading.drift:
+            raise invalid(endpoint.name, f"soap.strict: {next(iter(reading.drift))}")
 
     return align
 
@@ -185,11 +206,11 @@ class _Walk:
             last = max(last, place)
             if tag in table.values:
                 self._value(element, child, table.values[tag])
-            self._below(child, types[tag])
+            self.below(child, types[tag])
         if stray and not table.text:
             self._stray(element, children)
 
-    def _below(self, child: Any, key: str) -> None:
+    def below(self, child: Any, key: str) -> None:
         """Look at what stands in a known element."""
         if key in self.tables or child.get(TYPE) is not None:
             self.content(child, key)
