@@ -37,9 +37,7 @@ def columns(types: Mapping[str, BoundType], key: str) -> tuple[Column, ...]:
     return tuple(found.values())
 
 
-def _of(
-    types: Mapping[str, BoundType], key: str, before: tuple[str, ...], around: tuple[str, ...]
-) -> Iterator[Column]:
+def _of(types: Mapping[str, BoundType], key: str, before: tuple[str, ...], around: tuple[str, ...]) -> Iterator[Column]:
     bound = types[key]
     if bound.variants:
         yield _column((*before, bound.discriminator))

@@ -24,6 +24,7 @@ from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
+from adapter.web.cut import cutting
 
 Install = Callable[[Flask], None]
 _HTTP = {404: "no-such-path", 405: "method-not-allowed", 406: "not-acceptable", 408: "request-timeout",
@@ -38,7 +39,8 @@ class Route:
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
     ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
     that its answer may have.
-    ``streams``: its body is sent on while it arrives.
+    ``streams``: its body is sent on while it arrives. ``forms`` are the media types of which a caller may ask for one,
+    in place of ``gives``.
     """
 
     operation: str
@@ -52,6 +54,7 @@ class Route:
     headers: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     streams: bool = False
+    forms: tuple[str, ...] = ()
 
 
 def install(
@@ -96,7 +99,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         arrived, g = flask.request, flask.g
         g.operation = route.operation
         deadline = time.monotonic() + route.timeout
-        if route.gives:
+        wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
+        if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
         upload = arrival.upload(arrived, most, deadline) if route.streams else None
         body = arrival.body(arrived, most, deadline) if upload is None else b""
@@ -117,10 +121,11 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             content_type=arrived.headers.get("Content-Type", "") if there else "",
             headers=arrival.headers(arrived, route.headers),
             traceparent=g.traceparent,
+            wanted=wanted,
         )
         g.observed = True
         report = partial(telemetry.bug, request_id=g.id, operation=route.operation)
-        return answer.render(route.handle(request), arrived.method, report)
+        return answer.render(route.handle(request), arrived.method, report, cutting(arrived.environ))
 
     return view
 

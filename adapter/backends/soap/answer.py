@@ -34,7 +34,7 @@ _REFUSALS = (401, 403)
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
 # A tag with more than 1,000 attributes is no answer, and libxml2 needs memory of twenty times its size.
-_LARGE = 100_000
+LARGE = 100_000
 _CROWDED = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){1001}")
 # A parsed element costs some 120 bytes, however short its tag: 10 MB of <a/> were 300 MB.
 MOST_TAGS = 1_000_000
@@ -207,10 +207,8 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         raise reply_invalid(f"status {reply.status} with an empty body")
     if len(data) != len(reply.body):
         notes.append("space-before-xml")
-    if len(data) > _LARGE and _CROWDED.search(data):
-        raise reply_invalid("a tag with more than 1,000 attributes")
-    if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
-        raise reply_invalid("more than 1,000,000 tags")
+    if len(data) > LARGE:
+        check(data)
     encoding = encoding_of(data, reply.headers, notes)
     try:
         root = etree.fromstring(data, etree.XMLParser(encoding=encoding, **PARSING))
@@ -219,6 +217,14 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
     if root.getroottree().docinfo.internalDTD is not None:
         raise reply_invalid("XML with a DOCTYPE")
     return root
+
+
+def check(data: bytes) -> None:
+    """Refuse what would cost far more memory parsed than its size. Raises BackendReplyInvalid."""
+    if _CROWDED.search(data):
+        raise reply_invalid("a tag with more than 1,000 attributes")
+    if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
+        raise reply_invalid("more than 1,000,000 tags")
 
 
 def encoding_of(data: bytes, headers: Mapping[str, str], notes: list[str]) -> str | None:

@@ -77,8 +77,9 @@ def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
 class Way:
     """How an operation's messages travel, and how far an answer may drift from the contract.
 
-    ``first`` reads the beginning of an answer that is worked on before all of it is there. ``align`` brings the root of an answer back to the
-    contract before it is read, and says what was odd; ``strict`` refuses an envelope of the other version.
+    ``first`` reads the beginning of an answer that is worked on before all of it is there. ``align`` brings the root
+    of an answer back to the contract before it is read, and says what was odd; ``strict`` refuses an envelope of the
+    other version.
     """
 
     packing: Packing | None = None

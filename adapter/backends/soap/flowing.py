@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.attachments import unpacked
-from adapter.backends.soap.parsing import PARSING, check, encoding_of
+from adapter.backends.soap.answer import LARGE, PARSING, check, encoding_of
 from adapter.exchange import Opened, Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Part
 from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE, local_name
@@ -25,7 +25,6 @@ _BODIES = tuple(f"{{{namespace}}}Body" for namespace in (SOAP11_ENVELOPE, SOAP12
 _DECLARATION = b"<?xml"
 # A declaration names a version, an encoding and a word.
 _LONGEST_DECLARATION = 1000
-_CHECKED_FROM = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,13 @@ class Flowing:
         self._opened, self._most, self._where = opened, most, where
         self._chunks = opened.chunks
         self._head: bytearray | None = bytearray()  # all bytes, as long as they may be needed
-        self._parser: etree.XMLPullParser[Any] | None = None
-        self._since = bytearray()  # bytes since the last row, where they are many
+        self._parser: etree.XMLPullParser | None = None
+        self._since = bytearray()
+        self._check_at = LARGE
         self._read = self._max_bytes = 0
         self._rows: list[Any] = []
         self._before = 0
+        self._tag = ""
         self.notes: list[str] = []
         self.first: Any = None
 
@@ -97,10 +98,12 @@ class Flowing:
         return [element for _, element in self._parser.read_events()]
 
     def _must_be_small(self, data: bytearray) -> None:
+        """Refuse what came since the last row where it is too large, or too much once it is parsed."""
         if len(data) > self._most:
             raise reply_invalid(f"more than {self._most} bytes without a row")
-        if len(data) > _CHECKED_FROM:
+        if len(data) > self._check_at:
             check(bytes(data))
+            self._check_at = len(data) + len(data) // 4  # all of it each time, so not for every piece
 
     def beginning(self) -> tuple[Any, Any]:
         """Return a copy of the envelope up to the first row, and that row in it."""
@@ -126,9 +129,23 @@ class Flowing:
         finally:
             self.close()
 
-    def begin(self, idle: float, max_bytes: int) -> None:
-        """Go on to the rows: from now on each piece has ``idle`` seconds, and all may have ``max_bytes`` (0: any)."""
+    @property
+    def doctype(self) -> bool:
+        """Whether a DOCTYPE stands before the envelope."""
+        return self.first.getroottree().docinfo.internalDTD is not None
+
+    @property
+    def root(self) -> Any:
+        """The root of the message, without most of its rows."""
+        return [self.first, *self.first.iterancestors()][len(self._where.names)]
+
+    def begin(self, idle: float, max_bytes: int, tag: str) -> None:
+        """Go on to the rows: from now on each piece has ``idle`` seconds, and all may have ``max_bytes`` (0: any).
+
+        ``tag`` is how the contract calls a row.
+        """
         assert self._head is not None
+        self._tag = tag
         self._read, self._max_bytes, self._head = len(self._head), max_bytes, None
         self._opened.patience(idle)
 
@@ -153,14 +170,19 @@ class Flowing:
                 self._rows = self._of(self._parsed(chunk))
                 if self._rows:
                     self._since.clear()
+                    self._check_at = LARGE
             self._parser.close()
         except etree.XMLSyntaxError as error:
             raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
 
     def _of(self, found: list[Any]) -> list[Any]:
-        """Return those that are rows: beside the first, and named as it is."""
+        """Return those that are rows: beside the first, and named as it is, be it not as the contract says."""
         host, tag = self.first.getparent(), self.first.tag
-        return [each for each in found if each.tag == tag and each.getparent() is host]
+        beside = [each for each in found if each.getparent() is host]
+        rows = [each for each in beside if each.tag == tag]
+        if len(rows) < len(beside) and any(each.tag == self._tag for each in beside) and tag != self._tag:
+            raise reply_invalid("rows in two namespaces")
+        return rows
 
     def _let_go(self, last: Any) -> None:
         host = last.getparent()

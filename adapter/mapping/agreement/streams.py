@@ -79,4 +79,5 @@ def _fields(endpoint: Endpoint) -> Iterator[BoundField]:
         bound = endpoint.types[key]
         fields = list(leaves(bound.fields))
         yield from fields
-        waiting += [each.type for each in (*bound.fields, *fields, *bound.variants) if each.type]
+        waiting += [each.type for each in (*bound.fields, *fields) if each.type]
+        waiting += [each.type for each in bound.variants]
