@@ -44,8 +44,9 @@ from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
 from adapter.translate.reader import Result, reader, record_reader
 from adapter.translate.taken import taking_reader
+from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
-from adapter.translate.writer import header_writer, unset, writer
+from adapter.translate.writer import header_writer, unset
 
 R = TypeVar("R")
 
@@ -124,7 +125,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
+        write=text_writer(endpoint, backends.text_of),
         read=reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
@@ -141,7 +142,7 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
     return soap(
         port,
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
+        write=text_writer(endpoint, backends.text_of),
         read=read,
         read_fault=fault_reader(endpoint),
         respond=respond_rows(endpoint),
@@ -201,7 +202,7 @@ def _call(
     return asking(
         backends.soap[endpoint.resource.soap.key],
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
+        write=text_writer(endpoint, backends.text_of),
         read=read,
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),

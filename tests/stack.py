@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ from adapter import virtual
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
+APP = "adapter.app:create_app()"
+CONFIG = ROOT / "ops" / "gunicorn.conf.py"
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,17 @@ def stack(project: Path = ROOT, environ: Mapping[str, str] | None = None, worker
 
 @contextmanager
 def gunicorn(
-    project: Path, environ: Mapping[str, str], workers: int = 1
+    project: Path, environ: Mapping[str, str], workers: int = 1, app: str = APP, config: Path = CONFIG
 ) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
-    """Start the adapter alone on a project; yield its address, its process, and the file of its log lines."""
+    """Start the adapter alone on a project; yield its address, its process, and the file of its log lines.
+
+    ``app`` and ``config`` start another application in the same way; it too answers ``/healthz``.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
-        process = _gunicorn(project, port, workers, folder, environ)
+        command = [sys.executable, "-m", "gunicorn", "--config", str(config),
+                   "--bind", f"127.0.0.1:{port}", "--workers", str(workers), app]  # fmt: skip
+        process = _started(command, folder, {"ADAPTER_PROJECT": str(project), **environ})
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url + "/healthz", process, lambda: (folder / "err").read_text()[-2000:])
@@ -120,16 +127,10 @@ def free_port() -> int:
         return port
 
 
-def _gunicorn(
-    project: Path, port: int, workers: int, folder: Path, environ: Mapping[str, str]
-) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "ops" / "gunicorn.conf.py"),
-               "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "adapter.app:create_app()"]  # fmt: skip
+def _started(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        return subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=err, env={**own, "ADAPTER_PROJECT": str(project), **environ}
-        )
+        return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=err, env={**own, **environ})
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], why: Callable[[], str] = str) -> None:

@@ -31,6 +31,7 @@ from adapter.identity.hiding import hidden
 from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
+from adapter.translate.written import Written
 from adapter.wsdl.types import Operation
 
 __all__ = ["Again", "SoapPort", "asking", "soap"]
@@ -83,7 +84,7 @@ class SoapPort:
         token: str = "",
         way: Way = PLAIN,
     ) -> Answered:
-        """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
+        """Send one envelope, with ``body`` (``Written``, an element, or None) and fresh header blocks.
 
         Where the operation's message is ``bare``, the children of that element are those of the envelope's body.
         ``way`` says what travels beside the envelope, and whether the answer is there once its envelope is.
@@ -92,6 +93,9 @@ class SoapPort:
         ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
+        # Text stays text, unless what is in the body is signed, shown, or sent beside the envelope.
+        if isinstance(body, Written) and (way.packing or request.trace or self._identity.signing):
+            body = body.element()
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
@@ -130,7 +134,7 @@ class SoapPort:
             fields = {**http_headers, **_own_headers(request), **who}
             verify = self._verify(wsse)
             first = way.first if verify is None and request.trace is None else None
-            reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
+            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
             answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
@@ -266,17 +270,18 @@ def _asking(
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         notes = way.align(answer.child)
-        return reread(answer.child, request), answer.notes + notes, answered.arriving
-
-    def reread(child: Any, request: Request) -> R:
-        while True:
-            try:
-                return read(child)
-            except BackendReplyInvalid as error:
-                if not again(error, request):
-                    raise
+        return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
     return lambda request: port.in_session(request.deadline, partial(once, request))
+
+
+def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) -> R:
+    while True:
+        try:
+            return read(child)
+        except BackendReplyInvalid as error:
+            if not again(error, request):
+                raise
 
 
 def _sent_away(request: Request) -> bool:
