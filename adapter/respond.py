@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from adapter import strict_json
+from adapter import json_pieces
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request, Response, Stream
 from adapter.rows import JSON
@@ -45,7 +45,7 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
             document = {"items": document, **({"page": _page(result.total, request)} if paged else {})}
         where = location(below + template, document, request.path) if template else ""
         headers = {"Location": where} if where else {}
-        return Response(status, strict_json.encode(document), headers=headers, notes=result.notes)
+        return Response(status, json_pieces.encode(document), headers=headers, notes=result.notes)
 
     return make
 

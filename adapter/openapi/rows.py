@@ -11,7 +11,7 @@ from typing import Any
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.values import Schema
 from adapter.rows import CSV, NDJSON
-from adapter.rows.columns import columns
+from adapter.rows.csv_columns import columns
 
 BROKEN = "An answer that breaks off ends without its end: the connection is closed in the middle of it."
 

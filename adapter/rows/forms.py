@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from adapter.mapping.bound import BoundType
 from adapter.rows import CSV, JSON, NDJSON
-from adapter.rows.columns import columns
+from adapter.rows.csv_columns import columns
 from adapter.rows.form import Form
 from adapter.rows.to_csv import to_csv
 from adapter.rows.to_json import to_json

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from adapter.rows import CSV
-from adapter.rows.columns import Column, cells
+from adapter.rows.csv_columns import Column, cells
 from adapter.rows.form import Form, Page, Rows
 
 

@@ -7,28 +7,27 @@ to the endpoint that the operator set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy, deepcopy
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import zeep
-from lxml import etree
 
+from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
 from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.ready import Content, with_ready_input
-from adapter.backends.soap.security import Security, hide_security, secrets
+from adapter.backends.soap.security import Security, secrets, shown
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Identity, Shown
-from adapter.identity.hiding import hidden
-from adapter.messages import Call, Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.translate.written import Written
@@ -74,6 +73,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
+        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -102,6 +102,7 @@ class SoapPort:
         if answered.unknown and not _sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
+        pieces.begin(len(answered.reply.body), request.deadline)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -124,29 +125,29 @@ class SoapPort:
         way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
-        shown = (text.rpartition(" ")[2] for text in who.values())
-        hides = (*self._identity.secrets(), *header.secrets, *shown, token)
+        said = [text.rpartition(" ")[2] for text in who.values()]
+        hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             if request.trace is not None:
-                request.trace("soap-out", _shown(envelope, hides))
-            own = secrets(envelope)
-            fields = {**http_headers, **_own_headers(request), **who}
+                request.trace("soap-out", shown(envelope, hides))
             verify = self._verify(wsse)
             first = way.first if verify is None and request.trace is None else None
+            fields = {**http_headers, **_own_headers(request), **who}
             reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
-            answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
+            own = partial(secrets, envelope)
+            answered = Answered(reply, hides, own, verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
-                request.trace("soap-in", hidden(reply.body, answered.secrets))
+                request.trace("soap-in", answered.hidden(reply.body))
             return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
-        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation.key))
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
         addressed = [WsAddressing(self._addressing, operation)] if self._addressing else []
         transport = SimpleNamespace(post_xml=post_xml)
+        settings = self._settings[operation.key]
         client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
             client, {"address": self._exchange.url}, operation.key, (body, header.blocks), {}
@@ -160,11 +161,13 @@ class SoapPort:
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
 
-    def _content_type(self, operation: str) -> dict[str, str]:
+    def _settings_of(self, operation: Any) -> zeep.Settings:
+        """Return zeep's settings for the calls of an operation, which no call changes."""
         # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = self._binding.get(operation).soapaction if self.version == "1.2" else ""
+        action = operation.soapaction if self.version == "1.2" else ""
         parameter = f'; action="{action}"' if action else ""
-        return {"Content-Type": f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"}
+        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
+        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -190,7 +193,7 @@ def soap(
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
         response = streamed(lambda: respond(result, request), arriving)
-        return replace(response, notes=notes + response.notes, answered_by="soap")
+        return answered_by("soap", response, notes)
 
     return handle
 
@@ -289,12 +292,8 @@ def _sent_away(request: Request) -> bool:
     return request.upload is not None and request.upload.taken
 
 
-def _shown(envelope: Any, hides: Sequence[str]) -> bytes:
-    shown = deepcopy(envelope)
-    hide_security(shown)
-    return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), hides)
-
-
 def _own_headers(request: Request) -> dict[str, str]:
-    accept = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    return accept | ({"traceparent": request.traceparent} if request.traceparent else {})
+    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
+    if request.traceparent:
+        own["traceparent"] = request.traceparent
+    return own

@@ -16,7 +16,8 @@ from typing import Any
 from lxml import etree
 
 from adapter.attachments import unpacked
-from adapter.backends.soap.answer import LARGE, PARSING, check, encoding_of
+from adapter.backends.soap.answer import PARSING, encoding_of
+from adapter.backends.soap.fed import check
 from adapter.exchange import Opened, Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Part
 from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE, local_name
@@ -25,6 +26,7 @@ _BODIES = tuple(f"{{{namespace}}}Body" for namespace in (SOAP11_ENVELOPE, SOAP12
 _DECLARATION = b"<?xml"
 # A declaration names a version, an encoding and a word.
 _LONGEST_DECLARATION = 1000
+_LARGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Flowing:
         self._head: bytearray | None = bytearray()  # all bytes, as long as they may be needed
         self._parser: etree.XMLPullParser | None = None
         self._since = bytearray()
-        self._check_at = LARGE
+        self._check_at = _LARGE
         self._read = self._max_bytes = 0
         self._rows: list[Any] = []
         self._before = 0
@@ -170,7 +172,7 @@ class Flowing:
                 self._rows = self._of(self._parsed(chunk))
                 if self._rows:
                     self._since.clear()
-                    self._check_at = LARGE
+                    self._check_at = _LARGE
             self._parser.close()
         except etree.XMLSyntaxError as error:
             raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
