@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 
-from adapter import problems
+from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
@@ -39,6 +39,7 @@ from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
+from adapter.rows import FORMS
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
@@ -65,6 +66,7 @@ class Built:
     around: Surroundings
 
 
+@collector.paused()
 def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
     """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts.
 
@@ -157,6 +159,7 @@ def create_app(
     return application(built, telemetry)
 
 
+@collector.paused()
 def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
     made = handlers(built, telemetry)
@@ -177,6 +180,8 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
+    if endpoint.reply.rule.stream is not None:
+        route = replace(route, forms=FORMS)
     return replace(route, gives=given.value) if given is not None else route
 
 

@@ -20,8 +20,10 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, TypeVar
 
+from adapter import pieces
 from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
+from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way
 from adapter.exchange import Exchange
@@ -31,7 +33,7 @@ from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
 from adapter.messages import Handler, Middleware, Request
-from adapter.respond import respond
+from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
@@ -39,11 +41,14 @@ from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
+from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
-from adapter.translate.reader import reader, record_reader
+from adapter.translate.reader import Result, record_reader
+from adapter.translate.replies import reply_reader
 from adapter.translate.taken import taking_reader
+from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
-from adapter.translate.writer import header_writer, unset, writer
+from adapter.translate.writer import header_writer, unset
 
 R = TypeVar("R")
 
@@ -80,13 +85,14 @@ def build(
 ) -> Handler:
     """Put one operation together."""
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
-    return chain(
+    handle = chain(
         observe(started, finished),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
         *_read_first(endpoint, backends),
         then=answer,
     )
+    return pieces.call(handle)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:
@@ -98,7 +104,7 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
     """Yield the step that reads the record, where a body is merged into one."""
     reads = endpoint.body.reads if endpoint.body is not None else None
     if reads is not None and endpoint.answered_by == "soap":
-        yield read_first(reads, _call(reads, backends, record_reader(reads)))
+        yield read_first(reads, _call(reads, backends, record_reader(reads), align=True))
 
 
 def _tables(endpoint: Endpoint, backends: Backends) -> list[Kept]:
@@ -117,16 +123,36 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.cursor is not None:
         return _paged(endpoint, endpoint.cursor, backends)
     rule = endpoint.resource.soap
+    if (rows := flow(endpoint)) is not None:
+        return _flowing(endpoint, rows, backends)
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
-        read=reader(endpoint),
+        write=text_writer(endpoint, backends.text_of),
+        read=reply_reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
-        way=way(endpoint),
+        way=way(endpoint, align=False),
+    )
+
+
+def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
+    """Return the handler of a list that leaves row by row."""
+    read: Callable[[Any], Result | Coming] = reply_reader(endpoint)
+    port, again = backends.soap[endpoint.resource.soap.key], _again(endpoint, backends)
+    return soap(
+        port,
+        endpoint.operation,
+        write=text_writer(endpoint, backends.text_of),
+        read=read,
+        read_fault=fault_reader(endpoint),
+        respond=respond_rows(endpoint),
+        headers=header_writer(endpoint, backends.text_of),
+        again=again,
+        way=way(endpoint, align=False),
+        begin=beginning(endpoint, port.version, rows, way(endpoint), again),
     )
 
 
@@ -173,18 +199,21 @@ def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
 
 
 def _call(
-    endpoint: Endpoint, backends: Backends, read: Callable[[Any], R], again: Again = never
+    endpoint: Endpoint, backends: Backends, read: Callable[[Any], R], again: Again = never, *, align: bool = False
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
-    """Return how one SOAP call is made whose answer ``read`` reads: what was read, and what was odd."""
+    """Return how one SOAP call is made whose answer ``read`` reads: what was read, and what was odd.
+
+    ``align`` brings the answer back to its contract before, for what does not do so itself.
+    """
     return asking(
         backends.soap[endpoint.resource.soap.key],
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
+        write=text_writer(endpoint, backends.text_of),
         read=read,
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint),
+        way=way(endpoint, align=align),
     )
 
 

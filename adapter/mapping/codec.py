@@ -94,10 +94,9 @@ def codec(
 
     for sample in converters[0].texts if converters else ():
         _sample(converters[0].name, builtin, sample, in_contract)
-
     tolerant, takes_null = logical in lexical.DATES, gives_null and _takes_null(write)
-    names, fast = builtin in lexical.QNAMES, quick(builtin, facets.white_space, converters, to_json, read)
-    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, names, fast)
+    fast = quick(builtin, facets.white_space, converters, to_json, read)
+    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, builtin in lexical.QNAMES, fast)
 
 
 def _names(facets: Facets) -> tuple[Check, ...]:

@@ -21,6 +21,8 @@ ABSENT: Any = object()
 """Stands for a value that is not there yet, so that an object has its order from the beginning."""
 UNKNOWN = -1
 """What a level returns instead of the bits of what it saw, where a child has a name that the contract does not know."""
+# Names that the contract does not know are few, or made up to cost memory.
+MAX_PASSED = 1000
 
 Found = dict[str, Any]
 # Returns whether the object may have lost its order.
@@ -95,7 +97,8 @@ def mend(reading: Reading, element: Any, key: str, fold: bool = False) -> None:
         walk.attributes(element, table)
     walk.mend(element, [child for child in element if child.tag not in table.types], table, fold)
     for child in element:
-        if child.tag not in table.types and not table.may_mean(child.tag, fold):
+        known = child.tag in table.types or table.may_mean(child.tag, fold)
+        if not known and len(reading.passed) < MAX_PASSED:
             reading.passed.add((child.tag, element.tag, key))
 
 
@@ -111,11 +114,7 @@ def level(
     ``others`` takes children of any other name (SOAP 1.1, section 5.4.2); ``wild`` what a wildcard let in.
     """
     table, key = place.table, place.key
-    known = {
-        tag: (bit, what.name, what.read, None) if isinstance(what, Leaf) else (bit, "", None, what)
-        for tag, (bit, what) in entries.items()
-    }
-    get, odd = known.get, _odd(place, entries)
+    get, odd = _flattened(entries).get, _odd(place, entries)
     no_text = table is not None and not table.text
 
     def read(element: Any, found: Found, reading: Reading, pending: Pending, mended: bool) -> int:
@@ -133,13 +132,10 @@ def level(
                     seen = inner(child, seen, found, reading, pending)
                 elif bit > seen and not child.keys() and not len(child):
                     seen |= bit
-                    if decode is None:
-                        found[name] = child.text or ""
-                    else:
-                        try:
-                            found[name] = decode(child.text or "")
-                        except ValueError:
-                            odd(tag, child, seen, found, pending)
+                    try:
+                        found[name] = (child.text or "") if decode is None else decode(child.text or "")
+                    except ValueError:
+                        odd(tag, child, seen, found, pending)
                 else:
                     seen = odd(tag, child, seen, found, pending)
             elif table is not None and not mended and (tag, element.tag, key) not in reading.passed:
@@ -159,6 +155,16 @@ def level(
         return seen
 
     return read
+
+
+def _flattened(
+    entries: Mapping[str, tuple[int, Leaf | Inner]],
+) -> Mapping[str, tuple[int, str, Read | None, Inner | None]]:
+    """Return the entries as the pass takes them apart: with the name and the read of a leaf, or with what is more."""
+    return {
+        tag: (bit, what.name, what.read, None) if isinstance(what, Leaf) else (bit, "", None, what)
+        for tag, (bit, what) in entries.items()
+    }
 
 
 def _odd(

@@ -12,8 +12,8 @@ from typing import Any
 from adapter.mapping.bound import BoundField, BoundType, leaves
 from adapter.mapping.flat import assembled
 from adapter.mapping.paths import WILD, Child
-from adapter.mapping.quick import as_it_is
 from adapter.translate.content import attribute_handler
+from adapter.translate.decoding import attribute_read, known_attributes, text_read
 from adapter.translate.expected import Expected
 from adapter.translate.finishing import finisher
 from adapter.translate.inners import (
@@ -36,7 +36,6 @@ from adapter.translate.level import (
     Leaf,
     Level,
     Place,
-    Read,
     attributes_reader,
     level,
     text_level,
@@ -165,7 +164,7 @@ class Quick:
                 values = table.attributes.get(tag, values)
             if tag in known and known[tag].name:
                 raise Unfit
-            known[tag] = Attribute(field.name, _decode(field), values, let_in((field.name,), handle))
+            known[tag] = Attribute(field.name, attribute_read(field), values, let_in((field.name,), handle))
         return attributes_reader(place, known, further) if known or further or table is not None else None
 
     def _text(self, texts: Sequence[BoundField], name: str) -> Leaf:
@@ -174,7 +173,7 @@ class Quick:
         if len(texts) > 1 or field.codec is None or field.shape != "scalar" or field.codec.names:
             raise Unfit
         plain = let_in((field.name,), self.plain.compiler.value(field, name))
-        return Leaf(field.name, _read(field, frozenset()), False, None, plain)
+        return Leaf(field.name, text_read(field, frozenset()), False, None, plain)
 
     def _children(
         self, place: Place, below: Mapping[str, Sequence[_Way]], attributes: Attributes | None, made: _Made, name: str
@@ -234,7 +233,7 @@ class Quick:
                 harmless = frozenset()
         several = field.shape == "scalars"
         nullable = self.encoded or (field.steps[-1].element.nillable if several else field.nullable)
-        leaf = Leaf(field.name, _read(field, values), nullable, harmless, plain)
+        leaf = Leaf(field.name, text_read(field, values), nullable, harmless, plain)
         if several:
             return scalars(place, bit, leaf)
         made.bits[field.name] = bit
@@ -266,11 +265,6 @@ class _Made:
         self.flat = self.flat and flat
 
 
-def known_attributes(table: Expected) -> dict[str, Attribute]:
-    """Return the attributes of a type, none of them mapped."""
-    return {tag: Attribute("", None, values, _never) for tag, values in table.attributes.items()}
-
-
 def whole(types: Mapping[str, BoundType], bound: BoundType) -> Callable[[Found, Reading], Found] | None:
     """Return what makes the object of values by the names of ``leaves``; None where they are it."""
     finish = finisher(types, bound)
@@ -281,10 +275,6 @@ def whole(types: Mapping[str, BoundType], bound: BoundType) -> Callable[[Found, 
     return None
 
 
-def _never(child: Any, found: Found, reading: Reading) -> bool:
-    return False
-
-
 def _ends(way: _Way) -> bool:
     """Whether a way ends in the child itself."""
     return len(way[0]) == 1 and way[1].attribute is None
@@ -293,31 +283,3 @@ def _ends(way: _Way) -> bool:
 def _listed(steps: Sequence[Child], field: BoundField) -> bool:
     """Whether a property is an array that is there as soon as the element around its items is."""
     return len(steps) == 1 and field.shape in ("scalars", "objects")
-
-
-def _read(field: BoundField, values: frozenset[str]) -> Read | None:
-    """Return how a text is read, None where it is its own value. It raises ValueError where only plain code can tell.
-
-    ``values`` are all texts that the contract knows, none where they are not counted.
-    """
-    assert field.codec is not None
-    read = field.codec.quick or field.codec.read
-    if not values:
-        return None if read is as_it_is else read
-
-    def listed(text: str) -> Any:
-        if text not in values:
-            raise ValueError("unknown")
-        return read(text)
-
-    return listed
-
-
-def _decode(field: BoundField) -> Read | None:
-    """Return how the text of an attribute is read; of names only the plain code knows their prefixes."""
-    assert field.codec is not None
-    return _refuse if field.codec.names else _read(field, frozenset())
-
-
-def _refuse(text: str) -> Any:
-    raise ValueError("not plain")

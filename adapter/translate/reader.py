@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adapter import pieces
 from adapter.errors import RequestError
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.translate.objects import Objects
-from adapter.translate.reading import TYPE, Each, Reading, at_once, finder, invalid, is_nil
+from adapter.translate.reading import TYPE, Each, Reading, finder, invalid, is_nil
 from adapter.translate.refused import judge
 from adapter.translate.reply_headers import header_reader
 
@@ -33,7 +34,7 @@ class Result:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def reader(endpoint: Endpoint, each: Each = at_once) -> Callable[[Any], Result]:
+def reader(endpoint: Endpoint, each: Each = pieces.each) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out.
 
     It reads a reply as it is, or as it was brought back to its contract (``tolerance``); ``replies`` does both in one
@@ -68,7 +69,7 @@ def _reader(endpoint: Endpoint, plain: Objects) -> Callable[[Any, Reading], Resu
     if nothing_to_read(endpoint):
         return lambda element, reading: Result(None)
     expected = endpoint.operation.reply_tags
-    take, total, check = _taker(endpoint, plain), _total(endpoint, plain), judge(endpoint)
+    take, total, check = _taker(endpoint, plain), total_reader(endpoint), judge(endpoint)
 
     def read(element: Any, reading: Reading) -> Result:
         if element is None or (expected and element.tag not in expected):
@@ -163,10 +164,11 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     return value
 
 
-def _total(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], int | None] | None:
+def total_reader(endpoint: Endpoint) -> Callable[[Any, Reading], int | None] | None:
+    """Compile what reads the ERP's count of all rows from the message's root; None where the mapping names none."""
     if endpoint.page is None or endpoint.page.total is None:
         return None
-    read = compiler.fields([endpoint.page.total], endpoint.name)
+    read = Objects(endpoint, endpoint.operation.use == "encoded").fields([endpoint.page.total], endpoint.name)
 
     def total(element: Any, reading: Reading) -> int | None:
         count = read(element, reading).get("total")

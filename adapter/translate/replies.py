@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from adapter import pieces
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.paths import Child
+from adapter.translate.decoding import known_attributes
 from adapter.translate.inners import passed_over
 from adapter.translate.level import (
     UNKNOWN,
@@ -30,9 +32,9 @@ from adapter.translate.level import (
     run,
 )
 from adapter.translate.objects import Objects
-from adapter.translate.quick import Quick, known_attributes
+from adapter.translate.quick import Quick
 from adapter.translate.reader import Result, nothing_to_read, read_in, reader
-from adapter.translate.reading import TYPE, Each, Reading, at_once, invalid, is_nil
+from adapter.translate.reading import TYPE, Each, Reading, invalid, is_nil
 from adapter.translate.records import ReadObject
 from adapter.translate.tolerance import Alignment, alignment
 
@@ -40,7 +42,7 @@ from adapter.translate.tolerance import Alignment, alignment
 _Start = Callable[[Any, Reading], None]
 
 
-def reply_reader(endpoint: Endpoint, each: Each = at_once, *, plain: bool = False) -> Callable[[Any], Result]:
+def reply_reader(endpoint: Endpoint, each: Each = pieces.each, *, plain: bool = False) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the child of the body (or None) in, a ``Result`` out.
 
     Its notes say first how the reply drifts. ``each`` goes around the elements of lists while they are read. ``plain``

@@ -4,45 +4,59 @@ from __future__ import annotations
 
 import errno
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import flask
 
 from adapter.errors import RequestError
 from adapter.messages import Response, Stream
 
-_PROTECTION = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+Header = tuple[str, str]
+_PROTECTION: tuple[Header, ...] = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+_WITHOUT_CONTENT = ("204", "304")
+_PROTECTIVE = frozenset(name.lower() for name, _ in _PROTECTION)
+_OURS = frozenset(("x-request-id", "traceparent"))
 
 
-def render(response: Response, method: str, report: Callable[[Exception], None]) -> flask.Response:
+def render(
+    response: Response, method: str, report: Callable[[Exception], None], cut: Callable[[], None]
+) -> flask.Response:
     """Return Flask's form of a response to ``method`` (as the caller sent it).
 
-    ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more.
+    ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more. ``cut``
+    is called before a connection is closed whose answer broke off.
     """
-    rendered = flask.Response(status=response.status)
-    rendered.headers["Content-Type"] = response.content_type
-    rendered.headers.update(response.headers)
     body = response.body
+    whole = b"" if isinstance(body, Stream) else body
+    rendered = flask.Response(whole, response.status, content_type=response.content_type)
+    if response.headers:
+        rendered.headers.update(response.headers)
     if isinstance(body, Stream):
+        del rendered.headers["Content-Length"]
         rendered.call_on_close(body.close)
-        rendered.response = _unread(body) if method == "HEAD" else _begun(body, report)
-    else:
-        rendered.set_data(body)
+        rendered.response = _unread(body) if method == "HEAD" else _begun(body, report, cut)
     return rendered
 
 
-def protect(response: flask.Response) -> None:
-    """Add the protective headers that the answer does not set itself; an answer without content has no type."""
-    if response.status_code in (204, 304):
-        response.headers.pop("Content-Type", None)
-    for name, value in _PROTECTION.items():
-        response.headers.setdefault(name, value)
+def protected(status: str, headers: list[Header], own: Sequence[Header]) -> list[Header]:
+    """Return the header fields of an answer with ``own``, its ids, and the protective ones that it does not set itself.
+
+    An answer without content has no type.
+    """
+    given = {name.lower() for name, _ in headers}
+    if not given.isdisjoint(_OURS):
+        headers = [each for each in headers if each[0].lower() not in _OURS]
+    if status.startswith(_WITHOUT_CONTENT):
+        headers = [each for each in headers if each[0].lower() != "content-type"]
+    if given.isdisjoint(_PROTECTIVE):
+        return [*headers, *own, *_PROTECTION]
+    return [*headers, *own, *(each for each in _PROTECTION if each[0].lower() not in given)]
 
 
 def _unread(stream: Stream) -> Iterator[bytes]:
@@ -50,22 +64,25 @@ def _unread(stream: Stream) -> Iterator[bytes]:
     return iter(())
 
 
-def _begun(stream: Stream, report: Callable[[Exception], None]) -> Iterator[bytes]:
+def _begun(stream: Stream, report: Callable[[Exception], None], cut: Callable[[], None]) -> Iterator[bytes]:
     """Read the first chunk now, while an error can still become a problem document."""
     try:
         first = list(itertools.islice(stream.chunks, 1))
     except BaseException:
         stream.close()
         raise
-    return _rest(first, stream, report)
+    return _rest(first, stream, report, cut)
 
 
-def _rest(first: list[bytes], stream: Stream, report: Callable[[Exception], None]) -> Iterator[bytes]:
+def _rest(
+    first: list[bytes], stream: Stream, report: Callable[[Exception], None], cut: Callable[[], None]
+) -> Iterator[bytes]:
     try:
         yield from first
         yield from stream.chunks
     except Exception as error:
         if not isinstance(error, RequestError):
             report(error)
+        cut()
         # The status is sent; only a connection that breaks tells the caller that the answer is not whole.
         raise ConnectionResetError(errno.ECONNRESET, "the answer broke off") from error

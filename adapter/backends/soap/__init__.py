@@ -7,35 +7,37 @@ to the endpoint that the operator set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy, deepcopy
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import zeep
-from lxml import etree
 
+from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
-from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
+from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
+from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.ready import Content, with_ready_input
-from adapter.backends.soap.security import Security, hide_security, secrets
+from adapter.backends.soap.security import Security, secrets, shown
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Identity, Shown
-from adapter.identity.hiding import hidden
-from adapter.messages import Call, Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
+from adapter.translate.written import Written
 from adapter.wsdl.types import Operation
 
 __all__ = ["Again", "SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
-Read = tuple[R, tuple[str, ...], Arriving | None]
+Read = tuple[R, tuple[str, ...], Coming | None]
+Begin = Callable[[Flowing, Answered, Request], tuple[R, tuple[str, ...]] | None]
 Again = Callable[[RequestError, Request], bool]
 
 
@@ -71,6 +73,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
+        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -81,7 +84,7 @@ class SoapPort:
         token: str = "",
         way: Way = PLAIN,
     ) -> Answered:
-        """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
+        """Send one envelope, with ``body`` (``Written``, an element, or None) and fresh header blocks.
 
         Where the operation's message is ``bare``, the children of that element are those of the envelope's body.
         ``way`` says what travels beside the envelope, and whether the answer is there once its envelope is.
@@ -90,12 +93,16 @@ class SoapPort:
         ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
+        # Text stays text, unless what is in the body is signed, shown, or sent beside the envelope.
+        if isinstance(body, Written) and (way.packing or request.trace or self._identity.signing):
+            body = body.element()
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
         if answered.unknown and not _sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
+        pieces.begin(len(answered.reply.body), request.deadline)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
@@ -118,29 +125,29 @@ class SoapPort:
         way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
-        shown = (text.rpartition(" ")[2] for text in who.values())
-        hides = (*self._identity.secrets(), *header.secrets, *shown, token)
+        said = [text.rpartition(" ")[2] for text in who.values()]
+        hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             if request.trace is not None:
-                request.trace("soap-out", _shown(envelope, hides))
-            own = secrets(envelope)
-            fields = {**http_headers, **_own_headers(request), **who}
+                request.trace("soap-out", shown(envelope, hides))
             verify = self._verify(wsse)
-            first = way.first and verify is None and request.trace is None
-            reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
-            answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
+            first = way.first if verify is None and request.trace is None else None
+            fields = {**http_headers, **_own_headers(request), **who}
+            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
+            own = partial(secrets, envelope)
+            answered = Answered(reply, hides, own, verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
-                request.trace("soap-in", hidden(reply.body, answered.secrets))
+                request.trace("soap-in", answered.hidden(reply.body))
             return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
-        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation.key))
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
         addressed = [WsAddressing(self._addressing, operation)] if self._addressing else []
         transport = SimpleNamespace(post_xml=post_xml)
+        settings = self._settings[operation.key]
         client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
             client, {"address": self._exchange.url}, operation.key, (body, header.blocks), {}
@@ -154,11 +161,13 @@ class SoapPort:
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
 
-    def _content_type(self, operation: str) -> dict[str, str]:
+    def _settings_of(self, operation: Any) -> zeep.Settings:
+        """Return zeep's settings for the calls of an operation, which no call changes."""
         # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = self._binding.get(operation).soapaction if self.version == "1.2" else ""
+        action = operation.soapaction if self.version == "1.2" else ""
         parameter = f'; action="{action}"' if action else ""
-        return {"Content-Type": f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"}
+        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
+        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -172,17 +181,19 @@ def soap(
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
     way: Way = PLAIN,
+    begin: Begin[R] | None = None,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read. ``begin`` reads the beginning of an
+    answer whose first row is there, and says what was odd; None where all of it is to be read first.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, begin)
 
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
         response = streamed(lambda: respond(result, request), arriving)
-        return replace(response, notes=notes + response.notes, answered_by="soap")
+        return answered_by("soap", response, notes)
 
     return handle
 
@@ -204,7 +215,7 @@ def asking(
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
     once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, None)
 
     def answer(request: Request) -> tuple[R, tuple[str, ...]]:
         result, notes, arriving = ask(request)
@@ -224,6 +235,7 @@ def _asking(
     headers: Callable[[Call], Header],
     again: Again,
     way: Way,
+    begin: Begin[R] | None,
 ) -> Callable[[Request], Read[R]]:
     """Return what makes one call and reads its answer, and what of it is still arriving."""
 
@@ -244,6 +256,11 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
+        if begin is not None and isinstance(answered.arriving, Flowing):
+            begun = begin(answered.arriving, answered, request)
+            if begun is not None:
+                return *begun, None  # whoever sends it on closes it
+            answered = replace(answered, reply=answered.arriving.whole(), arriving=None)
         answer = open_answer(
             answered.reply,
             port.version,
@@ -256,17 +273,18 @@ def _asking(
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         notes = way.align(answer.child)
-        return reread(answer.child, request), answer.notes + notes, answered.arriving
-
-    def reread(child: Any, request: Request) -> R:
-        while True:
-            try:
-                return read(child)
-            except BackendReplyInvalid as error:
-                if not again(error, request):
-                    raise
+        return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
     return lambda request: port.in_session(request.deadline, partial(once, request))
+
+
+def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) -> R:
+    while True:
+        try:
+            return read(child)
+        except BackendReplyInvalid as error:
+            if not again(error, request):
+                raise
 
 
 def _sent_away(request: Request) -> bool:
@@ -274,12 +292,8 @@ def _sent_away(request: Request) -> bool:
     return request.upload is not None and request.upload.taken
 
 
-def _shown(envelope: Any, hides: Sequence[str]) -> bytes:
-    shown = deepcopy(envelope)
-    hide_security(shown)
-    return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), hides)
-
-
 def _own_headers(request: Request) -> dict[str, str]:
-    accept = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    return accept | ({"traceparent": request.traceparent} if request.traceparent else {})
+    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
+    if request.traceparent:
+        own["traceparent"] = request.traceparent
+    return own
