@@ -65,10 +65,11 @@ class Backends:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on the JSON that callers send: its depth, and the digits of a number."""
+    """Bounds on the JSON that callers send: its depth, the digits of a number, and the bytes of one of many rows."""
 
     max_depth: int
     max_digits: int
+    row_bytes: int = 2**20
 
 
 def build(
@@ -83,7 +84,7 @@ def build(
     return chain(
         observe(started, finished),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
-        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
+        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),
         then=answer,
     )

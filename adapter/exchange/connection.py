@@ -41,6 +41,10 @@ class Until(Timeout):
         super().__init__()
         self._deadline = deadline
 
+    def allow(self, seconds: float) -> None:
+        """Allow so many seconds from now on."""
+        self._deadline = time.monotonic() + seconds
+
     def clone(self) -> Timeout:
         """Return the same time-out: urllib3 makes a copy for each step."""
         return self

@@ -17,6 +17,9 @@ from typing import Any
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
+from urllib3.util.wait import wait_for_read
+
+from adapter.exchange.pouring import Pouring
 
 Step = Callable[[bytes], bytes]
 """One connection's handshake: the server's token in (empty for the first), ours out."""
@@ -28,25 +31,36 @@ _MOST = 64 * 1024
 
 
 class GreetingConnection(HTTPConnection):
-    """A connection that greets where it was made with ``greet``."""
+    """A connection that greets where it was made with ``greet``. A request may be sent while it is made."""
 
     def __init__(self, *args: Any, greet: Greet | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._greet = greet
         self._greeted = False
+        self._unfinished = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether another request can be sent on it: not after one whose end was never sent."""
+        return super().is_connected and not self._unfinished
+
+    def answered(self) -> bool:
+        """Tell whether there is something to read already."""
+        return bool(self.sock is not None and wait_for_read(self.sock, 0.0))
 
     def request(  # type: ignore[override]  # our options are urllib3's own
         self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None, **options: Any
     ) -> None:
         """Send a request, on a new connection after the handshake."""
-        if self._greet is None:
-            return super().request(method, url, body, headers, **options)
-        if self.sock is None:
+        if self._greet is not None and self.sock is None:
             self.connect()
             self._greeted = False
-        who = {} if self._greeted else self._handshake(url, self._greet)
+        who = self._handshake(url, self._greet) if self._greet is not None and not self._greeted else {}
         self._greeted = True
-        return super().request(method, url, body, {**(headers or {}), **who}, **options)
+        self._unfinished = True
+        sent = body.over(self) if isinstance(body, Pouring) else body
+        super().request(method, url, sent, {**(headers or {}), **who}, **options)
+        self._unfinished = False
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
         """Return the answer; one that shows that the server does not know us makes the next request greet again."""

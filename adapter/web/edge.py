@@ -38,7 +38,8 @@ class Route:
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
     ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
     that its answer may have.
-    ``streams``: its body is sent on while it arrives.
+    ``streams``: its body is sent on while it arrives; ``rows``: it is many rows, of which there may be more than the
+    house takes otherwise.
     """
 
     operation: str
@@ -52,6 +53,7 @@ class Route:
     headers: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     streams: bool = False
+    rows: bool = False
 
 
 def install(
@@ -91,6 +93,7 @@ def install(
 
 def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..., flask.Response]:
     most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
+    most = route.max_bytes if route.rows else most
 
     def view(**path: str) -> flask.Response:
         arrived, g = flask.request, flask.g
@@ -98,7 +101,11 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         deadline = time.monotonic() + route.timeout
         if route.gives:
             negotiation.must_accept(arrived, route.gives)
-        upload = arrival.upload(arrived, most, deadline) if route.streams else None
+        upload = None
+        if route.rows:
+            upload, deadline = arrival.rows(arrived, most, route.timeout), time.monotonic() + route.timeout
+        elif route.streams:
+            upload = arrival.upload(arrived, most, deadline)
         body = arrival.body(arrived, most, deadline) if upload is None else b""
         there = bool(body) or (upload is not None and not upload.empty)
         if there and route.takes:

@@ -1,0 +1,44 @@
+"""A request whose body is sent while it is made, so that neither its length nor its end is known when it begins.
+
+Rule 1: it goes in chunks (RFC 9112, section 7.1), and the last chunk says that it is whole. Where what makes it fails,
+        the connection is closed without that chunk: the other side cannot take what it got for a request.
+Rule 2: an answer that comes before the end is the answer (RFC 9112, section 9.5): no more is sent.
+Rule 3: each chunk has so many seconds to be taken; once the last one was, the answer has seconds of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+IDLE_SECONDS: Final = 30.0
+
+
+class Pouring:
+    """A body as it is sent. ``whole`` once all of it was; ``patience`` are the seconds that the answer has then."""
+
+    def __init__(self, chunks: Iterator[bytes], patience: float) -> None:
+        self.whole = False
+        self.patience = patience
+        self._chunks = chunks
+        self._wait: Callable[[float], None] = lambda seconds: None
+
+    def timed_by(self, wait: Callable[[float], None]) -> None:
+        """Take what sets the seconds until the answer."""
+        self._wait = wait
+
+    def over(self, connection: Any) -> Iterator[bytes]:
+        """Yield the chunks for a connection. Raise what making them raises.
+
+        Raise BrokenPipeError where an answer is there already, which urllib3 takes for the other side's wish to hear no
+        more: it goes on to read the answer.
+        """
+        for chunk in self._chunks:
+            if connection.answered():
+                self._wait(self.patience)
+                raise BrokenPipeError("answered before the end")
+            connection.bounded.settimeout(IDLE_SECONDS)
+            yield chunk
+        self.whole = True
+        self._wait(self.patience)
+        connection.bounded.settimeout(IDLE_SECONDS)
