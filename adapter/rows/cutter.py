@@ -171,7 +171,9 @@ class Cutter:
         self._keep(data[at:])
         return len(data)
 
-    _tail = _other
+    def _tail(self, data: bytes, at: int, rows: list[bytes]) -> int:
+        """Keep what follows the array in its object."""
+        return self._other(data, at, rows)
 
     def _done(self, data: bytes, at: int, rows: list[bytes]) -> int:
         at = _space(data, at)
