@@ -42,8 +42,9 @@ from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
+from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
-from adapter.translate.writer import header_writer, unset, writer
+from adapter.translate.writer import header_writer, unset
 
 R = TypeVar("R")
 
@@ -121,7 +122,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
+        write=text_writer(endpoint, backends.text_of),
         read=reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
@@ -180,7 +181,7 @@ def _call(
     return asking(
         backends.soap[endpoint.resource.soap.key],
         endpoint.operation,
-        write=writer(endpoint, backends.text_of),
+        write=text_writer(endpoint, backends.text_of),
         read=read,
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),

@@ -23,10 +23,12 @@ from adapter.messages import Call, Checked
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader
 from adapter.translate.taken import filler
+from adapter.translate.text_writer import text_writer
 from adapter.translate.writer import header_writer, writer
 from tests.cases import ROOT, SHAPES
 from tests.docs_pages.pages import blocks
 from tests.judged import judged
+from tests.twins import sent
 from tests.unit.mapped import check
 from tests.unit.random_markup import content
 from tests.unit.random_values import Values
@@ -59,17 +61,22 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
     source, proof = random.Random(seed), Proof()
     give_tables(endpoint)
     records = _records(endpoint, schema)
-    values, write = Values(source, endpoint), writer(endpoint)
+    values, write, write_text = Values(source, endpoint), writer(endpoint), text_writer(endpoint)
     for _ in range(TRIES):
         body = _body(endpoint, values, source)
         body = {**body, **_parts(endpoint, source)} if endpoint.calls and isinstance(body, dict) else body
         checked = _checked(endpoint, values, body, source)
         if checked is not None and endpoint.cursor is not None:
             checked = replace(checked, call=Call(page=_page(endpoint.cursor, values, source)))
-        message = _written(write, checked, source.choice(records)) if checked is not None else None
+        record = source.choice(records) if checked is not None else None
+        message = _written(write, checked, record) if checked is not None else None
         if message is None:
             proof.written += endpoint.operation.input.root is None  # nothing is the whole message
             continue
+        assert checked is not None
+        if sent(message) != sent(_written(write_text, checked, record)):
+            proof.wrong = f"{endpoint.name}: the text is another message"
+            break
         if not schema.validate(judged(endpoint.operation, message)):
             proof.wrong = f"{endpoint.name}: {schema.error_log}"
             break

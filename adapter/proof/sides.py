@@ -26,7 +26,8 @@ from adapter.proof.values import Property, Values
 from adapter.steps.several import Given
 from adapter.steps.validate import one_call
 from adapter.translate.reader import reader, value_reader
-from adapter.translate.writer import writer
+from adapter.translate.text_writer import text_writer
+from adapter.translate.written import Written
 from adapter.wsdl.ground import Ground
 
 _WIDE_ROUNDS = 12
@@ -51,7 +52,7 @@ class Trip:
         endpoint = side.write
         self.side, self.judge, self.endpoint = side, judge, endpoint
         self.check = one_call(endpoint)
-        self.write = writer(endpoint, lambda name, part: lambda: "Secret1")
+        self.write = text_writer(endpoint, lambda name, part: lambda: "Secret1")
         self.read = reader(side.read)
         give_tables(endpoint, texts)
         self.plans = Plans(endpoint, texts, ground)
@@ -104,7 +105,8 @@ class Trip:
         """Return the message that checked values become."""
         if self.endpoint.body is not None and self.endpoint.body.field.shape == "objects":
             checked = replace(checked, body=[checked.body])
-        return self.write(replace(checked, call=Call("proof", session="Token1", page=self.page)))
+        message = self.write(replace(checked, call=Call("proof", session="Token1", page=self.page)))
+        return message.element() if isinstance(message, Written) else message
 
     def _made(self, values: Values, source: random.Random) -> tuple[Any, dict[str, str], tuple[tuple[str, str], ...]]:
         endpoint = self.endpoint

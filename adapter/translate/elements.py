@@ -1,40 +1,52 @@
-"""Fill one element from the values at hand, as the bound fields say."""
+"""Fill one element from the values at hand, as the bound fields say.
+
+What the elements are made of is a ``Material``: of a tree (``in_tree``), or of text (``in_text``).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
-from lxml import etree
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, ways
 from adapter.mapping.flat import in_xml
 from adapter.mapping.occurrence import Way
 from adapter.mapping.paths import WILD, Child, particles, turn_tag
-from adapter.translate.encoding import Encoding
+from adapter.translate.encoding import Encoding, nothing
+from adapter.translate.filling import (
+    TYPE,
+    Fill,
+    Mark,
+    Material,
+    Values,
+    attribute,
+    constant_attribute,
+    entry_name,
+    named,
+    text,
+)
+from adapter.translate.in_tree import Tree
 from adapter.translate.markup import attributes_fill, markup_fill, wild_fills
 from adapter.translate.placing import at_place
 from adapter.translate.prefixes import Prefixes
 from adapter.translate.qnames import attribute_filler, fill_names, text_filler
 from adapter.translate.turns import write_turns
-from adapter.wsdl.types import XSI, Contract, Record
+from adapter.wsdl.types import Contract, Record
 
 Key = tuple[str, str]
-Values = Mapping[str, Any]
-# Fills an element from the values at hand; returns whether any of them was there.
-Fill = Callable[[Any, Values], bool]
-_NIL = f"{{{XSI}}}nil"
-_TYPE = f"{{{XSI}}}type"
 
 
 class Compiler:
     """Compiles records to functions that fill an element. Object types are compiled once, so recursion ends."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, material: Material | None = None, tree: Compiler | None = None) -> None:
+        """Compile to elements of ``material``; ``tree`` makes what only lxml can make, and has the same prefixes."""
         self.contract: Contract = endpoint.contract
         self.types: Mapping[str, BoundType] = endpoint.types
-        self.prefixes = Prefixes()
+        self.material: Material = material or Tree()
+        self.tree: Compiler = tree or self
+        self.prefixes: Prefixes = Prefixes() if tree is None else tree.prefixes
         self.encoding = Encoding(endpoint.contract, self.prefixes, endpoint.operation.use == "encoded")
         self.objects: dict[str, Fill] = {}
 
@@ -59,7 +71,7 @@ class Compiler:
 
         def fill(element: Any, values: Values) -> bool:
             name, inner = variants[values[by]]
-            element.set(_TYPE, name)
+            element.set(TYPE, name)
             inner(element, values)
             return True
 
@@ -76,22 +88,24 @@ class Compiler:
                 crossed[steps[0].key] = steps[0]
                 below.setdefault(steps[0].key, []).append((steps[1:], field, slot))
             elif not slot:
-                parts.append(_entry_name(field.attribute.tag if field.attribute is not None else "", field.fixed))
+                tag = field.attribute.tag if field.attribute is not None else ""
+                self.material.attribute(tag)
+                parts.append(entry_name(tag, field.fixed))
             elif field.attribute is not None:
                 attributes = attributes_fill(slot) if field.markup is not None else None
-                names = attribute_filler(field.attribute.tag, slot) if _named(field) else None
-                parts.append(attributes or names or _attribute(field.attribute.tag, slot))
+                names = attribute_filler(field.attribute.tag, slot) if named(field) else None
+                self.material.attribute(field.attribute.tag)
+                parts.append(attributes or names or attribute(field.attribute.tag, slot))
             else:
-                parts.append(text_filler(slot) if _named(field) else _text(slot))
+                parts.append(text_filler(slot) if named(field) else text(slot))
         if not isinstance(kind, Record):
-            return _all(parts)
+            return self.material.all(parts)
         given = {field.attribute.tag for steps, field, _ in ways if not steps and field.attribute is not None}
-        parts.extend(
-            _constant_attribute(each.tag, each.fixed)
-            for each in kind.attributes
-            if each.required and each.fixed is not None and each.tag not in given
-        )
-        return _all([*parts, *self._particles(kind, crossed, below, ways)])
+        for each in kind.attributes:
+            if each.required and each.fixed is not None and each.tag not in given:
+                self.material.attribute(each.tag)
+                parts.append(constant_attribute(each.tag, each.fixed))
+        return self.material.all([*parts, *self._particles(kind, crossed, below, ways)])
 
     def _particles(
         self, kind: Record, crossed: Mapping[Key, Child], below: dict[Key, list[Way]], ways: Sequence[Way]
@@ -107,13 +121,15 @@ class Compiler:
                 if turn in below:
                     yield self.child(crossed[turn], below.pop(turn))
             elif child.wildcards:
-                yield from (wild.pop(0) for _ in wild[:1])
+                yield from (self.material.foreign(wild.pop(0)) for _ in wild[:1])
             elif found := [key for key in below if key[0] == child.element.tag]:
                 # The entries of a bag stand in the order of the mapping.
                 yield from (self._placed(crossed[key], below, ways, passed) for key in found)
             elif child.required and child.element.fixed is not None:
                 self.prefixes.of(child.element.namespace)
-                yield _constant(child.element.tag, child.element.fixed, self.encoding.mark(child.element.type))
+                yield self.material.constant(
+                    child.element.tag, child.element.fixed, self.encoding.mark(child.element.type)
+                )
 
     def _placed(self, step: Child, below: dict[Key, list[Way]], ways: Sequence[Way], passed: Counter[Key]) -> Fill:
         """Return the function that appends a child element, and take it out of ``below``.
@@ -136,25 +152,54 @@ class Compiler:
             _, field, slot = ways[0]
             return write_turns(slot, self.object(field.type))
         self.prefixes.of(element.namespace)
+        if self.tree is not self and self.grows(ways):
+            return self.material.foreign(self.tree.child(child, ways))
         mark = self._mark(child)
         whole = next((way for way in ways if not way[0] and (way[1].whole or way[1].shape == "scalars")), None)
         if whole is not None:
-            _, field, slot = whole
-            if (text := markup_fill(element.tag, field, slot, self.types)) is not None:
-                return text
-            fill = _object if field.shape == "object" else _items
-            inner: Fill | None = self.object(field.type) if field.type else fill_names if _named(field) else None
-            return fill(element.tag, slot, inner, mark)
+            return self._whole(element.tag, whole[1], whole[2], mark)
         if child.entry and (name := ways[0][1].entry) is not None:
             ways = [*ways, (name.steps, name, "")]
+        if mark is nothing and self._is_leaf(child, ways):
+            return self.material.leaf(element.tag, ways[0][2])
         crossed = any(steps or field.attribute is not None for steps, field, _ in ways)
         # An element that a path only crosses can be required though nothing in it is.
         kept = crossed and child.required and not self.encoding.encoded
         # So can one that only the name of an entry stands in.
         kept = kept or (not child.entry and any(not slot for _, _, slot in ways))
-        return _element(element.tag, self.record(child.type, ways), mark, kept)
+        return self.material.element(element.tag, self.record(child.type, ways), mark, kept)
 
-    def _mark(self, child: Child) -> Callable[[Any], None]:
+    def _whole(self, tag: str, field: BoundField, slot: str, mark: Mark) -> Fill:
+        """Return the function that appends what is all that its element holds."""
+        if (markup := markup_fill(tag, field, slot, self.types)) is not None:
+            return self.material.foreign(markup)
+        if field.shape == "object":
+            return self.material.object(tag, slot, self.object(field.type), mark)
+        inner: Fill | None = self.object(field.type) if field.type else fill_names if named(field) else None
+        return self.material.items(tag, slot, inner, mark)
+
+    def _is_leaf(self, child: Child, ways: Sequence[Way]) -> bool:
+        """Whether an element holds one text and nothing else."""
+        steps, field, slot = ways[0]
+        own = len(ways) == 1 and not steps and field.attribute is None and not named(field) and bool(slot)
+        return own and not isinstance(self.contract.types.get(child.type), Record)
+
+    def grows(self, ways: Sequence[Way]) -> bool:
+        """Whether only lxml can make an element, since it declares prefixes for its own texts and attributes."""
+        for steps, field, _ in ways:
+            if not steps and (named(field) or (field.markup is not None and field.markup.kind == "attributes")):
+                return True
+            if not steps and field.type and any(self.grows(way) for way in self.own(field.type)):
+                return True
+        return False
+
+    def own(self, key: str) -> Iterator[list[Way]]:
+        """Yield what an object of a bound type puts into its own element, for each of its kinds."""
+        bound = self.types[key]
+        for name in [each.type for each in bound.variants] or [key]:
+            yield [way for way in ways(self.types[name]) if not way[0]]
+
+    def _mark(self, child: Child) -> Mark:
         """Return the function that marks a finished element: with the type that the path names, and for encoding."""
         encode = self.encoding.mark(child.element.type)
         if not child.cast:
@@ -162,130 +207,8 @@ class Compiler:
         name = self.prefixes.qname(child.cast)
 
         def mark(element: Any) -> None:
-            if element.get(_TYPE) is None:
-                element.set(_TYPE, name)
+            if element.get(TYPE) is None:
+                element.set(TYPE, name)
             encode(element)
 
         return mark
-
-
-def _all(parts: Sequence[Fill]) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        written = False
-        for part in parts:
-            written = part(element, values) or written
-        return written
-
-    return fill
-
-
-def _named(field: BoundField) -> bool:
-    return field.codec is not None and field.codec.names
-
-
-def _text(slot: str) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        if slot not in values:
-            return False
-        if values[slot] is None:
-            element.set(_NIL, "true")
-        else:
-            element.text = values[slot]
-        return True
-
-    return fill
-
-
-def _attribute(tag: str, slot: str) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        # An attribute has no nil: null is the same as leaving it out.
-        if values.get(slot) is None:
-            return False
-        element.set(tag, values[slot])
-        return True
-
-    return fill
-
-
-def _constant_attribute(tag: str, text: str) -> Fill:
-    def fill(element: Any, values: Values) -> bool:
-        element.set(tag, text)
-        return False
-
-    return fill
-
-
-def _entry_name(tag: str, text: str | None) -> Fill:
-    """The name of an entry: an attribute, or with no tag the text. It alone is no reason for the entry."""
-
-    def fill(element: Any, values: Values) -> bool:
-        if tag:
-            element.set(tag, text or "")
-        else:
-            element.text = text
-        return False
-
-    return fill
-
-
-def _constant(tag: str, text: str, mark: Callable[[Any], None]) -> Fill:
-    """A fixed element that must be there. It alone is no reason for the element around it."""
-
-    def fill(parent: Any, values: Values) -> bool:
-        element = etree.SubElement(parent, tag)
-        element.text = text
-        mark(element)
-        return False
-
-    return fill
-
-
-def _element(tag: str, inner: Fill, mark: Callable[[Any], None], kept: bool) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        # It is filled where it stands: what is appended later loses prefixes that XML in it may need.
-        element = etree.SubElement(parent, tag)
-        written = inner(element, values)
-        if written or kept:
-            mark(element)
-        else:
-            parent.remove(element)
-        return written
-
-    return fill
-
-
-def _object(tag: str, slot: str, inner: Fill | None, mark: Callable[[Any], None]) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        if slot not in values:
-            return False
-        _one(parent, tag, values[slot], inner, mark)
-        return True
-
-    return fill
-
-
-def _items(tag: str, slot: str, inner: Fill | None, mark: Callable[[Any], None]) -> Fill:
-    def fill(parent: Any, values: Values) -> bool:
-        if slot not in values:
-            return False
-        items = values[slot]
-        if items is None:
-            parent.set(_NIL, "true")
-            return True
-        for item in items:
-            _one(parent, tag, item, inner, mark)
-        return True
-
-    return fill
-
-
-def _one(parent: Any, tag: str, value: Any, inner: Fill | None, mark: Callable[[Any], None]) -> None:
-    element = etree.SubElement(parent, tag)
-    if value is None:
-        element.set(_NIL, "true")
-        return
-    if inner is None:
-        element.text = value
-    else:
-        inner(element, value)
-    mark(element)

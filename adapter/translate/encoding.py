@@ -26,19 +26,19 @@ class Encoding:
     def mark(self, key: str) -> Callable[[Any], None]:
         """Return the function that marks a finished element of type ``key``."""
         if not self.encoded:
-            return _nothing
+            return nothing
         kind = self.contract.types.get(key)
         if isinstance(kind, Record) and kind.soap_array:
             item = next(children(kind)).element.type
             return _array(self.prefixes.qname(f"{{{SOAP11_ENCODING}}}Array"), self.prefixes.qname(item))
         if "/" in key.rpartition("}")[2] or key.endswith(("#input", "#output")):
-            return _nothing
+            return nothing
         return _typed(self.prefixes.qname(key))
 
     def root(self, key: str) -> Callable[[Any], None]:
         """Return the function that finishes the wrapper: every part is there, those without a value as xsi:nil."""
         if not self.encoded:
-            return _nothing
+            return nothing
         kind = self.contract.types[key]
         self.prefixes.of(XSD)
         tags = [child.element.tag for child in children(kind)] if isinstance(kind, Record) else []
@@ -57,7 +57,7 @@ class Encoding:
         return finish
 
 
-def _nothing(element: Any) -> None:
+def nothing(element: Any) -> None:
     """Leave a literal element as it is."""
 
 

@@ -17,7 +17,8 @@ from adapter.mapping.model import FieldRule, Place
 from adapter.mapping.occurrence import together
 from adapter.mapping.paths import Child, children, follow
 from adapter.translate.change import Change, Level, insert, known
-from adapter.translate.elements import Compiler, Fill
+from adapter.translate.elements import Compiler
+from adapter.translate.filling import Fill
 from adapter.translate.reading import TYPE, is_nil
 from adapter.wsdl.types import XSI, Contract, Record
 

@@ -24,6 +24,10 @@ class Prefixes:
             self.nsmap[prefix] = namespace
         return self._by_namespace[namespace]
 
+    def knows(self, namespace: str) -> bool:
+        """Whether a namespace has a prefix already."""
+        return namespace in self._by_namespace
+
     def qname(self, key: str) -> str:
         """Return a Clark name as prefix and local name, for xsi:type and soapenc:arrayType."""
         namespace, _, local = key.removeprefix("{").rpartition("}")

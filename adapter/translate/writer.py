@@ -50,7 +50,7 @@ def writer(endpoint: Endpoint, text_of: TextOf = unset) -> Callable[[Checked], A
         compiler.objects[endpoint.body.type] = merging(endpoint, compiler)
     message = endpoint.message()
     fill = compiler.record(root.type, message)
-    slots = _slots(endpoint, text_of)
+    slots = slots_of(endpoint, text_of)
     tag, nsmap, finish = root.tag, compiler.prefixes.nsmap, compiler.encoding.root(root.type)
     if endpoint.body is not None and endpoint.body.reads is not None:
 
@@ -156,7 +156,7 @@ def _constants(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[
     return constants
 
 
-def _slots(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
+def slots_of(endpoint: Endpoint, text_of: TextOf) -> Callable[[Checked], dict[str, Any]]:
     """Return how one call becomes the values that ``Endpoint.message`` names."""
     constants = _constants(endpoint, text_of)
     query_names = [(field.name, f"query.{field.name}") for field in endpoint.query_fields]

@@ -30,6 +30,7 @@ from adapter.identity.hiding import hidden
 from adapter.messages import Call, Checked, Handler, Request, Response
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
+from adapter.translate.written import Written
 from adapter.wsdl.types import Operation
 
 __all__ = ["Again", "SoapPort", "asking", "soap"]
@@ -81,7 +82,7 @@ class SoapPort:
         token: str = "",
         way: Way = PLAIN,
     ) -> Answered:
-        """Send one envelope, with ``body`` (an element of the caller's own, or None) and fresh header blocks.
+        """Send one envelope, with ``body`` (``Written``, an element, or None) and fresh header blocks.
 
         Where the operation's message is ``bare``, the children of that element are those of the envelope's body.
         ``way`` says what travels beside the envelope, and whether the answer is there once its envelope is.
@@ -90,6 +91,9 @@ class SoapPort:
         ``Identity.show`` raise. The request's ``trace`` sees the envelope and the raw answer, both without secrets.
         """
         who = self._identity.show(request.deadline)
+        # Text stays text, unless what is in the body is signed, shown, or sent beside the envelope.
+        if isinstance(body, Written) and (way.packing or request.trace or self._identity.signing):
+            body = body.element()
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
@@ -128,7 +132,7 @@ class SoapPort:
             fields = {**http_headers, **_own_headers(request), **who}
             verify = self._verify(wsse)
             first = way.first and verify is None and request.trace is None
-            reply, arriving = exchanged(self._exchange, fields, envelope, way, request, first)
+            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
             answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from lxml import etree
-
 from adapter.attachments import Packing, root_headers, unpacked
+from adapter.backends.soap.ready import envelope_bytes
 from adapter.exchange import Exchange, Opened, Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Part, Parts, Related, content_id
 from adapter.messages import Request, Response, Stream
@@ -91,14 +90,23 @@ PLAIN = Way()
 
 
 def exchanged(
-    exchange: Exchange, fields: Mapping[str, str], envelope: Any, way: Way, request: Request, first: bool
+    exchange: Exchange,
+    fields: Mapping[str, str],
+    envelope: Any,
+    text: str | None,
+    way: Way,
+    request: Request,
+    first: bool,
 ) -> tuple[Reply, Arriving | None]:
-    """Send an envelope, in parts where it has some, and return the answer: whole, or with what is still arriving."""
+    """Send an envelope, in parts where it has some, and return the answer: whole, or with what is still arriving.
+
+    ``text`` is what the envelope keeps a place for.
+    """
     kind, _, parameters = fields["Content-Type"].partition(";")
     packed = way.packing.packed(envelope, kind, request.upload) if way.packing is not None else None
     body: bytes | Related
     if packed is None:
-        body = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+        body = envelope_bytes(envelope, text)
     else:
         action = next((text for text in parameters.split(";") if text.strip().startswith("action=")), "")
         body, length = packed.body, packed.body.length

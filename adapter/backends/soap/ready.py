@@ -12,21 +12,48 @@ from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import NAMESPACES
 from adapter.translate.markup import placed
+from adapter.translate.written import Written, carried
+
+# Stands in the body for text that is put there once the envelope is text too. Nothing else of an envelope can be a
+# processing instruction (SOAP 1.1, section 3: a message must not contain one).
+_PLACE = "content"
+_MARK: bytes = etree.tostring(etree.ProcessingInstruction(_PLACE))
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The children of ``soap:Body``, and the prefixes that their values (xsi:type) need declared above them."""
+    """The children of ``soap:Body``, and the prefixes that their values (xsi:type) need declared above them.
+
+    ``text``: they are text, for which the envelope keeps a place.
+    """
 
     children: list[Any]
     prefixes: Any = None
+    text: str | None = None
 
     @staticmethod
     def of(root: Any, bare: bool) -> Content:
-        """Return what a message's root makes of the body."""
+        """Return what a message's root, ``Written`` or an element, makes of the body."""
         if root is None:
             return Content([])
+        if isinstance(root, Written):
+            return Content([], root.nsmap if bare else None, root.content if bare else root.whole())
         return Content(list(root), root.nsmap) if bare else Content([root])
+
+
+def envelope_bytes(envelope: Any, text: str | None) -> bytes:
+    """Return an envelope in UTF-8, with the text that it keeps a place for. Raise ValueError as ``carried`` does."""
+    data: bytes = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+    if text is None:
+        return data
+    head, tail = parted(data)
+    return head + carried(text) + tail
+
+
+def parted(envelope: bytes) -> tuple[bytes, bytes]:
+    """Return what stands in an envelope before and after the place that it keeps for text."""
+    head, tail = envelope.split(_MARK)
+    return head, tail
 
 
 class ReadyInput:
@@ -44,6 +71,8 @@ class ReadyInput:
         child = etree.SubElement(envelope, f"{{{self._namespace}}}Body", nsmap=body.prefixes)
         for each in body.children:
             placed(child, each)
+        if body.text is not None:
+            child.append(etree.ProcessingInstruction(_PLACE))
         return SerializedMessage(path=None, headers=dict(self._http_headers), content=envelope)
 
 

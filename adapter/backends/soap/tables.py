@@ -22,7 +22,8 @@ from adapter.messages import Call, Checked, Request
 from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
 from adapter.translate.table import table_reader
-from adapter.translate.writer import header_writer, writer
+from adapter.translate.text_writer import text_writer
+from adapter.translate.writer import header_writer
 
 STALE = 10
 """How many times ``keep`` a table may be old."""
@@ -97,7 +98,7 @@ def kept(port: SoapPort, lookup: BoundLookup, text_of: TextOf) -> Kept:
     ask = asking(
         port,
         asked.operation,
-        write=writer(asked, text_of),
+        write=text_writer(asked, text_of),
         read=table_reader(lookup),
         read_fault=fault_reader(asked),
         headers=header_writer(asked, text_of),
