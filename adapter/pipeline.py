@@ -40,6 +40,7 @@ from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
 from adapter.translate.made import TextOf
+from adapter.translate.poured import pouring_writer
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
@@ -118,11 +119,11 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         return _several(endpoint, backends)
     if endpoint.cursor is not None:
         return _paged(endpoint, endpoint.cursor, backends)
-    rule = endpoint.resource.soap
+    rule, takes_rows = endpoint.resource.soap, endpoint.body is not None and endpoint.body.rows is not None
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
-        write=text_writer(endpoint, backends.text_of),
+        write=(pouring_writer if takes_rows else text_writer)(endpoint, backends.text_of),
         read=reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),

@@ -2,7 +2,8 @@
 
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
-there is one). Bytes of a document stand there as ``body_base64``, header fields that matter as ``headers``. Where one
+there is one). Bytes of a document stand there as ``body_base64``, a body that is no JSON as ``body_text``, header
+fields that matter as ``headers``. Where one
 REST call is several SOAP calls, the second pair is ``soap-request.2.xml`` and ``soap-reply.2.xml``, and so on.
 ``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping of their own.
 """
@@ -194,6 +195,8 @@ def _body(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return how the test client is given the body of ``request.json``."""
     if "body_base64" in request:
         return {"data": b64decode(request["body_base64"])}
+    if "body_text" in request:
+        return {"data": request["body_text"].encode("utf-8")}
     return {"json": request["body"]} if "body" in request else {}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
-from adapter.errors import FieldError, InvalidRequest, RequestError
+from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.media_types import essence
 from adapter.mapping.occurrence import takes_nil
@@ -71,7 +71,8 @@ def _checked(form: Form, pieces: Iterable[bytes], item: Field[Any], body: Body) 
                 elif wrong:
                     break
                 else:
-                    raise _at(error, count) from None
+                    error.detail = f"At {form.pointer}/{count}: {error.detail}"
+                    raise
             count += 1
         if wrong:
             raise InvalidRequest("invalid-request", 422, _REST, fields=tuple(wrong[:MOST_ERRORS]))
@@ -88,11 +89,6 @@ def _most(body: Body) -> int | None:
 
 def _named(form: Form, index: int, found: Iterable[tuple[str, str]]) -> list[FieldError]:
     return [FieldError("body", f"{form.pointer}/{index}{pointer}", text) for pointer, text in found]
-
-
-def _at(error: RequestError, index: int) -> RequestError:
-    error.detail = f"Row {index}, counted from 0: {error.detail}"
-    return error
 
 
 def _enough(form: Form, step: Child, count: int) -> None:

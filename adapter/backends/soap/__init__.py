@@ -7,24 +7,25 @@ to the endpoint that the operator set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy, deepcopy
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import zeep
-from lxml import etree
 
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
+from adapter.backends.soap.pouring import poured
 from adapter.backends.soap.ready import Content, with_ready_input
-from adapter.backends.soap.security import Security, hide_security, secrets
+from adapter.backends.soap.security import Security, secrets
+from adapter.backends.soap.showing import as_shown
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
-from adapter.exchange import Exchange
+from adapter.exchange import Exchange, reply_invalid
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.identity.hiding import hidden
 from adapter.messages import Call, Checked, Handler, Request, Response
@@ -126,14 +127,17 @@ class SoapPort:
         hides = (*self._identity.secrets(), *header.secrets, *shown, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
-            if request.trace is not None:
-                request.trace("soap-out", _shown(envelope, hides))
-            own = secrets(envelope)
             fields = {**http_headers, **_own_headers(request), **who}
-            verify = self._verify(wsse)
-            first = way.first and verify is None and request.trace is None
-            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
-            answered = Answered(reply, (*hides, *own), verify, arriving, addressed[0].message_id if addressed else "")
+            own, verify, early, arriving = secrets(envelope), self._verify(wsse), False, None
+            message_id = addressed[0].message_id if addressed else ""
+            if body.rows is not None:
+                reply, early = poured(self._exchange, fields, envelope, body, request, hides)
+            else:
+                if request.trace is not None:
+                    request.trace("soap-out", as_shown(envelope, hides))
+                first = way.first and verify is None and request.trace is None
+                reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
+            answered = Answered(reply, (*hides, *own), verify, arriving, message_id, early)
             if request.trace is not None:
                 request.trace("soap-in", hidden(reply.body, answered.secrets))
             return answered
@@ -259,6 +263,8 @@ def _asking(
         )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
+        if answered.early:
+            raise reply_invalid("an answer of success before the last row")
         notes = way.align(answer.child)
         return reread(answer.child, request), answer.notes + notes, answered.arriving
 
@@ -276,12 +282,6 @@ def _asking(
 def _sent_away(request: Request) -> bool:
     """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
     return request.upload is not None and request.upload.taken
-
-
-def _shown(envelope: Any, hides: Sequence[str]) -> bytes:
-    shown = deepcopy(envelope)
-    hide_security(shown)
-    return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), hides)
 
 
 def _own_headers(request: Request) -> dict[str, str]:
