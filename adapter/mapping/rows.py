@@ -18,6 +18,10 @@ def is_rows(data: Any) -> bool:
 
 def rows_body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
     """Return the rule of a body of many rows."""
+    if "patch" in data:
+        text = "patch: a row is whole, so nothing of what was there stays"
+        sections.wrong((*path, "patch"), text, "remove 'patch', or write 'one' for 'each'")
+        data = {key: value for key, value in data.items() if key != "patch"}
     found = sections.load(RowsBodySection, data, path)
     if found is None:
         return None

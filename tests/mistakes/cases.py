@@ -27,6 +27,7 @@ from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
+from tests.mistakes.rows import ROWS
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -40,6 +41,7 @@ _CONTRACTS = {
     "wildcard.wsdl": "wildcard",
     "namesakes.wsdl": "namesakes",
     "places.wsdl": "several-places",
+    "rows.wsdl": "rows-in",
 }
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
@@ -47,11 +49,13 @@ ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_KARTEISERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_BUCHHALTUNGSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
 ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
 ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET_FILE=nowhere
 ADAPTER_CREDENTIAL_LAGER_SIGN_CERTIFICATE=nowhere.pem
+ADAPTER_CREDENTIAL_ROWS_CERTIFICATE=adapter.env
 ADAPTER_CREDENTIAL_LAGER_TRUST_VERIFY=nowhere.pem
 """
 
@@ -81,6 +85,7 @@ WHOLE_FILE = {
 TEXTS: dict[str, tuple[str, str]] = {
     **SIGNATURES,
     **SHARED,
+    **ROWS,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),

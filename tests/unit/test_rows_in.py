@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ VALUES = st.recursive(
 def cut(text: bytes, places: Iterable[int]) -> list[bytes]:
     """The text in pieces, cut at these places."""
     at = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
-    return [text[begin:end] for begin, end in zip(at, at[1:], strict=False)]
+    return [text[begin:end] for begin, end in pairwise(at)]
 
 
 def rows(form: Form, pieces: Iterable[bytes]) -> list[Any]:
@@ -115,7 +116,6 @@ def test_lines_in_pieces(values: list[Any], places: list[int], between: bytes, l
         (b'{"items":[]', 400),
         (b'{"items":[]}{', 400),
         (b'{"items":[],"items":[]}', 400),
-        (b'{"items":[]', 400),
         (b"5", 422),
         (b'"text"', 422),
         (b"{}", 422),

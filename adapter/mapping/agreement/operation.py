@@ -157,7 +157,7 @@ def _body(
     body, root = rule.body, operation.input.root
     start = root.type if root is not None else ""
     if body is not None and body.rows is not None:
-        return bind_rows_body(binder, rule, operation, encoded, beside)
+        return bind_rows_body(binder, rule, operation, encoded)
     if body is not None and body.document is not None:
         return bind_document_body(binder, rule, start, encoded)
     found = element_at(binder, body.place, start, body.into) if body is not None else None

@@ -14,10 +14,8 @@ from adapter.wsdl.binary import SWA_REF
 from adapter.wsdl.types import Operation
 
 
-def bind_rows_body(
-    binder: Binder, rule: OperationRule, operation: Operation, encoded: bool, beside: Sequence[BoundField]
-) -> Body | None:
-    """Bind a body of many rows. None where it does not agree. ``beside``: what else fills the message."""
+def bind_rows_body(binder: Binder, rule: OperationRule, operation: Operation, encoded: bool) -> Body | None:
+    """Bind a body of many rows. None where it does not agree."""
     body, root = rule.body, operation.input.root
     assert body is not None
     before = len(binder.mistakes)
@@ -27,7 +25,7 @@ def bind_rows_body(
     if found is None:
         return None
     steps, key = found
-    for text, remedy in _misplaced(body, steps, beside):
+    for text, remedy in _misplaced(body, steps):
         binder.wrong(body.place, f"{rule.name}: {text}", remedy)
     if len(binder.mistakes) > before:
         return None
@@ -56,7 +54,7 @@ def _impossible(binder: Binder, rule: OperationRule, operation: Operation, encod
         yield "SOAP encoding counts the rows before the first", "an operation with use=\"literal\", or 'calls'"
 
 
-def _misplaced(body: BodyRule, steps: Sequence[Child], beside: Sequence[BoundField]) -> Iterator[tuple[str, str]]:
+def _misplaced(body: BodyRule, steps: Sequence[Child]) -> Iterator[tuple[str, str]]:
     """Yield why the rows cannot stand where they should."""
     inner = [step.element.name for step in steps[:-1] if step.repeats]
     if inner:
@@ -67,10 +65,6 @@ def _misplaced(body: BodyRule, steps: Sequence[Child], beside: Sequence[BoundFie
         yield f"{body.into} takes turns with other elements", "an operation with a body of 'one'"
     elif any(step.places for step in steps):
         yield f"{body.into} stands at several places, which depends on how many there are", "write 'one' for 'each'"
-    tags = [step.element.tag for step in steps]
-    for field in beside:
-        if tags and [step.element.tag for step in field.steps[: len(tags)]] == tags:
-            yield f"{field.name} stands in {body.into}, which each row fills", "make it a field of the row"
 
 
 def _refers(binder: Binder, rule: OperationRule, key: str) -> bool:
