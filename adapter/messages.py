@@ -133,5 +133,16 @@ class Response:
     awaits: Awaited | None = None
 
 
+def answered_by(who: str, response: Response, notes: tuple[str, ...] = ()) -> Response:
+    """Return a response that says who answered, with what was odd before it was made.
+
+    Each answer passes here, and ``dataclasses.replace`` costs four times as much.
+    """
+    noted = notes + response.notes
+    return Response(
+        response.status, response.body, response.content_type, response.headers, noted, who, response.awaits
+    )
+
+
 Handler = Callable[[Request], Response]
 Middleware = Callable[[Handler], Handler]

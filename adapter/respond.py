@@ -39,7 +39,7 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
             document = {"items": document, **({"page": _page(result, request)} if paged else {})}
         where = location(below + template, document, request.path) if template else ""
         headers = {"Location": where} if where else {}
-        return Response(status, strict_json.encode(document), headers=headers, notes=result.notes)
+        return Response(status, strict_json.encode_document(document), headers=headers, notes=result.notes)
 
     return make
 

@@ -112,5 +112,5 @@ def _answer(found: _Collected, limit: int, cursor: str) -> Response:
     if found.total is not None:
         page["total"] = found.total
     headers = {**found.headers, **({"Link": f'<?cursor={cursor}>; rel="next"'} if cursor else {})}
-    body = strict_json.encode({"items": found.rows, "page": page})
+    body = strict_json.encode_document({"items": found.rows, "page": page})
     return Response(200, body, headers=headers, notes=tuple(found.notes), answered_by="soap")

@@ -10,10 +10,11 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import TextIO
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 from adapter import strict_json
 from adapter.telemetry.outcome import Outcome
@@ -23,8 +24,8 @@ FIELDS = frozenset((
     "code", "cause", "notes", "request_id", "trace_id", "bytes", "broken", "exception", "frames", "logger", "message",
     "version", "operations",
 ))  # fmt: skip
-_FIRST = ("timestamp", "level", "event")
 _LONGEST = 300
+_KINDS = (str, int, float, list, tuple)
 _MOST_FRAMES = 40
 _QUIET_LIBRARIES = ("zeep", "urllib3", "requests", "werkzeug")
 
@@ -35,16 +36,11 @@ class Lines:
     def __init__(self, level: str, stream: TextIO | None, dropped: Callable[[str], None]) -> None:
         self._stream = stream
         self._dropped = dropped
-        self._log = structlog.wrap_logger(
+        self._log: FilteringBoundLogger = structlog.wrap_logger(
             None,
             wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                self._allow,
-                self._write,
-            ],
-        )
+            processors=[self._write],
+        ).bind()  # what is not bound is bound anew for each line
 
     def event(self, event: str, **fields: object) -> None:
         """Write one line of level INFO. Fields that are not in ``FIELDS`` are dropped and counted."""
@@ -82,28 +78,33 @@ class Lines:
         for name in _QUIET_LIBRARIES:
             logging.getLogger(name).setLevel(logging.WARNING)
 
-    def _allow(self, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
-        for name in fields.keys() - FIELDS:
-            del fields[name]
-            self._dropped("field")
-        names = [name for name in _FIRST if name in fields] + [name for name in fields if name not in _FIRST]
-        return {name: _cut(fields[name]) for name in names}
-
     def _write(self, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
         """Write, and end the chain: a log that cannot be written must never change an answer."""
         stream = self._stream or sys.stdout
         try:
-            stream.write(strict_json.encode(fields).decode("utf-8") + "\n")
+            stream.write(strict_json.encode_document(self._line(method, fields)).decode("utf-8") + "\n")
             stream.flush()
         except (OSError, ValueError, TypeError):  # a closed stream, a full disk, a value that is not JSON
             self._dropped("line")
         raise structlog.DropEvent
 
+    def _line(self, level: str, fields: EventDict) -> EventDict:
+        for name in fields.keys() - FIELDS:
+            del fields[name]
+            self._dropped("field")
+        line: EventDict = {"timestamp": _now(), "level": level, "event": fields.pop("event"), **fields}
+        for name, value in line.items():
+            if not isinstance(value, _KINDS):
+                raise TypeError(f"{type(value).__name__} has no place in a log line")
+            if isinstance(value, str) and len(value) > _LONGEST:
+                line[name] = value[:_LONGEST]
+        return line
+
 
 class _Adopted(logging.Handler):
     """A handler as the standard library wants it; keeps a record's logger, level and template."""
 
-    def __init__(self, log: structlog.typing.FilteringBoundLogger) -> None:
+    def __init__(self, log: FilteringBoundLogger) -> None:
         super().__init__()
         self._log = log
 
@@ -115,8 +116,8 @@ class _Adopted(logging.Handler):
         self._log.log(record.levelno, "library", **fields)
 
 
-def _cut(value: object) -> object:
-    return value[:_LONGEST] if isinstance(value, str) else value
+def _now() -> str:
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 def _frames(error: BaseException) -> Iterator[str]:

@@ -16,6 +16,8 @@ __all__ = ["CONTENT_TYPE", "Metrics"]
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _MOST_VALUES = 500
+_MOST_KEPT = 5000
+_Key = tuple[str, str, int, str, str]
 
 
 class Metrics:
@@ -24,6 +26,7 @@ class Metrics:
     def __init__(self) -> None:
         own = self._own = CollectorRegistry()
         self._seen: dict[str, set[str]] = {}
+        self._kept: dict[_Key, tuple[Counter, Histogram]] = {}
         self._requests = Counter(
             "adapter_requests", "Finished requests.", ["operation", "method", "status", "problem"], registry=own
         )
@@ -54,15 +57,28 @@ class Metrics:
 
     def count(self, outcome: Outcome) -> None:
         """Count one request that ended."""
-        operation = self._bounded("operation", outcome.operation)
         method = outcome.method if outcome.method in _METHODS else "other"
-        problem = self._bounded("problem", outcome.problem)
-        self._requests.labels(operation, method, str(outcome.status), problem).inc()
-        self._seconds.labels(operation, self._bounded("answered_by", outcome.answered_by)).observe(outcome.seconds)
-        for note in outcome.notes:
-            self._oddities.labels(operation, self._bounded("note", note.partition(":")[0])).inc()
-        if outcome.broken:
-            self._broken.labels(operation).inc()
+        key = (outcome.operation, method, outcome.status, outcome.problem, outcome.answered_by)
+        requests, seconds = self._kept.get(key) or self._labelled(key)
+        requests.inc()
+        seconds.observe(outcome.seconds)
+        if outcome.notes or outcome.broken:
+            operation = self._bounded("operation", outcome.operation)
+            for note in outcome.notes:
+                self._oddities.labels(operation, self._bounded("note", note.partition(":")[0])).inc()
+            if outcome.broken:
+                self._broken.labels(operation).inc()
+
+    def _labelled(self, key: _Key) -> tuple[Counter, Histogram]:
+        """Return what counts requests that end so. It is kept, since it costs more to find than to count with."""
+        operation = self._bounded("operation", key[0])
+        found = (
+            self._requests.labels(operation, key[1], str(key[2]), self._bounded("problem", key[3])),
+            self._seconds.labels(operation, self._bounded("answered_by", key[4])),
+        )
+        if len(self._kept) < _MOST_KEPT:
+            self._kept[key] = found
+        return found
 
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""

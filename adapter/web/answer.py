@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import errno
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import flask
 
 from adapter.errors import RequestError
 from adapter.messages import Response, Stream
 
-_PROTECTION = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+Header = tuple[str, str]
+_PROTECTION: tuple[Header, ...] = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+_WITHOUT_CONTENT = ("204", "304")
+_PROTECTIVE = frozenset(name.lower() for name, _ in _PROTECTION)
+_OURS = frozenset(("x-request-id", "traceparent"))
 
 
 def render(response: Response, method: str, report: Callable[[Exception], None]) -> flask.Response:
@@ -25,24 +29,31 @@ def render(response: Response, method: str, report: Callable[[Exception], None])
 
     ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more.
     """
-    rendered = flask.Response(status=response.status)
-    rendered.headers["Content-Type"] = response.content_type
-    rendered.headers.update(response.headers)
     body = response.body
+    whole = b"" if isinstance(body, Stream) else body
+    rendered = flask.Response(whole, response.status, content_type=response.content_type)
+    if response.headers:
+        rendered.headers.update(response.headers)
     if isinstance(body, Stream):
+        del rendered.headers["Content-Length"]
         rendered.call_on_close(body.close)
         rendered.response = _unread(body) if method == "HEAD" else _begun(body, report)
-    else:
-        rendered.set_data(body)
     return rendered
 
 
-def protect(response: flask.Response) -> None:
-    """Add the protective headers that the answer does not set itself; an answer without content has no type."""
-    if response.status_code in (204, 304):
-        response.headers.pop("Content-Type", None)
-    for name, value in _PROTECTION.items():
-        response.headers.setdefault(name, value)
+def protected(status: str, headers: list[Header], own: Sequence[Header]) -> list[Header]:
+    """Return the header fields of an answer with ``own``, its ids, and the protective ones that it does not set itself.
+
+    An answer without content has no type.
+    """
+    given = {name.lower() for name, _ in headers}
+    if not given.isdisjoint(_OURS):
+        headers = [each for each in headers if each[0].lower() not in _OURS]
+    if status.startswith(_WITHOUT_CONTENT):
+        headers = [each for each in headers if each[0].lower() != "content-type"]
+    if given.isdisjoint(_PROTECTIVE):
+        return [*headers, *own, *_PROTECTION]
+    return [*headers, *own, *(each for each in _PROTECTION if each[0].lower() not in given)]
 
 
 def _unread(stream: Stream) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 import flask
@@ -14,6 +14,9 @@ from adapter import problems
 from adapter.errors import RequestError
 from adapter.messages import Upload
 from adapter.web import paths
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 HEADERS = (
     "accept-language",
@@ -24,6 +27,8 @@ HEADERS = (
     "prefer",
     "tracestate",
 )
+# These two are not called HTTP_ (RFC 3875, section 4.1).
+_VARIABLES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 _MOST_PARAMETERS = 100
 _STEP = 65536
 _LITTLE = 1024
@@ -32,13 +37,23 @@ IDLE_SECONDS: Final = 30.0
 """How long a caller may be silent who sends many rows."""
 
 
-def headers(arrived: flask.Request, more: Sequence[str] = ()) -> Mapping[str, str]:
-    """Return the headers that may reach a pipeline, by their names in small letters. ``more`` are the operation's."""
-    return {name: arrived.headers[name] for name in (*HEADERS, *more) if name in arrived.headers}
+def let_in(more: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
+    """Return the header fields that may reach a pipeline, each with its variable in the environment of WSGI.
+
+    ``more`` are the operation's, in small letters.
+    """
+    return tuple((name, _VARIABLES.get(name) or f"HTTP_{name.upper().replace('-', '_')}") for name in (*HEADERS, *more))
+
+
+def headers(environ: WSGIEnvironment, names: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Return the header fields of a request that are among those that are ``let_in``, by their names."""
+    return {name: environ[variable] for name, variable in names if variable in environ}
 
 
 def query(text: str) -> tuple[tuple[str, str], ...]:
     """Return the pairs of a query in their order. Raise 400 unless it is UTF-8, 422 where XML cannot carry it."""
+    if not text:
+        return ()
     try:
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except ValueError:
@@ -52,7 +67,7 @@ def query(text: str) -> tuple[tuple[str, str], ...]:
 
 def body(arrived: flask.Request, most: int, deadline: float) -> bytes:
     """Read the whole body. Raise 413 beyond ``most`` bytes, 408 when slower than ``deadline``, 400 when broken."""
-    return b"".join(_chunks(arrived, most, deadline))
+    return b"".join(_chunks(arrived, most, deadline)) if _has_body(arrived.environ) else b""
 
 
 def upload(arrived: flask.Request, most: int, deadline: float) -> Upload:
@@ -66,6 +81,12 @@ def rows(arrived: flask.Request, most: int, patience: float) -> Upload:
     The caller may be silent for ``IDLE_SECONDS``. Raises what ``body`` raises.
     """
     return Upload(_chunks(arrived, most, math.inf), arrived.content_length, patience)
+
+
+def _has_body(environ: WSGIEnvironment) -> bool:
+    """Whether a body may follow: HTTP/1 announces each by one of two fields (RFC 9112, section 6.3)."""
+    announced = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
+    return announced or not environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1")
 
 
 def _chunks(arrived: flask.Request, most: int, deadline: float) -> Iterator[bytes]:

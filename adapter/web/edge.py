@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import flask
 from flask import Flask
@@ -24,6 +25,7 @@ from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
+from adapter.web.visit import Visit, current, outermost
 
 Install = Callable[[Flask], None]
 _HTTP = {404: "no-such-path", 405: "method-not-allowed", 406: "not-acceptable", 408: "request-timeout",
@@ -56,6 +58,13 @@ class Route:
     rows: bool = False
 
 
+class _Application(Flask):
+    """Flask, told that none of our functions is a coroutine; it would look at each of them with each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def install(
     routes: Sequence[Route],
     settings: Settings,
@@ -70,7 +79,7 @@ def install(
     ``declared`` are the problem types of the mappings, ``checks`` decide what ``/readyz`` says. Raise BuildError when
     two operations claim the same method and path.
     """
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    app = _Application(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     known = problems.catalogue(declared)
     _guard(app, settings, telemetry, known, _fields(routes))
@@ -84,7 +93,7 @@ def install(
             methods=[route.method],
         )
     _refuse_twins(app)
-    wsgi = paths.keep_encoded_slashes(app.wsgi_app)
+    wsgi = outermost(app.wsgi_app)
     if n := settings.proxies:  # only what n proxies appended is believed; the Host stays the one that was sent
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=0, x_port=0, x_prefix=0)
     app.wsgi_app = wsgi  # type: ignore[assignment]
@@ -94,10 +103,12 @@ def install(
 def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..., flask.Response]:
     most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
     most = route.max_bytes if route.rows else most
+    let_in = arrival.let_in(route.headers)
 
     def view(**path: str) -> flask.Response:
-        arrived, g = flask.request, flask.g
-        g.operation = route.operation
+        arrived, visit = current()
+        environ = arrived.environ
+        visit.operation = route.operation
         deadline = time.monotonic() + route.timeout
         if route.gives:
             negotiation.must_accept(arrived, route.gives)
@@ -114,19 +125,19 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             negotiation.must_be_json(arrived, route.method)
         request = Request(
             operation=route.operation,
-            id=g.id,
+            id=visit.id,
             deadline=deadline,
             method=route.method,  # so that HEAD is a GET from here on
-            path=paths.parameters(path),
-            query=arrival.query(arrived.environ.get("QUERY_STRING", "")),
+            path=paths.parameters(path) if path else path,
+            query=arrival.query(environ.get("QUERY_STRING", "")),
             body=body,
             upload=upload,
-            content_type=arrived.headers.get("Content-Type", "") if there else "",
-            headers=arrival.headers(arrived, route.headers),
-            traceparent=g.traceparent,
+            content_type=environ.get("CONTENT_TYPE", "") if there else "",
+            headers=arrival.headers(environ, let_in),
+            traceparent=visit.traceparent,
         )
-        g.observed = True
-        report = partial(telemetry.bug, request_id=g.id, operation=route.operation)
+        visit.observed = True
+        report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
         return answer.render(route.handle(request), arrived.method, report)
 
     return view
@@ -143,21 +154,19 @@ def _guard(
     """Hang the checks before, the headers and the record after, and the outer net around every request."""
 
     def screen() -> flask.Response | None:
-        request, g = flask.request, flask.g
-        g.begin, g.operation, g.problem, g.cause, g.observed = time.monotonic(), "-", "", "", False
-        g.id = trace.request_id(request.headers.get("X-Request-Id"))
-        g.traceparent = trace.continued(request.headers.get("traceparent"))
+        request, _ = current()
         hosts.must_be_known(request.environ, settings.hosts, any_name=request.path in house.QUIET)
         paths.must_be_readable(request.environ)
         return cors.options(request) if request.method == "OPTIONS" else None
 
     def refuse(error: Exception) -> flask.Response:
+        _, visit = current()
         refusal = _refusal(error)
         if refusal.problem == "internal-error" and not isinstance(error, RequestError):
-            telemetry.bug(error, flask.g.id, flask.g.operation)
-        flask.g.problem, flask.g.cause = refusal.problem, refusal.cause
+            telemetry.bug(error, visit.id, visit.operation)
+        visit.problem, visit.cause = refusal.problem, refusal.cause
         response = flask.Response(
-            strict_json.encode(problems.document(refusal, flask.g.id, known)),
+            strict_json.encode(problems.document(refusal, visit.id, known)),
             refusal.status,
             content_type=problems.MEDIA_TYPE,
         )
@@ -165,12 +174,10 @@ def _guard(
         return response
 
     def leave(response: flask.Response) -> flask.Response:
-        answer.protect(response)
-        cors.allow(flask.request, response, settings.cors_origins, fields)
-        response.headers["X-Request-Id"] = flask.g.id
-        response.headers["traceparent"] = flask.g.traceparent
-        if not flask.g.observed:
-            telemetry.refused(_outcome(response))
+        request, visit = current()
+        cors.allow(request, response, settings.cors_origins, fields)
+        if not visit.observed:
+            telemetry.refused(_outcome(request, visit, response))
         return response
 
     app.before_request(screen)
@@ -188,17 +195,16 @@ def _refusal(error: Exception) -> RequestError:
     return problems.house(_HTTP.get(error.code, "bad-request"), headers=headers)
 
 
-def _outcome(response: flask.Response) -> Outcome:
-    g, request = flask.g, flask.request
+def _outcome(request: flask.Request, visit: Visit, response: flask.Response) -> Outcome:
     return Outcome(
-        operation=g.operation,
+        operation=visit.operation,
         method=request.method,
         status=response.status_code,
-        request_id=g.id,
-        trace_id=trace.trace_id(g.traceparent),
-        seconds=time.monotonic() - g.begin,
-        problem=g.problem,
-        cause=g.cause,
+        request_id=visit.id,
+        trace_id=trace.trace_id(visit.traceparent),
+        seconds=time.monotonic() - visit.begin,
+        problem=visit.problem,
+        cause=visit.cause,
         bytes=response.content_length or 0,
         quiet=request.path in house.QUIET and response.status_code < 400,
     )

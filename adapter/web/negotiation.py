@@ -16,6 +16,8 @@ _OTHER_PATCHES = ("application/json-patch+json",)  # a list of edits, not a valu
 
 def must_accept(request: Request, kind: str) -> None:
     """Raise 406 ``not-acceptable`` when the Accept header leaves no room for a media type. Parameters are ignored."""
+    if request.environ.get("HTTP_ACCEPT", "") in ("", "*/*", kind):
+        return
     weights = {value.partition(";")[0].strip().lower(): weight for value, weight in request.accept_mimetypes}
     if not weights:
         return

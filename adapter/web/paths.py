@@ -15,8 +15,9 @@ from adapter import problems, strict_json
 from adapter.errors import FieldError, InvalidRequest
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
+_AUTHORITY = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*")
 _SLASH = re.compile("%2f", re.IGNORECASE)
 
 
@@ -30,23 +31,20 @@ def shape(rule_text: str) -> str:
     return re.sub(r"<[^>]*>", "<>", rule_text)
 
 
-def keep_encoded_slashes(app: WSGIApplication) -> WSGIApplication:
-    """Wrap an application so that an encoded slash reaches its routing as NUL."""
-
-    def call(environ: WSGIEnvironment, start_response: StartResponse) -> object:
-        raw = raw_path(environ)
-        if _SLASH.search(raw):
-            environ["PATH_INFO"] = unquote_to_bytes(_SLASH.sub("%00", raw)).decode("latin-1")
-        return app(environ, start_response)
-
-    return call  # type: ignore[return-value]
+def keep_encoded_slashes(environ: WSGIEnvironment) -> None:
+    """Make an encoded slash reach the routing as NUL."""
+    raw = raw_path(environ)
+    if _SLASH.search(raw):
+        environ["PATH_INFO"] = unquote_to_bytes(_SLASH.sub("%00", raw)).decode("latin-1")
 
 
 def must_be_readable(environ: WSGIEnvironment) -> None:
     """Raise 400 ``bad-request`` for a path that is not UTF-8 or holds a NUL of its own."""
     path = environ.get("PATH_INFO", "")
-    if path.count("\0") != len(_SLASH.findall(raw_path(environ))):
+    if "\0" in path and path.count("\0") != len(_SLASH.findall(raw_path(environ))):
         raise problems.house("bad-request", "The path holds a NUL character.")
+    if path.isascii():
+        return
     try:
         path.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -74,5 +72,5 @@ def must_fit_xml(place: str, pairs: Iterable[tuple[str, str]]) -> None:
 def raw_path(environ: WSGIEnvironment) -> str:
     """Return the path as it was sent, without query; empty when the server does not say."""
     target: str = environ.get("RAW_URI", "")
-    path = target if target.startswith("/") else re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?]*", "", target)
+    path = target if target.startswith("/") else _AUTHORITY.sub("", target)
     return path.partition("?")[0]

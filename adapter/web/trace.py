@@ -17,9 +17,10 @@ def request_id(sent: str | None) -> str:
 
 def continued(sent: str | None) -> str:
     """Return our own ``traceparent``: a new span in the caller's trace, or in a new one that is not sampled."""
-    match = _PARENT.fullmatch(sent or "")
+    match = _PARENT.fullmatch(sent) if sent else None
     if match is None or (match[1] == "00" and match[4]):  # version 00 has exactly four parts
-        return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+        made = secrets.token_hex(24)
+        return f"00-{made[:32]}-{made[32:]}-00"
     return f"00-{match[2]}-{secrets.token_hex(8)}-{int(match[3], 16) & 1:02x}"
 
 

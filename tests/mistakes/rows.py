@@ -16,6 +16,7 @@ ROWS: dict[str, tuple[str, str]] = {
     "rows-to-http": ("rows go on to the ERP, not to a microservice", "answered_by: soap"),
     "rows-beside-a-constant": ("Nr.Beleg: Nr on the way repeats", "name the rest in its type"),
     "rows-of-no-type": ("there is no type Nobody", "there are: Number, Posting"),
+    "rows-no-certificate": ("no CERTIFICATE of the credentials 'rows'", "ADAPTER_CREDENTIAL_ROWS_CERTIFICATE"),
     "rows-signed": ("a signature covers the whole request", "a file of its own"),
     "rows-with-parts": ("binary values beside the envelope come after it", "a file of its own"),
     "rows-encoded": ("SOAP encoding counts the rows before the first", 'an operation with use="literal"'),

@@ -129,6 +129,36 @@ def test_what_is_encoded_is_decoded_the_same(value: object) -> None:
     assert value == strict_json.decode(strict_json.encode(value), max_depth=100, max_digits=100)
 
 
+@given(VALUES | st.decimals(allow_nan=False, allow_infinity=False) | st.integers() | st.text())
+@example(10**400)
+@example([Decimal("0E-10"), Decimal("-0"), Decimal("1E+30"), -(2**63) - 1, 2**64])
+@example({"\u2028": '\x7f\x00"\\/\b\U0001f600', "b": None, "a": True, "": []})
+def test_a_document_is_encoded_as_by_the_encoder_that_looks_at_everything(value: object) -> None:
+    """The same JSON: every digit of a number, every character, the order of members. Bytes may escape differently."""
+    assert parsed(strict_json.encode(value)) == parsed(strict_json.encode_document(value))
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\udfff": 1}, ["a", {"b": "x\udc00"}]])
+def test_a_document_never_holds_half_a_character(value: object) -> None:
+    """A lone surrogate has no UTF-8."""
+    with pytest.raises(ValueError, match="surrogates"):
+        strict_json.encode_document(value)
+
+
+def test_a_document_may_be_nested_as_deep_as_a_reply() -> None:
+    """libxml2 takes 256 levels."""
+    value: object = "x"
+    for _ in range(256):
+        value = [{"a": value}]
+
+    assert strict_json.encode(value) == strict_json.encode_document(value)
+
+
+def parsed(data: bytes) -> object:
+    """Return JSON with its numbers as they are written and its members in their order."""
+    return json.loads(data, parse_int=str, parse_float=str, object_pairs_hook=list)
+
+
 @given(st.binary(max_size=60) | st.text('[]{}",:\\ue+-.0159aNInfity \n\ud7ff\ufffe', max_size=60).map(str.encode))
 @example(b'{"a":{"a":1,"a":2}')
 @example(b'["\\ud800"')

@@ -27,8 +27,7 @@ from adapter.backends.soap.showing import as_shown
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange, reply_invalid
 from adapter.identity import NOBODY, Identity, Shown
-from adapter.identity.hiding import hidden
-from adapter.messages import Call, Checked, Handler, Request, Response
+from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.translate.written import Written
@@ -73,6 +72,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
+        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -123,13 +123,12 @@ class SoapPort:
         way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
-        shown = (text.rpartition(" ")[2] for text in who.values())
+        shown = [text.rpartition(" ")[2] for text in who.values()]
         hides = (*self._identity.secrets(), *header.secrets, *shown, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             fields = {**http_headers, **_own_headers(request), **who}
-            own, verify, early, arriving = secrets(envelope), self._verify(wsse), False, None
-            message_id = addressed[0].message_id if addressed else ""
+            verify, early, arriving = self._verify(wsse), False, None
             if body.rows is not None:
                 reply, early = poured(self._exchange, fields, envelope, body, request, hides)
             else:
@@ -137,18 +136,19 @@ class SoapPort:
                     request.trace("soap-out", as_shown(envelope, hides))
                 first = way.first and verify is None and request.trace is None
                 reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
-            answered = Answered(reply, (*hides, *own), verify, arriving, message_id, early)
+            own, message_id = partial(secrets, envelope), addressed[0].message_id if addressed else ""
+            answered = Answered(reply, hides, own, verify, arriving, message_id, early)
             if request.trace is not None:
-                request.trace("soap-in", hidden(reply.body, answered.secrets))
+                request.trace("soap-in", answered.hidden(reply.body))
             return answered
 
         # A client costs microseconds and holds what belongs to this call alone, so calls share nothing that changes.
-        settings = zeep.Settings(raw_response=True, extra_http_headers=self._content_type(operation.key))
         make: Any = zeep.Client
         login, signing = self._identity.login, self._identity.signing
         wsse = Security(login, signing) if login or signing else None
         addressed = [WsAddressing(self._addressing, operation)] if self._addressing else []
         transport = SimpleNamespace(post_xml=post_xml)
+        settings = self._settings[operation.key]
         client = make(self._document, wsse=wsse, transport=transport, settings=settings, plugins=addressed)
         answered: Answered = self._binding.send(
             client, {"address": self._exchange.url}, operation.key, (body, header.blocks), {}
@@ -162,11 +162,13 @@ class SoapPort:
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
 
-    def _content_type(self, operation: str) -> dict[str, str]:
+    def _settings_of(self, operation: Any) -> zeep.Settings:
+        """Return zeep's settings for the calls of an operation, which no call changes."""
         # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = self._binding.get(operation).soapaction if self.version == "1.2" else ""
+        action = operation.soapaction if self.version == "1.2" else ""
         parameter = f'; action="{action}"' if action else ""
-        return {"Content-Type": f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"}
+        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
+        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -190,7 +192,7 @@ def soap(
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
         response = streamed(lambda: respond(result, request), arriving)
-        return replace(response, notes=notes + response.notes, answered_by="soap")
+        return answered_by("soap", response, notes)
 
     return handle
 
@@ -285,5 +287,7 @@ def _sent_away(request: Request) -> bool:
 
 
 def _own_headers(request: Request) -> dict[str, str]:
-    accept = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    return accept | ({"traceparent": request.traceparent} if request.traceparent else {})
+    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
+    if request.traceparent:
+        own["traceparent"] = request.traceparent
+    return own

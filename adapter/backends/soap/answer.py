@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -30,6 +31,10 @@ from adapter.wsse.refused import Unverified, unverified
 NAMESPACES = {"1.1": SOAP11_ENVELOPE, "1.2": SOAP12_ENVELOPE}
 MEDIA_TYPES = {"1.1": "text/xml", "1.2": "application/soap+xml"}
 _ROOTS = {f"{{{namespace}}}Envelope": version for version, namespace in NAMESPACES.items()}
+_HEADERS, _BODIES, _FAULTS = (
+    {version: f"{{{namespace}}}{name}" for version, namespace in NAMESPACES.items()}
+    for name in ("Header", "Body", "Fault")
+)
 _REFUSALS = (401, 403)
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
@@ -127,25 +132,22 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
         notes.append("soap-version-differs")
     if reply.media_type != MEDIA_TYPES[found]:
         notes.append("media-type-differs")
-    namespace = NAMESPACES[found]
-    bodies = root.findall(f"{{{namespace}}}Body")
+    bodies = [child for child in root if child.tag == _BODIES[found]]
     if len(bodies) != 1:
         raise reply_invalid(f"an envelope with {len(bodies)} bodies")
     body = bodies[0] if verify is None else _verified(verify, root, bodies[0])
     if root[-1] is not body:
         notes.append("elements-after-body")
-    understood = {*(NAMESPACES_OF_ADDRESSING if message_id else ()), *([SECURITY] if verify is not None else [])}
-    blocks = [block for block in root.iterfind("{*}Header/*") if not {block.tag, _namespace(block)} & understood]
-    if any(block.get(f"{{{namespace}}}mustUnderstand") in ("1", "true") for block in blocks):
-        notes.append("header-must-understand")
+    if len(root) > 1:
+        notes.extend(_heard(root, found, message_id, verify is not None))
     if message_id and not relates(root, message_id):
         notes.append("relates-to-differs")
     if verify is not None:
         # What nobody signed is not there for anybody to read.
-        for header in root.findall(f"{{{namespace}}}Header"):
+        for header in root.findall(_HEADERS[found]):
             root.remove(header)
     children = list(body)
-    if children and children[0].tag == f"{{{namespace}}}Fault":
+    if children and children[0].tag == _FAULTS[found]:
         return Answer(None, _fault(children[0]), tuple(notes))
     beside.restore(body, reply.parts)
     if bare:
@@ -153,6 +155,14 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
     if len(children) > 1:
         notes.append("several-body-elements")
     return Answer(children[0] if children else None, notes=tuple(notes))
+
+
+def _heard(root: Any, version: str, message_id: str, verified: bool) -> Iterator[str]:
+    """Yield what is odd about the header blocks of an answer."""
+    understood = {*(NAMESPACES_OF_ADDRESSING if message_id else ()), *([SECURITY] if verified else [])}
+    blocks = [block for block in root.iterfind("{*}Header/*") if not {block.tag, _namespace(block)} & understood]
+    if any(block.get(f"{{{NAMESPACES[version]}}}mustUnderstand") in ("1", "true") for block in blocks):
+        yield "header-must-understand"
 
 
 def _namespace(block: Any) -> str | None:
@@ -182,13 +192,13 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         raise reply_invalid("a tag with more than 1,000 attributes")
     if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
         raise reply_invalid("more than 1,000,000 tags")
-    charset = _CHARSET.search(reply.headers.get("content-type", ""))
-    declared = _DECLARED.match(data)
+    charset = _charset(reply.headers.get("content-type", ""))
+    declared = _DECLARED.match(data) if charset else None
     encoding = None
-    if charset and declared and not _same(charset[1], declared[1].decode("ascii")):
+    if charset and declared and not _same(charset, declared[1].decode("ascii")):
         notes.append("charset-differs")
     elif charset and not declared and not data.startswith(_BOMS):
-        encoding = charset[1]
+        encoding = charset
     try:
         root = etree.fromstring(data, _parser(encoding))
     except (etree.XMLSyntaxError, LookupError) as error:
@@ -198,6 +208,14 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
     return root
 
 
+@lru_cache(maxsize=64)
+def _charset(content_type: str) -> str:
+    found = _CHARSET.search(content_type)
+    return found[1] if found else ""
+
+
+# One parser serves all answers of an encoding: each begins it anew, and it is locked while it parses one.
+@lru_cache(maxsize=16)
 def _parser(encoding: str | None) -> etree.XMLParser:
     return etree.XMLParser(
         encoding=encoding,
@@ -212,6 +230,7 @@ def _parser(encoding: str | None) -> etree.XMLParser:
     )
 
 
+@lru_cache(maxsize=64)
 def _same(one: str, other: str) -> bool:
     try:
         return codecs.lookup(one).name == codecs.lookup(other).name

@@ -15,6 +15,7 @@ from adapter.identity.hiding import hidden
 class Answered:
     """What came back, and the texts of this call that must not be shown, should the ERP repeat them.
 
+    ``known`` are such texts; ``own`` finds further ones in the envelope, which few calls need.
     ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
     ``message_id`` is that of WS-Addressing, "" where there is none.
     ``arriving`` is what comes after the envelope, where the answer is not whole yet. ``early``: it came before all was
@@ -22,7 +23,8 @@ class Answered:
     """
 
     reply: Reply
-    secrets: tuple[str, ...] = field(repr=False)
+    known: tuple[str, ...] = field(repr=False)
+    own: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     verify: Callable[[Any], Any] | None = None
     arriving: Arriving | None = None
     message_id: str = ""
@@ -33,6 +35,10 @@ class Answered:
         """Whether what stands before the service does not know us, so that the service never saw the call."""
         return self.reply.status == 401 and b"Envelope" not in self.reply.body
 
+    def hidden(self, data: bytes) -> bytes:
+        """Return bytes of the ERP's without them."""
+        return hidden(data, (*self.known, *self.own()))
+
     def discreet(self, text: str) -> str:
         """Return a text of the ERP's without them."""
-        return hidden(text.encode("utf-8"), self.secrets).decode("utf-8")
+        return self.hidden(text.encode("utf-8")).decode("utf-8")
