@@ -27,7 +27,6 @@ from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
-from tests.mistakes.rows import ROWS
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.values import VALUES
@@ -84,7 +83,6 @@ WHOLE_FILE = {
 TEXTS: dict[str, tuple[str, str]] = {
     **SIGNATURES,
     **SHARED,
-    **ROWS,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),

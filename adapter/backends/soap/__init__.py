@@ -240,9 +240,7 @@ def _asking(
     def once(request: Request, token: str) -> Read[R]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
-        if _sent_away(request):
-            cause = "the login had ended while a document was sent"
-            raise BackendFault("backend-refused-us", 502, cause=cause, sent="yes")
+        _must_be_there(request)
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
         try:
             return opened(answered, request, token)
@@ -282,8 +280,15 @@ def _asking(
 
 
 def _sent_away(request: Request) -> bool:
-    """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
+    """Whether a body of the caller's was sent on already, so that it cannot be sent again."""
     return request.upload is not None and request.upload.taken
+
+
+def _must_be_there(request: Request) -> None:
+    """Raise BackendFault where the caller's body is gone."""
+    if _sent_away(request):
+        cause = "the login had ended while a document was sent"
+        raise BackendFault("backend-refused-us", 502, cause=cause, sent="yes")
 
 
 def _own_headers(request: Request) -> dict[str, str]:
