@@ -183,6 +183,8 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
+    if endpoint.reply.rule.stream is not None:
+        route = replace(route, forms=FORMS)
     return replace(route, gives=given.value) if given is not None else route
 
 

@@ -138,7 +138,7 @@ class Exchange:
             raise failed(error) from error
 
     def open(
-        self, method: str, *, deadline: float, headers: Mapping[str, str], body: bytes | Iterable[bytes] = b""
+        self, method: str, *, deadline: float, headers: Mapping[str, str], body: bytes | Iterable[bytes] | Pouring = b""
     ) -> Opened:
         """Send one request and return the answer as soon as its header is in. Raises what ``send`` raises."""
         response = None

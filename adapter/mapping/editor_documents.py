@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.mapping.keys import FIELD_NAME
 from adapter.mapping.media_types import PLAIN
+from adapter.mapping.schema_stream import StreamSection
 
 
 def _one(section: str) -> dict[str, Any]:
@@ -33,6 +34,7 @@ DOCUMENTS: Mapping[str, dict[str, Any]] = {
         "minItems": 1,
     },
     "DocumentReplySection.media_type": {"anyOf": [{"type": "string"}, _one("MediaTypeSection")]},
+    "ReplySection.stream": {"anyOf": [{"type": "boolean"}, _one(StreamSection.__name__)]},
     "DocumentReplySection.when_empty": _one("EmptySection"),
     "DocumentReplySection.refused": _one("RefusedSection"),
     "DocumentReplySection.warnings": _one("WarningsSection"),

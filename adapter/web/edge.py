@@ -25,6 +25,7 @@ from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
+from adapter.web.cut import cutting
 from adapter.web.visit import Visit, current, outermost
 
 Install = Callable[[Flask], None]
@@ -41,7 +42,7 @@ class Route:
     ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
     that its answer may have.
     ``streams``: its body is sent on while it arrives; ``rows``: it is many rows, of which there may be more than the
-    house takes otherwise.
+    house takes otherwise. ``forms`` are the media types of which a caller may ask for one, in place of ``gives``.
     """
 
     operation: str
@@ -56,6 +57,7 @@ class Route:
     shown: tuple[str, ...] = ()
     streams: bool = False
     rows: bool = False
+    forms: tuple[str, ...] = ()
 
 
 class _Application(Flask):
@@ -110,7 +112,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         environ = arrived.environ
         visit.operation = route.operation
         deadline = time.monotonic() + route.timeout
-        if route.gives:
+        wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
+        if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
         upload = None
         if route.rows:
@@ -135,10 +138,11 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             content_type=environ.get("CONTENT_TYPE", "") if there else "",
             headers=arrival.headers(environ, let_in),
             traceparent=visit.traceparent,
+            wanted=wanted,
         )
         visit.observed = True
         report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
-        return answer.render(route.handle(request), arrived.method, report)
+        return answer.render(route.handle(request), arrived.method, report, cutting(environ))
 
     return view
 

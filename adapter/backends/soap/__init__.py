@@ -20,12 +20,12 @@ from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
-from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
-from adapter.backends.soap.pouring import poured
+from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
+from adapter.backends.soap.flowing import Flowing
+from adapter.backends.soap.pouring import must_be_there, poured, sent_away
 from adapter.backends.soap.ready import Content, with_ready_input
-from adapter.backends.soap.security import Security, secrets
-from adapter.backends.soap.showing import as_shown
-from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
+from adapter.backends.soap.security import Security, secrets, shown
+from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange, reply_invalid
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
@@ -37,7 +37,8 @@ from adapter.wsdl.types import Operation
 __all__ = ["Again", "SoapPort", "asking", "soap"]
 
 R = TypeVar("R")
-Read = tuple[R, tuple[str, ...], Arriving | None]
+Read = tuple[R, tuple[str, ...], Coming | None]
+Begin = Callable[[Flowing, Answered, Request], tuple[R, tuple[str, ...]] | None]
 Again = Callable[[RequestError, Request], bool]
 
 
@@ -99,7 +100,7 @@ class SoapPort:
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
-        if answered.unknown and not _sent_away(request) and self._identity.renew(who):
+        if answered.unknown and not sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
         pieces.begin(len(answered.reply.body), request.deadline)
@@ -125,18 +126,18 @@ class SoapPort:
         way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
-        shown = [text.rpartition(" ")[2] for text in who.values()]
-        hides = (*self._identity.secrets(), *header.secrets, *shown, token)
+        said = [text.rpartition(" ")[2] for text in who.values()]
+        hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             fields = {**http_headers, **_own_headers(request), **who}
-            verify, early, arriving = self._verify(wsse), False, None
+            verify, early = self._verify(wsse), False
+            first = way.first if verify is None and request.trace is None else None
             if body.rows is not None:
-                reply, early = poured(self._exchange, fields, envelope, body, request, hides)
+                reply, arriving, early = poured(self._exchange, fields, envelope, body, request, hides, first)
             else:
                 if request.trace is not None:
-                    request.trace("soap-out", as_shown(envelope, hides))
-                first = way.first and verify is None and request.trace is None
+                    request.trace("soap-out", shown(envelope, hides))
                 reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
             own, message_id = partial(secrets, envelope), addressed[0].message_id if addressed else ""
             answered = Answered(reply, hides, own, verify, arriving, message_id, early)
@@ -184,12 +185,14 @@ def soap(
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
     way: Way = PLAIN,
+    begin: Begin[R] | None = None,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read. ``begin`` reads the beginning of an
+    answer whose first row is there, and says what was odd; None where all of it is to be read first.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, begin)
 
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
@@ -216,7 +219,7 @@ def asking(
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
     once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, None)
 
     def answer(request: Request) -> tuple[R, tuple[str, ...]]:
         result, notes, arriving = ask(request)
@@ -236,13 +239,14 @@ def _asking(
     headers: Callable[[Call], Header],
     again: Again,
     way: Way,
+    begin: Begin[R] | None,
 ) -> Callable[[Request], Read[R]]:
     """Return what makes one call and reads its answer, and what of it is still arriving."""
 
     def once(request: Request, token: str) -> Read[R]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
-        _must_be_there(request)
+        must_be_there(request)
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
         try:
             return opened(answered, request, token)
@@ -254,6 +258,11 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
+        if begin is not None and isinstance(answered.arriving, Flowing):
+            begun = begin(answered.arriving, answered, request)
+            if begun is not None:
+                return *begun, None  # whoever sends it on closes it
+            answered = replace(answered, reply=answered.arriving.whole(), arriving=None)
         answer = open_answer(
             answered.reply,
             port.version,
@@ -268,29 +277,18 @@ def _asking(
         if answered.early:
             raise reply_invalid("an answer of success before the last row")
         notes = way.align(answer.child)
-        return reread(answer.child, request), answer.notes + notes, answered.arriving
-
-    def reread(child: Any, request: Request) -> R:
-        while True:
-            try:
-                return read(child)
-            except BackendReplyInvalid as error:
-                if not again(error, request):
-                    raise
+        return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
     return lambda request: port.in_session(request.deadline, partial(once, request))
 
 
-def _sent_away(request: Request) -> bool:
-    """Whether a body of the caller's was sent on already, so that it cannot be sent again."""
-    return request.upload is not None and request.upload.taken
-
-
-def _must_be_there(request: Request) -> None:
-    """Raise BackendFault where the caller's body is gone."""
-    if _sent_away(request):
-        cause = "the login had ended while a document was sent"
-        raise BackendFault("backend-refused-us", 502, cause=cause, sent="yes")
+def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) -> R:
+    while True:
+        try:
+            return read(child)
+        except BackendReplyInvalid as error:
+            if not again(error, request):
+                raise
 
 
 def _own_headers(request: Request) -> dict[str, str]:
