@@ -24,6 +24,7 @@ from adapter.errors import BackendError
 from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, open_pool
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
+from adapter.exchange.keeping import IDLE_SECONDS, close_idle
 from adapter.exchange.pouring import Pouring
 from adapter.exchange.tls import Context
 from adapter.pieces import LARGE, Pace
@@ -113,6 +114,7 @@ class Exchange:
             tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
             greet=greet,
         )
+        self._look = time.monotonic() + IDLE_SECONDS
 
     def send(
         self,
@@ -161,11 +163,15 @@ class Exchange:
         target: str,
         body: bytes | Iterable[bytes] | Pouring,
     ) -> BaseHTTPResponse:
-        left, until = deadline - time.monotonic(), Until(deadline)
+        now, until = time.monotonic(), Until(deadline)
+        left = deadline - now
         if isinstance(body, Pouring):
             body.timed_by(until.allow)
         if left <= 0:
             raise TIMEOUT_UNSENT.error_because("the deadline had passed")
+        if now > self._look:
+            self._look = now + IDLE_SECONDS
+            close_idle(self._pool)
         return self._pool.urlopen(
             method,
             target,

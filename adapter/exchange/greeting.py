@@ -54,13 +54,17 @@ class GreetingConnection(HTTPConnection):
         """Send a request, on a new connection after the handshake."""
         if self._greet is not None and self.sock is None:
             self.connect()
-            self._greeted = False
         who = self._handshake(url, self._greet) if self._greet is not None and not self._greeted else {}
         self._greeted = True
         self._unfinished = True
         sent = body.over(self) if isinstance(body, Pouring) else body
-        super().request(method, url, sent, {**(headers or {}), **who}, **options)
+        super().request(method, url, sent, {**(headers or {}), **who} if who else headers, **options)
         self._unfinished = False
+
+    def close(self) -> None:
+        """Close; whoever opens it anew (urllib3 does so before a request over TLS) is not known to the server."""
+        super().close()
+        self._greeted = False
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
         """Return the answer; one that shows that the server does not know us makes the next request greet again."""

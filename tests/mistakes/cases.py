@@ -36,13 +36,8 @@ from tests.mistakes.wild import WILD
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # Contracts of shapes, for what the example ERP does not have.
-_CONTRACTS = {
-    "groups.wsdl": "turns",
-    "wildcard.wsdl": "wildcard",
-    "namesakes.wsdl": "namesakes",
-    "places.wsdl": "several-places",
-    "rows.wsdl": "rows-in",
-}
+_CONTRACTS = {"groups.wsdl": "turns", "wildcard.wsdl": "wildcard", "namesakes.wsdl": "namesakes",
+              "places.wsdl": "several-places", "rows.wsdl": "rows-in"}  # fmt: skip
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
