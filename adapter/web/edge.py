@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapter import problems, strict_json
 from adapter.errors import BuildError, Mistake, RequestError
-from adapter.messages import Handler, Request
+from adapter.messages import Handler, Request, Upload
 from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
@@ -115,15 +115,10 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
         if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
-        upload = None
-        if route.rows:
-            upload, deadline = arrival.rows(arrived, most, route.timeout), time.monotonic() + route.timeout
-        elif route.streams:
-            upload = arrival.upload(arrived, most, deadline)
-        body = arrival.body(arrived, most, deadline) if upload is None else b""
+        body, upload, deadline = _received(route, arrived, most, deadline)
         there = bool(body) or (upload is not None and not upload.empty)
         if there and route.takes:
-            negotiation.must_be_one_of(arrived, route.takes)
+            negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
         elif there:
             negotiation.must_be_json(arrived, route.method)
         request = Request(
@@ -145,6 +140,16 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         return answer.render(route.handle(request), arrived.method, report, cutting(environ))
 
     return view
+
+
+def _received(route: Route, arrived: flask.Request, most: int, deadline: float) -> tuple[bytes, Upload | None, float]:
+    """Return a body, or one that is still arriving, and the deadline of what is done with it."""
+    if route.rows:
+        upload = arrival.rows(arrived, most, route.timeout)
+        return b"", upload, time.monotonic() + route.timeout
+    if route.streams:
+        return b"", arrival.upload(arrived, most, deadline), deadline
+    return arrival.body(arrived, most, deadline), None, deadline
 
 
 def _fields(routes: Sequence[Route]) -> cors.Fields:
