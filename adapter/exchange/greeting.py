@@ -37,12 +37,12 @@ class GreetingConnection(HTTPConnection):
         super().__init__(*args, **options)
         self._greet = greet
         self._greeted = False
-        self._unfinished = False
+        self._spent = False
 
     @property
     def is_connected(self) -> bool:
-        """Whether another request can be sent on it: not after one whose end was never sent."""
-        return super().is_connected and not self._unfinished
+        """Whether another request can be sent on it: not after one that was poured, or whose end was never sent."""
+        return super().is_connected and not self._spent
 
     def answered(self) -> bool:
         """Tell whether there is something to read already."""
@@ -56,10 +56,10 @@ class GreetingConnection(HTTPConnection):
             self.connect()
         who = self._handshake(url, self._greet) if self._greet is not None and not self._greeted else {}
         self._greeted = True
-        self._unfinished = True
-        sent = body.over(self) if isinstance(body, Pouring) else body
+        self._spent, poured = True, isinstance(body, Pouring)
+        sent = body.over(self) if poured else body
         super().request(method, url, sent, {**(headers or {}), **who} if who else headers, **options)
-        self._unfinished = False
+        self._spent = poured
 
     def close(self) -> None:
         """Close; whoever opens it anew (urllib3 does so before a request over TLS) is not known to the server."""

@@ -4,6 +4,7 @@ Rule 1: it goes in chunks (RFC 9112, section 7.1), and the last chunk says that 
         the connection is closed without that chunk: the other side cannot take what it got for a request.
 Rule 2: an answer that comes before the end is the answer (RFC 9112, section 9.5): no more is sent.
 Rule 3: each chunk has so many seconds to be taken; once the last one was, the answer has seconds of its own.
+Rule 4: it is the last request of its connection, since nobody can say what an early answer leaves behind.
 """
 
 from __future__ import annotations
