@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from marshmallow import ValidationError
@@ -25,6 +25,7 @@ from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
+from adapter.steps.accept import NOT_SURE, acceptor
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.headers import check_headers
 from adapter.steps.schemas import body_field, without_part
@@ -232,17 +233,23 @@ def _about(place: str, name: str, text: str) -> FieldError:
 
 def _json(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any] | None:
     field = body_field(endpoint)
-    return partial(_body, field) if field is not None else None
+    return _body(field, acceptor(field)) if field is not None else None
 
 
-def _body(field: Field[Any], value: Any, errors: list[FieldError]) -> Any:
-    try:
-        return field.deserialize(value)
-    except ValidationError as error:
-        errors.extend(FieldError("body", pointer, text) for pointer, text in pointers(error.messages, ""))
-    except RecursionError:
-        errors.append(FieldError("body", "", "is nested too deeply"))
-    return None
+def _body(field: Field[Any], accept: Callable[[Any], Any]) -> Callable[[Any, list[FieldError]], Any]:
+    def take(value: Any, errors: list[FieldError]) -> Any:
+        if value is not None:
+            with suppress(*NOT_SURE):
+                return accept(value)
+        try:
+            return field.deserialize(value)
+        except ValidationError as error:
+            errors.extend(FieldError("body", pointer, text) for pointer, text in pointers(error.messages, ""))
+        except RecursionError:
+            errors.append(FieldError("body", "", "is nested too deeply"))
+        return None
+
+    return take
 
 
 def pointers(messages: Any, before: str) -> Iterator[tuple[str, str]]:
