@@ -7,10 +7,8 @@ end it: of those that have arrived by then every wrong value is named, and no mo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
-
-from marshmallow import ValidationError
-from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import Body, Endpoint
@@ -21,12 +19,13 @@ from adapter.messages import Request
 from adapter.rows.arrived import Form, batches, forms
 from adapter.rows.bounds import Bounds
 from adapter.rows.columns import Columns
-from adapter.steps.pointers import pointers
 from adapter.steps.schemas import Schemas
+from adapter.steps.taking import taking
 
 MOST_ERRORS: Final = 100
 _REST = "Nothing was taken: the rows are taken together, or not at all."
 Rows = Iterator[list[Any]]
+Take = Callable[[Any, list[FieldError]], Any]
 
 
 def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] | None:
@@ -38,18 +37,17 @@ def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] 
     if body is None or body.rows is None:
         return None
     begin = forms(bounds, Columns(endpoint.types, body.type, bounds))
-    item = Schemas(endpoint, "").object(
-        body.type, required=True, allow_none=takes_nil(endpoint.contract, body.steps[-1].element)
-    )
+    nil = takes_nil(endpoint.contract, body.steps[-1].element)
+    take = taking(Schemas(endpoint, "").object(body.type, required=True, allow_none=nil))
 
     def rows(request: Request) -> Rows:
         form = begin(essence(request.content_type))
-        return _checked(form, request.upload if request.upload is not None else [request.body], item, body)
+        return _checked(form, request.upload if request.upload is not None else [request.body], take, body)
 
     return rows
 
 
-def _checked(form: Form, pieces: Iterable[bytes], item: Field[Any], body: Body) -> Rows:
+def _checked(form: Form, pieces: Iterable[bytes], take: Take, body: Body) -> Rows:
     count, most = 0, _most(body)
     for batch in batches(form, pieces):
         found: list[Any] = []
@@ -59,20 +57,18 @@ def _checked(form: Form, pieces: Iterable[bytes], item: Field[Any], body: Body) 
                 wrong.append(FieldError("body", form.pointer, f"must have at most {most} items"))
             if len(wrong) >= MOST_ERRORS or (most is not None and count >= most):
                 break
+            here: list[FieldError] = []
             try:
-                found.append(item.deserialize(form.decode(row)))
-            except ValidationError as error:
-                wrong += _named(form, count, pointers(error.messages, ""))
-            except RecursionError:
-                wrong += _named(form, count, [("", "is nested too deeply")])
+                found.append(take(form.decode(row), here))
             except InvalidRequest as error:
-                if error.fields:
-                    wrong += _named(form, count, ((each.pointer, each.detail) for each in error.fields))
-                elif wrong:
-                    break
-                else:
+                if not error.fields:
+                    if wrong:
+                        break
                     error.detail = f"At {form.pointer}/{count}: {error.detail}"
                     raise
+                here.extend(error.fields)
+            if here:
+                wrong += [replace(each, pointer=f"{form.pointer}/{count}{each.pointer}") for each in here]
             count += 1
         if wrong:
             raise InvalidRequest("invalid-request", 422, _REST, fields=tuple(wrong[:MOST_ERRORS]))
@@ -85,10 +81,6 @@ def _most(body: Body) -> int | None:
     assert body.rows is not None
     bounds = [each for each in (body.steps[-1].most, body.rows.max_rows or None) if each is not None]
     return min(bounds, default=None)
-
-
-def _named(form: Form, index: int, found: Iterable[tuple[str, str]]) -> list[FieldError]:
-    return [FieldError("body", f"{form.pointer}/{index}{pointer}", text) for pointer, text in found]
 
 
 def _enough(form: Form, step: Child, count: int) -> None:

@@ -9,11 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
-
-from marshmallow import ValidationError
-from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
@@ -28,10 +24,10 @@ from adapter.messages import Call, Checked, Handler, Middleware, Request, Respon
 from adapter.rows.bounds import Bounds
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.headers import check_headers
-from adapter.steps.pointers import pointers
 from adapter.steps.rows import rows_check
 from adapter.steps.schemas import body_field, without_part
 from adapter.steps.several import LATER, Check, Given, several
+from adapter.steps.taking import taking
 from adapter.strict_json import decode, encode
 
 MAX_ERRORS = 100
@@ -240,14 +236,4 @@ def _about(place: str, name: str, text: str) -> FieldError:
 
 def _json(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any] | None:
     field = body_field(endpoint)
-    return partial(_body, field) if field is not None else None
-
-
-def _body(field: Field[Any], value: Any, errors: list[FieldError]) -> Any:
-    try:
-        return field.deserialize(value)
-    except ValidationError as error:
-        errors.extend(FieldError("body", pointer, text) for pointer, text in pointers(error.messages, ""))
-    except RecursionError:
-        errors.append(FieldError("body", "", "is nested too deeply"))
-    return None
+    return taking(field) if field is not None else None
