@@ -1,4 +1,4 @@
-# make demo | test | check | evidence | docs. Needs Python 3.11+ and make; everything else goes into .venv.
+# make demo | test | check | evidence | bench | docs. Needs Python 3.11+ and make; everything else goes into .venv.
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # errors only (twice quiet), and not compiled: what the demo imports is compiled then, the rest never
 PIP    := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-compile --editable
 
-.PHONY: demo test check evidence docs
+.PHONY: demo test check evidence bench docs
 .DEFAULT_GOAL := demo
 
 ## start everything on this machine: pretend ERP, microservice, adapter (ONCE=1: make one call and stop)
@@ -28,6 +28,10 @@ check: $(VENV)/dev.stamp
 ## what the project promises, measured (WHAT=main-job, LIST=1, LONG=1)
 evidence: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.evidence $(if $(WHAT),--what $(WHAT)) $(if $(LIST),--list) $(if $(LONG),--long)
+
+## how fast it is, beside others, on this machine; keeps the result (ROUNDS=5, SECONDS=3, LONG=1)
+bench: $(VENV)/dev.stamp
+	@$(if $(ROUNDS),ROUNDS=$(ROUNDS)) $(if $(SECONDS),SECONDS=$(SECONDS)) $(BIN)/python -m tests.bench $(if $(LONG),--long)
 
 ## write the generated pages
 docs: $(VENV)/dev.stamp

@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 
-from adapter import problems
+from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
@@ -65,6 +65,7 @@ class Built:
     around: Surroundings
 
 
+@collector.paused()
 def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
     """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts.
 
@@ -157,6 +158,7 @@ def create_app(
     return application(built, telemetry)
 
 
+@collector.paused()
 def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
     made = handlers(built, telemetry)

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, TypeVar
 
+from adapter import pieces
 from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.tables import Kept
@@ -81,13 +82,14 @@ def build(
 ) -> Handler:
     """Put one operation together."""
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
-    return chain(
+    handle = chain(
         observe(started, finished),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
         *_read_first(endpoint, backends),
         then=answer,
     )
+    return pieces.call(handle)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from adapter import strict_json
+from adapter import json_pieces
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request, Response
 from adapter.translate.document import documented
@@ -39,7 +39,7 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
             document = {"items": document, **({"page": _page(result, request)} if paged else {})}
         where = location(below + template, document, request.path) if template else ""
         headers = {"Location": where} if where else {}
-        return Response(status, strict_json.encode_document(document), headers=headers, notes=result.notes)
+        return Response(status, json_pieces.encode(document), headers=headers, notes=result.notes)
 
     return make
 

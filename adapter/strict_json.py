@@ -2,6 +2,7 @@
 
 ``decode`` refuses what parsers disagree about (duplicate names, NaN, byte order marks) and what an XML document cannot
 carry, since every accepted string may become the text of an element. Numbers stay exact: ``int`` or ``Decimal``.
+What a few searches prove of the whole text is decoded at once; only the rest is looked at one by one.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import msgspec
 import simplejson
 
 from adapter.errors import FieldError, InvalidRequest
+from adapter.json_proofs import are_unique, brackets, is_carried, is_shallow, without_escapes
 
 _MOST_FIELDS = 100
+_UNKNOWN: Any = object()
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # An unterminated string is one token to the end, so that no input is scanned twice.
@@ -45,6 +48,12 @@ def decode(body: bytes, *, max_depth: int, max_digits: int) -> Any:
     ``invalid-request`` with JSON pointers for strings and names that hold characters XML 1.0 has no place for.
     """
     text = _text(body)
+    value = _at_once(body, text, max_depth, max_digits)
+    return decode_plain(text, max_depth, max_digits) if value is _UNKNOWN else value
+
+
+def decode_plain(text: str, max_depth: int, max_digits: int) -> Any:
+    """Decode as ``decode`` does, with a look at every object, and say what offends and where. ``text`` is not empty."""
     try:
         _bound_depth(text, max_depth)
         value = _decoder(max_digits).decode(text)
@@ -99,6 +108,25 @@ def _text(body: bytes) -> str:
     return text
 
 
+def _at_once(body: bytes, text: str, max_depth: int, max_digits: int) -> Any:
+    """Decode where it is proved of the whole text that nothing offends; else return ``_UNKNOWN``."""
+    plain = without_escapes(body)
+    left = brackets(plain)
+    if left is None or not is_shallow(left, max_depth) or not is_carried(body):
+        return _UNKNOWN
+    members: list[int] = []
+
+    def counted(found: dict[str, Any]) -> dict[str, Any]:
+        members.append(len(found))
+        return found
+
+    try:
+        value = json.JSONDecoder(object_hook=counted, **_numbers(max_digits)).decode(text)
+    except (json.JSONDecodeError, RecursionError, _Offence):
+        return _UNKNOWN
+    return value if are_unique(plain, sum(members)) else _UNKNOWN
+
+
 def _bound_depth(text: str, max_depth: int) -> None:
     """Refuse what would cost the decoder its stack, before it starts."""
     if text.count("[") + text.count("{") <= max_depth:
@@ -111,27 +139,34 @@ def _bound_depth(text: str, max_depth: int) -> None:
 
 
 @cache
-def _decoder(max_digits: int) -> json.JSONDecoder:
+def _numbers(max_digits: int) -> dict[str, Any]:
+    """Return how a decoder takes numbers, and refuses NaN and what is too long."""
+
     def integer(text: str) -> int:
         if len(text) > max_digits and _too_long(text, max_digits):
             raise _Offence
         return int(text)
 
     def decimal(text: str) -> Decimal:
-        if _too_long(text, max_digits):
+        if ("e" in text or "E" in text or len(text) > max_digits) and _too_long(text, max_digits):
             raise _Offence
         return Decimal(text)
 
     def constant(text: str) -> NoReturn:
         raise _Offence
 
+    return {"parse_int": integer, "parse_float": decimal, "parse_constant": constant}
+
+
+@cache
+def _decoder(max_digits: int) -> json.JSONDecoder:
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         unique = dict(pairs)
         if len(unique) != len(pairs):
             raise _Offence
         return unique
 
-    return json.JSONDecoder(parse_int=integer, parse_float=decimal, parse_constant=constant, object_pairs_hook=members)
+    return json.JSONDecoder(object_pairs_hook=members, **_numbers(max_digits))
 
 
 def _too_long(number: str, max_digits: int) -> bool:

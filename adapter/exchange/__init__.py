@@ -25,6 +25,7 @@ from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, ope
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
 from adapter.exchange.tls import Context
+from adapter.pieces import LARGE, Pace
 
 __all__ = ["Exchange", "Opened", "Reply", "failed", "reply_invalid"]
 
@@ -197,12 +198,14 @@ class Exchange:
     def _body(self, response: BaseHTTPResponse) -> bytes:
         if (response.length_remaining or 0) > self.max_reply_bytes:
             raise ReplyTooLarge
-        body = bytearray()
+        body, pace = bytearray(), Pace()
         try:
             for chunk in response.stream(_CHUNK, decode_content=True):
                 body += chunk
                 if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
+                if len(body) > LARGE:
+                    pace.turn()
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
         return bytes(body)

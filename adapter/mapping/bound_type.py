@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from adapter.mapping.bound_field import BoundField, Mode, leaves
@@ -76,3 +76,26 @@ def ways(bound: BoundType) -> list[tuple[tuple[Child, ...], BoundField, str]]:
     found = [(field.steps, field, field.name) for field in leaves(bound.written)]
     listed = bound.nulls.field if bound.nulls else None
     return [*found, (listed.steps, listed, listed.name)] if listed else found
+
+
+def inner(bound: BoundType) -> Iterator[str]:
+    """Yield the keys of the types that stand in a type: those of its fields, and its variants."""
+    yield from (each.type for each in bound.variants)
+    waiting = list(bound.written)
+    while waiting:
+        each = waiting.pop()
+        waiting.extend(each.parts)
+        if each.type:
+            yield each.type
+
+
+def within(key: str, types: Mapping[str, BoundType]) -> set[str]:
+    """Return the keys of all that stands in a type, however deep; itself where it contains itself."""
+    found: set[str] = set()
+    waiting = list(inner(types[key]))
+    while waiting:
+        each = waiting.pop()
+        if each not in found and each in types:
+            found.add(each)
+            waiting.extend(inner(types[each]))
+    return found

@@ -106,16 +106,41 @@ def _classes(nodes: Mapping[_Key, _Node]) -> dict[_Key, str]:
 
     Starts with all equal and parts what differs, until nothing parts any more; so types that contain themselves end.
     """
+    drawn = _drawn(nodes)
     labels = dict.fromkeys(nodes, "")
     while True:
-        seen: dict[tuple[str, bytes], str] = {}
+        seen: dict[tuple[str, bytes, tuple[str, ...]], str] = {}
         parted = {}
-        for key, node in nodes.items():
-            content = strict_json.encode(_draft(node, labels.__getitem__))
-            parted[key] = seen.setdefault((node.name, content), str(len(seen)))
+        for key, (content, refs) in drawn.items():
+            meant = tuple(labels[key[0], each] for each in refs)
+            parted[key] = seen.setdefault((nodes[key].name, content, meant), str(len(seen)))
         if parted == labels:
             return labels
         labels = parted
+
+
+def _drawn(nodes: Mapping[_Key, _Node]) -> dict[_Key, tuple[bytes, tuple[str, ...]]]:
+    """Return the parts of all nodes. Files that share a type have the same bound one, and so the same parts."""
+    known: dict[tuple[int, bool, str, str], tuple[bytes, tuple[str, ...]]] = {}
+    drawn = {}
+    for key, node in nodes.items():
+        same = id(node.bound), node.encoded, node.by, node.value
+        if same not in known:
+            known[same] = _parts(node)
+        drawn[key] = known[same]
+    return drawn
+
+
+def _parts(node: _Node) -> tuple[bytes, tuple[str, ...]]:
+    """Return the schema of a node without what it refers to, and that, in order."""
+    refs: list[str] = []
+
+    def number(target: _Key) -> str:
+        refs.append(target[1])
+        return str(len(refs))
+
+    content = strict_json.encode(_draft(node, number))
+    return content, tuple(refs)
 
 
 def _names(groups: Sequence[Sequence[_Node]]) -> dict[str, Sequence[_Node]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from adapter import strict_json
+from adapter import json_pieces
 from adapter.mapping.bound import Cursor, Endpoint
 from adapter.messages import Checked, Handler, Request, Response
 from adapter.problems import house
@@ -112,5 +112,5 @@ def _answer(found: _Collected, limit: int, cursor: str) -> Response:
     if found.total is not None:
         page["total"] = found.total
     headers = {**found.headers, **({"Link": f'<?cursor={cursor}>; rel="next"'} if cursor else {})}
-    body = strict_json.encode_document({"items": found.rows, "page": page})
+    body = json_pieces.encode({"items": found.rows, "page": page})
     return Response(200, body, headers=headers, notes=tuple(found.notes), answered_by="soap")

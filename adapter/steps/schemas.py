@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
+from adapter.mapping.bound_type import within
 from adapter.mapping.codec import Codec
 from adapter.mapping.flat import flattened, in_xml, shown
 from adapter.mapping.joined import split
@@ -22,6 +24,7 @@ from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
 from adapter.mapping.turns import empty_turn
 from adapter.steps.arrays import KeyedField, NumberedField
+from adapter.wsdl.once import Known
 
 Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
 _MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
@@ -130,6 +133,19 @@ def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
             _add(said, found)
 
 
+@dataclass(slots=True)
+class _Made:
+    """What an object of one type is checked with, wherever it stands."""
+
+    schema: Schema
+    extra: Extra
+    refused: Mapping[str, str]
+
+
+# Operations that share a type share this of it: what a bound type takes does not depend on who takes it.
+_MADE: Known[BoundType, _Made] = Known()
+
+
 class Schemas:
     """Builds the schema of each bound type once; a type that contains itself refers to the one being built."""
 
@@ -137,7 +153,9 @@ class Schemas:
         self.endpoint, self.apart = endpoint, apart
         self._encoded = endpoint.operation.use == "encoded"
         self.types: Mapping[str, BoundType] = endpoint.types
-        self.schemas: dict[str, Schema] = {}
+        self.making: dict[str, _Made] = {}
+        # What contains a type that is checked in another way here is not what it is elsewhere.
+        self.own = apart in within(apart, endpoint.types) if apart else False
 
     def object(self, key: str, **rest: Any) -> fields.Field[Any]:
         """Return the field that checks an object of the bound type with a key; ``rest`` is marshmallow's."""
@@ -148,15 +166,19 @@ class Schemas:
         return self._plain(key, **rest)
 
     def _plain(self, key: str, **rest: Any) -> ObjectField:
-        if key not in self.schemas:
-            self.schemas[key] = Schema()
-            # Named by number: a property may be called like something of marshmallow's own.
-            members = {f"f{index}": self._field(field) for index, field in enumerate(shown(self.types[key]))}
-            made = Schema.from_dict(members)
-            made.error_messages = _SCHEMA_MESSAGES
-            self.schemas[key] = made(unknown=RAISE)
         bound = self.types[key]
-        return ObjectField(lambda: self.schemas[key], self._extra(bound), self._refused(bound), **rest)
+        made = self._made(bound) if self.own or key == self.apart else _MADE.of(bound, lambda: self._made(bound))
+        return ObjectField(lambda: made.schema, made.extra, made.refused, **rest)
+
+    def _made(self, bound: BoundType) -> _Made:
+        if bound.key not in self.making:
+            made = self.making[bound.key] = _Made(Schema(), self._extra(bound), self._refused(bound))
+            # Named by number: a property may be called like something of marshmallow's own.
+            members = {f"f{index}": self._field(field) for index, field in enumerate(shown(bound))}
+            schema = Schema.from_dict(members)
+            schema.error_messages = _SCHEMA_MESSAGES
+            made.schema = schema(unknown=RAISE)
+        return self.making[bound.key]
 
     def _refused(self, bound: BoundType) -> Mapping[str, str]:
         rule = self.endpoint.resource.types[bound.name]

@@ -10,7 +10,7 @@ from adapter.mapping.flat import assembled
 from adapter.translate.content import Compiler
 from adapter.translate.finishing import finisher
 from adapter.translate.reading import Reading, invalid, type_key
-from adapter.wsdl.types import Contract, Record
+from adapter.wsdl.descent import nearest
 
 
 class Objects:
@@ -46,7 +46,7 @@ class Objects:
     def _variants(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
         by, name, declared = bound.discriminator, bound.name, bound.record
         mapped = {each.record: (each.value, self.object(each.type)) for each in bound.variants}
-        variants = {key: mapped[near] for key in self.contract.types if (near := _nearest(self.contract, key, mapped))}
+        variants = {key: mapped[near] for key, near in nearest(self.contract, mapped).items()}
 
         def read(element: Any, reading: Reading) -> Any:
             key = type_key(element) or declared
@@ -56,15 +56,3 @@ class Objects:
             return {by: value, **inner(element, reading)}
 
         return read
-
-
-def _nearest(contract: Contract, key: str, mapped: Mapping[str, object]) -> str:
-    """Return the type that ``key`` is, or the nearest one it is derived from, that has a variant; else ""."""
-    seen: set[str] = set()
-    while key and key not in seen:
-        if key in mapped:
-            return key
-        seen.add(key)
-        kind = contract.types.get(key)
-        key = kind.extends if isinstance(kind, Record) else ""
-    return ""

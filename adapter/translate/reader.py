@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adapter import pieces
 from adapter.errors import RequestError
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.translate.objects import Objects
-from adapter.translate.reading import TYPE, Each, Reading, at_once, finder, invalid, is_nil
+from adapter.translate.reading import TYPE, Each, Reading, finder, invalid, is_nil
 from adapter.translate.refused import judge
 from adapter.translate.reply_headers import header_reader
 
@@ -33,7 +34,7 @@ class Result:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def reader(endpoint: Endpoint, each: Each = at_once) -> Callable[[Any], Result]:
+def reader(endpoint: Endpoint, each: Each = pieces.each) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out.
 
     ``each`` goes around the elements of lists while they are read.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from adapter import pieces
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.paths import Child
@@ -21,18 +22,14 @@ MAX_CHAIN = 64
 Each = Callable[[Iterable[Any]], Iterable[Any]]
 
 
-def at_once(elements: Iterable[Any]) -> Iterable[Any]:
-    """Give elements as they come, without a pause."""
-    return elements
-
-
 class Reading:
     """One reply while it is read: where notes go, and the targets of references in an encoded one.
 
-    ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists.
+    ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists:
+    what is large is read with rests between them.
     """
 
-    def __init__(self, operation: str, root: Any, encoded: bool, each: Each = at_once) -> None:
+    def __init__(self, operation: str, root: Any, encoded: bool, each: Each = pieces.each) -> None:
         self.operation = operation
         self.each = each
         self.notes: list[str] = []
@@ -43,7 +40,7 @@ class Reading:
         self.copied = 0
         if encoded and root is not None:
             top = root.getparent() if root.getparent() is not None else root
-            self.targets = {element.get("id"): element for element in top.iter("*") if element.get("id")}
+            self.targets = {element.get("id"): element for element in each(top.iter("*")) if element.get("id")}
 
     def note(self, text: str) -> None:
         """Keep an oddity for the log and the counter; never a value of the reply."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from adapter.wsdl.types import Contract
 
@@ -46,3 +46,19 @@ def by_identity(make: Callable[[S], T]) -> Callable[[S], T]:
         return found[1]
 
     return made
+
+
+class Known(Generic[S, T]):
+    """What was made of parts of a contract so far, by identity. A part never changes."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[S, T]] = {}
+
+    def of(self, part: S, make: Callable[[], T]) -> T:
+        """Return what was made of a part; ``make`` makes it the first time."""
+        found = self._made.get(id(part))
+        if found is None or found[0] is not part:
+            if len(self._made) >= PARTS_KEPT:
+                self._made.clear()
+            found = self._made[id(part)] = (part, make())
+        return found[1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -80,8 +80,10 @@ def _run(packages: Path, port: int) -> tuple[Measured, list[str]]:
         return measured, wrong + differences(asked)
 
 
-def results(measured: Measured, wrong: list[str]) -> dict[str, Result]:
+def results(measured: Measured, wrong: Sequence[str]) -> Mapping[str, Result]:
     """Return the lines of a run. ``wrong`` is what differed between the answers; any of it makes every line short."""
+    if silent := measured.silent():
+        return dict.fromkeys((*RATIOS, FLOOR_LINE), Result(f"no answer within a round: {', '.join(silent)}", ok=False))
     found = {id: _ratio(measured, ratio) for id, ratio in RATIOS.items()}
     found[FLOOR_LINE] = _floor(measured)
     spoilt = "; ".join([*wrong, *measured.failures(), *_limits(measured)])

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-_NODE: Final = Path(__file__).parent / "peers" / "node"
+NODE_PEER: Final = Path(__file__).parent / "peers" / "node"
 _DEBIAN: Final = {"wrk": "wrk", "nginx": "nginx", "node": "nodejs", "npm": "npm"}
 _SECONDS: Final = 600
 
@@ -29,14 +29,14 @@ def programs() -> list[str]:
 
 def node_packages() -> Path | None:
     """Return the folder ``node_modules`` with what package-lock.json asks for, kept between runs; None without it."""
-    lock = (_NODE / "package-lock.json").read_bytes()
+    lock = (NODE_PEER / "package-lock.json").read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "strangler-adapter"
     folder = cache / f"bench-node-{hashlib.sha256(lock).hexdigest()[:12]}"
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as name:
             made = Path(name, "made")
-            shutil.copytree(_NODE, made)
+            shutil.copytree(NODE_PEER, made)
             command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
             done = subprocess.run(command, cwd=made, stdout=sys.stderr, timeout=_SECONDS, check=False)
             if done.returncode != 0:

@@ -50,6 +50,15 @@ class Measured:
         """Return the median of the cores that load generator and ERP together kept busy."""
         return median(each.load + each.erp for each in self.rounds[call][server])
 
+    def silent(self) -> list[str]:
+        """Return the servers that answered nothing in half of their rounds of a call."""
+        return [
+            f"{server} {call}"
+            for call, servers in self.rounds.items()
+            for server in servers
+            if not self.rate(call, server)
+        ]
+
     def failures(self) -> list[str]:
         """Return what failed, where."""
         return [

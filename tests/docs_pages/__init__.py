@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from adapter.cli import reference
-from tests.docs_pages import mapping, matrix, operating
+from tests.docs_pages import mapping, matrix, operating, performance
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.rst": reference.page,
@@ -19,4 +19,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/metrics.rst": operating.metrics,
     "docs/reference/problems.rst": operating.problems,
     "docs/reference/settings.rst": operating.settings,
+    **performance.PAGES,
 }

@@ -23,8 +23,8 @@ def measure() -> Result:
     """Run the three commands in an empty folder; seconds of all, peak memory of the one that needs most."""
     if not WSDL.is_dir():
         return Result(ABSENT, ok=False)
-    largest = max(WSDL.glob("*/*.wsdl"), key=_size)
-    commands = (["propose", str(largest)], ["check"], ["openapi", "-o", "openapi.json"])
+    contract = largest(WSDL)
+    commands = (["propose", str(contract)], ["check"], ["openapi", "-o", "openapi.json"])
     parts = []
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         for command in commands:
@@ -36,8 +36,13 @@ def measure() -> Result:
         size = (Path(folder) / "openapi.json").stat().st_size / 1e6
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     told = ", ".join(f"{command[0]} {seconds:.1f}" for command, seconds in zip(commands, parts, strict=True))
-    value = f"{sum(parts):.1f} s ({told}), {peak:.0f} MB, {largest.stem}, document of {size:.1f} MB"
+    value = f"{sum(parts):.1f} s ({told}), {peak:.0f} MB, {contract.stem}, document of {size:.1f} MB"
     return Result(value, sum(parts) <= SECONDS and peak <= MEGABYTES)
+
+
+def largest(folder: Path) -> Path:
+    """Return the WSDL of the largest contract."""
+    return max(folder.glob("*/*.wsdl"), key=_size)
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

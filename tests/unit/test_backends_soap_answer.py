@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.backends.soap.answer import MOST_TAGS, Answer, open_answer
+from adapter.backends.soap.answer import Answer, open_answer
+from adapter.backends.soap.fed import MOST_TAGS
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.exchange import Reply
 from adapter.wsdl.types import Element, Message

@@ -82,6 +82,42 @@ def test_a_mistake_in_a_shared_file_is_named_there(tmp_path: Path) -> None:
     assert ("mappings/shared/erp.yaml", 4) == (mistake.file, mistake.line)
 
 
+def test_what_a_shared_type_becomes_is_made_once(tmp_path: Path) -> None:
+    """Two files that use a type have the same bound one; what each of them calls alike remains its own."""
+    second = ITEMS.replace("resource: items", "resource: goods").replace("/v1/items", "/v1/goods")
+    one, two = project(tmp_path, shared=SHARED, items=ITEMS, goods=second)
+    prices = next(key for key in one.types if key.startswith("Price "))
+    assert one.types[prices] is two.types[prices]
+    assert one.types[one.reply.type] is not two.types[two.reply.type]
+
+
+def test_a_type_whose_field_names_a_lookup_is_bound_for_each_file(tmp_path: Path) -> None:
+    """Each file has the tables of its lookups for itself, so nothing that reads one is shared."""
+    shape = ROOT / "tests" / "shapes" / "lookup"
+    whole = (shape / "mapping.yaml").read_text("utf-8")
+    head, rest = whole.split("soap:", 1)
+    common, operations = rest.split("operations:", 1)
+    (tmp_path / "mappings" / "shared").mkdir(parents=True)
+    (tmp_path / "wsdl").mkdir()
+    shutil.copy(shape / "shape.wsdl", tmp_path / "wsdl")
+    (tmp_path / "mappings" / "shared" / "erp.yaml").write_text(f"version: 1\nsoap:{common}", "utf-8")
+    for name in ("customers", "people"):
+        own = head.replace("customers", name) + f"uses: erp\noperations:{operations}"
+        (tmp_path / "mappings" / f"{name}.yaml").write_text(own, "utf-8")
+    one, _, two, _ = load_project(tmp_path, load, around())[0]
+    assert (one.types.keys(), False) == (two.types.keys(), one.types[one.reply.type] is two.types[two.reply.type])
+
+
+def test_a_file_of_its_own_words_keeps_its_own_type(tmp_path: Path) -> None:
+    """A type that a word of each file's decides is another one in each of them."""
+    words = SHARED.replace("value: .,", "value: {soap: ., doc: $(doc)},")
+    first = ITEMS.replace("uses: erp", "uses: erp\nwords: {doc: Net}")
+    second = ITEMS.replace("uses: erp", "uses: erp\nwords: {doc: Gross}").replace("items\n", "goods\n")
+    one, two = project(tmp_path, shared=words, items=first, goods=second)
+    prices = next(key for key in one.types if key.startswith("Price "))
+    assert ["Gross", "Net"] == [each.types[prices].fields[0].doc for each in (one, two)]
+
+
 def test_a_shared_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:
     """Whoever uses a broken file is not told that it is not there."""
     with pytest.raises(BuildError) as caught:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import zeep
 from lxml import etree
 
+from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
@@ -101,6 +102,7 @@ class SoapPort:
         if answered.unknown and not _sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
+        pieces.begin(len(answered.reply.body), request.deadline)
         return answered
 
     def in_session(self, deadline: float, act: Callable[[str], R]) -> R:

@@ -67,7 +67,7 @@ def check_documents(binder: Binder, rule: OperationRule) -> None:
 def _bound(binder: Binder, rule: OperationRule, document: DocumentRule, start: str, mode: Mode, encoded: bool) -> str:
     """Bind the message as an object, and its content as bytes; return its key, "" where it does not agree."""
     before = len(binder.mistakes)
-    binder.used.add(document.type.name)
+    binder.uses.names.add(document.type.name)
     single = [_single(binder, rule, field, start) for field in document.type.fields.values()]
     if not all(single):
         return ""

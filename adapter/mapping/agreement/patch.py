@@ -9,8 +9,9 @@ from adapter.mapping.agreement.flags import flagged
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundField, BoundType, Nulls, leaves
 from adapter.mapping.coverage import collisions
-from adapter.mapping.model import FieldRule, Place
+from adapter.mapping.model import FieldRule, Place, TypeRule
 from adapter.mapping.model.change import PatchRule
+from adapter.wsdl.once import by_identity
 
 NULL_LIST = "#null_list"  # no property can be called so
 
@@ -103,14 +104,22 @@ def check_patch_keys(binder: Binder) -> None:
     }
     patches = [rule.body.patch for rule in binder.resource.operations if rule.body is not None]
     flags = any(patch is not None and patch.kind == "changed_flags" for patch in patches)
-    for kind in binder.resource.types.values() if not binder.mistakes else ():
-        for rule in (*kind.fields.values(), *(each for one in kind.variants for each in one.fields.values())):
-            if rule.null_name and rule.place not in used:
-                text = f"{rule.name}: null_name: no body of this resource has it in a null_list"
-                binder.wrong(rule.place, text, "remove 'null_name', or patch: {null_list: …}")
-            if not rule.flagged and not flags:
-                text = f"{rule.name}: flagged: no body of this resource is told by changed_flags"
-                binder.wrong(rule.place, text, "remove 'flagged', or patch: {changed_flags: …}")
+    for rule in (
+        () if binder.mistakes else [each for kind in binder.resource.types.values() for each in _peculiar(kind)]
+    ):
+        if rule.null_name and rule.place not in used:
+            text = f"{rule.name}: null_name: no body of this resource has it in a null_list"
+            binder.wrong(rule.place, text, "remove 'null_name', or patch: {null_list: …}")
+        if not rule.flagged and not flags:
+            text = f"{rule.name}: flagged: no body of this resource is told by changed_flags"
+            binder.wrong(rule.place, text, "remove 'flagged', or patch: {changed_flags: …}")
+
+
+@by_identity
+def _peculiar(kind: TypeRule) -> tuple[FieldRule, ...]:
+    """Return the fields of a type that say something of patches. Files that share a type share the search for them."""
+    every = (*kind.fields.values(), *(each for one in kind.variants for each in one.fields.values()))
+    return tuple(rule for rule in every if rule.null_name or not rule.flagged)
 
 
 def _places(fields: Iterable[BoundField]) -> Iterator[Place]:

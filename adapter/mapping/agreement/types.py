@@ -13,6 +13,7 @@ from functools import partial
 from adapter.errors import Mistake
 from adapter.mapping.agreement.arrays import as_item, item_rules, items_of
 from adapter.mapping.agreement.bags import crowded, named, spot_of, told
+from adapter.mapping.agreement.bindings import Binding, Bindings, Uses
 from adapter.mapping.agreement.constants import Given, always_there, check_constants
 from adapter.mapping.agreement.joins import bind_joined
 from adapter.mapping.agreement.markup import apart, can_be, codec_at, markup_at, whole_of
@@ -37,19 +38,20 @@ from adapter.wsdl.types import Contract, Record, local_name
 class Binder:
     """Binds the types of one resource to its contract, collecting what does not agree."""
 
-    def __init__(self, resource: Resource, contract: Contract, converters: Mapping[str, Factory], given: Given) -> None:
+    def __init__(
+        self, resource: Resource, contract: Contract, converters: Mapping[str, Factory], given: Given,
+        shared: Bindings | None = None,
+    ) -> None:  # fmt: skip
         self.resource = resource
         self.contract = contract
         self.converters = converters
         self.given = given
         self.types: dict[str, BoundType] = {}
         self.mistakes: list[Mistake] = []
-        self.used: set[str] = set()
-        self._written: set[str] = set()
-        self._bound_at: set[Place] = set()
+        self.uses = Uses()
+        self._shared = Bindings() if shared is None else shared
         self._around: tuple[str, ...] = ()
         self._tag = ""
-        self._left_out: list[tuple[FieldRule, PathError]] = []
 
     def wrong(self, place: Place, text: str, remedy: str = "") -> None:
         """Note a disagreement."""
@@ -59,17 +61,10 @@ class Binder:
 
     def finish(self) -> None:
         """Note what can only be said once every operation is bound."""
-        for rule, error in self._left_out:
-            if rule.place not in self._bound_at:
-                self.wrong(*told(rule, error))
-        if not self.mistakes:
-            # A type that several files share need not be used by each of them.
-            here = {name for name, rule in self.resource.types.items() if rule.place.file == self.resource.place.file}
-            for name in sorted((here & self.used) - self._written):
-                for each in self.resource.types[name].set:
-                    self.wrong(each.place, f"{each.path}: no request holds a {name}", "remove 'set'")
-            for name in here - self.used:
-                self.wrong(self.resource.types[name].place, f"no operation uses the type {name}", "use it or remove it")
+        for left_out in self.uses.left_out():
+            self.wrong(*told(*left_out))
+        for idle in () if self.mistakes else self.uses.idle(self.resource):
+            self.wrong(*idle)
 
     def bind(
         self,
@@ -93,12 +88,13 @@ class Binder:
         if rule is None:
             self.wrong(place, f"there is no type {name}", suggest(name, list(self.resource.types)))
             return ""
-        self.used.add(name)
-        if mode != "reply":
-            self._written.add(name)
+        self.uses.take(name, mode)
         kinds = {"encoded": encoded, "part": not whole, "nested": nested}
         key = " ".join([name, mode, record, *(word for word, so in kinds.items() if so), *apart(rule, array, tag)])
         if key in self.types:
+            return key
+        if known := self._shared.whole(key, self.resource.types):
+            self.uses.taken(known, mode, self.types)
             return key
         kind = self.contract.types.get(record)
         if not can_be(rule, kind):
@@ -112,6 +108,7 @@ class Binder:
         self.types[key] = BoundType(key, name, mode, record, (), doc=rule.doc)
         before, self._around = self._around, (*self._around, name) if nested else (name,)
         tag_before, self._tag = self._tag, tag
+        state = self.uses.begin(), len(self.mistakes)
         if rule.variants:
             self.types[key] = self._variants(rule, record, key, mode, encoded, array)
         else:
@@ -121,6 +118,10 @@ class Binder:
             turn = isinstance(kind, Record) and kind.turn
             self.types[key] = replace(bound, nested=nested, turn=turn)
         self._around, self._tag = before, tag_before
+        places = self.uses.end(state[0])
+        if places is not None and len(self.mistakes) == state[1] and rule.place.file != self.resource.place.file:
+            own = [key, *(each.type for each in self.types[key].variants)]
+            self._shared.keep(key, Binding(rule, {each: self.types[each] for each in own}, places))
         return key
 
     def _variants(
@@ -204,7 +205,7 @@ class Binder:
         except PathError as error:
             # What a partial change has no place for cannot be changed; the same rule is proved where it is read.
             if mode == "partial":
-                self._left_out.append((rule, error))
+                self.uses.leave_out(rule, error)
             else:
                 self.wrong(*told(rule, error))
             return None
@@ -212,7 +213,7 @@ class Binder:
             self.wrong(rule.place, f"{rule.name}: {error}", error.remedy)
             return None
         if mode != "partial":
-            self._bound_at.add(rule.place)
+            self.uses.places.add(rule.place)
         return bound
 
     def _field(self, rule: FieldRule, start: str, mode: Mode, encoded: bool, first: bool) -> BoundField | None:
@@ -251,10 +252,11 @@ class Binder:
         if rule.shape == "scalar":
             codec = codec_at(self.contract, rule, spot, self.converters, mode, markup)
             own_null = codec.gives_null if mode == "reply" else codec.takes_null
-            nullable = nullable or (own_null and not repeats)
-            shape = "scalars" if repeats else "scalar"
-            bound = BoundField(rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc)
-            return replace(bound, necessary=necessary, markup=markup)
+            shape, nullable = "scalars" if repeats else "scalar", nullable or (own_null and not repeats)
+            return BoundField(
+                rule.name, rule, spot.steps, spot.attribute, shape, codec, "", nullable, required, doc,
+                necessary=necessary, markup=markup,
+            )  # fmt: skip
         if not spot.steps or spot.attribute is not None or spot.steps[-1].entry:
             self.wrong(rule.place, f"{rule.name}: an object needs an element of its own", "soap: name that element")
             return None

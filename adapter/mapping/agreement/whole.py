@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapter.errors import Mistake
+from adapter.mapping.agreement.bindings import AllBindings, Bindings
 from adapter.mapping.agreement.calls import bind_calls
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CredentialProblem, check_credentials
@@ -69,20 +70,23 @@ def agree(
     """Bind all resources. ``contracts`` are by file below wsdl/; one that could not be loaded is simply not there."""
     endpoints: list[Endpoint] = []
     mistakes = [*_clashes(resources), *_problems(resources)]
+    shared = AllBindings()
     for resource in resources:
         contract = contracts.get(resource.soap.wsdl)
         if contract is None:
             continue
-        found, wrong = _resource(resource, contract, around)
+        found, wrong = _resource(resource, contract, around, shared.of(resource))
         endpoints.extend(found)
         mistakes.extend(wrong)
     endpoints, wrong = linked(endpoints)
     return endpoints, [*mistakes, *wrong]
 
 
-def _resource(resource: Resource, contract: Contract, around: Surroundings) -> tuple[list[Endpoint], list[Mistake]]:
+def _resource(
+    resource: Resource, contract: Contract, around: Surroundings, shared: Bindings
+) -> tuple[list[Endpoint], list[Mistake]]:
     given = Given(around.value_of, around.text_of, around.blocks, around.functions)
-    binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given)
+    binder = Binder(resource, contract, {**CONVERTERS, **around.converters}, given, shared)
     binder.contract = contract = with_namespaces(contract, resource.soap, binder.wrong)
     port = _port(resource, contract, binder)
     if port is None:

@@ -1,0 +1,55 @@
+"""A large answer, parsed in pieces. The checks before it are made for each piece before the parser sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from lxml import etree
+
+from adapter.exchange import reply_invalid
+from adapter.pieces import PIECE, Pace
+
+# A tag with more than 1,000 attributes is no answer, and libxml2 needs memory of twenty times its size.
+CROWDED: Final = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){1001}")
+# What may still become such a tag: it has begun, and not ended.
+_BEGUN: Final = re.compile(
+    rb"<(?:[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+[^<>\"']*+(?:\"[^\"<]*+|'[^'<]*+)?)?"
+)
+# A parsed element costs some 120 bytes, however short its tag: 10 MB of <a/> were 300 MB.
+MOST_TAGS: Final = 1_000_000
+
+
+def check(data: bytes) -> None:
+    """Refuse what would cost far more memory parsed than its size. Raises BackendReplyInvalid."""
+    if CROWDED.search(data):
+        raise reply_invalid("a tag with more than 1,000 attributes")
+    if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
+        raise reply_invalid("more than 1,000,000 tags")
+
+
+def fed(data: bytes, parser: etree.XMLParser, pace: Pace) -> Any:
+    """Return the root of a document, as ``etree.fromstring`` does after ``check``. Raises what those raise."""
+    tags = 0
+    for piece in _checked(data):
+        tags += piece.count(b"<")
+        if tags > MOST_TAGS:
+            raise reply_invalid("more than 1,000,000 tags")
+        parser.feed(piece)
+        pace.turn()
+    return parser.close()
+
+
+def _checked(data: bytes) -> Iterator[bytes]:
+    """Yield the document piece by piece, each once no tag that ends or goes on in it is crowded."""
+    start, seen = 0, 0
+    while seen < len(data):
+        # A tag that goes on is looked at from its start again, so the longer it is, the more is looked at in one go.
+        end = seen + max(PIECE, seen - start)
+        if CROWDED.search(data, start, end):
+            raise reply_invalid("a tag with more than 1,000 attributes")
+        yield data[seen:end]
+        last = data.rfind(b"<", start, end)
+        start = last if last >= 0 and _BEGUN.fullmatch(data, last, end) else min(end, len(data))
+        seen = end

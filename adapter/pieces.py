@@ -1,0 +1,155 @@
+"""Long work in pieces, so that a worker answers others while it reads or writes a large message.
+
+A gevent worker runs one greenlet until it waits for something. Reading 10 MB of XML waits for nothing, so meanwhile
+nobody else is answered. Here such work rests after each slice of some milliseconds: a real sleep, since only then the
+loop looks at the sockets again. A message up to ``LARGE`` never rests and costs one comparison.
+
+Rule 1: what is paced gives the same result as what is not; only the moments between differ.
+Rule 2: of many large messages only one takes a slice between two looks of the loop at its sockets.
+Rule 3: a deadline holds while work rests.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Final, TypeVar
+
+from adapter.errors import BackendTimeout
+from adapter.messages import Handler, Request, Response
+
+T = TypeVar("T")
+
+LARGE: Final = 256 * 1024
+"""Bytes of a message above which it is worked on in pieces."""
+PIECE: Final = 64 * 1024
+"""Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
+_SLICE: Final = 0.005
+_REST: Final = 0.001
+_NEVER: Final = 1_000_000_000
+_LONGEST_HOLD: Final = 30.0
+
+
+class Pace:
+    """The pace of one piece of long work. ``deadline`` is on the clock of ``time.monotonic``."""
+
+    def __init__(self, deadline: float = float("inf")) -> None:
+        self._deadline = deadline
+        self._since = 0.0  # work has gone on before it was known to be long, so the first turn is a rest
+        self.rests = 0
+
+    def turn(self) -> None:
+        """Rest where others have waited long enough. Raises BackendTimeout once the deadline has passed."""
+        if time.monotonic() - self._since >= _SLICE:
+            self._rest()
+
+    def each(self, items: Iterable[T]) -> Iterator[T]:
+        """Yield the items, with a turn after each."""
+        for item in items:
+            yield item
+            self.turn()
+
+    def _rest(self) -> None:
+        self.rests += 1
+        _queue.rest()
+        self._since = time.monotonic()
+        if self._since >= self._deadline:
+            detail = "The answer could not be read in time. The request may have been carried out."
+            cause = "the deadline passed while a large answer was read"
+            raise BackendTimeout("backend-timeout", 504, detail, sent="maybe", cause=cause)
+
+
+class _Queue:
+    """Where all paces of a process rest, so that their slices do not add up."""
+
+    def __init__(self) -> None:
+        self._ended = 0.0
+
+    def rest(self) -> None:
+        """Sleep, and go on sleeping where another's slice has ended in this same pass of the loop."""
+        self._ended = time.monotonic()
+        # Looked up now, so that gevent's is used after its monkey-patching.
+        time.sleep(_REST)
+        while time.monotonic() - self._ended < _REST / 2:
+            time.sleep(_REST)
+
+
+class _Collector:
+    """Keeps Python's collector from walking over a large message again and again while that message is there.
+
+    A full collection looks at every object of a process, and nothing else runs meanwhile. What a message is read into
+    holds no cycles, so looking is in vain. The young generations are collected as ever; full collections wait until no
+    large message is left, but never longer than half a minute.
+    """
+
+    def __init__(self) -> None:
+        self._messages = 0
+        self._until = 0.0
+        self._thresholds: tuple[int, int, int] | None = None
+
+    def hold(self) -> None:
+        """A large message is there now."""
+        self._messages += 1
+        if self._messages == 1:
+            self._until = time.monotonic() + _LONGEST_HOLD
+            self._thresholds = gc.get_threshold()
+            gc.set_threshold(*self._thresholds[:2], _NEVER)
+        elif time.monotonic() > self._until:
+            self._restore()
+
+    def release(self) -> None:
+        """One is gone."""
+        self._messages -= 1
+        if not self._messages:
+            self._restore()
+
+    def _restore(self) -> None:
+        if self._thresholds is not None:
+            gc.set_threshold(*self._thresholds)
+            self._thresholds = None
+
+
+_queue = _Queue()
+_collector = _Collector()
+_SMALL: Final = Pace()
+_current: ContextVar[Pace | None] = ContextVar("pace", default=None)
+"""None where no call is under way, ``_SMALL`` as long as nothing in it is large."""
+
+
+def begin(size: int, deadline: float) -> None:
+    """Say that the call works on a message of so many bytes: from a large one on, all its work is paced."""
+    found = _current.get()
+    if found is None or (size <= LARGE and found is _SMALL):
+        return
+    if found is _SMALL:
+        _collector.hold()
+    _current.set(Pace(deadline))
+
+
+def current() -> Pace | None:
+    """Return the pace of the call that is under way here; None where nothing large is worked on."""
+    found = _current.get()
+    return None if found is _SMALL else found
+
+
+def each(items: Iterable[T]) -> Iterable[T]:
+    """Return the items, paced where something large is worked on."""
+    pace = current()
+    return items if pace is None else pace.each(items)
+
+
+def call(handle: Handler) -> Handler:
+    """Return the handler of whole calls: at the end of each, what was large in it is gone."""
+
+    def paced(request: Request) -> Response:
+        _current.set(_SMALL)
+        try:
+            return handle(request)
+        finally:
+            if _current.get() is not _SMALL:
+                _collector.release()
+            _current.set(None)
+
+    return paced

@@ -1,0 +1,1 @@
+"""What ``speed.worst_freeze`` is made of beside the adapter: a prober outside, a watch inside the worker."""

@@ -1,0 +1,224 @@
+"""Long work rests, so that others get their turn; short work does not, and both give the same."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from adapter import pieces
+from adapter.errors import BackendTimeout
+from adapter.messages import Request, Response
+from adapter.pieces import LARGE, Pace
+
+REQUEST = Request("things.read", "1", deadline=float("inf"))
+
+
+@dataclass
+class Clock:
+    """A clock that only sleeping and working move; ``others`` runs while one sleeps."""
+
+    now: float = 100.0
+    slept: int = 0
+    others: Callable[[], None] = field(default=lambda: None)
+
+    def monotonic(self) -> float:
+        """The seconds that have passed."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Move on."""
+        assert seconds > 0, "gevent looks at no socket for a sleep of zero seconds"
+        self.slept += 1
+        self.now += seconds
+        self.others()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock that pieces look at."""
+    made = Clock()
+    monkeypatch.setattr(pieces, "time", made)
+    return made
+
+
+def in_call(act: Callable[[], object]) -> object:
+    """Return what ``act`` returns within a call."""
+    found: list[object] = []
+
+    def handle(request: Request) -> Response:
+        found.append(act())
+        return Response(200)
+
+    pieces.call(handle)(REQUEST)
+    return found[0]
+
+
+def test_what_is_not_large_has_no_pace(clock: Clock) -> None:
+    """A message of 256 KB is worked on as if there were no pieces: the very same iterable, and no sleep."""
+    items = [1, 2, 3]
+
+    def act() -> object:
+        pieces.begin(LARGE, float("inf"))
+        return pieces.each(items) is items and pieces.current() is None
+
+    assert (True, 0) == (in_call(act), clock.slept)
+
+
+def test_what_is_large_has_a_pace_until_the_call_ends() -> None:
+    """A byte more and there is a pace, which a small message after it keeps; the next call has none."""
+
+    def act() -> object:
+        pieces.begin(LARGE + 1, float("inf"))
+        pieces.begin(10, float("inf"))
+        return pieces.current() is not None
+
+    assert (True, None) == (in_call(act), pieces.current())
+
+
+def test_a_call_that_fails_ends_too() -> None:
+    """Whatever ends a call, its pace is gone, and the collector works as before."""
+
+    def handle(request: Request) -> Response:
+        pieces.begin(LARGE + 1, float("inf"))
+        raise ZeroDivisionError
+
+    before = gc.get_threshold()
+    with pytest.raises(ZeroDivisionError):
+        pieces.call(handle)(REQUEST)
+    assert (None, before) == (pieces.current(), gc.get_threshold())
+
+
+def test_outside_a_call_nothing_is_paced() -> None:
+    """Where no call would end it, no pace begins."""
+    pieces.begin(LARGE + 1, float("inf"))
+    assert None is pieces.current()
+
+
+def test_work_rests_once_its_slice_is_over(clock: Clock) -> None:
+    """The first turn rests, since nobody knows how long the work has gone on; then one of five milliseconds does."""
+    pace, rests = Pace(), []
+    for worked in (0.0, 0.004, 0.002, 0.001, 0.1):
+        clock.now += worked
+        pace.turn()
+        rests.append(clock.slept)
+    assert [1, 1, 2, 2, 3] == rests
+
+
+def test_items_come_as_they_are(clock: Clock) -> None:
+    """What is paced yields the same items in the same order."""
+    assert list(range(1000)) == list(Pace().each(range(1000)))
+    assert 1 == clock.slept
+
+
+def test_a_deadline_holds_while_work_rests(clock: Clock) -> None:
+    """Work that is not done at its deadline ends as any answer that did not come in time."""
+    pace = Pace(clock.now + 0.02)
+    with pytest.raises(BackendTimeout) as caught:
+        for _ in range(100):
+            clock.now += 0.006
+            pace.turn()
+    assert (504, "maybe", 3) == (caught.value.status, caught.value.sent, pace.rests)
+
+
+def test_who_wakes_right_after_another_sleeps_again(clock: Clock) -> None:
+    """The end of another's slice in the same moment costs one more sleep, and only one."""
+    pace = Pace()
+
+    def another_ends() -> None:
+        clock.others = lambda: None
+        clock.now += 1
+        pieces._queue._ended = clock.now
+
+    clock.others = another_ends
+    pace.turn()
+    assert (2, 1) == (clock.slept, pace.rests)
+
+
+def test_full_collections_wait_while_a_large_message_is_there(clock: Clock) -> None:
+    """The collector does not walk over a large message; it is as it was once the last of them is gone."""
+    before, inside = gc.get_threshold(), []
+
+    def inner() -> None:
+        pieces.begin(LARGE + 1, float("inf"))
+        inside.append(gc.get_threshold()[2] > 1_000_000)
+
+    def outer() -> None:
+        inner()
+        pieces._collector.hold()
+        pieces._collector.release()
+        inside.append(gc.get_threshold()[2] > 1_000_000)
+
+    in_call(outer)
+    assert ([True, True], before) == (inside, gc.get_threshold())
+
+
+def test_full_collections_do_not_wait_for_ever(clock: Clock) -> None:
+    """Where large messages never end, the collector works again after half a minute."""
+    before = gc.get_threshold()
+
+    def act() -> None:
+        pieces.begin(LARGE + 1, float("inf"))
+        clock.now += 31
+        pieces._collector.hold()
+        pieces._collector.release()
+        assert before == gc.get_threshold()
+
+    in_call(act)
+    assert before == gc.get_threshold()
+
+
+GEVENT = """
+import gevent.monkey
+gevent.monkey.patch_all()
+import gevent, sys
+from adapter import pieces
+from adapter.backends.soap.answer import open_answer
+from adapter.exchange import Reply
+from adapter.messages import Request, Response
+from adapter.wsdl.types import Message
+
+pieces._SLICE = 0.0
+row = b"<row><a>1</a><b>two</b></row>"
+soap = b"http://schemas.xmlsoap.org/soap/envelope/"
+body = b'<S:Envelope xmlns:S="' + soap + b'"><S:Body><r>' + row * 30_000 + b"</r></S:Body></S:Envelope>"
+reply = Reply(200, {"content-type": "text/xml"}, body)
+turns = 0
+
+def count():
+    global turns
+    while True:
+        gevent.sleep(0)
+        turns += 1
+
+def handle(request):
+    global before
+    pieces.begin(len(reply.body) if sys.argv[1] == "paced" else 0, float("inf"))
+    before = turns
+    answer = open_answer(reply, "1.1", Message(None))
+    print(turns - before >= len(body) // pieces.PIECE, len(answer.child[0]))
+    return Response(200)
+
+counter = gevent.spawn(count)
+gevent.sleep(0.01)
+pieces.call(handle)(Request("a.b", "1", float("inf")))
+"""
+
+
+@pytest.mark.parametrize(("pace", "expected"), [("paced", "True 30000\n"), ("at once", "False 30000\n")])
+def test_others_run_while_a_large_answer_is_parsed(pace: str, expected: str) -> None:
+    """Under gevent another greenlet gets a turn for every 64 KB of an answer; without a pace it gets none."""
+    run = subprocess.run(
+        [sys.executable, "-c", GEVENT, pace],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert (expected, 0) == (run.stdout, run.returncode), run.stderr
