@@ -36,6 +36,7 @@ from adapter.translate.text_writer import text_writer
 from adapter.translate.writer import header_writer
 from adapter.web import Route, install
 from tests.bench.messages import SMALL
+from tests.wsgi import ask
 
 ROOT: Final = Path(__file__).parents[2]
 OPERATION: Final = "customers.read"
@@ -116,10 +117,10 @@ def measured(requests: int = REQUESTS, rounds: int = ROUNDS) -> tuple[float, lis
     for number in range(-1, rounds):
         for _ in range(requests):
             begun = time.perf_counter_ns()
-            _ask(floor)
+            ask(floor, SMALL.path)
             ended = time.perf_counter_ns()
             clock.begin()
-            _ask(adapter)
+            ask(adapter, SMALL.path)
             clock.mark("edge out")
             if number >= 0:
                 bare.append(ended - begun)
@@ -128,25 +129,6 @@ def measured(requests: int = REQUESTS, rounds: int = ROUNDS) -> tuple[float, lis
     unit = median(bare) / 1000
     costs = {name: median(taken) / 1000 for name, taken in samples.items()}
     return unit, [Step(name, cost, cost / unit) for name, cost in costs.items()]
-
-
-def _ask(app: Flask) -> None:
-    environ = {
-        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": SMALL.path, "RAW_URI": SMALL.path, "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost",
-        "wsgi.version": (1, 0), "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False, "wsgi.input_terminated": True,
-    }  # fmt: skip
-    said: list[Any] = []
-
-    def start(status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Callable[[bytes], object]:
-        said.append(status)
-        return said.append
-
-    body: Any = app(environ, start)
-    assert b"".join(body), said
-    body.close()
-    assert said == ["200 OK"], said
 
 
 def _floor(reply: Reply) -> Flask:

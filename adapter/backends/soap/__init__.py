@@ -36,6 +36,7 @@ from adapter.wsdl.types import Operation
 
 __all__ = ["Again", "SoapPort", "asking", "soap"]
 
+_SETTINGS = tuple(name for name in zeep.Settings.__slots__ if not name.startswith("_"))
 R = TypeVar("R")
 Read = tuple[R, tuple[str, ...], Arriving | None]
 Again = Callable[[RequestError, Request], bool]
@@ -161,13 +162,15 @@ class SoapPort:
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
 
-    def _settings_of(self, operation: Any) -> zeep.Settings:
+    def _settings_of(self, operation: Any) -> Any:
         """Return zeep's settings for the calls of an operation, which no call changes."""
         # zeep would write action="None" for a SOAP 1.2 operation without one.
         action = operation.soapaction if self.version == "1.2" else ""
         parameter = f'; action="{action}"' if action else ""
         kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
-        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
+        settings = zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
+        # zeep's own object looks for another value of each thread's first. Nobody sets one here.
+        return SimpleNamespace(**{name: getattr(settings, name) for name in _SETTINGS})
 
 
 def soap(
