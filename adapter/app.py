@@ -39,6 +39,7 @@ from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
+from adapter.rows import FORMS
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
@@ -179,6 +180,8 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
+    if endpoint.reply.rule.stream is not None:
+        route = replace(route, forms=FORMS)
     return replace(route, gives=given.value) if given is not None else route
 
 

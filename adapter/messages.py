@@ -79,7 +79,8 @@ class Upload:
 class Request:
     """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
 
-    A document that is sent on as it arrives is ``upload``, and ``body`` is empty then.
+    A document that is sent on as it arrives is ``upload``, and ``body`` is empty then. ``wanted`` is the media type of
+    the answer that the caller asks for, where there are several.
     """
 
     operation: str
@@ -96,14 +97,19 @@ class Request:
     checked: Checked | None = None
     trace: Callable[[str, bytes], None] | None = None
     upload: Upload | None = None
+    wanted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A body that is made while it is sent. A step that holds something until the end wraps ``close``."""
+    """A body that is made while it is sent. A step that holds something until the end wraps ``close``.
+
+    ``notes`` returns the oddities that were seen while it was made.
+    """
 
     chunks: Iterator[bytes]
     close: Callable[[], None]
+    notes: Callable[[], tuple[str, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ Rule 3: a deadline holds while work rests.
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
+from adapter.collector import Deferred
 from adapter.errors import BackendTimeout
 from adapter.messages import Handler, Request, Response
 
@@ -28,8 +28,6 @@ PIECE: Final = 64 * 1024
 """Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
 _SLICE: Final = 0.005
 _REST: Final = 0.001
-_NEVER: Final = 1_000_000_000
-_LONGEST_HOLD: Final = 30.0
 
 
 class Pace:
@@ -76,43 +74,8 @@ class _Queue:
             time.sleep(_REST)
 
 
-class _Collector:
-    """Keeps Python's collector from walking over a large message again and again while that message is there.
-
-    A full collection looks at every object of a process, and nothing else runs meanwhile. What a message is read into
-    holds no cycles, so looking is in vain. The young generations are collected as ever; full collections wait until no
-    large message is left, but never longer than half a minute.
-    """
-
-    def __init__(self) -> None:
-        self._messages = 0
-        self._until = 0.0
-        self._thresholds: tuple[int, int, int] | None = None
-
-    def hold(self) -> None:
-        """A large message is there now."""
-        self._messages += 1
-        if self._messages == 1:
-            self._until = time.monotonic() + _LONGEST_HOLD
-            self._thresholds = gc.get_threshold()
-            gc.set_threshold(*self._thresholds[:2], _NEVER)
-        elif time.monotonic() > self._until:
-            self._restore()
-
-    def release(self) -> None:
-        """One is gone."""
-        self._messages -= 1
-        if not self._messages:
-            self._restore()
-
-    def _restore(self) -> None:
-        if self._thresholds is not None:
-            gc.set_threshold(*self._thresholds)
-            self._thresholds = None
-
-
 _queue = _Queue()
-_collector = _Collector()
+_collector = Deferred()
 _SMALL: Final = Pace()
 _current: ContextVar[Pace | None] = ContextVar("pace", default=None)
 """None where no call is under way, ``_SMALL`` as long as nothing in it is large."""

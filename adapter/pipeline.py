@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from adapter import pieces
 from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
+from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way
 from adapter.exchange import Exchange
@@ -32,7 +33,7 @@ from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
 from adapter.messages import Handler, Middleware, Request
-from adapter.respond import respond
+from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
@@ -40,8 +41,9 @@ from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
+from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
-from adapter.translate.reader import reader, record_reader
+from adapter.translate.reader import Result, reader, record_reader
 from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
@@ -120,6 +122,8 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     if endpoint.cursor is not None:
         return _paged(endpoint, endpoint.cursor, backends)
     rule = endpoint.resource.soap
+    if (rows := flow(endpoint)) is not None:
+        return _flowing(endpoint, rows, backends)
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
@@ -130,6 +134,24 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
         way=way(endpoint),
+    )
+
+
+def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
+    """Return the handler of a list that leaves row by row."""
+    read: Callable[[Any], Result | Coming] = reader(endpoint)
+    port, way_, again = backends.soap[endpoint.resource.soap.key], way(endpoint), _again(endpoint, backends)
+    return soap(
+        port,
+        endpoint.operation,
+        write=text_writer(endpoint, backends.text_of),
+        read=read,
+        read_fault=fault_reader(endpoint),
+        respond=respond_rows(endpoint),
+        headers=header_writer(endpoint, backends.text_of),
+        again=again,
+        way=way_,
+        begin=beginning(endpoint, port.version, rows, way_, again),
     )
 
 

@@ -2,8 +2,9 @@
 
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
-there is one). Bytes of a document stand there as ``body_base64``, header fields that matter as ``headers``. Where one
-REST call is several SOAP calls, the second pair is ``soap-request.2.xml`` and ``soap-reply.2.xml``, and so on.
+there is one). Bytes of a document stand there as ``body_base64``, lines of NDJSON or CSV as ``body_text``, header
+fields that matter as ``headers``. Where one REST call is several SOAP calls, the second pair is ``soap-request.2.xml``
+and ``soap-reply.2.xml``, and so on.
 ``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping of their own.
 """
 
@@ -24,6 +25,7 @@ from lxml import etree
 
 from adapter import settings
 from adapter.app import create_app
+from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from tests.replay import Replay, Responder
@@ -79,10 +81,12 @@ class Seen:
     cursor: str = ""
     content: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
 
     def fits(self, expected: Mapping[str, Any]) -> bool:
         """Tell whether this is what ``reply.json`` says: status, body as JSON or in base64, Location, headers."""
         said = {"status": self.status, "body": self.body, "body_base64": self.content, "location": self.location}
+        said["body_text"] = self.text
         same = all(expected.get(name) == value for name, value in said.items())
         return same and all(self.headers.get(name) == value for name, value in expected.get("headers", {}).items())
 
@@ -178,16 +182,17 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
         )  # fmt: skip
     finally:
         replay.responder = None
-    is_json = (answer.mimetype or "").endswith("json")
+    is_json = (answer.mimetype or "").endswith(("/json", "+json"))
     body = json.loads(answer.data) if answer.data and is_json else None
     if isinstance(body, dict) and answer.status_code >= 400:
         body.pop("instance", None)
     requests = tuple(_settled(sent, samples) for sent in replay.sent)
-    content = b64encode(answer.data).decode("ascii") if answer.data and not is_json else None
+    text = answer.data.decode("utf-8") if answer.mimetype in (NDJSON, CSV) else None
+    content = b64encode(answer.data).decode("ascii") if answer.data and not is_json and text is None else None
     cursor, headers = "", dict(answer.headers)
     if isinstance(body, dict) and isinstance(body.get("page"), dict) and "next" in body["page"]:
         cursor, body["page"]["next"] = body["page"]["next"], "(cursor)"
-    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor, content, headers)
+    return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor, content, headers, text)
 
 
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def test_case(case: Case, apps: ShapeApps, replay: Replay) -> None:
     assert expected["status"] == seen.status
     assert expected.get("body") == seen.body
     assert expected.get("body_base64") == seen.content
+    assert expected.get("body_text") == seen.text
     assert expected.get("location") == seen.location
     assert expected.get("headers", {}).items() <= seen.headers.items()
     assert case.envelopes() == seen.envelopes()

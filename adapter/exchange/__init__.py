@@ -24,6 +24,7 @@ from adapter.errors import BackendError
 from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, open_pool
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
+from adapter.exchange.keeping import IDLE_SECONDS, close_idle
 from adapter.exchange.tls import Context
 from adapter.pieces import LARGE, Pace
 
@@ -113,6 +114,7 @@ class Exchange:
             tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
             greet=greet,
         )
+        self._look = time.monotonic() + IDLE_SECONDS
 
     def send(
         self,
@@ -154,9 +156,13 @@ class Exchange:
     def _response(
         self, method: str, deadline: float, headers: Mapping[str, str], target: str, body: bytes | Iterable[bytes]
     ) -> BaseHTTPResponse:
-        left = deadline - time.monotonic()
+        now = time.monotonic()
+        left = deadline - now
         if left <= 0:
             raise TIMEOUT_UNSENT.error_because("the deadline had passed")
+        if now > self._look:
+            self._look = now + IDLE_SECONDS
+            close_idle(self._pool)
         return self._pool.urlopen(
             method,
             target,

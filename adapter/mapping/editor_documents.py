@@ -1,4 +1,4 @@
-"""The shapes of bodies and replies for editors: JSON, or a document; and their header fields."""
+"""The shapes of bodies and replies for editors: JSON, a document, or rows; and their header fields."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.mapping.keys import FIELD_NAME
 from adapter.mapping.media_types import PLAIN
+from adapter.mapping.schema_stream import StreamSection
 
 
 def _one(section: str) -> dict[str, Any]:
@@ -31,6 +32,7 @@ DOCUMENTS: Mapping[str, dict[str, Any]] = {
         "minItems": 1,
     },
     "DocumentReplySection.media_type": {"anyOf": [{"type": "string"}, _one("MediaTypeSection")]},
+    "ReplySection.stream": {"anyOf": [{"type": "boolean"}, _one(StreamSection.__name__)]},
     "DocumentReplySection.when_empty": _one("EmptySection"),
     "DocumentReplySection.refused": _one("RefusedSection"),
     "DocumentReplySection.warnings": _one("WarningsSection"),

@@ -20,6 +20,7 @@ from adapter.mapping.patches import patch_rule
 from adapter.mapping.schema_document import DocumentReplySection
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
+from adapter.mapping.streams import stream_rule
 
 
 def operation_rule(
@@ -120,6 +121,9 @@ def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
     return BodyRule(sections.place(path), found["one"], found.get("into", ""), patch)
 
 
+_NEEDS = {"from_": ("one", "each"), "location": ("one",), "when_empty": ("one", "document"), "stream": ("each",)}
+
+
 def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
     """Return the rule of ``reply:``."""
     kind = DocumentReplySection if is_document(data) else schema_operation.ReplySection
@@ -128,7 +132,7 @@ def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         return None
     if "one" in found and "each" in found:
         sections.wrong(path, "a reply is either 'one' or 'each'", "keep one of them")
-    for key, needs in (("from_", ("one", "each")), ("location", ("one",)), ("when_empty", ("one", "document"))):
+    for key, needs in _NEEDS.items():
         if key in found and not any(each in found for each in needs):
             name = key.rstrip("_")
             remedy = f"add {' or '.join(needs)}, or remove '{name}'"
@@ -157,6 +161,7 @@ def reply_rule(sections: Sections, data: Any, path: Path_) -> ReplyRule | None:
         else None,
         document,
         header_rules(sections, found.get("headers"), (*path, "headers"), answered=True),
+        stream_rule(sections, found.get("stream"), (*path, "stream")) if shape == "each" else None,
     )
 
 

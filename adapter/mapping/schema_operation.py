@@ -98,6 +98,7 @@ class ReplySection(Section):
     headers = Raw(**about("Header fields of the answer whose values stand in SOAP header blocks of the reply."))
     refused = Raw(**about("Where a reply that is no fault says no."))
     warnings = Raw(**about("Where a reply warns; the codes go into the log and a counter."))
+    stream = Raw(**about("true: the list leaves row by row, as JSON, NDJSON or CSV."))
 
 
 class RefusedSection(Section):

@@ -14,6 +14,7 @@ from adapter.openapi.documents import disposition, document_answer, document_bod
 from adapter.openapi.examples import Example
 from adapter.openapi.made import Maker, reply_example, request_example
 from adapter.openapi.refusals import Components, Refusal, responses
+from adapter.openapi.rows import BROKEN, other_forms
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.several import answer, request_body
 from adapter.openapi.values import Schema, described, media, plain
@@ -161,7 +162,7 @@ def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example], mak
         if endpoint.cursor is not None:
             page, headers["Link"] = cursor_page(endpoint.cursor.rule), LINK
         whole = _listed(schema, page) if rule.shape == "each" else schema
-        found["content"] = {"application/json": media(whole, examples)}
+        found["content"] = {"application/json": media(whole, examples), **other_forms(endpoint, schema)}
     return found
 
 
@@ -173,7 +174,9 @@ def _said(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _words(endpoint: Endpoint) -> str:
-    words: Mapping[str, str] = {"none": "Done.", "each": "The list.", "one": f"The {endpoint.reply.rule.type_name}."}
+    words = {"none": "Done.", "each": "The list.", "one": f"The {endpoint.reply.rule.type_name}."}
+    if endpoint.reply.rule.stream is not None:
+        return f"The list. {BROKEN}"
     if endpoint.reply.rule.document is not None:
         return "The bytes of the document."
     return words[endpoint.reply.rule.shape]

@@ -66,6 +66,7 @@ def _watched(
             stream.close()
         finally:  # a stream nobody began to read (HEAD) is not broken
             outcome = _of_response(request, begin, response, sent, broken=begun and not ended)
+            outcome = replace(outcome, notes=outcome.notes + stream.notes())
             finished(outcome if failure is None else _cut_off(outcome, _of_error(request, begin, failure)))
 
     return replace(response, body=Stream(chunks(), close))
@@ -75,7 +76,14 @@ def _cut_off(outcome: Outcome, failed: Outcome) -> Outcome:
     """Join what was begun and why it ended; before the first byte the failure alone is what the caller gets."""
     if not outcome.bytes:
         return failed
-    return replace(failed, status=outcome.status, bytes=outcome.bytes, broken=True, answered_by=outcome.answered_by)
+    return replace(
+        failed,
+        status=outcome.status,
+        bytes=outcome.bytes,
+        broken=True,
+        answered_by=outcome.answered_by,
+        notes=outcome.notes,
+    )
 
 
 def _of_response(request: Request, begin: float, response: Response, sent: int, broken: bool = False) -> Outcome:

@@ -57,7 +57,7 @@ def _reader(endpoint: Endpoint, each: Each) -> Callable[[Any], Result]:
         return lambda element: Result(None)
     encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
     compiler = Objects(endpoint, encoded)
-    take, total, check = _taker(endpoint, compiler), _total(endpoint, compiler), judge(endpoint)
+    take, total, check = _taker(endpoint, compiler), total_reader(endpoint), judge(endpoint)
 
     def read(element: Any) -> Result:
         reading = Reading(endpoint.name, element, encoded, each)
@@ -144,10 +144,11 @@ def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:
     return value
 
 
-def _total(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], int | None] | None:
+def total_reader(endpoint: Endpoint) -> Callable[[Any, Reading], int | None] | None:
+    """Compile what reads the ERP's count of all rows from the message's root; None where the mapping names none."""
     if endpoint.page is None or endpoint.page.total is None:
         return None
-    read = compiler.fields([endpoint.page.total], endpoint.name)
+    read = Objects(endpoint, endpoint.operation.use == "encoded").fields([endpoint.page.total], endpoint.name)
 
     def total(element: Any, reading: Reading) -> int | None:
         count = read(element, reading).get("total")

@@ -24,10 +24,13 @@ _PROTECTIVE = frozenset(name.lower() for name, _ in _PROTECTION)
 _OURS = frozenset(("x-request-id", "traceparent"))
 
 
-def render(response: Response, method: str, report: Callable[[Exception], None]) -> flask.Response:
+def render(
+    response: Response, method: str, report: Callable[[Exception], None], cut: Callable[[], None]
+) -> flask.Response:
     """Return Flask's form of a response to ``method`` (as the caller sent it).
 
-    ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more.
+    ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more. ``cut``
+    is called before a connection is closed whose answer broke off.
     """
     body = response.body
     whole = b"" if isinstance(body, Stream) else body
@@ -37,7 +40,7 @@ def render(response: Response, method: str, report: Callable[[Exception], None])
     if isinstance(body, Stream):
         del rendered.headers["Content-Length"]
         rendered.call_on_close(body.close)
-        rendered.response = _unread(body) if method == "HEAD" else _begun(body, report)
+        rendered.response = _unread(body) if method == "HEAD" else _begun(body, report, cut)
     return rendered
 
 
@@ -61,22 +64,25 @@ def _unread(stream: Stream) -> Iterator[bytes]:
     return iter(())
 
 
-def _begun(stream: Stream, report: Callable[[Exception], None]) -> Iterator[bytes]:
+def _begun(stream: Stream, report: Callable[[Exception], None], cut: Callable[[], None]) -> Iterator[bytes]:
     """Read the first chunk now, while an error can still become a problem document."""
     try:
         first = list(itertools.islice(stream.chunks, 1))
     except BaseException:
         stream.close()
         raise
-    return _rest(first, stream, report)
+    return _rest(first, stream, report, cut)
 
 
-def _rest(first: list[bytes], stream: Stream, report: Callable[[Exception], None]) -> Iterator[bytes]:
+def _rest(
+    first: list[bytes], stream: Stream, report: Callable[[Exception], None], cut: Callable[[], None]
+) -> Iterator[bytes]:
     try:
         yield from first
         yield from stream.chunks
     except Exception as error:
         if not isinstance(error, RequestError):
             report(error)
+        cut()
         # The status is sent; only a connection that breaks tells the caller that the answer is not whole.
         raise ConnectionResetError(errno.ECONNRESET, "the answer broke off") from error

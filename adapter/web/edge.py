@@ -25,6 +25,7 @@ from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
 from adapter.web.application import Application
+from adapter.web.cut import cutting
 from adapter.web.visit import Visit, current, outermost
 
 Install = Callable[[Flask], None]
@@ -40,7 +41,8 @@ class Route:
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
     ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
     that its answer may have.
-    ``streams``: its body is sent on while it arrives.
+    ``streams``: its body is sent on while it arrives. ``forms`` are the media types of which a caller may ask for one,
+    in place of ``gives``.
     """
 
     operation: str
@@ -54,6 +56,7 @@ class Route:
     headers: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     streams: bool = False
+    forms: tuple[str, ...] = ()
 
 
 def install(
@@ -100,7 +103,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         environ = arrived.environ
         visit.operation = route.operation
         deadline = time.monotonic() + route.timeout
-        if route.gives:
+        wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
+        if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
         upload = arrival.upload(arrived, most, deadline) if route.streams else None
         body = arrival.body(arrived, most, deadline) if upload is None else b""
@@ -121,10 +125,11 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
             content_type=environ.get("CONTENT_TYPE", "") if there else "",
             headers=arrival.headers(environ, let_in),
             traceparent=visit.traceparent,
+            wanted=wanted,
         )
         visit.observed = True
         report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
-        return answer.render(route.handle(request), arrived.method, report)
+        return answer.render(route.handle(request), arrived.method, report, cutting(environ))
 
     return view
 

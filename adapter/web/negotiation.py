@@ -29,6 +29,26 @@ def must_accept(request: Request, kind: str) -> None:
     raise problems.house("not-acceptable")
 
 
+def chosen(request: Request, kinds: Sequence[str]) -> str:
+    """Return the one of several media types that a caller asks for, the first where nothing is asked for.
+
+    The greatest weight wins, then the range that names more of a type, then the order of ``kinds``. Raises 406
+    ``not-acceptable`` when the Accept header leaves no room for any.
+    """
+    weights = {value.partition(";")[0].strip().lower(): weight for value, weight in request.accept_mimetypes}
+    if not weights:
+        return kinds[0]
+    found: list[tuple[float, int, int, str]] = []
+    for kind in kinds:
+        ranges = ("*/*", f"{kind.partition('/')[0]}/*", kind)
+        near = max((index for index, each in enumerate(ranges) if each in weights), default=None)
+        if near is not None and (weight := weights[ranges[near]]) > 0:
+            found.append((weight, near, -len(found), kind))
+    if not found:
+        raise problems.house("not-acceptable")
+    return max(found)[3]
+
+
 def must_be_json(request: Request, method: str) -> None:
     """Raise 415 ``unsupported-media-type`` unless the body is said to be JSON in UTF-8 without a content encoding."""
     kind, parameters = parse_options_header(request.headers.get("Content-Type"))

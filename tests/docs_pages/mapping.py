@@ -117,6 +117,7 @@ RAW = {
         for kind in ("ReplySection", "DocumentReplySection")
         for key in ("when_empty", "refused", "warnings")
     },
+    "ReplySection.stream": "``true``, or `stream`_",
     "DocumentBodySection.media_types": "media types in small letters, in a list",
     "DocumentReplySection.media_type": "a path, or `media type of a document`_",
     "RefusedSection.is": _VALUES,
@@ -139,6 +140,7 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
+    "ReplySection.stream": "See `streams.rst <../howto/streams.rst>`_.",
     "FieldSection.compute": "See `own-function.rst <../howto/own-function.rst>`_.",
     "FieldSection.constant": "Callers may repeat it; any other value is refused (422). It is never written.",
     "FieldSection.soap": "A list of paths beside ``join``; ``.`` beside ``one`` is an object around flat elements. "

@@ -14,6 +14,7 @@ from adapter.mapping import (
     schema_filter,
     schema_lookup,
     schema_operation,
+    schema_stream,
 )
 
 
@@ -98,6 +99,8 @@ PLACES = (
     Place("reply", schema_operation.ReplySection, "reply: {one: Customer, from: Partner, "
           "when_empty: {status: 404, problem: customer-not-found}}"),
     Place("when_empty", schema_operation.EmptySection, ""),
+    Place("stream", schema_stream.StreamSection, "reply:\n  each: Order\n  from: Auftraege.Auftrag\n"
+          "  stream: {max_bytes: 2000000000, idle: 30}"),
     Place("refused", schema_operation.RefusedSection, "reply:\n"
           '  refused: {where: Status.@isSuccess, is: ["false"], code: Status.Code, text: Status.Text}\n'
           "# or in a table of messages, of which the first that fits decides:\n"

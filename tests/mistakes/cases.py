@@ -29,6 +29,7 @@ from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
+from tests.mistakes.streams import STREAMS
 from tests.mistakes.values import VALUES
 from tests.mistakes.wild import WILD
 
@@ -160,6 +161,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
     **LINKS,
+    **STREAMS,
     # values that no caller gives
     **IDENTITY,
     **VALUES,

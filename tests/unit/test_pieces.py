@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adapter import pieces
+from adapter import collector, pieces
 from adapter.errors import BackendTimeout
 from adapter.messages import Request, Response
 from adapter.pieces import LARGE, Pace
@@ -44,6 +44,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock that pieces look at."""
     made = Clock()
     monkeypatch.setattr(pieces, "time", made)
+    monkeypatch.setattr(collector, "time", made)
     return made
 
 
@@ -177,7 +178,7 @@ GEVENT = """
 import gevent.monkey
 gevent.monkey.patch_all()
 import gevent, sys
-from adapter import pieces
+from adapter import collector, pieces
 from adapter.backends.soap.answer import open_answer
 from adapter.exchange import Reply
 from adapter.messages import Request, Response

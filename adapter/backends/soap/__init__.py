@@ -7,27 +7,26 @@ to the endpoint that the operator set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from copy import copy, deepcopy
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import zeep
-from lxml import etree
 
 from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
 from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
-from adapter.backends.soap.arriving import PLAIN, Arriving, Way, exchanged, streamed
+from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
+from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.ready import Content, with_ready_input
-from adapter.backends.soap.security import Security, hide_security, secrets
+from adapter.backends.soap.security import Security, secrets, shown
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange
 from adapter.identity import NOBODY, Identity, Shown
-from adapter.identity.hiding import hidden
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
@@ -38,7 +37,8 @@ __all__ = ["Again", "SoapPort", "asking", "soap"]
 
 _SETTINGS = tuple(name for name in zeep.Settings.__slots__ if not name.startswith("_"))
 R = TypeVar("R")
-Read = tuple[R, tuple[str, ...], Arriving | None]
+Read = tuple[R, tuple[str, ...], Coming | None]
+Begin = Callable[[Flowing, Answered, Request], tuple[R, tuple[str, ...]] | None]
 Again = Callable[[RequestError, Request], bool]
 
 
@@ -126,14 +126,14 @@ class SoapPort:
         way: Way,
     ) -> Answered:
         """Send one envelope as who we are."""
-        shown = [text.rpartition(" ")[2] for text in who.values()]
-        hides = (*self._identity.secrets(), *header.secrets, *shown, token)
+        said = [text.rpartition(" ")[2] for text in who.values()]
+        hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
             if request.trace is not None:
-                request.trace("soap-out", _shown(envelope, hides))
+                request.trace("soap-out", shown(envelope, hides))
             verify = self._verify(wsse)
-            first = way.first and verify is None and request.trace is None
+            first = way.first if verify is None and request.trace is None else None
             fields = {**http_headers, **_own_headers(request), **who}
             reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
             own = partial(secrets, envelope)
@@ -184,12 +184,14 @@ def soap(
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
     way: Way = PLAIN,
+    begin: Begin[R] | None = None,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
-    It takes what ``asking`` takes; ``respond`` makes a response of what was read.
+    It takes what ``asking`` takes; ``respond`` makes a response of what was read. ``begin`` reads the beginning of an
+    answer whose first row is there, and says what was odd; None where all of it is to be read first.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, begin)
 
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
@@ -216,7 +218,7 @@ def asking(
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
     once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, None)
 
     def answer(request: Request) -> tuple[R, tuple[str, ...]]:
         result, notes, arriving = ask(request)
@@ -236,6 +238,7 @@ def _asking(
     headers: Callable[[Call], Header],
     again: Again,
     way: Way,
+    begin: Begin[R] | None,
 ) -> Callable[[Request], Read[R]]:
     """Return what makes one call and reads its answer, and what of it is still arriving."""
 
@@ -256,6 +259,11 @@ def _asking(
     def opened(answered: Answered, request: Request, token: str) -> Read[R]:
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
+        if begin is not None and isinstance(answered.arriving, Flowing):
+            begun = begin(answered.arriving, answered, request)
+            if begun is not None:
+                return *begun, None  # whoever sends it on closes it
+            answered = replace(answered, reply=answered.arriving.whole(), arriving=None)
         answer = open_answer(
             answered.reply,
             port.version,
@@ -268,28 +276,23 @@ def _asking(
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
         notes = way.align(answer.child)
-        return reread(answer.child, request), answer.notes + notes, answered.arriving
-
-    def reread(child: Any, request: Request) -> R:
-        while True:
-            try:
-                return read(child)
-            except BackendReplyInvalid as error:
-                if not again(error, request):
-                    raise
+        return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
     return lambda request: port.in_session(request.deadline, partial(once, request))
+
+
+def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) -> R:
+    while True:
+        try:
+            return read(child)
+        except BackendReplyInvalid as error:
+            if not again(error, request):
+                raise
 
 
 def _sent_away(request: Request) -> bool:
     """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
     return request.upload is not None and request.upload.taken
-
-
-def _shown(envelope: Any, hides: Sequence[str]) -> bytes:
-    shown = deepcopy(envelope)
-    hide_security(shown)
-    return hidden(etree.tostring(shown, xml_declaration=True, encoding="utf-8"), hides)
 
 
 def _own_headers(request: Request) -> dict[str, str]:

@@ -42,6 +42,17 @@ _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
 _LARGE = 100_000
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,60}")
+PARSING: Mapping[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "attribute_defaults": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How every answer is parsed; see rule 2."""
 Verify = Callable[[Any], Any]
 _CHARSET = re.compile(r"charset\s*=\s*\"?([A-Za-z][A-Za-z0-9._:-]*)", re.IGNORECASE)
 
@@ -92,8 +103,7 @@ def open_answer(
     """
     succeeded = reply.status < 300
     try:
-        whole = output is not None and (output.bare or output.root is None)
-        answer = _opened(reply, version, verify, whole, message_id, beside)
+        answer = _opened(reply, version, verify, is_body(output), message_id, beside)
     except Unverified:
         raise
     except BackendReplyInvalid as error:
@@ -113,6 +123,11 @@ def open_answer(
     return answer
 
 
+def is_body(output: Message | None) -> bool:
+    """Tell whether the root of a message is the SOAP body itself."""
+    return output is not None and (output.bare or output.root is None)
+
+
 def _check_refusal(reply: Reply) -> None:
     if reply.status in _REFUSALS:
         code = f"http-{reply.status}"
@@ -123,6 +138,20 @@ def _opened(reply: Reply, version: str, verify: Verify | None, bare: bool, messa
     notes: list[str] = []
     root = _parsed(reply, notes)
     inline(root, reply.parts, beside.awaited)
+    return looked_into(root, reply, notes, version, verify, bare, message_id, beside)
+
+
+def looked_into(
+    root: Any,
+    reply: Reply,
+    notes: list[str],
+    version: str,
+    verify: Verify | None,
+    bare: bool,
+    message_id: str,
+    beside: Beside,
+) -> Answer:
+    """Open a parsed envelope, or the beginning of one, as ``open_answer`` says. Raises BackendReplyInvalid."""
     found = _ROOTS.get(root.tag)
     if found is None:
         raise reply_invalid("the root is no SOAP envelope")
@@ -186,13 +215,7 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
         raise reply_invalid(f"status {reply.status} with an empty body")
     if len(data) != len(reply.body):
         notes.append("space-before-xml")
-    charset = _charset(reply.headers.get("content-type", ""))
-    declared = _DECLARED.match(data) if charset else None
-    encoding = None
-    if charset and declared and not _same(charset, declared[1].decode("ascii")):
-        notes.append("charset-differs")
-    elif charset and not declared and not data.startswith(_BOMS):
-        encoding = charset
+    encoding = encoding_of(data, reply.headers, notes)
     try:
         root = _root(data, encoding)
     except (etree.XMLSyntaxError, LookupError) as error:
@@ -200,6 +223,17 @@ def _parsed(reply: Reply, notes: list[str]) -> Any:
     if root.getroottree().docinfo.internalDTD is not None:
         raise reply_invalid("XML with a DOCTYPE")
     return root
+
+
+def encoding_of(data: bytes, headers: Mapping[str, str], notes: list[str]) -> str | None:
+    """Return the encoding that the media type alone says; None where the XML does, or nobody. ``data`` begins it."""
+    charset = _charset(headers.get("content-type", ""))
+    declared = _DECLARED.match(data) if charset else None
+    if charset and declared and not _same(charset, declared[1].decode("ascii")):
+        notes.append("charset-differs")
+    elif charset and not declared and not data.startswith(_BOMS):
+        return charset
+    return None
 
 
 def _root(data: bytes, encoding: str | None) -> Any:
@@ -217,17 +251,7 @@ def _charset(content_type: str) -> str:
 
 
 def _new_parser(encoding: str | None) -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding=encoding,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    return etree.XMLParser(encoding=encoding, **PARSING)
 
 
 # One parser serves all answers of an encoding that are parsed at once: each begins it anew, and it is locked meanwhile.

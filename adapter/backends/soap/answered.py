@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.backends.soap.arriving import Arriving
+from adapter.backends.soap.arriving import Coming
 from adapter.exchange import Reply
 from adapter.identity.hiding import hidden
 
@@ -25,7 +25,7 @@ class Answered:
     known: tuple[str, ...] = field(repr=False)
     own: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False)
     verify: Callable[[Any], Any] | None = None
-    arriving: Arriving | None = None
+    arriving: Coming | None = None
     message_id: str = ""
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from adapter.attachments import Packing, root_headers, unpacked
+from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.ready import envelope_bytes
 from adapter.exchange import Exchange, Opened, Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Part, Parts, Related, content_id
@@ -41,6 +42,10 @@ class Arriving:
         self._opened.close()
 
 
+Coming = Arriving | Flowing
+First = Callable[[Opened, int], tuple[Reply, Coming | None]]
+
+
 def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
     """Return an answer as soon as its envelope is in, and what comes after it; None where all of it is there.
 
@@ -71,12 +76,13 @@ def envelope_first(opened: Opened, most: int) -> tuple[Reply, Arriving | None]:
 class Way:
     """How an operation's messages travel, and how far an answer may drift from the contract.
 
-    ``first``: its answer is read as soon as the envelope is there. ``align`` brings the root of an answer back to the
-    contract before it is read, and says what was odd; ``strict`` refuses an envelope of the other version.
+    ``first`` reads the beginning of an answer that is worked on before all of it is there. ``align`` brings the root
+    of an answer back to the contract before it is read, and says what was odd; ``strict`` refuses an envelope of the
+    other version.
     """
 
     packing: Packing | None = None
-    first: bool = False
+    first: First | None = None
     align: Callable[[Any], tuple[str, ...]] = lambda child: ()
     strict: bool = False
 
@@ -96,8 +102,8 @@ def exchanged(
     text: str | None,
     way: Way,
     request: Request,
-    first: bool,
-) -> tuple[Reply, Arriving | None]:
+    first: First | None,
+) -> tuple[Reply, Coming | None]:
     """Send an envelope, in parts where it has some, and return the answer: whole, or with what is still arriving.
 
     ``text`` is what the envelope keeps a place for.
@@ -112,20 +118,20 @@ def exchanged(
         body, length = packed.body, packed.body.length
         fields = {**fields, "Content-Type": packed.content_type + (f";{action}" if action else "")}
         fields |= {"Content-Length": str(length)} if length is not None else {}
-    if first:
+    if first is not None:
         opened = exchange.open("POST", deadline=request.deadline, headers=fields, body=body)
-        return envelope_first(opened, exchange.max_reply_bytes)
+        return first(opened, exchange.max_reply_bytes)
     reply = exchange.send("POST", deadline=request.deadline, headers=fields, body=body)
     return unpacked(reply, exchange.max_reply_bytes), None
 
 
-def streamed(respond: Callable[[], Response], arriving: Arriving | None) -> Response:
+def streamed(respond: Callable[[], Response], arriving: Coming | None) -> Response:
     """Return a response whose body is a part that is still arriving, where it awaits one."""
     try:
         response = respond()
         if response.awaits is None:
             return response
-        if arriving is None:
+        if not isinstance(arriving, Arriving):
             raise reply_invalid("an attachment is missing")
         response, arriving = replace(response, body=arriving.stream(response.awaits.content_id), awaits=None), None
         return response

@@ -6,6 +6,8 @@ and what has to be checked in an answer then is in ``adapter.wsse``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +15,7 @@ from lxml import etree
 from zeep.wsse.username import UsernameToken
 
 from adapter.identity import Login
-from adapter.identity.hiding import HIDDEN
+from adapter.identity.hiding import HIDDEN, hidden
 from adapter.wsse import Sent, Signing
 from adapter.wsse.names import SECURITY, WSSE, WSU
 from adapter.wsse.sign import sign_envelope
@@ -77,3 +79,10 @@ def hide_security(root: Any) -> None:
     """Take password, digest and nonce out of an envelope."""
     for element in root.iter(*_SECRET):
         element.text = HIDDEN
+
+
+def shown(envelope: Any, hides: Sequence[str]) -> bytes:
+    """Return an envelope as it may be shown: without secrets of its own, and without these texts."""
+    copied = deepcopy(envelope)
+    hide_security(copied)
+    return hidden(etree.tostring(copied, xml_declaration=True, encoding="utf-8"), hides)

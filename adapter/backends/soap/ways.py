@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from adapter.attachments import Packing
-from adapter.backends.soap.arriving import Way
+from adapter.backends.soap.answer import is_body
+from adapter.backends.soap.arriving import First, Way, envelope_first
+from adapter.backends.soap.flowing import Where, rows_first
 from adapter.mapping.bound import Endpoint
+from adapter.translate.flowing import names
 from adapter.translate.tolerance import aligner
 
 
 def way(endpoint: Endpoint) -> Way:
-    """Return the way of one operation. The answer of one that gives a document is read before all of it is there."""
+    """Return the way of one operation. What gives a document or streams a list is read before all of it is there."""
     operation = endpoint.operation
     packing = Packing(endpoint.contract, operation.input, operation.output, endpoint.resource.soap.mtom)
-    first = endpoint.reply.rule.document is not None
+    first: First | None = envelope_first if endpoint.reply.rule.document is not None else None
+    if endpoint.reply.rule.stream is not None:
+        first = partial(rows_first, Where(names(endpoint), is_body(operation.output)))
     return Way(packing if packing.needed else None, first, aligner(endpoint), endpoint.resource.soap.strict)

@@ -22,6 +22,7 @@ from adapter.mapping.agreement.patch import check_patch_keys
 from adapter.mapping.agreement.read_modify import reading
 from adapter.mapping.agreement.reply import check_details
 from adapter.mapping.agreement.session import with_session
+from adapter.mapping.agreement.streams import check_stream
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.agreement.values import check_headers
 from adapter.mapping.blocks import BLOCKS, Block
@@ -105,6 +106,7 @@ def _resource(
         _template(resource, rule, binder)
         _answered_by(resource, rule, binder, around)
         endpoint = bind_operation(binder, port, *limited(rule, given))
+        check_stream(binder, rule, endpoint)
         if endpoint is not None:
             endpoint = bind_cursor(binder, port, rule, endpoint, given)
             endpoints.append(bind_calls(binder, port, rule, endpoint, given))

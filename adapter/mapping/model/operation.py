@@ -12,6 +12,7 @@ from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
+from adapter.mapping.model.stream import StreamRule
 
 VERBS = ("list", "read", "create", "update", "patch", "cancel", "delete")
 """Names of operations that say what they do; any other is an action, called as its path ends."""
@@ -92,6 +93,7 @@ class ReplyRule:
     warnings: SignRule | None = None
     document: DocumentRule | None = None
     headers: tuple[FieldRule, ...] = ()
+    stream: StreamRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
