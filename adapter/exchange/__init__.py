@@ -32,6 +32,8 @@ __all__ = ["Exchange", "Opened", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
 _NEVER = Retry(False, redirect=False)
+# However short they are, each costs some microseconds.
+_MANY_CHUNKS = 500
 _AGENT = "strangler-adapter"
 _LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
@@ -207,11 +209,11 @@ class Exchange:
             raise ReplyTooLarge
         body, pace = bytearray(), Pace()
         try:
-            for chunk in response.stream(_CHUNK, decode_content=True):
+            for number, chunk in enumerate(response.stream(_CHUNK, decode_content=True)):
                 body += chunk
                 if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
-                if len(body) > LARGE:
+                if len(body) > LARGE or number > _MANY_CHUNKS:
                     pace.turn()
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
