@@ -18,10 +18,11 @@ import zeep
 
 from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
-from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
+from adapter.backends.soap.answer import NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
 from adapter.backends.soap.flowing import Flowing
+from adapter.backends.soap.own import call_settings, own_headers
 from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, secrets, shown
 from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
@@ -73,7 +74,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
-        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
+        self._settings = {name: call_settings(operation, self.version) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -133,7 +134,7 @@ class SoapPort:
                 request.trace("soap-out", shown(envelope, hides))
             verify = self._verify(wsse)
             first = way.first if verify is None and request.trace is None else None
-            fields = {**http_headers, **_own_headers(request), **who}
+            fields = {**http_headers, **own_headers(request), **who}
             reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
             own = partial(secrets, envelope)
             answered = Answered(reply, hides, own, verify, arriving, addressed[0].message_id if addressed else "")
@@ -160,14 +161,6 @@ class SoapPort:
             return None
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
-
-    def _settings_of(self, operation: Any) -> zeep.Settings:
-        """Return zeep's settings for the calls of an operation, which no call changes."""
-        # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = operation.soapaction if self.version == "1.2" else ""
-        parameter = f'; action="{action}"' if action else ""
-        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
-        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -290,10 +283,3 @@ def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) 
 def _sent_away(request: Request) -> bool:
     """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
     return request.upload is not None and request.upload.taken
-
-
-def _own_headers(request: Request) -> dict[str, str]:
-    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    if request.traceparent:
-        own["traceparent"] = request.traceparent
-    return own
