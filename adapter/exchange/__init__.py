@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import LocationParseError
 from urllib3.response import BaseHTTPResponse
-from urllib3.util import Url, parse_url
+from urllib3.util import Retry, Url, parse_url
 
 from adapter.errors import BackendError
 from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, open_pool
@@ -32,6 +32,7 @@ from adapter.pieces import LARGE, Pace
 __all__ = ["Exchange", "Opened", "Pouring", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
+_NEVER = Retry(False, redirect=False)
 # However short they are, each costs some microseconds.
 _MANY_CHUNKS = 500
 _AGENT = "strangler-adapter"
@@ -179,7 +180,7 @@ class Exchange:
             target,
             body=body or None,  # type: ignore[arg-type]  # our connections know what is poured
             headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers},
-            retries=False,
+            retries=_NEVER,
             redirect=False,
             assert_same_host=False,
             timeout=until,

@@ -106,8 +106,19 @@ class BoundedSocket:
         return io.BufferedReader(socket.SocketIO(cast(socket.socket, self), "r"))
 
     def fileno(self) -> int:
-        """Return the descriptor, by which the pool sees whether an idle connection has ended."""
+        """Return the descriptor."""
         return self._sock.fileno()
+
+    def silent(self) -> bool:
+        """Whether the connection is open and nothing waits to be read; it must be idle."""
+        try:
+            self._sock.settimeout(0.0)
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def shutdown(self, how: int) -> None:
         """Shut down one or both directions."""

@@ -14,12 +14,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
-from urllib3.util.wait import wait_for_read
 
-from adapter.exchange.pouring import Pouring
+from adapter.exchange.whole import WholeConnection
 
 Step = Callable[[bytes], bytes]
 """One connection's handshake: the server's token in (empty for the first), ours out."""
@@ -30,36 +28,25 @@ _CHALLENGE = re.compile(r"(?:^|,)\s*NTLM\s+([A-Za-z0-9+/=]+)\s*(?:,|$)")
 _MOST = 64 * 1024
 
 
-class GreetingConnection(HTTPConnection):
-    """A connection that greets where it was made with ``greet``. A request may be sent while it is made."""
+class GreetingConnection(WholeConnection):
+    """A connection that greets where it was made with ``greet``."""
 
     def __init__(self, *args: Any, greet: Greet | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self._greet = greet
         self._greeted = False
-        self._spent = False
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether another request can be sent on it: not after one that was poured, or whose end was never sent."""
-        return super().is_connected and not self._spent
-
-    def answered(self) -> bool:
-        """Tell whether there is something to read already."""
-        return bool(self.sock is not None and wait_for_read(self.sock, 0.0))
 
     def request(  # type: ignore[override]  # our options are urllib3's own
         self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None, **options: Any
     ) -> None:
         """Send a request, on a new connection after the handshake."""
-        if self._greet is not None and self.sock is None:
+        if self._greet is None:
+            return super().request(method, url, body, headers, **options)
+        if self.sock is None:
             self.connect()
-        who = self._handshake(url, self._greet) if self._greet is not None and not self._greeted else {}
+        who = {} if self._greeted else self._handshake(url, self._greet)
         self._greeted = True
-        self._spent, poured = True, isinstance(body, Pouring)
-        sent = body.over(self) if poured else body
-        super().request(method, url, sent, {**(headers or {}), **who} if who else headers, **options)
-        self._spent = poured
+        return super().request(method, url, body, {**(headers or {}), **who}, **options)
 
     def close(self) -> None:
         """Close; whoever opens it anew (urllib3 does so before a request over TLS) is not known to the server."""

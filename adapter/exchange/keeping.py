@@ -22,7 +22,7 @@ from urllib3.response import HTTPResponse
 from urllib3.util.ssltransport import SSL_BLOCKSIZE, SSLTransport
 from urllib3.util.wait import wait_for_read
 
-from adapter.exchange.greeting import GreetingConnection
+from adapter.exchange.pouring import PouringConnection
 from adapter.pieces import PIECE
 
 IDLE_SECONDS = 60.0
@@ -30,7 +30,7 @@ _MARGIN = 1.0
 _TIMEOUT = re.compile(r"(?:^|[,\s])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
 
-class KeptConnection(GreetingConnection):
+class KeptConnection(PouringConnection):
     """A connection that knows until when it may be used again. Its subclasses know when bytes last went through it."""
 
     _idle = IDLE_SECONDS

@@ -9,8 +9,10 @@ Rule 4: it is the last request of its connection, since nobody can say what an e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
+
+from adapter.exchange.greeting import GreetingConnection
 
 IDLE_SECONDS: Final = 30.0
 
@@ -43,3 +45,26 @@ class Pouring:
         self.whole = True
         self._wait(self.patience)
         connection.bounded.settimeout(IDLE_SECONDS)
+
+
+class PouringConnection(GreetingConnection):
+    """A connection over which a body can be poured."""
+
+    _spent = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether another request can be sent on it: not after one that was poured, or whose end was never sent."""
+        return super().is_connected and not self._spent
+
+    def answered(self) -> bool:
+        """Tell whether there is something to read already."""
+        return not self.bounded.silent()
+
+    def request(  # type: ignore[override]  # our options are urllib3's own
+        self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> None:
+        """Send a request, or pour it."""
+        self._spent, poured = True, isinstance(body, Pouring)
+        super().request(method, url, body.over(self) if poured else body, headers, **options)
+        self._spent = poured

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import flask
 from flask import Flask
@@ -25,6 +24,7 @@ from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
+from adapter.web.application import Application
 from adapter.web.cut import cutting
 from adapter.web.visit import Visit, current, outermost
 
@@ -60,13 +60,6 @@ class Route:
     forms: tuple[str, ...] = ()
 
 
-class _Application(Flask):
-    """Flask, told that none of our functions is a coroutine; it would look at each of them with each request."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
 def install(
     routes: Sequence[Route],
     settings: Settings,
@@ -81,7 +74,7 @@ def install(
     ``declared`` are the problem types of the mappings, ``checks`` decide what ``/readyz`` says. Raise BuildError when
     two operations claim the same method and path.
     """
-    app = _Application(__name__, static_folder=None, template_folder=None)
+    app = Application(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     known = problems.catalogue(declared)
     _guard(app, settings, telemetry, known, _fields(routes))

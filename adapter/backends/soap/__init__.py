@@ -18,10 +18,11 @@ import zeep
 
 from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
-from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
+from adapter.backends.soap.answer import NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
 from adapter.backends.soap.flowing import Flowing
+from adapter.backends.soap.own import call_settings, own_headers
 from adapter.backends.soap.pouring import must_be_there, poured, sent_away
 from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, secrets, shown
@@ -74,7 +75,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
-        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
+        self._settings = {name: call_settings(operation, self.version) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -130,7 +131,7 @@ class SoapPort:
         hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
-            fields = {**http_headers, **_own_headers(request), **who}
+            fields = {**http_headers, **own_headers(request), **who}
             verify, early = self._verify(wsse), False
             first = way.first if verify is None and request.trace is None else None
             if body.rows is not None:
@@ -164,14 +165,6 @@ class SoapPort:
             return None
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
-
-    def _settings_of(self, operation: Any) -> zeep.Settings:
-        """Return zeep's settings for the calls of an operation, which no call changes."""
-        # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = operation.soapaction if self.version == "1.2" else ""
-        parameter = f'; action="{action}"' if action else ""
-        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
-        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -289,10 +282,3 @@ def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) 
         except BackendReplyInvalid as error:
             if not again(error, request):
                 raise
-
-
-def _own_headers(request: Request) -> dict[str, str]:
-    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    if request.traceparent:
-        own["traceparent"] = request.traceparent
-    return own
