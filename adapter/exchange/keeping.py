@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import ssl
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from urllib3 import HTTPConnectionPool
@@ -70,7 +70,7 @@ def close_idle(pool: HTTPConnectionPool) -> None:
     waiting = pool.pool
     if waiting is None:
         return
-    with waiting.mutex:
+    with getattr(waiting, "mutex", nullcontext()):  # gevent's queue has none: nothing switches greenlets in here
         for connection in waiting.queue:
             if isinstance(connection, KeptConnection) and connection.sock is not None and not connection.in_time():
                 connection.close()
