@@ -9,6 +9,7 @@ from adapter.mapping.quick import as_it_is
 from adapter.translate.expected import Expected
 from adapter.translate.level import Attribute, Found, Read
 from adapter.translate.reading import Reading
+from adapter.translate.records import listed
 
 
 def known_attributes(table: Expected) -> dict[str, Attribute]:
@@ -23,15 +24,7 @@ def text_read(field: BoundField, values: frozenset[str]) -> Read | None:
     """
     assert field.codec is not None
     read = field.codec.quick or field.codec.read
-    if not values:
-        return None if read is as_it_is else read
-
-    def listed(text: str) -> Any:
-        if text not in values:
-            raise ValueError("unknown")
-        return read(text)
-
-    return listed
+    return listed(None if read is as_it_is else read, values)
 
 
 def attribute_read(field: BoundField) -> Read | None:

@@ -183,8 +183,7 @@ def crossed(place: Place, bit: int, inside: Compiled, plain: Act) -> Inner:
 
     def later(child: Any, found: Found, reading: Reading) -> bool:
         own: Pending = []
-        if begin is not None:
-            begin(found)
+        begin(found)
         mend(reading, child, key)
         read(child, found, reading, own, True)
         return run(own, found, reading)
@@ -196,8 +195,7 @@ def crossed(place: Place, bit: int, inside: Compiled, plain: Act) -> Inner:
             pending.append((plain, child))
             return seen | bit
         before = len(pending)
-        if begin is not None:
-            begin(found)
+        begin(found)
         if read(child, found, reading, pending, False) == UNKNOWN:
             del pending[before:]
             for name in names:

@@ -113,19 +113,17 @@ def level(
 
     ``others`` takes children of any other name (SOAP 1.1, section 5.4.2); ``wild`` what a wildcard let in.
     """
-    table, key = place.table, place.key
+    table, key, unnamed = place.table, place.key, _unnamed(others, wild)
     get, odd = _flattened(entries).get, _odd(place, entries)
     no_text = table is not None and not table.text
 
     def read(element: Any, found: Found, reading: Reading, pending: Pending, mended: bool) -> int:
         if attributes is not None and element.keys():
             attributes(element, found, reading, pending)
-        seen, blank, strays = 0, element.text, False
-        if blank is not None and not blank.isspace():
-            strays, blank = blank != "", None
+        seen, blank = 0, element.text
+        strays = blank is not None and not blank.isspace()
         for child in element:
-            tag = child.tag
-            entry = get(tag)
+            entry = get(child.tag)
             if entry is not None:
                 bit, name, decode, inner = entry
                 if inner is not None:
@@ -135,26 +133,38 @@ def level(
                     try:
                         found[name] = (child.text or "") if decode is None else decode(child.text or "")
                     except ValueError:
-                        odd(tag, child, seen, found, pending)
+                        odd(child, seen, found, pending)
                 else:
-                    seen = odd(tag, child, seen, found, pending)
-            elif table is not None and not mended and (tag, element.tag, key) not in reading.passed:
+                    seen = odd(child, seen, found, pending)
+            elif table is not None and not mended and (child.tag, element.tag, key) not in reading.passed:
                 return UNKNOWN
-            elif others is not None and isinstance(tag, str):
-                seen = others(child, seen, found, reading, pending)
-            elif wild is not None and isinstance(tag, str):
-                pending.append((wild, child))
+            elif unnamed is not None:
+                seen = unnamed(child, seen, found, reading, pending)
             tail = child.tail
             if tail is not None and tail != blank:
-                if tail.isspace():
-                    blank = tail
-                elif tail:
-                    strays = True
+                blank, strays = tail, strays or not tail.isspace()
         if strays and no_text:
             pending.append((stray, element))
         return seen
 
     return read
+
+
+def _unnamed(others: Inner | None, wild: Act | None) -> Inner | None:
+    """Return what takes a child whose name is not one of the entries, None where it is passed over."""
+    if others is None and wild is None:
+        return None
+
+    def inner(child: Any, seen: int, found: Found, reading: Reading, pending: Pending) -> int:
+        if not isinstance(child.tag, str):
+            return seen
+        if others is not None:
+            return others(child, seen, found, reading, pending)
+        assert wild is not None
+        pending.append((wild, child))
+        return seen
+
+    return inner
 
 
 def _flattened(
@@ -167,14 +177,12 @@ def _flattened(
     }
 
 
-def _odd(
-    place: Place, entries: Mapping[str, tuple[int, Leaf | Inner]]
-) -> Callable[[str, Any, int, Found, Pending], int]:
+def _odd(place: Place, entries: Mapping[str, tuple[int, Leaf | Inner]]) -> Callable[[Any, int, Found, Pending], int]:
     """Return what takes a leaf that is not plain: there twice, moved, nil, with a type of its own, or wrong."""
     leaves = {tag: (bit, what) for tag, (bit, what) in entries.items() if isinstance(what, Leaf)}
 
-    def odd(tag: str, child: Any, seen: int, found: Found, pending: Pending) -> int:
-        bit, leaf = leaves[tag]
+    def odd(child: Any, seen: int, found: Found, pending: Pending) -> int:
+        bit, leaf = leaves[child.tag]
         if place.ordered and seen >= bit << 1:
             pending.append((reordered, child))
         if not seen & bit and not len(child):

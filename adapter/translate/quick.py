@@ -42,7 +42,7 @@ from adapter.translate.level import (
 )
 from adapter.translate.objects import Objects
 from adapter.translate.reading import Reading, type_key
-from adapter.translate.records import Compiled, ReadObject, Spot, flat, record
+from adapter.translate.records import Compiled, ReadObject, Spot, flat, record, text_object
 from adapter.wsdl.types import Record
 
 _Way = tuple[tuple[Child, ...], BoundField]
@@ -88,7 +88,8 @@ class Quick:
             spot = Spot(own, aligned, fold)
             read = record(made, spot, fields, bound.name, self.encoded, plain)
             if made.flat and finish is None:
-                self.flat[spot.own, bound.key, aligned] = flat(made, spot, fields, bound.name, self.encoded)
+                make = flat if made.text is None or made.further else text_object
+                self.flat[spot.own, bound.key, aligned] = make(made, spot, fields, bound.name, self.encoded)
         return read if finish is None else lambda element, reading: finish(read(element, reading), reading)
 
     def _plain(self, read: ReadObject, own: str, aligned: bool, fold: bool) -> ReadObject:
@@ -135,19 +136,23 @@ class Quick:
         for way in ways:
             if way[0]:
                 below.setdefault(way[0][0].element.tag, []).append(way)
-        attributes = self._attributes(place, [each for each in own if each.attribute or each.markup], name)
+        known, attributes = self._attributes(place, [each for each in own if each.attribute or each.markup], name)
         texts = [each for each in own if not each.attribute and not each.markup]
         if texts and below:
             raise Unfit
         made = _Made([each.name for each in own], [each.name for each in own if each.markup])
-        if texts:
-            read = text_level(place, attributes, self._text(texts, name))
+        text = self._text(texts, name) if texts else None
+        if text is not None:
+            read = text_level(place, attributes, text)
         else:
             read = self._children(place, below, attributes, made, name)
         arrays = tuple(field.name for steps, field in ways if _listed(steps, field))
-        return Compiled(read, place, tuple(made.names), arrays, tuple(made.further), made.bits, made.flat)
+        names, further = tuple(made.names), tuple(made.further)
+        return Compiled(read, place, names, arrays, further, made.bits, made.flat, text, known)
 
-    def _attributes(self, place: Place, fields: Sequence[BoundField], name: str) -> Attributes | None:
+    def _attributes(
+        self, place: Place, fields: Sequence[BoundField], name: str
+    ) -> tuple[Mapping[str, Attribute], Attributes | None]:
         table = place.table
         known = known_attributes(table) if table is not None else {}
         further = None
@@ -165,7 +170,8 @@ class Quick:
             if tag in known and known[tag].name:
                 raise Unfit
             known[tag] = Attribute(field.name, attribute_read(field), values, let_in((field.name,), handle))
-        return attributes_reader(place, known, further) if known or further or table is not None else None
+        read = attributes_reader(place, known, further) if known or further or table is not None else None
+        return known, read
 
     def _text(self, texts: Sequence[BoundField], name: str) -> Leaf:
         """Return the text of an element that holds nothing else."""

@@ -96,6 +96,9 @@ def _fast(
         except (BackendReplyInvalid, RecursionError):
             walk.undo()
             return plainly(element)
+        except BaseException:
+            walk.undo()
+            raise
         return replace(result, notes=(*walk.notes, *result.notes))
 
     return read
