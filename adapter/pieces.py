@@ -32,12 +32,16 @@ _REST: Final = 0.001
 
 
 class Pace:
-    """The pace of one piece of long work. ``deadline`` is on the clock of ``time.monotonic``."""
+    """The pace of one piece of long work. ``deadline`` is on the clock of ``time.monotonic``.
+
+    ``left`` is what takes away, at the end of a call, what is too large to be freed at once.
+    """
 
     def __init__(self, deadline: float = float("inf")) -> None:
         self._deadline = deadline
         self._since = 0.0  # work has gone on before it was known to be long, so the first turn is a rest
         self.rests = 0
+        self.left: list[Callable[[Pace], None]] = []
 
     def turn(self) -> None:
         """Rest where others have waited long enough. Raises BackendTimeout once the deadline has passed."""
@@ -87,9 +91,12 @@ def begin(size: int, deadline: float) -> None:
     found = _current.get()
     if found is None or (size <= LARGE and found is _SMALL):
         return
+    pace = Pace(deadline)
     if found is _SMALL:
         _collector.hold()
-    _current.set(Pace(deadline))
+    else:
+        pace.left = found.left
+    _current.set(pace)
 
 
 def current() -> Pace | None:
@@ -112,11 +119,21 @@ def call(work: Callable[P, R]) -> Callable[P, R]:
         try:
             return work(*args, **options)
         finally:
-            if _current.get() is not _SMALL:
-                _collector.release()
+            pace = current()
             _current.set(None)
+            if pace is not None:
+                _tidied(pace.left)
 
     return paced
+
+
+def _tidied(left: list[Callable[[Pace], None]]) -> None:
+    pace = Pace()  # whatever the deadline, nothing may stay
+    try:
+        for take_away in left:
+            take_away(pace)
+    finally:
+        _collector.release()
 
 
 def cut(data: bytes) -> Iterable[bytes]:

@@ -178,7 +178,7 @@ GEVENT = """
 import gevent.monkey
 gevent.monkey.patch_all()
 import gevent, sys
-from adapter import collector, pieces
+from adapter import pieces
 from adapter.backends.soap.answer import open_answer
 from adapter.exchange import Reply
 from adapter.messages import Request, Response
@@ -202,6 +202,7 @@ def handle(request):
     pieces.begin(len(reply.body) if sys.argv[1] == "paced" else 0, float("inf"))
     before = turns
     answer = open_answer(reply, "1.1", Message(None))
+    pieces._SLICE = 1.0
     print(turns - before >= len(body) // pieces.PIECE, len(answer.child[0]))
     return Response(200)
 
