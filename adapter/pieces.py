@@ -27,6 +27,8 @@ LARGE: Final = 256 * 1024
 """Bytes of a message above which it is worked on in pieces."""
 PIECE: Final = 64 * 1024
 """Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
+_CHUNK: Final = 512
+"""Bytes that a chunk counts for beside its own: however short it is, it costs some microseconds."""
 _SLICE: Final = 0.005
 _REST: Final = 0.001
 
@@ -136,8 +138,18 @@ def _tidied(left: list[Callable[[Pace], None]]) -> None:
         _collector.release()
 
 
+def flow(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the chunks of a message that is on its way, with turns between them once it is large."""
+    pace, size = Pace(), 0
+    for chunk in chunks:
+        yield chunk
+        size += len(chunk) + _CHUNK
+        if size > LARGE:
+            pace.turn()
+
+
 def cut(data: bytes) -> Iterable[bytes]:
-    """Return what is large piece by piece, with a turn after each; what is not, as it is."""
+    """Return what is large piece by piece, with turns between them; what is not, as it is."""
     if len(data) <= LARGE:
         return (data,)
-    return Pace().each(data[at : at + PIECE] for at in range(0, len(data), PIECE))
+    return flow(data[at : at + PIECE] for at in range(0, len(data), PIECE))
