@@ -42,6 +42,10 @@ class Until(Timeout):
         super().__init__()
         self._deadline = deadline
 
+    def allow(self, seconds: float) -> None:
+        """Allow so many seconds from now on."""
+        self._deadline = time.monotonic() + seconds
+
     def clone(self) -> Timeout:
         """Return the same time-out: urllib3 makes a copy for each step."""
         return self
@@ -200,6 +204,10 @@ class TLSConnection(KeptConnection, HTTPSConnection):
         self.sock = cast(socket.socket, tls)
         self.is_verified = True
         self._unkept = context, tls
+
+    def answered(self) -> bool:
+        """Tell whether there is something to read already, once it is decrypted."""
+        return cast(TLSSocket, self.sock).answered()
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
         """Return the answer. What makes a session of TLS 1.3 comes after the handshake, so it is there only now."""

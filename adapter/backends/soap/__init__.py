@@ -23,10 +23,11 @@ from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
 from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.own import call_settings, own_headers
+from adapter.backends.soap.pouring import must_be_there, poured, sent_away
 from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, secrets, shown
-from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
-from adapter.exchange import Exchange
+from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
+from adapter.exchange import Exchange, reply_invalid
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
@@ -100,7 +101,7 @@ class SoapPort:
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
-        if answered.unknown and not _sent_away(request) and self._identity.renew(who):
+        if answered.unknown and not sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
         pieces.begin(len(answered.reply.body), request.deadline)
@@ -130,14 +131,17 @@ class SoapPort:
         hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
-            if request.trace is not None:
-                request.trace("soap-out", shown(envelope, hides))
-            verify = self._verify(wsse)
-            first = way.first if verify is None and request.trace is None else None
             fields = {**http_headers, **own_headers(request), **who}
-            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
-            own = partial(secrets, envelope)
-            answered = Answered(reply, hides, own, verify, arriving, addressed[0].message_id if addressed else "")
+            verify, early = self._verify(wsse), False
+            first = way.first if verify is None and request.trace is None else None
+            if body.rows is not None:
+                reply, arriving, early = poured(self._exchange, fields, envelope, body, request, hides, first)
+            else:
+                if request.trace is not None:
+                    request.trace("soap-out", shown(envelope, hides))
+                reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
+            own, message_id = partial(secrets, envelope), addressed[0].message_id if addressed else ""
+            answered = Answered(reply, hides, own, verify, arriving, message_id, early)
             if request.trace is not None:
                 request.trace("soap-in", answered.hidden(reply.body))
             return answered
@@ -235,9 +239,7 @@ def _asking(
     def once(request: Request, token: str) -> Read[R]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
-        if _sent_away(request):
-            cause = "the login had ended while a document was sent"
-            raise BackendFault("backend-refused-us", 502, cause=cause, sent="yes")
+        must_be_there(request)
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
         try:
             return opened(answered, request, token)
@@ -265,6 +267,8 @@ def _asking(
         )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
+        if answered.early:
+            raise reply_invalid("an answer of success before the last row")
         notes = way.align(answer.child)
         return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
@@ -278,8 +282,3 @@ def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) 
         except BackendReplyInvalid as error:
             if not again(error, request):
                 raise
-
-
-def _sent_away(request: Request) -> bool:
-    """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
-    return request.upload is not None and request.upload.taken
