@@ -266,6 +266,8 @@ CHOICE = typed(
         {"b": []},
         {"a": "1", "b": []},
         {"a": "1", "b": ["1"]},
+        {"a": "", "b": ["1"]},
+        {"b": ["1", "2", "3"]},
         {"c": None, "d": "1"},
         {"c": None},
         {"d": "1", "c": "2"},
@@ -276,5 +278,27 @@ CHOICE = typed(
 def test_what_stands_together_is_judged_by_names(value: dict[str, Any]) -> None:
     """What was judged once for a set of names holds for others of them only where it must: null and empty count."""
     endpoint = echo(CHOICE, {"a": "A", "b": "B", "c": "C", "d": "D"})
-    for before in ({"a": "x"}, {"b": ["x"]}, {"c": "x", "d": "y"}, {"b": ["x"], "a": "x"}, value, value):
-        assert "" == checked(field(endpoint), before)[0]
+    before = ({"a": "x"}, {"b": ["x"]}, {"c": "x", "d": "y"}, {"b": ["x"], "a": "x"}, {"a": "x", "b": []})
+    for each in (*before, value, value):
+        assert "" == checked(field(endpoint), each)[0]
+
+
+OPTIONAL = typed(
+    "<xsd:sequence>"
+    + "".join(f'<xsd:element name="{name}" type="xsd:string" minOccurs="0"/>' for name in "ABCD")
+    + "</xsd:sequence>"
+)
+
+
+@pytest.mark.parametrize("value", [{}, {"b": "1"}, {"a": "1"}, {"a": "1", "b": "2", "name": "x y"}, {"a": "", "c": ""}])
+def test_what_the_mapping_says(value: dict[str, Any]) -> None:
+    """What the mapping requires must be there, and what it has a default for is there."""
+    fields = {
+        "a": {"soap": "A", "required": True},
+        "b": {"soap": "B", "default": "z"},
+        "name": {"soap": ["C", "D"], "join": " "},
+    }
+    endpoint = echo(OPTIONAL, fields)
+    for each in ({"a": "0"}, value, {"a": "0", "b": "0"}, value):
+        assert "" == checked(field(endpoint), each)[0]
+    assert ("a" not in value or "c" in value) == checked(field(endpoint), value)[1]
