@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,11 @@ from lxml import etree
 from marshmallow import ValidationError
 from marshmallow.fields import Field
 
+from adapter.mapping.bound import Endpoint
+from adapter.messages import Checked
 from adapter.steps.accept import NOT_SURE, acceptor
+from adapter.translate.in_text import ROWS
+from adapter.translate.poured import pouring_writer
 from adapter.translate.written import Written
 from adapter.wsdl.types import XSI
 
@@ -26,6 +31,13 @@ STRANGE: tuple[Any, ...] = (
     *("2024-02-29", "2023-02-29", "2024-12-31Z", "0000-01-01", "12024-01-31", "2024-12-31T23:59:59", "24:00:00"),
     *("true", "a b", " a", "a  b", "a\tb", "a\nb", "1\n", "ABC\n", "\u0661", "\u00fc", "\U0001f600", "A1", "00000000"),
 )
+
+
+def poured(endpoint: Endpoint, checked: Checked) -> Any:
+    """Return the message whose rows were written one at a time."""
+    made = pouring_writer(endpoint)(replace(checked, rows=iter([[row] for row in checked.body])))
+    text = made.frame.whole().replace(ROWS, b"".join(made.rows).decode("utf-8"))
+    return etree.fromstring(text)
 
 
 def sent(message: Any) -> str:
