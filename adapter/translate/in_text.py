@@ -214,11 +214,20 @@ class Text:
 
         return put
 
-    def root(self, tag: str, node: Node) -> Written:
-        """Return the finished root of a message, which declares the prefixes of all of it."""
+    def root(self, tag: str) -> Callable[[Node], Written]:
+        """Return what makes the finished root of a message, which declares the prefixes of all of it.
+
+        So it is asked for when all of it is compiled.
+        """
         name, nsmap = self._prefixes.qname(tag), self._prefixes.nsmap
         declared = "".join(f' xmlns:{prefix}="{uri.translate(_VALUE)}"' for prefix, uri in nsmap.items())
-        return Written(name, self._start(name, node, declared), "".join(node), nsmap)
+        plain = f"<{name}{declared}"
+
+        def root(node: Node) -> Written:
+            start = plain if node.attributes is None else self._start(name, node, declared)
+            return Written(name, start, "".join(node), nsmap)
+
+        return root
 
     def _start(self, name: str, node: Node, more: str = "") -> str:
         """Return the start tag of a finished element, without its end. ``more`` stands before the attributes."""

@@ -75,11 +75,11 @@ def _in_text(
     tree.prefixes.of(root.namespace)
     material = Text(tree.prefixes, rows)
     fill = Compiler(endpoint, material, tree).record(root.type, endpoint.message())
-    slots, tag = slots_of(endpoint, text_of), root.tag
+    slots, finish = slots_of(endpoint, text_of), material.root(root.tag)
 
     def write(checked: Checked) -> Written:
         node = Node()
         fill(node, slots(checked))
-        return material.root(tag, node)
+        return finish(node)
 
     return write, material.row
