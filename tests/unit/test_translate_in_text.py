@@ -13,7 +13,8 @@ from lxml import etree
 from adapter.backends.soap.ready import Content, ReadyInput, envelope_bytes, parted
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Call, Checked
-from adapter.translate.in_text import ROWS, escaped
+from adapter.translate.in_text import ROWS
+from adapter.translate.node import escaped
 from adapter.translate.text_writer import rows_writer, text_writer
 from adapter.translate.writer import writer
 from adapter.translate.written import Written, carried
