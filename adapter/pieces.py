@@ -11,15 +11,16 @@ Rule 3: a deadline holds while work rests.
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from typing import Final, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
+from adapter.collector import Deferred
 from adapter.errors import BackendTimeout
-from adapter.messages import Handler, Request, Response
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 LARGE: Final = 256 * 1024
@@ -28,8 +29,6 @@ PIECE: Final = 64 * 1024
 """Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
 _SLICE: Final = 0.005
 _REST: Final = 0.001
-_NEVER: Final = 1_000_000_000
-_LONGEST_HOLD: Final = 30.0
 
 
 class Pace:
@@ -76,43 +75,8 @@ class _Queue:
             time.sleep(_REST)
 
 
-class _Collector:
-    """Keeps Python's collector from walking over a large message again and again while that message is there.
-
-    A full collection looks at every object of a process, and nothing else runs meanwhile. What a message is read into
-    holds no cycles, so looking is in vain. The young generations are collected as ever; full collections wait until no
-    large message is left, but never longer than half a minute.
-    """
-
-    def __init__(self) -> None:
-        self._messages = 0
-        self._until = 0.0
-        self._thresholds: tuple[int, int, int] | None = None
-
-    def hold(self) -> None:
-        """A large message is there now."""
-        self._messages += 1
-        if self._messages == 1:
-            self._until = time.monotonic() + _LONGEST_HOLD
-            self._thresholds = gc.get_threshold()
-            gc.set_threshold(*self._thresholds[:2], _NEVER)
-        elif time.monotonic() > self._until:
-            self._restore()
-
-    def release(self) -> None:
-        """One is gone."""
-        self._messages -= 1
-        if not self._messages:
-            self._restore()
-
-    def _restore(self) -> None:
-        if self._thresholds is not None:
-            gc.set_threshold(*self._thresholds)
-            self._thresholds = None
-
-
 _queue = _Queue()
-_collector = _Collector()
+_collector = Deferred()
 _SMALL: Final = Pace()
 _current: ContextVar[Pace | None] = ContextVar("pace", default=None)
 """None where no call is under way, ``_SMALL`` as long as nothing in it is large."""
@@ -140,16 +104,23 @@ def each(items: Iterable[T]) -> Iterable[T]:
     return items if pace is None else pace.each(items)
 
 
-def call(handle: Handler) -> Handler:
-    """Return the handler of whole calls: at the end of each, what was large in it is gone."""
+def call(work: Callable[P, R]) -> Callable[P, R]:
+    """Return what works on a whole call, or on a part of one beside it: at its end, what was large in it is gone."""
 
-    def paced(request: Request) -> Response:
+    def paced(*args: P.args, **options: P.kwargs) -> R:
         _current.set(_SMALL)
         try:
-            return handle(request)
+            return work(*args, **options)
         finally:
             if _current.get() is not _SMALL:
                 _collector.release()
             _current.set(None)
 
     return paced
+
+
+def cut(data: bytes) -> Iterable[bytes]:
+    """Return what is large piece by piece, with a turn after each; what is not, as it is."""
+    if len(data) <= LARGE:
+        return (data,)
+    return Pace().each(data[at : at + PIECE] for at in range(0, len(data), PIECE))

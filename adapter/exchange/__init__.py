@@ -25,12 +25,15 @@ from adapter.errors import BackendError
 from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, open_pool
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
+from adapter.exchange.keeping import IDLE_SECONDS, close_idle
 from adapter.exchange.tls import Context
 from adapter.pieces import LARGE, Pace
 
 __all__ = ["Exchange", "Opened", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
+# However short they are, each costs some microseconds.
+_MANY_CHUNKS = 500
 _AGENT = "strangler-adapter"
 _LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
@@ -113,6 +116,7 @@ class Exchange:
             tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
             greet=greet,
         )
+        self._look = time.monotonic() + IDLE_SECONDS
 
     def send(
         self,
@@ -154,9 +158,13 @@ class Exchange:
     def _response(
         self, method: str, deadline: float, headers: Mapping[str, str], target: str, body: bytes | Iterable[bytes]
     ) -> BaseHTTPResponse:
-        left = deadline - time.monotonic()
+        now = time.monotonic()
+        left = deadline - now
         if left <= 0:
             raise TIMEOUT_UNSENT.error_because("the deadline had passed")
+        if now > self._look:
+            self._look = now + IDLE_SECONDS
+            close_idle(self._pool)
         return self._pool.urlopen(
             method,
             target,
@@ -201,11 +209,11 @@ class Exchange:
             raise ReplyTooLarge
         body, pace = bytearray(), Pace()
         try:
-            for chunk in response.stream(_CHUNK, decode_content=True):
+            for number, chunk in enumerate(response.stream(_CHUNK, decode_content=True)):
                 body += chunk
                 if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
-                if len(body) > LARGE:
+                if len(body) > LARGE or number > _MANY_CHUNKS:
                     pace.turn()
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error

@@ -20,10 +20,11 @@ from typing import Any, cast
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.response import HTTPResponse
 from urllib3.util import Timeout, Url
-from urllib3.util.ssltransport import SSLTransport
 
-from adapter.exchange.greeting import Greet, GreetingConnection
+from adapter.exchange.greeting import Greet
+from adapter.exchange.keeping import KeptConnection, Sessions, TLSSocket
 
 # Status line, header and the framing of chunks come on top of a body; a body of tiny chunks is mostly framing.
 _FRAMING_FACTOR = 2
@@ -57,7 +58,10 @@ class Until(Timeout):
 
 
 class BoundedSocket:
-    """A connected socket. ``settimeout`` bounds all that follows, in time and in bytes read, not each operation."""
+    """A connected socket. ``settimeout`` bounds all that follows, in time and in bytes read, not each operation.
+
+    ``used`` is when bytes last came, on the clock of ``time.monotonic``.
+    """
 
     def __init__(self, sock: socket.socket, max_bytes: int) -> None:
         self._sock = sock
@@ -66,6 +70,7 @@ class BoundedSocket:
         self._bytes_left = 0
         self._io_refs = 0
         self._closed = False
+        self.used = time.monotonic()
 
     def settimeout(self, seconds: float) -> None:
         """Allow ``seconds`` and the full number of bytes from now on."""
@@ -122,6 +127,7 @@ class BoundedSocket:
         self._sock.settimeout(left)
 
     def _count(self, size: int) -> None:
+        self.used = time.monotonic()
         self._bytes_left -= size
         if self._bytes_left < 0:
             raise ReplyTooLarge
@@ -130,7 +136,7 @@ class BoundedSocket:
 Reach = Callable[[HTTPConnection], BoundedSocket]
 
 
-class PlainConnection(GreetingConnection):
+class PlainConnection(KeptConnection):
     """An HTTP connection over a bounded socket, which a reader of a long body gives more time."""
 
     bounded: BoundedSocket
@@ -139,6 +145,10 @@ class PlainConnection(GreetingConnection):
         super().__init__(*args, **options)
         self._reach = reach
 
+    def used(self) -> float:
+        """Return when bytes last came."""
+        return self.bounded.used
+
     def connect(self) -> None:
         """Connect; whatever fails here says that nothing was sent."""
         with _unsent(self):
@@ -146,27 +156,48 @@ class PlainConnection(GreetingConnection):
             self.sock = cast(socket.socket, self.bounded)
 
 
-class TLSConnection(GreetingConnection, HTTPSConnection):
+class TLSConnection(KeptConnection, HTTPSConnection):
     """An HTTPS connection over a bounded socket. The context, as it is then, checks certificate and host name."""
 
     bounded: BoundedSocket
 
-    def __init__(self, *args: Any, reach: Reach, context: Callable[[], ssl.SSLContext], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, reach: Reach, context: Callable[[], ssl.SSLContext], sessions: Sessions, **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self._reach = reach
         self._context = context
+        self._sessions = sessions
+        self._unkept: tuple[ssl.SSLContext, TLSSocket] | None = None
+
+    def used(self) -> float:
+        """Return when bytes last came."""
+        return self.bounded.used
 
     def connect(self) -> None:
         """Connect and shake hands; whatever fails here says that nothing was sent."""
+        context = self._context()
         with _unsent(self):
             self.bounded = self._reach(self)
             try:
-                tls = SSLTransport(cast(socket.socket, self.bounded), self._context(), self.host.partition("%")[0])
+                session = self._sessions.get(context)
+                tls = TLSSocket(self.bounded, context, self.host.partition("%")[0], session)
             except BaseException:
+                self._sessions.keep(context, None)
                 self.bounded.close()
                 raise
         self.sock = cast(socket.socket, tls)
         self.is_verified = True
+        self._unkept = context, tls
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
+        """Return the answer. What makes a session of TLS 1.3 comes after the handshake, so it is there only now."""
+        response = super().getresponse()
+        if self._unkept is not None:
+            context, tls = self._unkept
+            self._sessions.keep(context, tls.sslobj.session)
+            self._unkept = None
+        return response
 
 
 def open_pool(
@@ -183,7 +214,7 @@ def open_pool(
     options: dict[str, Any] = {"maxsize": pool_size, "block": True, "reach": reach, "greet": greet}
     pool: HTTPConnectionPool
     if tls:
-        pool = HTTPSConnectionPool(url.host or "", url.port, context=tls, **options)
+        pool = HTTPSConnectionPool(url.host or "", url.port, context=tls, sessions=Sessions(), **options)
         pool.ConnectionCls = TLSConnection
     else:
         pool = HTTPConnectionPool(url.host or "", url.port, **options)

@@ -43,10 +43,14 @@ class GreetingConnection(HTTPConnection):
             return super().request(method, url, body, headers, **options)
         if self.sock is None:
             self.connect()
-            self._greeted = False
         who = {} if self._greeted else self._handshake(url, self._greet)
         self._greeted = True
         return super().request(method, url, body, {**(headers or {}), **who}, **options)
+
+    def close(self) -> None:
+        """Close; whoever opens it anew (urllib3 does so before a request over TLS) is not known to the server."""
+        super().close()
+        self._greeted = False
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
         """Return the answer; one that shows that the server does not know us makes the next request greet again."""

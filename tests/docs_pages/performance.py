@@ -34,7 +34,8 @@ _RUN: Final = """\
 
     make bench
 
-It takes some minutes. As root on Debian it installs wrk, nginx and Node where they are missing; else it says what is.
+It takes some minutes, on Linux. As root on Debian it installs wrk, nginx and Node where they are missing; else it says
+what is missing.
 ``ROUNDS=9`` and ``SECONDS=10`` make it longer and steadier, ``LONG=1`` adds the soak of half an hour. It prints one
 line for each promise, as ``make evidence WHAT=speed`` does. Then it writes ``tests/bench/results/`` and this page;
 ``git checkout`` takes both back.

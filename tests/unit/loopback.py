@@ -61,12 +61,16 @@ Script = Callable[[Peer], None]
 
 @dataclass
 class Server:
-    """A listening socket, the requests that arrived, and how many connections were made."""
+    """A listening socket, the requests that arrived, and how many connections were made.
+
+    ``resumed`` says of each TLS connection whether it took up a session.
+    """
 
     port: int
     scheme: str
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    resumed: list[bool] = field(default_factory=list)
     ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     @property
@@ -76,9 +80,9 @@ class Server:
 
 
 @contextmanager
-def serving(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
-    """Play each connection by the script of its number, the last script for all further ones."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def serving(*scripts: Script, tls: ssl.SSLContext | None = None, port: int = 0) -> Iterator[Server]:
+    """Play each connection by the script of its number, the last script for all further ones. Port 0: a free one."""
+    listener = socket.create_server(("127.0.0.1", port))
     server = Server(listener.getsockname()[1], "https" if tls else "http")
     stop, threads, socks = threading.Event(), list[threading.Thread](), list[socket.socket]()
 
@@ -86,6 +90,7 @@ def serving(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Ser
         with suppress(OSError, ssl.SSLError):
             if tls:
                 sock = tls.wrap_socket(sock, server_side=True)
+                server.resumed.append(bool(sock.session_reused))
                 socks.append(sock)
             script(Peer(sock, stop, server.requests))
         sock.close()

@@ -46,14 +46,40 @@ def count(scheme):
     print(scheme, sum(call.value == b"ok" for call in calls))
     server.stop()
 
+def kept(scheme):
+    connections, resumed = [], []
+    def handle(sock, address):
+        connections.append(sock)
+        resumed.append(bool(getattr(sock, "session_reused", False)))
+        for _ in range(CALLS):
+            request = b""
+            while not request.endswith(b"<a/>"):
+                request += sock.recv(65536)
+            sock.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok")
+    server = StreamServer(("127.0.0.1", 0), handle, **({"ssl_context": tls} if scheme == "https" else {}))
+    server.start()
+    url = f"{scheme}://localhost:{server.server_port}/"
+    exchange = Exchange(url, max_reply_bytes=99, pool_size=CALLS, ca_file=sys.argv[2])
+    for _ in range(CALLS + 1):
+        exchange.send("POST", deadline=time.monotonic() + 20, headers={}, body=b"<a/>")
+        gevent.sleep(0)
+    print(scheme, len(connections), resumed)
+    server.stop()
+
 count("http")
 count("https")
+kept("http")
+kept("https")
 """
 
 
 @pytest.mark.parametrize("order", ["patch first", "import first"])
 def test_gevent_cooperation(order: str, tmp_path: Path) -> None:
-    """Twenty greenlets wait for one server at once: it answers none before it has heard all of them."""
+    """Twenty greenlets wait for one server at once, and one greenlet asks twenty times over one connection.
+
+    The server answers none of the first before it has heard all of them. It closes the connection of the last after
+    twenty answers, and the next one takes up its TLS session.
+    """
     run = subprocess.run(
         [sys.executable, "-c", GEVENT, order, str(tmp_path / "ca.pem")],
         capture_output=True,
@@ -62,4 +88,5 @@ def test_gevent_cooperation(order: str, tmp_path: Path) -> None:
         check=False,
         cwd=Path(__file__).parents[2],
     )
-    assert ("http 20\nhttps 20\n", 0) == (run.stdout, run.returncode), run.stderr
+    expected = ["http 20", "https 20", "http 2 [False, False]", "https 2 [False, True]"]
+    assert (expected, 0) == (run.stdout.splitlines(), run.returncode), run.stderr
