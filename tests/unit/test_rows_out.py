@@ -94,15 +94,19 @@ def test_values_that_are_no_text_stand_in_csv_as_in_json() -> None:
 
 
 XSD = schema(
-    '<xsd:element name="In"><xsd:complexType/></xsd:element><xsd:element name="Out"><xsd:complexType><xsd:sequence>'
-    '<xsd:element name="P" type="t:P" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence></xsd:complexType>'
-    '</xsd:element><xsd:complexType name="P" abstract="true"><xsd:sequence>'
-    '<xsd:element name="N" type="xsd:string"/></xsd:sequence></xsd:complexType><xsd:complexType name="M"><xsd:complexContent><xsd:extension base="t:P"><xsd:sequence>'
-    '<xsd:element name="G" type="xsd:date"/><xsd:element name="O" type="t:O"/></xsd:sequence></xsd:extension>'
-    '</xsd:complexContent></xsd:complexType><xsd:complexType name="F"><xsd:complexContent><xsd:extension base="t:P">'
-    '<xsd:sequence><xsd:element name="R" type="xsd:string" maxOccurs="9"/></xsd:sequence></xsd:extension>'
-    '</xsd:complexContent></xsd:complexType><xsd:complexType name="O"><xsd:sequence>'
-    '<xsd:element name="S" type="xsd:string"/></xsd:sequence></xsd:complexType>'
+    '<xsd:element name="In"><xsd:complexType/></xsd:element>'
+    '<xsd:element name="Out"><xsd:complexType><xsd:sequence>'
+    '<xsd:element name="P" type="t:P" minOccurs="0" maxOccurs="unbounded"/>'
+    "</xsd:sequence></xsd:complexType></xsd:element>"
+    '<xsd:complexType name="P" abstract="true"><xsd:sequence>'
+    '<xsd:element name="N" type="xsd:string"/></xsd:sequence></xsd:complexType>'
+    '<xsd:complexType name="M"><xsd:complexContent><xsd:extension base="t:P"><xsd:sequence>'
+    '<xsd:element name="G" type="xsd:date"/><xsd:element name="O" type="t:O"/>'
+    "</xsd:sequence></xsd:extension></xsd:complexContent></xsd:complexType>"
+    '<xsd:complexType name="F"><xsd:complexContent><xsd:extension base="t:P"><xsd:sequence>'
+    '<xsd:element name="R" type="xsd:string" maxOccurs="9"/>'
+    "</xsd:sequence></xsd:extension></xsd:complexContent></xsd:complexType>"
+    '<xsd:complexType name="O"><xsd:sequence><xsd:element name="S" type="xsd:string"/></xsd:sequence></xsd:complexType>'
 )
 VARIANTS = {
     "Partner": {
