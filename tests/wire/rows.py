@@ -5,7 +5,9 @@ The test itself is the ERP, so what is there at which moment is known without wa
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import json
 import re
 import socket
@@ -30,7 +32,7 @@ HEAD = (
 TAIL = b"</Auftraege></SucheAuftraegeAntwort></s:Body></s:Envelope>"
 CHUNKED = {"Transfer-Encoding": "chunked"}
 MOST_BYTES = 300_000
-_LINES = 20
+FORMS = ("application/json", "application/x-ndjson", "text/csv")
 
 
 def row(number: int, note: str = "") -> bytes:
@@ -153,6 +155,25 @@ def standing(folder: Path) -> Iterator[Setting]:
         (project / settings.FILE).write_text(text, "utf-8")
         with gunicorn(project, {}) as (address, process, log):
             yield Setting(address, erp, log, process.pid)
+
+
+def numbers(form: str, body: bytes) -> list[int]:
+    """Return the numbers of the orders in a whole answer."""
+    if form == "application/json":
+        return [each["number"] for each in json.loads(body)["items"]]
+    if form == "application/x-ndjson":
+        return [json.loads(line)["number"] for line in body.splitlines()]
+    return [int(each["number"]) for each in csv.DictReader(io.StringIO(body.decode(), newline=""))]
+
+
+def until(answer: http.client.HTTPResponse, pattern: bytes) -> bytes:
+    """Read until something is there."""
+    body = b""
+    while not re.search(pattern, body):
+        piece = answer.read1(65536)
+        assert piece, f"the answer ended with {body[-200:]!r}"
+        body += piece
+    return body
 
 
 _NARROW = """  impatient:
