@@ -28,14 +28,12 @@ from adapter.exchange.greeting import Greet
 from adapter.exchange.keeping import IDLE_SECONDS, close_idle
 from adapter.exchange.pouring import Pouring
 from adapter.exchange.tls import Context
-from adapter.pieces import LARGE, Pace
+from adapter.pieces import flow
 
 __all__ = ["Exchange", "Opened", "Pouring", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
 _NEVER = Retry(False, redirect=False)
-# However short they are, each costs some microseconds.
-_MANY_CHUNKS = 500
 _AGENT = "strangler-adapter"
 _LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
@@ -157,7 +155,7 @@ class Exchange:
             _give_back(response)
             raise
         wait = _Patience(response)
-        return Opened(response.status, found, wait.chunks(), wait.allow, lambda: _give_back(response))
+        return Opened(response.status, found, flow(wait.chunks()), wait.allow, lambda: _give_back(response))
 
     def _response(
         self,
@@ -218,14 +216,12 @@ class Exchange:
     def _body(self, response: BaseHTTPResponse) -> bytes:
         if (response.length_remaining or 0) > self.max_reply_bytes:
             raise ReplyTooLarge
-        body, pace = bytearray(), Pace()
+        body = bytearray()
         try:
-            for number, chunk in enumerate(response.stream(_CHUNK, decode_content=True)):
+            for chunk in flow(response.stream(_CHUNK, decode_content=True)):
                 body += chunk
                 if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
-                if len(body) > LARGE or number > _MANY_CHUNKS:
-                    pace.turn()
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
         return bytes(body)

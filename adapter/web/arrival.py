@@ -31,7 +31,8 @@ HEADERS = (
 _VARIABLES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 _MOST_PARAMETERS = 100
 _STEP = 65536
-_LITTLE = 1024
+# Of rows, a piece takes some milliseconds to be checked and written.
+_LITTLE, _MUCH = 1024, 16384
 _SOON = 0.005
 IDLE_SECONDS: Final = 30.0
 """How long a caller may be silent who sends many rows."""
@@ -108,7 +109,7 @@ def _chunks(arrived: flask.Request, most: int, deadline: float) -> Iterator[byte
             length -= len(chunk)
             if deadline == math.inf:
                 # A server gives as much as it was asked for, however long that takes.
-                step = min(2 * step, _STEP) if time.monotonic() - begin < _SOON else _LITTLE
+                step = min(2 * step, _MUCH) if time.monotonic() - begin < _SOON else _LITTLE
             if announced is None and not length:
                 raise _too_large(most)
             yield chunk

@@ -22,6 +22,7 @@ from adapter.exchange import Exchange, Pouring, Reply
 from adapter.exchange.multipart import Part
 from adapter.identity.hiding import hidden
 from adapter.messages import Request
+from adapter.pieces import Pace
 from adapter.translate.in_text import ROWS
 
 _MARK: Final = ROWS.encode("ascii")
@@ -109,7 +110,10 @@ def _answer(
 
 def _chunks(head: bytes, rows: Iterator[bytes], tail: bytes) -> Iterator[bytes]:
     yield head
-    yield from rows
+    pace = Pace()
+    for each in rows:
+        yield each
+        pace.turn()
     yield tail
 
 
