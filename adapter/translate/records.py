@@ -194,11 +194,11 @@ def finishing(made: Compiled, fields: Sequence[BoundField], name: str, encoded: 
         if slow:
             found = {key: found.get(key, ABSENT) for key in order}
             drop(found, order, reading)
-        else:
-            if seen & full != full:
-                drop(found, shallow, reading)
-            if deep:
-                drop(found, deep, reading)
+            return found
+        if seen & full != full:
+            drop(found, shallow, reading)
+        if deep:
+            drop(found, deep, reading)
         return found
 
     return finish

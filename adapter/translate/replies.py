@@ -79,27 +79,28 @@ def _fast(
     objects = Objects(endpoint, aligned.encoded)
     read_rest, start = read_in(endpoint, objects), _start(endpoint, aligned, Quick(objects, aligned.tables))
 
+    plain_root = None if aligned.encoded else aligned.root.tag
+
     def read(element: Any) -> Result:
         if element is None:
             return plainly(element)
-        walk = aligned.walk()
+        reading = Reading(endpoint.name, None, aligned.encoded, each)
+        reading.walker = aligned.walk
         try:
-            top = aligned.top(walk, element)
-            if top is None or top[0] != aligned.root.type:
-                walk.undo()
-                return plainly(element)
-            reading = Reading(endpoint.name, None, aligned.encoded, each)
-            reading.walk = walk
+            if element.tag != plain_root:
+                top = aligned.top(reading.walk, element)
+                if top is None or top[0] != aligned.root.type:
+                    reading.undo()
+                    return plainly(element)
             start(element, reading)
-            aligned.check(walk.notes)
-            result = read_rest(element, reading)
+            aligned.check(reading.drift)
+            return read_rest(element, reading)
         except (BackendReplyInvalid, RecursionError):
-            walk.undo()
+            reading.undo()
             return plainly(element)
         except BaseException:
-            walk.undo()
+            reading.undo()
             raise
-        return replace(result, notes=(*walk.notes, *result.notes))
 
     return read
 

@@ -29,23 +29,22 @@ def row_reader(endpoint: Endpoint) -> Callable[[Any, Reading], Any]:
     quick = Quick(objects, aligned.tables).object(key, own, True)
 
     def row(element: Any, reading: Reading) -> Any:
-        if reading.walk is None:
-            reading.walk = aligned.walk(reading.drift)
-        walk, drift, notes = reading.walk, len(reading.drift), len(reading.notes)
-        walk.renamed.clear()
+        reading.walker = aligned.walk
+        drift, notes = len(reading.drift), len(reading.notes)
         try:
             if not is_nil(element):
                 value = quick(element, reading)
                 aligned.check(reading.drift)
+                reading.keep()
                 return value
         except (BackendReplyInvalid, RecursionError):
-            walk.undo(drift)
+            reading.undo(drift)
             del reading.notes[notes:]
         try:
             return plainly(element, reading)
         except BackendReplyInvalid:
             # It may be read once more.
-            walk.undo(drift)
+            reading.undo(drift)
             raise
 
     return row
