@@ -110,7 +110,7 @@ def _start(endpoint: Endpoint, aligned: Alignment, quick: Quick) -> _Start:
     steps, fold = endpoint.reply.steps, endpoint.operation.style == "rpc"
     key, shape = aligned.root.type, endpoint.reply.rule.shape
     if shape != "none" and not steps:
-        take = _taking(quick.object(endpoint.reply.type, key, True, fold))
+        take = _taking(quick.quickest(endpoint.reply.type, key, True, fold))
         return lambda element, reading: take(element, reading)
     path = steps if shape != "none" and not any(step.is_turn for step in steps) else ()
     made = _path(endpoint, quick, path, key)
@@ -165,7 +165,7 @@ def _step(endpoint: Endpoint, quick: Quick, steps: Sequence[Child], place: Place
     assert place.table is not None
     key, last = place.table.types[tag], len(steps) == 1
     if last:
-        take = _taking(quick.object(endpoint.reply.type, key, True))
+        take = _taking(quick.quickest(endpoint.reply.type, key, True))
         return _items(place, bit, key, take)
     inside = _path(endpoint, quick, steps[1:], key)
     if inside is None:

@@ -26,7 +26,7 @@ def row_reader(endpoint: Endpoint) -> Callable[[Any, Reading], Any]:
         return _plainly(endpoint, objects.object(key), None)
     own = steps[-1].element.type
     plainly = _plainly(endpoint, objects.object(key), own)
-    quick = Quick(objects, aligned.tables).object(key, own, True)
+    quick = Quick(objects, aligned.tables).quickest(key, own, True)
 
     def row(element: Any, reading: Reading) -> Any:
         reading.walker = aligned.walk
