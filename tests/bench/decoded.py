@@ -107,18 +107,16 @@ def _unfit(pair: Pair) -> str:
     """Return why a reply compares nothing, "" where it does."""
     tree = etree.fromstring(pair.envelope)
     there = sum(1 for each in tree[0].iter("*") if (each.text or "").strip())
-    there += sum(1 for each in tree[0].iter("*") for name in each.attrib if not name.startswith("{"))
+    there += sum(1 for each in tree[0].iter("*") for name in each.attrib if not str(name).startswith("{"))
     if there < VALUES:
         return f"with fewer than {VALUES} values"
     return "that zeep reads in part only" if _held(pair.zeeps(tree)) < WHOLE * there else ""
 
 
 def _held(value: Any) -> int:
-    """How many values there are in what zeep makes of a reply. What it did not decode it keeps as raw elements."""
-    if value is None:
+    """How many values there are in what zeep makes of a reply. What it keeps as raw elements it did not decode."""
+    if value is None or isinstance(value, etree._Element):
         return 0
-    if isinstance(value, etree._Element):
-        return sum(1 for each in value.iter("*") if (each.text or "").strip()) + len(value.attrib)
     if isinstance(value, list | tuple | set):
         return sum(map(_held, value))
     values = value if isinstance(value, dict) else getattr(value, "__values__", None)
