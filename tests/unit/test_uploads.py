@@ -267,4 +267,3 @@ def test_more_than_the_house_takes_otherwise(tmp_path: Path) -> None:
         answered = upload(client(server, tmp_path), [GOOD * 1000] * 40)
 
     assert (200, 40_000) == (answered.status_code, taken.body.count(b"<n0:Buchung>"))
-
