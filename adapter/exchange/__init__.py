@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from urllib3 import HTTPConnectionPool
@@ -242,7 +243,7 @@ class _Patience:
     def chunks(self) -> Iterator[bytes]:
         """Yield the decoded body. Raises what ``Exchange.send`` raises, but knows no size."""
         try:
-            stream = self._response.stream(_CHUNK, decode_content=True)
+            stream = self._pieces()
             while True:
                 if self._seconds and self._socket is not None:
                     self._socket.settimeout(self._seconds)
@@ -254,6 +255,12 @@ class _Patience:
             raise failed(error) from error
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Return what yields the body as it comes; but for one in chunks urllib3 waits until a piece is full."""
+        if self._response.chunked:
+            return self._response.stream(_CHUNK, decode_content=True)
+        return iter(partial(self._response.read1, _CHUNK, decode_content=True), b"")
 
 
 def _give_back(response: BaseHTTPResponse | None) -> None:
