@@ -13,6 +13,7 @@ monkey.patch_all()  # before anything imports sockets, since the application is 
 import gc  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
+import resource  # noqa: E402
 import shutil  # noqa: E402
 import tempfile  # noqa: E402
 
@@ -27,10 +28,13 @@ from gunicorn.workers.base import Worker  # noqa: E402
 from prometheus_client import multiprocess  # noqa: E402
 
 worker_class = "gevent"
-# Calls in flight and idle connections of one worker. Each call is a greenlet that waits for the ERP: some 40 KB, and what
-# the caller sent. More connections wait in the backlog. An ERP is never asked by more than 1,000 at once for each worker.
+# Connections of one worker, busy and idle. A call that waits for the ERP is a greenlet and two sockets: some 60 KB, and
+# what the caller sent. Further connections wait in the backlog. No ERP is asked by more than 1,000 calls of a worker at
+# once; a further one waits within its own time.
 worker_connections = 1200
 preload_app = True
+# Each call has two sockets open. What this process may open is raised as far as it may raise it itself.
+_FILES = 16_384
 
 # Longer than the longest operation, so that a stopped worker ends what it began. Idle connections count as busy while
 # a worker stops, so they are kept shortly; a proxy must let go of them sooner still (ops/nginx: 4 s).
@@ -53,8 +57,25 @@ errorlog = "-"
 
 
 def on_starting(server: Arbiter) -> None:
-    """Keep what gunicorn says about a request that it refuses, but not the request line: a query is nobody's log."""
+    """Let many files be open, and say where too few may be.
+
+    What gunicorn says about a request that it refuses is kept, but not the request line: a query is nobody's log.
+    """
     logging.getLogger("gunicorn.error").addFilter(_without_the_request)
+    needed, allowed = 2 * worker_connections + 256, _raise_files()
+    if allowed < needed:
+        text = "a worker may open %d files, and %d connections need %d: raise LimitNOFILE or --ulimit nofile"
+        server.log.warning(text, allowed, worker_connections, needed)
+
+
+def _raise_files() -> int:
+    """Raise the soft limit of open files to what many calls in flight need; return what is allowed then."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def when_ready(server: Arbiter) -> None:
@@ -73,8 +94,8 @@ def pre_fork(server: Arbiter, worker: Worker) -> None:
 def post_fork(server: Arbiter, worker: Worker) -> None:
     """Let the collector look seldom: a request leaves next to nothing in cycles, and looking is for nothing then.
 
-    Looking at a call in flight is looking at all of its stack. Once in 20,000 new objects is once in some 2,500 requests,
-    and for some milliseconds at most, also while a large reply is read.
+    Looking at a call in flight is looking at all of its stack. Once in 20,000 new objects is once in some 2,500
+    requests, and for some milliseconds at most, also while a large reply is read.
     """
     gc.set_threshold(20_000, 4, 50)
 
