@@ -141,7 +141,7 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
-    limits = Limits(built.settings.max_depth, built.settings.max_digits)
+    limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     return {
         each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
         for each in built.endpoints
@@ -177,6 +177,9 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     if taken is not None:
         streams = sent_on(endpoint)
         route = replace(route, takes=taken.media_types, max_bytes=taken.max_bytes, streams=streams)
+    rows = endpoint.body.rows if endpoint.body is not None else None
+    if rows is not None:
+        route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 
 from lxml import etree
 
+from adapter import pieces
 from adapter.exchange import Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Parts, Related, Sending, content_id, parameters
 from adapter.mapping.binary import UPLOADED
@@ -150,7 +151,7 @@ def unpacked(reply: Reply, most: int) -> Reply:
     """Return the root part of an answer in parts as the answer, with the other parts by Content-ID."""
     if reply.media_type != MEDIA_TYPE:
         return reply
-    parts = Parts(reply.headers.get("content-type", ""), [reply.body])
+    parts = Parts(reply.headers.get("content-type", ""), pieces.cut(reply.body))
     found = [(part.id, part.headers, part.whole(most)) for part in parts]
     if not found:
         raise reply_invalid("multipart without parts")

@@ -77,7 +77,8 @@ class FieldError:
 class RequestError(AdapterError):
     """A request that ends without what was asked for; ``web`` renders it as problem+json (RFC 9457).
 
-    ``members`` are extension members of the document (RFC 9457, section 3.2), with values that are JSON.
+    ``members`` are extension members of the document (RFC 9457, section 3.2), with values that are JSON. ``sent`` says
+    whether the other side may have acted on the request, "" where it was not asked.
     """
 
     problem: str
@@ -88,6 +89,7 @@ class RequestError(AdapterError):
     headers: Mapping[str, str] = field(default_factory=dict)
     cause: str = ""
     members: Mapping[str, Any] = field(default_factory=dict)
+    sent: Sent | Literal[""] = ""
 
     def __str__(self) -> str:
         """Name the problem and its cause, never a payload."""

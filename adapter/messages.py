@@ -40,6 +40,7 @@ class Checked:
     lexical form) or ``None`` (xsi:nil); a name that is absent was omitted by the caller. ``call`` is what values that
     no caller gives are made from. ``record`` is the element that the body is merged into, as it was read.
     ``calls`` holds, by name, what further calls of the operation are made of: one for each time it is to be made.
+    ``rows`` are many bodies, as many at once as have arrived; each is checked when it is asked for, and can be once.
     """
 
     path: Mapping[str, Any] = field(default_factory=dict)
@@ -49,16 +50,18 @@ class Checked:
     record: Any = None
     calls: Mapping[str, tuple[Checked, ...]] = field(default_factory=dict)
     upload: Upload | None = None
+    rows: Iterator[list[Any]] | None = None
 
 
 class Upload:
-    """A document that a caller is still sending: its bytes can be gone through once. ``size`` is None where unknown.
+    """A body that a caller is still sending: its bytes can be gone through once. ``size`` is None where unknown.
 
-    The first piece is read at once, so that nothing is known to be nothing.
+    The first piece is read at once, so that nothing is known to be nothing. ``patience``: seconds that the answer may
+    take once all of it was sent on, where the deadline of the request only bounds its beginning.
     """
 
-    def __init__(self, chunks: Iterator[bytes], size: int | None) -> None:
-        self.size = size
+    def __init__(self, chunks: Iterator[bytes], size: int | None, patience: float = 0.0) -> None:
+        self.size, self.patience = size, patience
         self._first = next(chunks, b"")
         self._rest = chunks
         self.taken = False
@@ -79,8 +82,8 @@ class Upload:
 class Request:
     """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
 
-    A document that is sent on as it arrives is ``upload``, and ``body`` is empty then. ``wanted`` is the media type of
-    the answer that the caller asks for, where there are several.
+    A document or rows that are sent on as they arrive are ``upload``, and ``body`` is empty then. ``wanted`` is the
+    media type of the answer that the caller asks for, where there are several.
     """
 
     operation: str

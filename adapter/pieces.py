@@ -12,14 +12,15 @@ Rule 3: a deadline holds while work rests.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from typing import Final, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from adapter.collector import Deferred
 from adapter.errors import BackendTimeout
-from adapter.messages import Handler, Request, Response
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 LARGE: Final = 256 * 1024
@@ -103,16 +104,23 @@ def each(items: Iterable[T]) -> Iterable[T]:
     return items if pace is None else pace.each(items)
 
 
-def call(handle: Handler) -> Handler:
-    """Return the handler of whole calls: at the end of each, what was large in it is gone."""
+def call(work: Callable[P, R]) -> Callable[P, R]:
+    """Return what works on a whole call, or on a part of one beside it: at its end, what was large in it is gone."""
 
-    def paced(request: Request) -> Response:
+    def paced(*args: P.args, **options: P.kwargs) -> R:
         _current.set(_SMALL)
         try:
-            return handle(request)
+            return work(*args, **options)
         finally:
             if _current.get() is not _SMALL:
                 _collector.release()
             _current.set(None)
 
     return paced
+
+
+def cut(data: bytes) -> Iterable[bytes]:
+    """Return what is large piece by piece, with a turn after each; what is not, as it is."""
+    if len(data) <= LARGE:
+        return (data,)
+    return Pace().each(data[at : at + PIECE] for at in range(0, len(data), PIECE))

@@ -32,7 +32,7 @@ from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
-from adapter.messages import Handler, Middleware, Request
+from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.steps.look_up import look_up
@@ -43,6 +43,7 @@ from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
+from adapter.translate.poured import pouring_writer
 from adapter.translate.reader import Result, reader, record_reader
 from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
@@ -69,10 +70,11 @@ class Backends:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on the JSON that callers send: its depth, and the digits of a number."""
+    """Bounds on the JSON that callers send: its depth, the digits of a number, and the bytes of one of many rows."""
 
     max_depth: int
     max_digits: int
+    row_bytes: int = 2**20
 
 
 def build(
@@ -87,7 +89,7 @@ def build(
     handle = chain(
         observe(started, finished),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
-        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits),
+        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),
         then=answer,
     )
@@ -127,7 +129,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     return soap(
         backends.soap[rule.key],
         endpoint.operation,
-        write=text_writer(endpoint, backends.text_of),
+        write=_message(endpoint, backends),
         read=reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
@@ -137,6 +139,12 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
     )
 
 
+def _message(endpoint: Endpoint, backends: Backends) -> Callable[[Checked], Any]:
+    """Return how a request is written: all of it, or around rows that are still arriving."""
+    takes_rows = endpoint.body is not None and endpoint.body.rows is not None
+    return (pouring_writer if takes_rows else text_writer)(endpoint, backends.text_of)
+
+
 def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
     """Return the handler of a list that leaves row by row."""
     read: Callable[[Any], Result | Coming] = reader(endpoint)
@@ -144,7 +152,7 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
     return soap(
         port,
         endpoint.operation,
-        write=text_writer(endpoint, backends.text_of),
+        write=_message(endpoint, backends),
         read=read,
         read_fault=fault_reader(endpoint),
         respond=respond_rows(endpoint),

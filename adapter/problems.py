@@ -41,6 +41,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("malformed-json", 400, "Malformed JSON",
                 "The body is not one JSON text in UTF-8, names a member twice, holds NaN, or is nested too deeply. "
                 "The detail gives line and column. Mend the body; the same request will fail again."),
+        Problem("malformed-csv", 400, "Malformed CSV",
+                "The body is not CSV as RFC 4180 has it, in UTF-8, with a first line that names the columns. The "
+                "detail gives the row. Mend the body; the same request will fail again."),
         Problem("cursor-invalid", 400, "Cursor not valid",
                 "The cursor is none that this list gave, or it was changed. Use the one of a page as it is, with "
                 "nothing beside it, or begin without a cursor."),

@@ -4,8 +4,7 @@
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
 there is one). Bytes of a document stand there as ``body_base64``, lines of NDJSON or CSV as ``body_text``, header
 fields that matter as ``headers``. Where one REST call is several SOAP calls, the second pair is ``soap-request.2.xml``
-and ``soap-reply.2.xml``, and so on.
-``tests/shapes/<shape>/<case>/`` holds the same beside a small contract and a mapping of their own.
+and ``soap-reply.2.xml``. ``tests/shapes/<shape>/<case>/`` holds the same beside a contract and a mapping of its own.
 """
 
 from __future__ import annotations
@@ -197,8 +196,9 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
 
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:
     """Return how the test client is given the body of ``request.json``."""
-    if "body_base64" in request:
-        return {"data": b64decode(request["body_base64"])}
+    for key, made in (("body_base64", b64decode), ("body_text", str.encode)):
+        if key in request:
+            return {"data": made(request[key])}
     return {"json": request["body"]} if "body" in request else {}
 
 

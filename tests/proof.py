@@ -20,6 +20,7 @@ from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.document import CONTENT
 from adapter.mapping.xml_text import parsed
 from adapter.messages import Call, Checked
+from adapter.steps.schemas import body_field
 from adapter.translate.reader import reader, record_reader
 from adapter.translate.table import table_reader
 from adapter.translate.taken import filler
@@ -28,7 +29,7 @@ from adapter.translate.writer import header_writer, writer
 from tests.cases import ROOT, SHAPES
 from tests.docs_pages.pages import blocks
 from tests.judged import judged
-from tests.twins import sent
+from tests.twins import checked_alike, poured, sent
 from tests.unit.mapped import check
 from tests.unit.random_markup import content
 from tests.unit.random_values import Values
@@ -62,8 +63,12 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
     give_tables(endpoint)
     records = _records(endpoint, schema)
     values, write, write_text = Values(source, endpoint), writer(endpoint), text_writer(endpoint)
+    field = body_field(endpoint) if endpoint.body is not None and endpoint.body.document is None else None
     for _ in range(TRIES):
         body = _body(endpoint, values, source)
+        if field is not None and (why := checked_alike(field, body, source)) != "":
+            proof.wrong = f"{endpoint.name}: {why}"
+            break
         body = {**body, **_parts(endpoint, source)} if endpoint.calls and isinstance(body, dict) else body
         checked = _checked(endpoint, values, body, source)
         if checked is not None and endpoint.cursor is not None:
@@ -74,7 +79,10 @@ def prove(endpoint: Endpoint, schema: etree.XMLSchema, seed: int) -> Proof:
             proof.written += endpoint.operation.input.root is None  # nothing is the whole message
             continue
         assert checked is not None
-        if sent(message) != sent(_written(write_text, checked, record)):
+        rows = endpoint.body is not None and endpoint.body.rows is not None
+        if sent(message) != sent(_written(write_text, checked, record)) or (
+            rows and sent(message) != sent(poured(endpoint, checked))
+        ):
             proof.wrong = f"{endpoint.name}: the text is another message"
             break
         if not schema.validate(judged(endpoint.operation, message)):
@@ -120,7 +128,9 @@ def give_tables(endpoint: Endpoint) -> None:
 
 
 def _body(endpoint: Endpoint, values: Values, source: random.Random) -> Any:
-    """Return a random body: a JSON object, the bytes of a document, or None."""
+    """Return a random body: a JSON object, some rows, the bytes of a document, or None."""
+    if endpoint.body is not None and endpoint.body.rows is not None:
+        return [values.object(endpoint.body.type) for _ in range(source.randint(0, 4))]
     if endpoint.body is None or endpoint.body.document is None:
         return values.object(endpoint.body.type) if endpoint.body is not None else None
     return source.randbytes(source.choice([0, 1, 2, 3, 15, 16, 17, 1000]))

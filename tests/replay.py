@@ -13,7 +13,7 @@ Responder = Callable[[bytes], tuple[int, bytes]]
 class Replay(ThreadingHTTPServer):
     """Answers every POST with ``status``, ``media_type`` and ``reply``, or by a responder (body in).
 
-    ``sent`` are the bodies it received.
+    ``sent`` are the bodies it received, ``broken`` those that ended before their last chunk.
     """
 
     daemon_threads = True
@@ -22,6 +22,7 @@ class Replay(ThreadingHTTPServer):
         self.responder = responder
         self.status, self.media_type, self.reply = 200, "text/xml; charset=utf-8", b""
         self.sent: list[bytes] = []
+        self.broken: list[bytes] = []
         self.headers: list[Mapping[str, str]] = []
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -37,8 +38,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: Replay
 
     def do_POST(self) -> None:
-        """Keep the body, give the reply."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        """Keep the body, give the reply; none to a body that breaks off."""
+        body, whole = self._body()
+        if not whole:
+            self.server.broken.append(body)
+            self.close_connection = True
+            return
         self.server.sent.append(body)
         self.server.headers.append(dict(self.headers))
         respond = self.server.responder
@@ -48,6 +53,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(reply)))
         self.end_headers()
         self.wfile.write(reply)
+
+    def _body(self) -> tuple[bytes, bool]:
+        """Read a body with its length, or one in chunks; tell whether all of it came."""
+        if "Content-Length" in self.headers:
+            return self.rfile.read(int(self.headers["Content-Length"])), True
+        body = bytearray()
+        while line := self.rfile.readline():
+            chunk = self.rfile.read(int(line, 16) + 2)
+            if chunk == b"\r\n":
+                return bytes(body), True
+            body += chunk[:-2]
+        return bytes(body), False
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import LocationParseError
 from urllib3.response import BaseHTTPResponse
-from urllib3.util import Url, parse_url
+from urllib3.util import Retry, Url, parse_url
 
 from adapter.errors import BackendError
 from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, open_pool
@@ -25,12 +25,16 @@ from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_in
 from adapter.exchange.greeting import Greet
 from adapter.exchange.keeping import IDLE_SECONDS, close_idle
 from adapter.exchange.names import Names
+from adapter.exchange.pouring import Pouring
 from adapter.exchange.tls import Context
 from adapter.pieces import LARGE, Pace
 
-__all__ = ["Exchange", "Opened", "Reply", "failed", "reply_invalid"]
+__all__ = ["Exchange", "Opened", "Pouring", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
+_NEVER = Retry(False, redirect=False)
+# However short they are, each costs some microseconds.
+_MANY_CHUNKS = 500
 _AGENT = "strangler-adapter"
 _LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
@@ -123,9 +127,11 @@ class Exchange:
         headers: Mapping[str, str],
         path: str = "",
         query: str = "",
-        body: bytes | Iterable[bytes] = b"",
+        body: bytes | Iterable[bytes] | Pouring = b"",
     ) -> Reply:
         """Send one request and return the whole answer. An iterable body without a Content-Length goes in chunks.
+
+        The deadline of one that is poured bounds only its beginning.
 
         ``path`` (percent-encoded, with a leading slash) is added to the endpoint's path, ``query`` to its query.
         ``deadline`` is on the clock of ``time.monotonic``. Raises BackendUnreachable, BackendTimeout, BackendLost, and
@@ -137,7 +143,7 @@ class Exchange:
             raise failed(error) from error
 
     def open(
-        self, method: str, *, deadline: float, headers: Mapping[str, str], body: bytes | Iterable[bytes] = b""
+        self, method: str, *, deadline: float, headers: Mapping[str, str], body: bytes | Iterable[bytes] | Pouring = b""
     ) -> Opened:
         """Send one request and return the answer as soon as its header is in. Raises what ``send`` raises."""
         response = None
@@ -153,10 +159,17 @@ class Exchange:
         return Opened(response.status, found, wait.chunks(), wait.allow, lambda: _give_back(response))
 
     def _response(
-        self, method: str, deadline: float, headers: Mapping[str, str], target: str, body: bytes | Iterable[bytes]
+        self,
+        method: str,
+        deadline: float,
+        headers: Mapping[str, str],
+        target: str,
+        body: bytes | Iterable[bytes] | Pouring,
     ) -> BaseHTTPResponse:
-        now = time.monotonic()
+        now, until = time.monotonic(), Until(deadline)
         left = deadline - now
+        if isinstance(body, Pouring):
+            body.timed_by(until.allow)
         if left <= 0:
             raise TIMEOUT_UNSENT.error_because("the deadline had passed")
         if now > self._look:
@@ -165,12 +178,12 @@ class Exchange:
         return self._pool.urlopen(
             method,
             target,
-            body=body or None,
+            body=body or None,  # type: ignore[arg-type]  # our connections know what is poured
             headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip", **headers},
-            retries=False,
+            retries=_NEVER,
             redirect=False,
             assert_same_host=False,
-            timeout=Until(deadline),
+            timeout=until,
             pool_timeout=left,  # type: ignore[arg-type]  # queue.get takes a float
             preload_content=False,
         )
@@ -206,11 +219,11 @@ class Exchange:
             raise ReplyTooLarge
         body, pace = bytearray(), Pace()
         try:
-            for chunk in response.stream(_CHUNK, decode_content=True):
+            for number, chunk in enumerate(response.stream(_CHUNK, decode_content=True)):
                 body += chunk
                 if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
-                if len(body) > LARGE:
+                if len(body) > LARGE or number > _MANY_CHUNKS:
                     pace.turn()
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error

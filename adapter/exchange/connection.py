@@ -42,6 +42,10 @@ class Until(Timeout):
         super().__init__()
         self._deadline = deadline
 
+    def allow(self, seconds: float) -> None:
+        """Allow so many seconds from now on."""
+        self._deadline = time.monotonic() + seconds
+
     def clone(self) -> Timeout:
         """Return the same time-out: urllib3 makes a copy for each step."""
         return self
@@ -102,8 +106,19 @@ class BoundedSocket:
         return io.BufferedReader(socket.SocketIO(cast(socket.socket, self), "r"))
 
     def fileno(self) -> int:
-        """Return the descriptor, by which the pool sees whether an idle connection has ended."""
+        """Return the descriptor."""
         return self._sock.fileno()
+
+    def silent(self) -> bool:
+        """Whether the connection is open and nothing waits to be read; it must be idle."""
+        try:
+            self._sock.settimeout(0.0)
+            self._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def shutdown(self, how: int) -> None:
         """Shut down one or both directions."""
@@ -189,6 +204,10 @@ class TLSConnection(KeptConnection, HTTPSConnection):
         self.sock = cast(socket.socket, tls)
         self.is_verified = True
         self._unkept = context, tls
+
+    def answered(self) -> bool:
+        """Tell whether there is something to read already, once it is decrypted."""
+        return cast(TLSSocket, self.sock).answered()
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
         """Return the answer. What makes a session of TLS 1.3 comes after the handshake, so it is there only now."""

@@ -14,9 +14,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
+
+from adapter.exchange.whole import WholeConnection
 
 Step = Callable[[bytes], bytes]
 """One connection's handshake: the server's token in (empty for the first), ours out."""
@@ -27,7 +28,7 @@ _CHALLENGE = re.compile(r"(?:^|,)\s*NTLM\s+([A-Za-z0-9+/=]+)\s*(?:,|$)")
 _MOST = 64 * 1024
 
 
-class GreetingConnection(HTTPConnection):
+class GreetingConnection(WholeConnection):
     """A connection that greets where it was made with ``greet``."""
 
     def __init__(self, *args: Any, greet: Greet | None = None, **options: Any) -> None:

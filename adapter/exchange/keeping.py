@@ -14,13 +14,15 @@ from __future__ import annotations
 import re
 import ssl
 import time
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from urllib3 import HTTPConnectionPool
 from urllib3.response import HTTPResponse
-from urllib3.util.ssltransport import SSLTransport
+from urllib3.util.ssltransport import SSL_BLOCKSIZE, SSLTransport
+from urllib3.util.wait import wait_for_read
 
-from adapter.exchange.greeting import GreetingConnection
+from adapter.exchange.pouring import PouringConnection
 from adapter.pieces import PIECE
 
 IDLE_SECONDS = 60.0
@@ -28,7 +30,7 @@ _MARGIN = 1.0
 _TIMEOUT = re.compile(r"(?:^|[,\s])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
 
 
-class KeptConnection(GreetingConnection):
+class KeptConnection(PouringConnection):
     """A connection that knows until when it may be used again. Its subclasses know when bytes last went through it."""
 
     _idle = IDLE_SECONDS
@@ -68,7 +70,7 @@ def close_idle(pool: HTTPConnectionPool) -> None:
     waiting = pool.pool
     if waiting is None:
         return
-    with waiting.mutex:
+    with getattr(waiting, "mutex", nullcontext()):  # gevent's queue has none: nothing switches greenlets in here
         for connection in waiting.queue:
             if isinstance(connection, KeptConnection) and connection.sock is not None and not connection.in_time():
                 connection.close()
@@ -82,8 +84,30 @@ class TLSSocket(SSLTransport):
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.suppress_ragged_eofs = True
         self.socket = sock
+        self._said = b""
         self.sslobj = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host, session=session)
         self._ssl_io_loop(self.sslobj.do_handshake)
+
+    def answered(self) -> bool:
+        """Tell whether the server has said something, or closed; what it says to TLS alone is not meant."""
+        if not self._said and wait_for_read(self.socket, 0.0):
+            data = self.socket.recv(SSL_BLOCKSIZE)
+            if not data:
+                return True
+            self.incoming.write(data)
+            with suppress(ssl.SSLWantReadError):
+                self._said = self.sslobj.read(1)
+        return bool(self._said)
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+        """Read at most ``len`` bytes, into ``buffer`` where there is one; first what was seen already."""
+        if not self._said:
+            return super().read(len, buffer)
+        said, self._said = self._said, b""
+        if buffer is None:
+            return said
+        buffer[:1] = said
+        return 1
 
     def sendall(self, data: bytes, flags: int = 0) -> None:
         """Send all of it, encrypted and sent piece by piece."""

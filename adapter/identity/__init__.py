@@ -59,8 +59,11 @@ class Shown:
     granted: Granted | None = None
 
 
+_NOTHING = Shown()
+
+
 def _nothing(deadline: float) -> Shown:
-    return Shown()
+    return _NOTHING
 
 
 def _not_renewed(shown: Shown) -> bool:

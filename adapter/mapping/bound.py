@@ -26,6 +26,7 @@ from adapter.mapping.model.operation import (
     SignRule,
     SortRule,
 )
+from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import Child
 from adapter.mapping.tables import Table
@@ -64,7 +65,7 @@ class Body:
     ``field`` is the body as one value of the message. ``spread``: its properties are values of the message one by one,
     since they fill the message itself, or since parameters or constants stand in the same element. ``flags`` are by
     the names of values, ``reads`` is the operation that reads the record that the body is merged into. ``document``: it
-    is no JSON, but bytes.
+    is no JSON, but bytes. ``rows``: it is many objects of the type, and the last step repeats.
     """
 
     type: str
@@ -75,6 +76,7 @@ class Body:
     spread: bool = False
     reads: Endpoint | None = None
     document: DocumentRule | None = None
+    rows: RowsRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +249,8 @@ class Endpoint:
         return tuple({field.name: field for field in (*reads, *self.path_fields)}.values())
 
     def given(self) -> Iterator[BoundField]:
-        """Yield what callers give: the properties of the body, query and path parameters."""
-        if self.body is not None:
+        """Yield what callers give once: the properties of the body, query and path parameters."""
+        if self.body is not None and self.body.rows is None:
             yield from self.types[self.body.type].fields
         yield from (*self.query_fields, *self.path_fields)
 

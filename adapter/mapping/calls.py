@@ -31,9 +31,10 @@ def with_calls(sections: Sections, data: Mapping[str, Any], path: Path_, main: O
     for end in ("commit", "undo") if main.verb in READS else ():
         if end in data:
             sections.wrong((*path, end), f"{end}: {main.name} only reads", f"remove '{end}'")
-    if (calls or commit or undo) and main.body is not None and main.body.document is not None:
-        text = f"{main.name}: a document and further calls do not go together"
-        sections.wrong((*path, "body"), text, "one call for a document")
+    if (calls or commit or undo) and main.body is not None and (main.body.document or main.body.rows):
+        word = "a document" if main.body.document else "a body of many rows"
+        text = f"{main.name}: {word} and further calls do not go together"
+        sections.wrong((*path, "body"), text, f"one call for {word}")
     return replace(main, calls=tuple(calls), commit=commit, undo=undo)
 
 

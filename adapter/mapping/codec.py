@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from adapter.mapping.accepting import Accept, accepting
 from adapter.mapping.convert import Converter
 from adapter.mapping.digits import decimal_pattern
 from adapter.mapping.facets import describe, safe_bounds
@@ -30,7 +31,8 @@ class Codec:
     give null, whatever the contract says about nil, ``takes_null`` that ``write`` has a text for null. ``tolerant``
     marks dates: a bad one in a reply is kept as text and reported, it never fails the reply. ``logical`` is the XSD
     built-in type of the JSON value, where it is one atomic value. ``names``: its texts hold names with prefixes, which
-    ``read`` takes and ``write`` gives as ``{namespace}local``.
+    ``read`` takes and ``write`` gives as ``{namespace}local``. ``accept`` is what ``at_once`` gives, where it is not
+    ``write``.
     """
 
     read: Callable[[str], Any]
@@ -41,6 +43,11 @@ class Codec:
     takes_null: bool = False
     logical: str = ""
     names: bool = False
+    accept: Accept | None = None
+
+    def at_once(self) -> Accept:
+        """Return what does as ``write`` for values whose strings XML can carry, at once where they are plain."""
+        return self.accept or self.write
 
 
 def codec(
@@ -55,7 +62,7 @@ def codec(
     Raise ValueError where a converter writes what the contract's type does not take.
     """
     logical = next((converter.result for converter in reversed(converters) if converter.result), builtin)
-    in_xml = (lexical.check_for(builtin), *(_names(facets) if builtin in lexical.QNAMES else checks(builtin, facets)))
+    in_contract = _in_contract(builtin, facets)
     in_json = (lexical.check_for(logical), *checks(logical, narrowed or Facets()))
     own = Facets() if converters or builtin in lexical.QNAMES else facets
     to_json, from_json, schema = _json_form(logical, own, narrowed, json)
@@ -83,17 +90,25 @@ def codec(
             raise ValueError("must not be null")
         return in_contract(text)
 
-    def in_contract(text: str) -> str:
-        _all(in_xml, lexical.collapsed(builtin, text, facets.white_space))
-        if not xml_can_carry(text):
-            raise ValueError("holds a character that XML cannot carry")
-        return text
-
     for sample in converters[0].texts if converters else ():
         _sample(converters[0].name, builtin, sample, in_contract)
 
     tolerant, takes_null = logical in lexical.DATES, gives_null and _takes_null(write)
-    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, builtin in lexical.QNAMES)
+    accept, names = accepting(builtin, facets, converters, narrowed or Facets(), write), builtin in lexical.QNAMES
+    return Codec(read, write, schema, gives_null, tolerant, takes_null, logical, names, accept)
+
+
+def _in_contract(builtin: str, facets: Facets) -> Callable[[str], str]:
+    """Return what gives a text as it is, where the contract takes it."""
+    tests = (lexical.check_for(builtin), *(_names(facets) if builtin in lexical.QNAMES else checks(builtin, facets)))
+
+    def in_contract(text: str) -> str:
+        _all(tests, lexical.collapsed(builtin, text, facets.white_space))
+        if not xml_can_carry(text):
+            raise ValueError("holds a character that XML cannot carry")
+        return text
+
+    return in_contract
 
 
 def _names(facets: Facets) -> tuple[Check, ...]:

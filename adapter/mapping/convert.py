@@ -21,11 +21,27 @@ from adapter.wsdl.types import Facets
 
 
 @dataclass(frozen=True, slots=True)
+class Sure:
+    """What a converter makes of all texts of a pattern: what ``make`` gives, of one length and of one form.
+
+    ``example`` is one of them. A converter may take other texts too.
+    """
+
+    pattern: re.Pattern[str]
+    make: Callable[[str], str]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Converter:
     """One converter ready for use. ``read`` goes towards JSON, ``write`` towards XML; both raise ValueError.
 
     ``schema`` adds to the JSON Schema of the value. ``gives_null`` says that ``read`` may return None and that
     ``write`` accepts it. ``texts`` are examples of what ``write`` gives, which the contract must allow.
+
+    For those who write at once: ``fixed`` says that ``write`` gives the same text for the same value at all times,
+    ``keeps`` that it gives the text that it takes, or refuses it. ``words`` are all texts that it takes, where they are
+    few. ``sure`` is what can be said of its texts without it.
     """
 
     name: str
@@ -35,6 +51,10 @@ class Converter:
     schema: Mapping[str, Any] = field(default_factory=dict)
     gives_null: bool = False
     texts: tuple[str, ...] = ()
+    fixed: bool = True
+    keeps: bool = False
+    words: tuple[str, ...] = ()
+    sure: Sure | None = None
 
 
 Factory = Callable[..., Converter]
@@ -64,7 +84,8 @@ def zero_padded(width: str) -> Converter:
         return text.rjust(size, "0")
 
     schema = {"pattern": "^(0|[1-9][0-9]*)$", "minLength": 1, "maxLength": size}
-    return Converter(f"zero_padded({size})", read, write, "", schema, texts=("1".rjust(size, "0"),))
+    sure = Sure(re.compile(f"0|[1-9][0-9]{{0,{size - 1}}}"), lambda text: text.rjust(size, "0"), "1")
+    return Converter(f"zero_padded({size})", read, write, "", schema, texts=("1".rjust(size, "0"),), sure=sure)
 
 
 def yyyymmdd() -> Converter:
@@ -85,7 +106,8 @@ def yyyymmdd() -> Converter:
             raise ValueError("must be a date without a time zone and with a year of four digits")
         return text.replace("-", "")
 
-    return Converter("yyyymmdd", read, write, "date", texts=("20241231",))
+    sure = Sure(lexical.ORDINARY_DAY, lambda text: text.replace("-", ""), "2024-12-31")
+    return Converter("yyyymmdd", read, write, "date", texts=("20241231",), sure=sure)
 
 
 def flag(true: str, false: str) -> Converter:
@@ -154,7 +176,7 @@ def sentinel_date(date: str) -> Converter:
             raise ValueError(f"must not be {date}; null stands for that")
         return date if value is None else value
 
-    return Converter(f"sentinel_date({date})", read, write, gives_null=True)
+    return Converter(f"sentinel_date({date})", read, write, gives_null=True, keeps=True)
 
 
 def read_as(builtin: str) -> Converter:
@@ -186,7 +208,7 @@ def codes(table: Mapping[str, str]) -> Converter:
             raise ValueError(f"must be one of {', '.join(table)}")
         return table[text]
 
-    return Converter("codes", read, write, "string", {"enum": list(table)}, texts=tuple(theirs))
+    return Converter("codes", read, write, "string", {"enum": list(table)}, texts=tuple(theirs), words=tuple(table))
 
 
 def blank_null() -> Converter:
@@ -197,7 +219,7 @@ def blank_null() -> Converter:
             raise ValueError("must not be blank; null stands for that")
         return value or ""
 
-    return Converter("blank", lambda text: text if text.strip() else None, write, gives_null=True)
+    return Converter("blank", lambda text: text if text.strip() else None, write, gives_null=True, keeps=True)
 
 
 def guarded(converter: Converter) -> Converter:
@@ -227,7 +249,7 @@ def guarded(converter: Converter) -> Converter:
             raise ValueError("cannot be converted")
         return text
 
-    return replace(converter, read=read, write=write)
+    return replace(converter, read=read, write=write, fixed=False)
 
 
 def _size(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The shapes of bodies and replies for editors: JSON, a document, or rows; and their header fields."""
+"""The shapes of bodies and replies for editors: JSON, a document, or many rows; and their header fields."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def _one(section: str) -> dict[str, Any]:
     return {"$ref": f"#/$defs/{section}"}
 
 
-def _either(document: str, other: str) -> dict[str, Any]:
-    return {"if": {"type": "object", "required": ["document"]}, "then": _one(document), "else": _one(other)}
+def _either(key: str, section: str, other: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"type": "object", "required": [key]}, "then": _one(section), "else": other}
 
 
 _HEADERS: dict[str, Any] = {
@@ -24,8 +24,10 @@ _HEADERS: dict[str, Any] = {
     "propertyNames": {"pattern": f"^({FIELD_NAME.pattern})$"},
 }
 DOCUMENTS: Mapping[str, dict[str, Any]] = {
-    "OperationSection.body": _either("DocumentBodySection", "BodySection"),
-    "OperationSection.reply": _either("DocumentReplySection", "ReplySection"),
+    "OperationSection.body": _either(
+        "document", "DocumentBodySection", _either("each", "RowsBodySection", _one("BodySection"))
+    ),
+    "OperationSection.reply": _either("document", "DocumentReplySection", _one("ReplySection")),
     "DocumentBodySection.media_types": {
         "type": "array",
         "items": {"type": "string", "pattern": f"^{PLAIN.pattern}$"},

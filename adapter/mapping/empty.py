@@ -35,6 +35,13 @@ def with_default(codec: Codec, default: str | None) -> Codec:
             raise ValueError(f"must not be empty, which would stand for {default}")
         return text
 
+    accept = codec.at_once()
     said = " ".join(filter(None, (codec.schema.get("description"), f"An empty element stands for {default}.")))
     schema = {**codec.schema, "description": said}
-    return replace(codec, read=lambda text: codec.read(text or default), write=write, schema=schema)
+    return replace(
+        codec,
+        read=lambda text: codec.read(text or default),
+        write=write,
+        schema=schema,
+        accept=lambda value: accept(value) or write(value),
+    )

@@ -17,6 +17,7 @@ from adapter.mapping.header_fields import header_rules
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.patches import patch_rule
+from adapter.mapping.rows import is_rows, rows_body
 from adapter.mapping.schema_document import DocumentReplySection
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
@@ -114,6 +115,8 @@ def _sort(sections: Sections, data: Any, path: Path_) -> SortRule | None:
 def _body(sections: Sections, data: Any, path: Path_) -> BodyRule | None:
     if is_document(data):
         return document_body(sections, data, path)
+    if is_rows(data):
+        return rows_body(sections, data, path)
     found = sections.load(schema_operation.BodySection, data, path) if data is not None else None
     if found is None:
         return None

@@ -76,4 +76,4 @@ def by_lookup(table: Table, call: str) -> Converter:
         return code
 
     said = f"One of the words of the table {table.name}, which the system behind this API answers ({call})."
-    return Converter(f"lookup {table.name}", read, write, "string", {"minLength": 1, "description": said})
+    return Converter(f"lookup {table.name}", read, write, "string", {"minLength": 1, "description": said}, fixed=False)

@@ -17,6 +17,7 @@ from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.rows import BROKEN, other_forms
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.several import answer, request_body
+from adapter.openapi.uploads import rows_body
 from adapter.openapi.values import Schema, described, media, plain
 from adapter.steps.validate import MAX_OFFSET
 
@@ -54,6 +55,8 @@ def operation(
     success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None and endpoint.body.document is not None:
         found["requestBody"] = document_body(endpoint.body.document)
+    elif endpoint.body is not None and endpoint.body.rows is not None:
+        found["requestBody"] = rows_body(endpoint, endpoint.body, schemas, success, maker)
     elif endpoint.body is not None:
         body = request_body(endpoint, schemas)
         examples = {case.case: {"value": case.request} for case in success} or request_example(maker, endpoint)

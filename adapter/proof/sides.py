@@ -104,7 +104,7 @@ class Trip:
     def sent(self, checked: Checked) -> Any:
         """Return the message that checked values become."""
         if self.endpoint.body is not None and self.endpoint.body.field.shape == "objects":
-            checked = replace(checked, body=[checked.body])
+            checked = replace(checked, body=[checked.body] * max(1, self.endpoint.body.steps[-1].least))
         message = self.write(replace(checked, call=Call("proof", session="Token1", page=self.page)))
         return message.element() if isinstance(message, Written) else message
 

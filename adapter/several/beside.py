@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from adapter import pieces
 from adapter.exchange.failures import TIMEOUT
 
 R = TypeVar("R")
@@ -28,11 +29,17 @@ def begin(work: Callable[[], R], deadline: float) -> Callable[[], R]:
     """
     ended = threading.Event()
     results: list[R] = []
+    large: list[bool] = []
     errors: list[Exception] = []
+
+    def paced() -> R:
+        result = work()
+        large.append(pieces.current() is not None)
+        return result
 
     def run() -> None:
         try:
-            results.append(work())
+            results.append(pieces.call(paced)())
         except Exception as error:  # handed on to who waits
             errors.append(error)
         finally:
@@ -46,6 +53,8 @@ def begin(work: Callable[[], R], deadline: float) -> Callable[[], R]:
             raise errors[0]
         if not results:
             raise TIMEOUT.error_because("a call did not end at its deadline")
+        if any(large):
+            pieces.begin(pieces.LARGE + 1, deadline)
         return results[0]
 
     return wait

@@ -52,9 +52,10 @@ class NumberedField(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> list[Any]:
         found = super()._deserialize(value, attr, data, **rest) or []
-        return [self._numbered(index, each) for index, each in enumerate(found)]
+        return [self.numbered(index, each) for index, each in enumerate(found)]
 
-    def _numbered(self, index: int, item: Any) -> Any:
+    def numbered(self, index: int, item: Any) -> Any:
+        """Return an item with the number of its position. Raise ValidationError where there is none."""
         if item is None:
             return None
         try:

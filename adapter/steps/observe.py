@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from adapter.errors import BackendError, BackendFault, RequestError
+from adapter.errors import BackendFault, RequestError
 from adapter.messages import Handler, Middleware, Request, Response, Stream
 from adapter.telemetry.outcome import Outcome
 
@@ -111,7 +111,7 @@ def _of_error(request: Request, begin: float, error: BaseException) -> Outcome:
         trace_id=_trace_id(request),
         seconds=time.monotonic() - begin,
         problem=known.problem,
-        sent=known.sent if isinstance(known, BackendError) else "",
+        sent=known.sent,
         code=known.code if isinstance(known, BackendFault) else "",
         cause=known.cause if known is error else type(error).__name__,
     )

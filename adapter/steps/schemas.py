@@ -15,100 +15,17 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint, leaves, ways
 from adapter.mapping.bound_type import within
-from adapter.mapping.codec import Codec
 from adapter.mapping.flat import flattened, in_xml, shown
-from adapter.mapping.joined import split
 from adapter.mapping.markup import Markup, placeable
 from adapter.mapping.misplaced import as_callers_know, misplaced
 from adapter.mapping.nulls import parted
 from adapter.mapping.occurrence import takes_nil, together
 from adapter.mapping.turns import empty_turn
 from adapter.steps.arrays import KeyedField, NumberedField
+from adapter.steps.fields import MESSAGES, Extra, JoinedField, ObjectField, ValueField, VariantField, nothing
 from adapter.wsdl.once import Known
 
-Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
-_MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
 _SCHEMA_MESSAGES = {"unknown": "is not known here", "type": "must be an object"}
-
-
-class ValueField(fields.Field[Any]):
-    """One value: JSON in, XML text out; null stays None and becomes xsi:nil, unless the codec has a text for it."""
-
-    def __init__(self, codec: Codec, **rest: Any) -> None:
-        super().__init__(error_messages=_MESSAGES, **rest)
-        self.codec = codec
-
-    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **rest: Any) -> Any:
-        """Let the codec write null where it has a text for it."""
-        if value is None and self.codec.takes_null:
-            return self._deserialize(value, attr, data)
-        return super().deserialize(value, attr, data, **rest)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
-        try:
-            return self.codec.write(value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
-
-
-class JoinedField(fields.Field[Any]):
-    """One text that stands in several elements: JSON in, the texts of its parts out."""
-
-    def __init__(self, bound: BoundField, **rest: Any) -> None:
-        super().__init__(error_messages=_MESSAGES, **rest)
-        self.bound = bound
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> dict[str, str]:
-        try:
-            return split(self.bound.parts, self.bound.rule.join, value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from None
-
-
-class ObjectField(fields.Field[Any]):
-    """One object: its schema, what only the object as a whole can tell, and why known properties are refused."""
-
-    def __init__(self, schema: Callable[[], Schema], extra: Extra, refused: Mapping[str, str], **rest: Any) -> None:
-        super().__init__(error_messages=_MESSAGES, **rest)
-        self.schema, self.extra, self.refused = schema, extra, refused
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
-        try:
-            loaded = self.schema().load(value)
-        except ValidationError as error:
-            messages: dict[Any, Any] = self._in_order(error.messages_dict, value)
-            messages.update((name, [why]) for name, why in self.refused.items() if name in messages)
-            _add(messages, self.extra(value) if isinstance(value, dict) else {})
-            raise ValidationError(messages) from None
-        if found := self.extra(value):
-            raise ValidationError(found)
-        return loaded
-
-    def _in_order(self, messages: Mapping[Any, Any], value: Any) -> dict[Any, Any]:
-        """Put unknown names in the caller's own order, after the known: marshmallow finds them in a set."""
-        known = {each.data_key for each in self.schema().fields.values()}
-        places = {name: place for place, name in enumerate(value, 1)} if isinstance(value, dict) else {}
-        order = {name: places.get(name, 0) for name in messages if name not in known}
-        return {name: messages[name] for name in sorted(messages, key=lambda name: order.get(name, 0))}
-
-
-class VariantField(fields.Field[Any]):
-    """One object of several kinds: the discriminator says which schema holds."""
-
-    def __init__(self, by: str, variants: Mapping[str, ObjectField], **rest: Any) -> None:
-        super().__init__(error_messages=_MESSAGES, **rest)
-        self.by, self.variants = by, variants
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **rest: Any) -> Any:
-        if not isinstance(value, dict):
-            raise ValidationError("must be an object")
-        kind = value.get(self.by)
-        if self.by not in value:
-            raise ValidationError({self.by: ["is required"]})
-        if not isinstance(kind, str) or kind not in self.variants:
-            raise ValidationError({self.by: [f"must be one of {', '.join(self.variants)}"]})
-        rest_of_it = {name: inner for name, inner in value.items() if name != self.by}
-        return {self.by: kind, **self.variants[kind].deserialize(rest_of_it)}
 
 
 def body_field(endpoint: Endpoint) -> fields.Field[Any] | None:
@@ -125,14 +42,6 @@ def without_part(name: str) -> str:
     return re.sub(r"/[0-9]+\b|\bset\.", "", name)
 
 
-def _add(messages: dict[Any, Any], more: Mapping[str, Any]) -> None:
-    """Add what is said about places of which nothing is said yet."""
-    for name, found in more.items():
-        said = messages.setdefault(name, found)
-        if said is not found and isinstance(said, dict) and isinstance(found, dict):
-            _add(said, found)
-
-
 @dataclass(slots=True)
 class _Made:
     """What an object of one type is checked with, wherever it stands."""
@@ -140,6 +49,7 @@ class _Made:
     schema: Schema
     extra: Extra
     refused: Mapping[str, str]
+    by_names: bool
 
 
 # Operations that share a type share this of it: what a bound type takes does not depend on who takes it.
@@ -168,11 +78,12 @@ class Schemas:
     def _plain(self, key: str, **rest: Any) -> ObjectField:
         bound = self.types[key]
         made = self._made(bound) if self.own or key == self.apart else _MADE.of(bound, lambda: self._made(bound))
-        return ObjectField(lambda: made.schema, made.extra, made.refused, **rest)
+        return ObjectField(lambda: made.schema, made.extra, made.refused, made.by_names, **rest)
 
     def _made(self, bound: BoundType) -> _Made:
         if bound.key not in self.making:
-            made = self.making[bound.key] = _Made(Schema(), self._extra(bound), self._refused(bound))
+            extra, refused = self._extra(bound), self._refused(bound)
+            made = self.making[bound.key] = _Made(Schema(), extra, refused, _by_names(bound))
             # Named by number: a property may be called like something of marshmallow's own.
             members = {f"f{index}": self._field(field) for index, field in enumerate(shown(bound))}
             schema = Schema.from_dict(members)
@@ -213,7 +124,7 @@ class Schemas:
         if bound.turn:
             wrongs.append(empty_turn(bound, tuple(wrongs)))
         if not wrongs:
-            return lambda values: {}
+            return nothing
 
         def check(values: Mapping[str, Any]) -> dict[str, Any]:
             found: dict[str, Any] = {}
@@ -250,6 +161,12 @@ class Schemas:
         return takes_nil(self.endpoint.contract, element) or (element.nillable and self._encoded)
 
 
+def _by_names(bound: BoundType) -> bool:
+    """Whether no condition looks at values, and none of them stands deeper than the object itself."""
+    nested = any(field.parts and field.codec is None for field in bound.fields)
+    return not nested and not any(field.when for field in bound.written)
+
+
 def _placeable(markup: Markup, items: list[str]) -> None:
     try:
         placeable(markup, items)
@@ -276,8 +193,8 @@ def _array(field: BoundField, item: fields.Field[Any], asked: dict[str, Any]) ->
             _placeable(markup, items)
 
     if field.items is None:
-        messages = {**_MESSAGES, "invalid": "must be an array"}
+        messages = {**MESSAGES, "invalid": "must be an array"}
         return fields.List(item, error_messages=messages, validate=counted, **asked)
     arranged = NumberedField if field.items.step else KeyedField
-    made: fields.Field[Any] = arranged(field.items, item, error_messages=_MESSAGES, validate=counted, **asked)
+    made: fields.Field[Any] = arranged(field.items, item, error_messages=MESSAGES, validate=counted, **asked)
     return made

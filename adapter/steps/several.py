@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from adapter.errors import FieldError
 from adapter.mapping.bound import Call, Endpoint
@@ -19,6 +19,9 @@ class Given:
     query: Sequence[tuple[str, str]]
     body: Any = None
 
+
+LATER: Final = object()
+"""Stands for the body of a caller whose rows are checked when they come."""
 
 Check = Callable[[Given, list[FieldError]], Checked]
 Making = Callable[[Given, list[FieldError]], tuple[Checked, ...]]

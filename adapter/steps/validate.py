@@ -9,11 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
-
-from marshmallow import ValidationError
-from marshmallow.fields import Field
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
@@ -25,26 +21,32 @@ from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
+from adapter.rows.bounds import Bounds
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.headers import check_headers
+from adapter.steps.rows import rows_check
 from adapter.steps.schemas import body_field, without_part
-from adapter.steps.several import Check, Given, several
+from adapter.steps.several import LATER, Check, Given, several
+from adapter.steps.taking import taking
 from adapter.strict_json import decode, encode
 
 MAX_ERRORS = 100
 MAX_OFFSET = 2**31 - 2
 
 
-def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middleware:
-    """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart."""
+def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: int = 2**20) -> Middleware:
+    """Return the step. ``max_depth`` and ``max_digits`` bound the JSON that is taken apart, ``row_bytes`` one row."""
     check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
     headers = check_headers(endpoint)
     takes_body = endpoint.body is not None
     document = endpoint.body is not None and endpoint.body.document is not None
+    rows = rows_check(endpoint, Bounds(row_bytes, max_depth, max_digits))
 
     def given(request: Request) -> Any:
         if document:
             return sent(request)
+        if rows is not None:
+            return LATER
         return decode(request.body, max_depth=max_depth, max_digits=max_digits) if takes_body else None
 
     def wrap(then: Handler) -> Handler:
@@ -57,6 +59,8 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int) -> Middlewa
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
             checked = replace(checked, call=Call(request.id, headers=given_headers), upload=request.upload)
+            if rows is not None:
+                checked = replace(checked, rows=rows(request))
             if request.trace is not None:
                 request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
             return then(replace(request, checked=checked))
@@ -77,7 +81,7 @@ def one_call(endpoint: Endpoint) -> Check:
         before = len(errors)
         path = _parameters("path", given.path.items(), path_fields, errors)
         query = check_query(given.query, errors)
-        body = take(given.body, errors) if take is not None else None
+        body = take(given.body, errors) if take is not None and given.body is not LATER else None
         if len(errors) == before and "cursor" not in query:
             found = check_message(path, query, body)
             errors.extend(map(as_sent, found) if document else found)
@@ -232,27 +236,4 @@ def _about(place: str, name: str, text: str) -> FieldError:
 
 def _json(endpoint: Endpoint) -> Callable[[Any, list[FieldError]], Any] | None:
     field = body_field(endpoint)
-    return partial(_body, field) if field is not None else None
-
-
-def _body(field: Field[Any], value: Any, errors: list[FieldError]) -> Any:
-    try:
-        return field.deserialize(value)
-    except ValidationError as error:
-        errors.extend(FieldError("body", pointer, text) for pointer, text in pointers(error.messages, ""))
-    except RecursionError:
-        errors.append(FieldError("body", "", "is nested too deeply"))
-    return None
-
-
-def pointers(messages: Any, before: str) -> Iterator[tuple[str, str]]:
-    """Flatten marshmallow's nested messages to JSON Pointers (RFC 6901) and texts."""
-    if isinstance(messages, dict):
-        for key, inner in messages.items():
-            part = str(key).replace("~", "~0").replace("/", "~1")
-            yield from pointers(inner, before if key == "_schema" else f"{before}/{part}")
-    elif isinstance(messages, list):
-        for inner in messages:
-            yield from pointers(inner, before)
-    else:
-        yield before, str(messages)
+    return taking(field) if field is not None else None

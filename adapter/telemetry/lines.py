@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -25,7 +25,9 @@ FIELDS = frozenset((
     "version", "operations",
 ))  # fmt: skip
 _LONGEST = 300
-_KINDS = (str, int, float, list, tuple)
+_WHERE_GIVEN = ("trace_id", "problem", "answered_by", "sent", "code", "cause", "notes", "broken")
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
+_KINDS = (str, int, float, list, tuple, type(None))
 _MOST_FRAMES = 40
 _QUIET_LIBRARIES = ("zeep", "urllib3", "requests", "werkzeug")
 
@@ -48,19 +50,25 @@ class Lines:
 
     def finished(self, outcome: Outcome) -> None:
         """Write the line of one finished request; empty fields are left out."""
-        fields = {
+        level = "debug" if outcome.quiet else "warning" if outcome.status >= 500 else "info"
+        if not self._log.is_enabled_for(_LEVELS[level]):
+            return
+        # Each request writes one, so it does not take the way of the others: its fields are those of FIELDS already.
+        line: dict[str, object] = {
+            "timestamp": _now(),
+            "level": level,
+            "event": "request",
             "operation": outcome.operation,
-            "method": outcome.method,
+            "method": outcome.method[:_LONGEST],
             "status": outcome.status,
             "duration_ms": round(outcome.seconds * 1000, 1),
             "bytes": outcome.bytes,
             "request_id": outcome.request_id,
         }
-        for name in ("trace_id", "problem", "answered_by", "sent", "code", "cause", "notes", "broken"):
+        for name in _WHERE_GIVEN:
             if value := getattr(outcome, name):
-                fields[name] = value
-        write = self._log.debug if outcome.quiet else self._log.warning if outcome.status >= 500 else self._log.info
-        write("request", **fields)
+                line[name] = value[:_LONGEST] if isinstance(value, str) else value
+        self._put(line)
 
     def bug(self, error: BaseException, request_id: str, operation: str) -> None:
         """Write the class and the frames of an exception and of what caused it."""
@@ -79,14 +87,22 @@ class Lines:
             logging.getLogger(name).setLevel(logging.WARNING)
 
     def _write(self, logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
-        """Write, and end the chain: a log that cannot be written must never change an answer."""
+        try:
+            line = self._line(method, fields)
+        except TypeError:  # a value that is not JSON
+            self._dropped("line")
+        else:
+            self._put(line)
+        raise structlog.DropEvent  # it ends the chain: what structlog would do with a line is done
+
+    def _put(self, line: Mapping[str, object]) -> None:
+        """Write a line. A log that cannot be written must never change an answer."""
         stream = self._stream or sys.stdout
         try:
-            stream.write(strict_json.encode_document(self._line(method, fields)).decode("utf-8") + "\n")
+            stream.write(strict_json.encode_document(line).decode("utf-8") + "\n")
             stream.flush()
         except (OSError, ValueError, TypeError):  # a closed stream, a full disk, a value that is not JSON
             self._dropped("line")
-        raise structlog.DropEvent
 
     def _line(self, level: str, fields: EventDict) -> EventDict:
         for name in fields.keys() - FIELDS:

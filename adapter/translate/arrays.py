@@ -23,7 +23,7 @@ def arrange(field: BoundField, name: str) -> Arrange:
 def _by_key(items: Items, place: str) -> Arrange:
     def arrange(found: list[Any], reading: Reading) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for item in found:
+        for item in reading.each(found):
             key = item.pop(items.name, None) if item is not None else None
             if not isinstance(key, str):
                 raise invalid(reading.operation, f"{place}: an item has no {items.name}")
@@ -37,7 +37,8 @@ def _by_key(items: Items, place: str) -> Arrange:
 
 def _in_order(items: Items, place: str) -> Arrange:
     def arrange(found: list[Any], reading: Reading) -> list[Any]:
-        numbers = [_number(items, item.pop(items.name, None) if item is not None else None) for item in found]
+        each = reading.each(found)
+        numbers = [_number(items, item.pop(items.name, None) if item is not None else None) for item in each]
         if None in numbers:
             reading.note(f"{place}: an item has no number that can be read")
         known = [number for number in numbers if number is not None]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from adapter import pieces
 from adapter.mapping.bound import BoundField, Endpoint
 
 Put = Callable[[Any, Mapping[str, str]], None]
@@ -100,7 +101,7 @@ def _each(put: Put) -> Put:
     """Return what puts links into every item: of an array, or of an object that stands for a keyed one."""
 
     def all_of(found: Any, path: Mapping[str, str]) -> None:
-        for item in found.values() if isinstance(found, dict) else found:
+        for item in pieces.each(found.values() if isinstance(found, dict) else found):
             if item is not None:
                 put(item, path)
 

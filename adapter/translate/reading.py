@@ -66,7 +66,7 @@ class Reading:
 
     def _weight(self, name: str, element: Any) -> int:
         if name not in self.weights:
-            self.weights[name] = sum(32 + len(each.text or "") for each in element.iter())
+            self.weights[name] = sum(32 + len(each.text or "") for each in self.each(element.iter()))
         return self.weights[name]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 import flask
@@ -30,6 +31,11 @@ HEADERS = (
 _VARIABLES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 _MOST_PARAMETERS = 100
 _STEP = 65536
+# Of rows, a piece takes some milliseconds to be checked and written.
+_LITTLE, _MUCH = 1024, 16384
+_SOON = 0.005
+IDLE_SECONDS: Final = 30.0
+"""How long a caller may be silent who sends many rows."""
 
 
 def let_in(more: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
@@ -70,6 +76,14 @@ def upload(arrived: flask.Request, most: int, deadline: float) -> Upload:
     return Upload(_chunks(arrived, most, deadline), arrived.content_length)
 
 
+def rows(arrived: flask.Request, most: int, patience: float) -> Upload:
+    """Return many rows that are read while they are sent on, however long that takes; the first piece is read now.
+
+    The caller may be silent for ``IDLE_SECONDS``. Raises what ``body`` raises.
+    """
+    return Upload(_chunks(arrived, most, math.inf), arrived.content_length, patience)
+
+
 def _has_body(environ: WSGIEnvironment) -> bool:
     """Whether a body may follow: HTTP/1 announces each by one of two fields (RFC 9112, section 6.3)."""
     announced = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
@@ -85,9 +99,17 @@ def _chunks(arrived: flask.Request, most: int, deadline: float) -> Iterator[byte
     length = most + 1 if announced is None else announced
     socket = arrived.environ.get("gunicorn.socket")
     patience = socket.gettimeout() if socket else None
+    step = _STEP if deadline < math.inf else _LITTLE
     try:
-        while length and (chunk := _chunk(arrived.environ["wsgi.input"], min(length, _STEP), socket, deadline)):
+        while length:
+            begin = time.monotonic()
+            until = deadline if deadline < math.inf else begin + IDLE_SECONDS
+            if not (chunk := _chunk(arrived.environ["wsgi.input"], min(length, step), socket, until)):
+                break
             length -= len(chunk)
+            if deadline == math.inf:
+                # A server gives as much as it was asked for, however long that takes.
+                step = min(2 * step, _MUCH) if time.monotonic() - begin < _SOON else _LITTLE
             if announced is None and not length:
                 raise _too_large(most)
             yield chunk

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import flask
 from flask import Flask
@@ -20,11 +19,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapter import problems, strict_json
 from adapter.errors import BuildError, Mistake, RequestError
-from adapter.messages import Handler, Request
+from adapter.messages import Handler, Request, Upload
 from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
+from adapter.web.application import Application
 from adapter.web.cut import cutting
 from adapter.web.visit import Visit, current, outermost
 
@@ -41,8 +41,8 @@ class Route:
     that of its answer, "" where only the answer says it, and Accept is disregarded (RFC 9110, section 12.5.1).
     ``headers`` are the header fields that it takes beside those of the house, in small letters; ``shown`` are those
     that its answer may have.
-    ``streams``: its body is sent on while it arrives. ``forms`` are the media types of which a caller may ask for one,
-    in place of ``gives``.
+    ``streams``: its body is sent on while it arrives; ``rows``: it is many rows, of which there may be more than the
+    house takes otherwise. ``forms`` are the media types of which a caller may ask for one, in place of ``gives``.
     """
 
     operation: str
@@ -56,14 +56,8 @@ class Route:
     headers: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     streams: bool = False
+    rows: bool = False
     forms: tuple[str, ...] = ()
-
-
-class _Application(Flask):
-    """Flask, told that none of our functions is a coroutine; it would look at each of them with each request."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
 
 
 def install(
@@ -80,7 +74,7 @@ def install(
     ``declared`` are the problem types of the mappings, ``checks`` decide what ``/readyz`` says. Raise BuildError when
     two operations claim the same method and path.
     """
-    app = _Application(__name__, static_folder=None, template_folder=None)
+    app = Application(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     known = problems.catalogue(declared)
     _guard(app, settings, telemetry, known, _fields(routes))
@@ -103,6 +97,7 @@ def install(
 
 def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..., flask.Response]:
     most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
+    most = route.max_bytes if route.rows else most
     let_in = arrival.let_in(route.headers)
 
     def view(**path: str) -> flask.Response:
@@ -113,11 +108,10 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
         if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
-        upload = arrival.upload(arrived, most, deadline) if route.streams else None
-        body = arrival.body(arrived, most, deadline) if upload is None else b""
+        body, upload, deadline = _received(route, arrived, most, deadline)
         there = bool(body) or (upload is not None and not upload.empty)
         if there and route.takes:
-            negotiation.must_be_one_of(arrived, route.takes)
+            negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
         elif there:
             negotiation.must_be_json(arrived, route.method)
         request = Request(
@@ -139,6 +133,16 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..
         return answer.render(route.handle(request), arrived.method, report, cutting(environ))
 
     return view
+
+
+def _received(route: Route, arrived: flask.Request, most: int, deadline: float) -> tuple[bytes, Upload | None, float]:
+    """Return a body, or one that is still arriving, and the deadline of what is done with it."""
+    if route.rows:
+        upload = arrival.rows(arrived, most, route.timeout)
+        return b"", upload, time.monotonic() + route.timeout
+    if route.streams:
+        return b"", arrival.upload(arrived, most, deadline), deadline
+    return arrival.body(arrived, most, deadline), None, deadline
 
 
 def _fields(routes: Sequence[Route]) -> cors.Fields:

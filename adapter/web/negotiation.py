@@ -11,6 +11,7 @@ from adapter import problems
 
 JSON = "application/json"
 _MERGE_PATCH = "application/merge-patch+json"
+_UTF_8 = ("utf-8", "utf8")
 _OTHER_PATCHES = ("application/json-patch+json",)  # a list of edits, not a value
 
 
@@ -54,16 +55,20 @@ def must_be_json(request: Request, method: str) -> None:
     kind, parameters = parse_options_header(request.headers.get("Content-Type"))
     charset = parameters.get("charset", "utf-8").lower()
     _must_be_plain(request)
-    if charset not in ("utf-8", "utf8") or not _acceptable(kind.lower(), method):
+    if charset not in _UTF_8 or not _acceptable(kind.lower(), method):
         accept = {"Accept-Patch": f"{_MERGE_PATCH}, {JSON}"} if method == "PATCH" else {"Accept": JSON}
         raise problems.house("unsupported-media-type", headers=accept)
 
 
-def must_be_one_of(request: Request, kinds: Sequence[str]) -> None:
-    """Raise 415 ``unsupported-media-type`` unless the body is said to be of one of these, without an encoding."""
+def must_be_one_of(request: Request, kinds: Sequence[str], utf_8: bool = False) -> None:
+    """Raise 415 ``unsupported-media-type`` unless the body is said to be of one of these, without an encoding.
+
+    ``utf_8``: it is text, and may not be said to be in another charset.
+    """
     _must_be_plain(request)
-    if parse_options_header(request.headers.get("Content-Type"))[0].lower() not in kinds:
-        detail = f"The body must be of one of the types {', '.join(kinds)}."
+    kind, parameters = parse_options_header(request.headers.get("Content-Type"))
+    if kind.lower() not in kinds or (utf_8 and parameters.get("charset", "utf-8").lower() not in _UTF_8):
+        detail = f"The body must be of one of the types {', '.join(kinds)}" + (", in UTF-8." if utf_8 else ".")
         raise problems.house("unsupported-media-type", detail, headers={"Accept": ", ".join(kinds)})
 
 

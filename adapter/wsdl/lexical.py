@@ -44,6 +44,11 @@ _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 # XML Schema 1.0 has no year 0000, and must carry four digits; nine are more than any calendar has needed.
 _YEAR = r"-?([1-9][0-9]{3,8}|(?!0000)0[0-9]{3})"
 _DATE = re.compile(_YEAR + r"-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])" + _ZONE)
+# Days that every month has, those that all but February have, and the 31st: of these no calendar need be asked.
+_ORDINARY_DAY = (
+    r"[1-9][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)
+ORDINARY_DAY = re.compile(_ORDINARY_DAY)
 _CLOCK = r"(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)" + _ZONE
 _TIME = re.compile(_CLOCK)
 _DURATION = re.compile(r"-?P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?")
@@ -57,6 +62,13 @@ _OTHER_DATES = {
     "duration": _DURATION,
     "time": _TIME,
 }  # fmt: skip
+_ORDINARY_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?(?:Z|[+-]0[0-9]:[0-5][0-9])?"
+ORDINARY = {
+    "date": ORDINARY_DAY,
+    "dateTime": re.compile(f"{_ORDINARY_DAY}T{_ORDINARY_CLOCK}"),
+    "time": re.compile(_ORDINARY_CLOCK),
+}
+"""Forms of dates that say enough: whatever has one is valid, though not all that is valid has one."""
 # XML 1.0 (section 2.3) and Namespaces in XML (section 3): letters and digits that every edition takes, no colon.
 _LETTERS = (
     r"A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f"
@@ -171,13 +183,18 @@ def collapsed(builtin: str, text: str, white_space: str | None = None) -> str:
 
     ``white_space`` is the facet of a type that is derived from a string; each other type collapses.
     """
-    kept = {"string": "preserve", "anySimpleType": "preserve", "normalizedString": "replace"}.get(builtin, "collapse")
-    rule = max(kept, white_space or kept, key=_NARROWER.index)
+    rule = white_space_rule(builtin, white_space)
     if rule == "preserve":
         return text
     if rule == "replace":
         return re.sub(r"[\t\r\n]", " ", text)
     return _SPACE.sub(" ", text).strip(" ")
+
+
+def white_space_rule(builtin: str, white_space: str | None = None) -> str:
+    """Return what becomes of the white space of a type: ``preserve``, ``replace`` or ``collapse`` (4.3.6)."""
+    kept = {"string": "preserve", "anySimpleType": "preserve", "normalizedString": "replace"}.get(builtin, "collapse")
+    return max(kept, white_space or kept, key=_NARROWER.index)
 
 
 def items(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from adapter.mapping import (
     schema_filter,
     schema_lookup,
     schema_operation,
+    schema_rows,
     schema_stream,
 )
 
@@ -91,6 +92,7 @@ PLACES = (
     Place("body of a document", schema_document.DocumentBodySection,
           "body:\n  document: Inhalt\n  media_types: [application/pdf, image/png]\n  max_bytes: 5000000\n"
           "  media_type: Typ\n  file_name: Name"),
+    Place("body of many rows", schema_rows.RowsBodySection, "body: {each: Posting, into: Buchungen.Buchung}"),
     Place("reply of a document", schema_document.DocumentReplySection,
           "reply: {document: Pdf, media_type: {value: application/pdf}, file_name: Name}"),
     Place("media type of a document", schema_document.MediaTypeSection, "media_type: {value: application/pdf}"),

@@ -36,18 +36,15 @@ from tests.mistakes.wild import WILD
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 # Contracts of shapes, for what the example ERP does not have.
-_CONTRACTS = {
-    "groups.wsdl": "turns",
-    "wildcard.wsdl": "wildcard",
-    "namesakes.wsdl": "namesakes",
-    "places.wsdl": "several-places",
-}
+_CONTRACTS = {"groups.wsdl": "turns", "wildcard.wsdl": "wildcard", "namesakes.wsdl": "namesakes",
+              "places.wsdl": "several-places", "rows.wsdl": "rows-in"}  # fmt: skip
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
 _ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
 ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
 ADAPTER_ENDPOINT_KARTEISERVICE=http://127.0.0.1
+ADAPTER_ENDPOINT_BUCHHALTUNGSERVICE=http://127.0.0.1
 ADAPTER_VALUE_CLIENT=100
 ADAPTER_SERVICE_FILES=http://127.0.0.1
 ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example

@@ -1,6 +1,8 @@
-"""What the build must say about partial changes, documents and tables that the ERP answers."""
+"""What the build must say about partial changes, documents, many rows and tables that the ERP answers."""
 
 from __future__ import annotations
+
+from tests.mistakes.rows import ROWS
 
 _DOCUMENTS: dict[str, tuple[str, str]] = {
     "document-beside-one": ("body has no key 'one'", "keys here: document, media_types"),
@@ -49,5 +51,6 @@ CHANGES: dict[str, tuple[str, str]] = {
     ),
     "null-list-unknown": ("null_list: there is no Hinwies in AuftragTyp", "did you mean Hinweis?"),
     **_DOCUMENTS,
+    **ROWS,
     "null-name-for-nothing": ("note: null_name: no body of this resource has it in a null_list", "remove 'null_name'"),
 }

@@ -46,7 +46,7 @@ def requests(endpoint: Endpoint, ground: Ground) -> Iterator[Sent]:
             body = {name: value for name, value in body.items() if name in needed}
         whole: Any = body
         if endpoint.body is not None and endpoint.body.field.shape == "objects":
-            whole = [body]
+            whole = [body] * max(1, endpoint.body.steps[-1].least)
         path = endpoint.path
         for field in endpoint.path_parameters():
             text = as_text(plans.scalar(field, start, source))

@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,10 @@ def check(
     content_type: str = "",
     headers: Mapping[str, str] | None = None,
 ) -> Checked:
-    """Send a request through ``validate`` and return what comes out. ``body`` is bytes or a JSON value."""
+    """Send a request through ``validate`` and return what comes out, all rows as one body.
+
+    ``body`` is bytes or a JSON value.
+    """
     seen: list[Checked | None] = []
 
     def then(request: Request) -> Response:
@@ -138,6 +142,8 @@ def check(
     request = Request(endpoint.name, "1", 0.0, endpoint.method, path or {}, query, data, content_type, headers or {})
     validate(endpoint, max_depth=max_depth, max_digits=1000)(then)(request)
     assert seen[0] is not None
+    if seen[0].rows is not None:
+        return replace(seen[0], body=[row for batch in seen[0].rows for row in batch], rows=None)
     return seen[0]
 
 

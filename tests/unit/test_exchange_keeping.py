@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from adapter.exchange.keeping import IDLE_SECONDS, idle_seconds
 from tests.unit.exchanges import LOST, UNREACHABLE, ca_file, certificate, exchange_with, kind, send
 from tests.unit.loopback import PATIENCE, Peer, answer, once, replying, serving
 
+ROOT = Path(__file__).parents[2]
 CALLS = 20
 CLOSING = answer(b"ok", fields="Connection: close\r\n")
 
@@ -81,6 +84,23 @@ def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
         keeping.close_idle(exchange._pool)
         assert server.ended.acquire(timeout=PATIENCE)
     assert 2 == server.connections
+
+
+def test_idle_connections_are_closed_in_a_gevent_worker_too() -> None:
+    """There the pool is gevent's queue, which has no lock."""
+    code = """
+from gevent import monkey; monkey.patch_all()
+import sys, time
+from adapter.exchange import Exchange
+exchange = Exchange(sys.argv[1], max_reply_bytes=1000, pool_size=4)
+for _ in range(2):
+    exchange._look = 0.0
+    print(exchange.send("POST", deadline=time.monotonic() + 60, headers={}).body.decode())
+"""
+    with serving(replying(answer(b"ok", fields="Keep-Alive: timeout=0\r\n"))) as server:
+        command = [sys.executable, "-W", "ignore", "-c", code, server.url]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ("ok\nok\n", 2) == (done.stdout, server.connections), done.stderr
 
 
 def test_a_close_that_races_with_a_request_may_have_been_sent() -> None:

@@ -223,3 +223,11 @@ def test_others_run_while_a_large_answer_is_parsed(pace: str, expected: str) -> 
         cwd=Path(__file__).parents[2],
     )
     assert (expected, 0) == (run.stdout, run.returncode), run.stderr
+
+
+def test_what_is_large_is_cut() -> None:
+    """A large body comes in pieces of 64 KB that make the whole again; one that is not large comes as it is."""
+    small, large = b"x" * LARGE, bytes(range(256)) * 2048
+    assert small is next(iter(pieces.cut(small)))
+    cut = list(pieces.cut(large))
+    assert (large, 8, {pieces.PIECE}) == (b"".join(cut), len(cut), {len(piece) for piece in cut})

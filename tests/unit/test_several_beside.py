@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from adapter import pieces
 from adapter.errors import BackendTimeout
 from adapter.several import beside
 
@@ -71,3 +72,18 @@ def test_gevent_cooperation(order: str) -> None:
         capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert ("20\n", 0) == (run.stdout, run.returncode), run.stderr
+
+
+def test_what_is_large_beside_is_large_for_who_waits() -> None:
+    """A large answer of one call is worked on in pieces there, and where all answers become one."""
+
+    def work() -> bool:
+        pieces.begin(pieces.LARGE + 1, time.monotonic() + PATIENCE)
+        return pieces.current() is not None
+
+    def both() -> tuple[bool, bool, bool]:
+        before = pieces.current() is not None
+        there = beside.begin(work, time.monotonic() + PATIENCE)()
+        return before, there, pieces.current() is not None
+
+    assert (False, True, True) == pieces.call(both)()

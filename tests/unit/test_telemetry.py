@@ -6,11 +6,13 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from adapter.telemetry import Outcome, Telemetry
+from adapter.telemetry.lines import FIELDS
 
 DONE = Outcome("customers.read", "GET", 200, "id-1", trace_id="t", seconds=0.0123, answered_by="soap", bytes=7)
 
@@ -72,6 +74,28 @@ def test_a_failed_request_names_what_the_operator_needs(stream: io.StringIO) -> 
         line["cause"],
         line["notes"],
     )
+
+
+def test_the_line_of_a_request_has_fields_of_the_list_only(stream: io.StringIO) -> None:
+    """It does not take the way of other lines, on which what is not on the list is dropped."""
+    given = {field.name: "x" for field in fields(Outcome) if field.type == "str"}
+    Telemetry(stream=stream).refused(Outcome(**{**given, "status": 500, "notes": ("n",), "bytes": 1, "broken": True}))  # type: ignore[arg-type]
+
+    (line,) = lines(stream)
+    assert set(line) <= FIELDS
+    assert {"problem", "answered_by", "sent", "code", "cause", "notes", "broken", "trace_id"} <= set(line)
+
+
+@pytest.mark.parametrize("value", [b"bytes", object(), {1}, {"a": 1}])
+def test_a_value_that_is_no_text_number_or_list_drops_the_line(stream: io.StringIO, value: object) -> None:
+    """It is counted, and the next line is written."""
+    telemetry = Telemetry(stream=stream)
+
+    telemetry.lines.event("start", version=value)
+    telemetry.lines.event("start", version="2")
+
+    assert ["2"] == [line["version"] for line in lines(stream)]
+    assert b'adapter_log_dropped_total{what="line"} 1.0' in telemetry.metrics.render()
 
 
 @pytest.mark.parametrize(("level", "expected"), [("INFO", 0), ("DEBUG", 1)])

@@ -10,7 +10,7 @@ import pytest
 
 from adapter.errors import InvalidRequest
 from adapter.mapping.bound import Endpoint
-from adapter.steps.validate import pointers
+from adapter.steps.taking import pointers
 from adapter.translate.writer import writer
 from tests.unit.mapped import calls, check, echo, erp, errors, sent, typed
 

@@ -18,14 +18,16 @@ import zeep
 
 from adapter import pieces
 from adapter.backends.soap.addressing import WsAddressing
-from adapter.backends.soap.answer import MEDIA_TYPES, NAMESPACES, Beside, open_answer
+from adapter.backends.soap.answer import NAMESPACES, Beside, open_answer
 from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.arriving import PLAIN, Coming, Way, exchanged, streamed
 from adapter.backends.soap.flowing import Flowing
+from adapter.backends.soap.own import call_settings, own_headers
+from adapter.backends.soap.pouring import must_be_there, poured, sent_away
 from adapter.backends.soap.ready import Content, with_ready_input
 from adapter.backends.soap.security import Security, secrets, shown
-from adapter.errors import BackendFault, BackendReplyInvalid, RequestError, SessionExpired
-from adapter.exchange import Exchange
+from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
+from adapter.exchange import Exchange, reply_invalid
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
 from adapter.translate.fault import FaultParts
@@ -73,7 +75,7 @@ class SoapPort:
         self._binding._operations = {
             name: with_ready_input(operation, self.version) for name, operation in binding.all().items()
         }
-        self._settings = {name: self._settings_of(operation) for name, operation in binding.all().items()}
+        self._settings = {name: call_settings(operation, self.version) for name, operation in binding.all().items()}
 
     def call(
         self,
@@ -99,7 +101,7 @@ class SoapPort:
         content = Content.of(body, operation.input.bare)
         send = partial(self._once, operation, content)
         answered = send(headers(), request, self._fields(who, token), token, way)
-        if answered.unknown and not _sent_away(request) and self._identity.renew(who):
+        if answered.unknown and not sent_away(request) and self._identity.renew(who):
             who = self._identity.show(request.deadline)
             answered = send(headers(), request, self._fields(who, token), token, way)
         pieces.begin(len(answered.reply.body), request.deadline)
@@ -129,14 +131,17 @@ class SoapPort:
         hides = (*self._identity.secrets(), *header.secrets, *said, token)
 
         def post_xml(address: str, envelope: Any, http_headers: dict[str, str]) -> Answered:
-            if request.trace is not None:
-                request.trace("soap-out", shown(envelope, hides))
-            verify = self._verify(wsse)
+            fields = {**http_headers, **own_headers(request), **who}
+            verify, early = self._verify(wsse), False
             first = way.first if verify is None and request.trace is None else None
-            fields = {**http_headers, **_own_headers(request), **who}
-            reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
-            own = partial(secrets, envelope)
-            answered = Answered(reply, hides, own, verify, arriving, addressed[0].message_id if addressed else "")
+            if body.rows is not None:
+                reply, arriving, early = poured(self._exchange, fields, envelope, body, request, hides, first)
+            else:
+                if request.trace is not None:
+                    request.trace("soap-out", shown(envelope, hides))
+                reply, arriving = exchanged(self._exchange, fields, envelope, body.text, way, request, first)
+            own, message_id = partial(secrets, envelope), addressed[0].message_id if addressed else ""
+            answered = Answered(reply, hides, own, verify, arriving, message_id, early)
             if request.trace is not None:
                 request.trace("soap-in", answered.hidden(reply.body))
             return answered
@@ -160,14 +165,6 @@ class SoapPort:
             return None
         verifier, sent = signing.verifier, wsse.sent
         return lambda root: verifier.body(root, sent)
-
-    def _settings_of(self, operation: Any) -> zeep.Settings:
-        """Return zeep's settings for the calls of an operation, which no call changes."""
-        # zeep would write action="None" for a SOAP 1.2 operation without one.
-        action = operation.soapaction if self.version == "1.2" else ""
-        parameter = f'; action="{action}"' if action else ""
-        kind = f"{MEDIA_TYPES[self.version]}; charset=utf-8{parameter}"
-        return zeep.Settings(raw_response=True, extra_http_headers={"Content-Type": kind})
 
 
 def soap(
@@ -242,9 +239,7 @@ def _asking(
     def once(request: Request, token: str) -> Read[R]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
-        if _sent_away(request):
-            cause = "the login had ended while a document was sent"
-            raise BackendFault("backend-refused-us", 502, cause=cause, sent="yes")
+        must_be_there(request)
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
         try:
             return opened(answered, request, token)
@@ -272,6 +267,8 @@ def _asking(
         )
         if answer.fault is not None:
             raise read_fault(replace(answer.fault, text=answered.discreet(answer.fault.text)))
+        if answered.early:
+            raise reply_invalid("an answer of success before the last row")
         notes = way.align(answer.child)
         return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
@@ -285,15 +282,3 @@ def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) 
         except BackendReplyInvalid as error:
             if not again(error, request):
                 raise
-
-
-def _sent_away(request: Request) -> bool:
-    """Whether a document of the caller's was sent on already, so that it cannot be sent again."""
-    return request.upload is not None and request.upload.taken
-
-
-def _own_headers(request: Request) -> dict[str, str]:
-    own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
-    if request.traceparent:
-        own["traceparent"] = request.traceparent
-    return own

@@ -18,7 +18,8 @@ class Answered:
     ``known`` are such texts; ``own`` finds further ones in the envelope, which few calls need.
     ``verify`` returns the Body of an envelope when its signature holds; None where nothing is to be verified.
     ``message_id`` is that of WS-Addressing, "" where there is none.
-    ``arriving`` is what comes after the envelope, where the answer is not whole yet.
+    ``arriving`` is what comes after the envelope, where the answer is not whole yet. ``early``: it came before all was
+    sent.
     """
 
     reply: Reply
@@ -27,6 +28,7 @@ class Answered:
     verify: Callable[[Any], Any] | None = None
     arriving: Coming | None = None
     message_id: str = ""
+    early: bool = False
 
     @property
     def unknown(self) -> bool:

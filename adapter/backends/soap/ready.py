@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -12,6 +12,7 @@ from zeep.wsdl.messages.base import SerializedMessage
 
 from adapter.backends.soap.answer import NAMESPACES
 from adapter.translate.markup import placed
+from adapter.translate.poured import Poured
 from adapter.translate.written import Written, carried
 
 # Stands in the body for text that is put there once the envelope is text too. Nothing else of an envelope can be a
@@ -24,18 +25,21 @@ _MARK: bytes = etree.tostring(etree.ProcessingInstruction(_PLACE))
 class Content:
     """The children of ``soap:Body``, and the prefixes that their values (xsi:type) need declared above them.
 
-    ``text``: they are text, for which the envelope keeps a place.
+    ``text``: they are text, for which the envelope keeps a place. ``rows`` are what that text keeps a place for.
     """
 
     children: list[Any]
     prefixes: Any = None
     text: str | None = None
+    rows: Iterator[bytes] | None = None
 
     @staticmethod
     def of(root: Any, bare: bool) -> Content:
-        """Return what a message's root, ``Written`` or an element, makes of the body."""
+        """Return what a message's root (``Written``, ``Poured`` or an element) makes of the body."""
         if root is None:
             return Content([])
+        if isinstance(root, Poured):
+            return replace(Content.of(root.frame, bare), rows=root.rows)
         if isinstance(root, Written):
             return Content([], root.nsmap if bare else None, root.content if bare else root.whole())
         return Content(list(root), root.nsmap) if bare else Content([root])

@@ -14,6 +14,7 @@ from adapter.mapping.agreement.header_fields import bind_reply_headers
 from adapter.mapping.agreement.lists import bind_page, bind_sort
 from adapter.mapping.agreement.patch import patched
 from adapter.mapping.agreement.reply import bind_details, bind_reply, check_faults, element_at
+from adapter.mapping.agreement.rows import bind_rows_body
 from adapter.mapping.agreement.signs import bind_signs
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.agreement.values import bind_constants, bind_headers
@@ -27,7 +28,7 @@ from adapter.mapping.model.operation import OperationRule
 from adapter.mapping.occurrence import content, unfilled
 from adapter.mapping.paths import Child
 from adapter.mapping.scalars import parameter
-from adapter.wsdl.types import Element, Operation, Port
+from adapter.wsdl.types import Operation, Port
 
 
 def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given) -> Endpoint | None:
@@ -58,7 +59,7 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         filter=bind_filter(binder, rule, operation, reply, given),
         page=bind_page(binder, rule, operation, start),
         sort=bind_sort(binder, rule, start),
-        body=_body(binder, rule, operation.input.root, encoded, [each for part in parts for each in part]),
+        body=_body(binder, rule, operation, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
         answered_by=rule.answered_by,
@@ -150,11 +151,13 @@ def _default(binder: Binder, rule: FieldRule, bound: BoundField) -> None:
 
 
 def _body(
-    binder: Binder, rule: OperationRule, root: Element | None, encoded: bool, beside: Sequence[BoundField]
+    binder: Binder, rule: OperationRule, operation: Operation, encoded: bool, beside: Sequence[BoundField]
 ) -> Body | None:
     """Bind the body. ``beside``: what else fills the message, maybe in the same element: an id in the path."""
+    body, root = rule.body, operation.input.root
     start = root.type if root is not None else ""
-    body = rule.body
+    if body is not None and body.rows is not None:
+        return bind_rows_body(binder, rule, operation, encoded)
     if body is not None and body.document is not None:
         return bind_document_body(binder, rule, start, encoded)
     found = element_at(binder, body.place, start, body.into) if body is not None else None

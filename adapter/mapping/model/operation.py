@@ -11,6 +11,7 @@ from adapter.mapping.model.change import PatchRule
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
+from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 from adapter.mapping.model.stream import StreamRule
 
@@ -51,7 +52,7 @@ class SortRule:
 class BodyRule:
     """What the caller's JSON body is and where it goes. ``into`` is empty when it fills the message itself.
 
-    With ``document`` it is no JSON but the bytes themselves.
+    With ``document`` it is no JSON but the bytes themselves, with ``rows`` many of the type.
     """
 
     place: Place
@@ -59,6 +60,7 @@ class BodyRule:
     into: str = ""
     patch: PatchRule | None = None
     document: DocumentRule | None = None
+    rows: RowsRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,39 @@
+"""Flask without what it does for each request and no request of ours needs: coroutines, sessions, names of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Flask, Request
+from flask.sessions import NullSession, SecureCookieSessionInterface
+from werkzeug.routing import MapAdapter
+
+
+class _Sessionless(SecureCookieSessionInterface):
+    """No caller has a session, so one that is empty and cannot be written serves all."""
+
+    _none: Final = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        return self._none
+
+
+class Application(Flask):
+    """The application. Routes are found by method and path alone; ``web.hosts`` looks at the host."""
+
+    session_interface = _Sessionless()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: none of ours is a coroutine, and Flask would look at each with each request."""
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the route of a request. No answer is made with the host, so none is taken from it."""
+        if request is None:
+            return None
+        environ = request.environ
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        return MapAdapter(
+            self.url_map, "", environ.get("SCRIPT_NAME") or "/", "", environ["wsgi.url_scheme"], path, request.method
+        )
