@@ -139,6 +139,20 @@ class Response:
     awaits: Awaited | None = None
 
 
+def called(checked: Checked, call: Call, upload: Upload | None, rows: Iterator[list[Any]] | None) -> Checked:
+    """Return checked values with what belongs to the call and is no value; each call passes here."""
+    return Checked(checked.path, checked.query, checked.body, call, checked.record, checked.calls, upload, rows)
+
+
+def checked_request(request: Request, checked: Checked) -> Request:
+    """Return a request with what was checked of it; each call passes here."""
+    return Request(
+        request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
+        request.content_type, request.headers, request.traceparent, request.caller, checked, request.trace,
+        request.upload, request.wanted,
+    )  # fmt: skip
+
+
 def answered_by(who: str, response: Response, notes: tuple[str, ...] = ()) -> Response:
     """Return a response that says who answered, with what was odd before it was made.
 

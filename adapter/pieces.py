@@ -27,17 +27,23 @@ LARGE: Final = 256 * 1024
 """Bytes of a message above which it is worked on in pieces."""
 PIECE: Final = 64 * 1024
 """Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
+_CHUNK: Final = 512
+"""Bytes that a chunk counts for beside its own: however short it is, it costs some microseconds."""
 _SLICE: Final = 0.005
 _REST: Final = 0.001
 
 
 class Pace:
-    """The pace of one piece of long work. ``deadline`` is on the clock of ``time.monotonic``."""
+    """The pace of one piece of long work. ``deadline`` is on the clock of ``time.monotonic``.
+
+    ``left`` is what takes away, at the end of a call, what is too large to be freed at once.
+    """
 
     def __init__(self, deadline: float = float("inf")) -> None:
         self._deadline = deadline
         self._since = 0.0  # work has gone on before it was known to be long, so the first turn is a rest
         self.rests = 0
+        self.left: list[Callable[[Pace], None]] = []
 
     def turn(self) -> None:
         """Rest where others have waited long enough. Raises BackendTimeout once the deadline has passed."""
@@ -87,9 +93,12 @@ def begin(size: int, deadline: float) -> None:
     found = _current.get()
     if found is None or (size <= LARGE and found is _SMALL):
         return
+    pace = Pace(deadline)
     if found is _SMALL:
         _collector.hold()
-    _current.set(Pace(deadline))
+    else:
+        pace.left = found.left
+    _current.set(pace)
 
 
 def current() -> Pace | None:
@@ -112,15 +121,35 @@ def call(work: Callable[P, R]) -> Callable[P, R]:
         try:
             return work(*args, **options)
         finally:
-            if _current.get() is not _SMALL:
-                _collector.release()
+            pace = current()
             _current.set(None)
+            if pace is not None:
+                _tidied(pace.left)
 
     return paced
 
 
+def _tidied(left: list[Callable[[Pace], None]]) -> None:
+    pace = Pace()  # whatever the deadline, nothing may stay
+    try:
+        for take_away in left:
+            take_away(pace)
+    finally:
+        _collector.release()
+
+
+def flow(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the chunks of a message that is on its way, with turns between them once it is large."""
+    pace, size = Pace(), 0
+    for chunk in chunks:
+        yield chunk
+        size += len(chunk) + _CHUNK
+        if size > LARGE:
+            pace.turn()
+
+
 def cut(data: bytes) -> Iterable[bytes]:
-    """Return what is large piece by piece, with a turn after each; what is not, as it is."""
+    """Return what is large piece by piece, with turns between them; what is not, as it is."""
     if len(data) <= LARGE:
         return (data,)
-    return Pace().each(data[at : at + PIECE] for at in range(0, len(data), PIECE))
+    return flow(data[at : at + PIECE] for at in range(0, len(data), PIECE))

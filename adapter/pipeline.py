@@ -44,7 +44,8 @@ from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
 from adapter.translate.poured import pouring_writer
-from adapter.translate.reader import Result, reader, record_reader
+from adapter.translate.reader import Result, record_reader
+from adapter.translate.replies import reply_reader
 from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
@@ -105,7 +106,7 @@ def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
     """Yield the step that reads the record, where a body is merged into one."""
     reads = endpoint.body.reads if endpoint.body is not None else None
     if reads is not None and endpoint.answered_by == "soap":
-        yield read_first(reads, _call(reads, backends, record_reader(reads)))
+        yield read_first(reads, _call(reads, backends, record_reader(reads), align=True))
 
 
 def _tables(endpoint: Endpoint, backends: Backends) -> list[Kept]:
@@ -130,12 +131,12 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         backends.soap[rule.key],
         endpoint.operation,
         write=_message(endpoint, backends),
-        read=reader(endpoint),
+        read=reply_reader(endpoint),
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
-        way=way(endpoint),
+        way=way(endpoint, align=False),
     )
 
 
@@ -147,8 +148,8 @@ def _message(endpoint: Endpoint, backends: Backends) -> Callable[[Checked], Any]
 
 def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
     """Return the handler of a list that leaves row by row."""
-    read: Callable[[Any], Result | Coming] = reader(endpoint)
-    port, way_, again = backends.soap[endpoint.resource.soap.key], way(endpoint), _again(endpoint, backends)
+    read: Callable[[Any], Result | Coming] = reply_reader(endpoint)
+    port, again = backends.soap[endpoint.resource.soap.key], _again(endpoint, backends)
     return soap(
         port,
         endpoint.operation,
@@ -158,8 +159,8 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
         respond=respond_rows(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way_,
-        begin=beginning(endpoint, port.version, rows, way_, again),
+        way=way(endpoint, align=False),
+        begin=beginning(endpoint, port.version, rows, way(endpoint), again),
     )
 
 
@@ -206,9 +207,12 @@ def _ask(endpoint: Endpoint, backends: Backends, again: Again) -> Ask:
 
 
 def _call(
-    endpoint: Endpoint, backends: Backends, read: Callable[[Any], R], again: Again = never
+    endpoint: Endpoint, backends: Backends, read: Callable[[Any], R], again: Again = never, *, align: bool = False
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
-    """Return how one SOAP call is made whose answer ``read`` reads: what was read, and what was odd."""
+    """Return how one SOAP call is made whose answer ``read`` reads: what was read, and what was odd.
+
+    ``align`` brings the answer back to its contract before, for what does not do so itself.
+    """
     return asking(
         backends.soap[endpoint.resource.soap.key],
         endpoint.operation,
@@ -217,7 +221,7 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint),
+        way=way(endpoint, align=align),
     )
 
 

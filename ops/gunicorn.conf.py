@@ -54,6 +54,7 @@ timeout = 60  # of a worker that has stopped responding, not of a request: reque
 limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190
+http_parser = "python"  # whatever is installed beside it: which broken requests are refused is tested with this one
 
 # Nobody is believed here: the application counts the proxies it trusts (ADAPTER_PROXIES).
 forwarded_allow_ips = ""

@@ -21,7 +21,7 @@ from adapter.mapping.model.document import CONTENT
 from adapter.mapping.xml_text import parsed
 from adapter.messages import Call, Checked
 from adapter.steps.schemas import body_field
-from adapter.translate.reader import reader, record_reader
+from adapter.translate.reader import record_reader
 from adapter.translate.table import table_reader
 from adapter.translate.taken import filler
 from adapter.translate.text_writer import text_writer
@@ -33,6 +33,7 @@ from tests.twins import checked_alike, poured, sent
 from tests.unit.mapped import check
 from tests.unit.random_markup import content
 from tests.unit.random_values import Values
+from tests.unit.twins import reader
 
 TRIES = 200
 

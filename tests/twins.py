@@ -20,6 +20,7 @@ from adapter.steps.accept import NOT_SURE, acceptor
 from adapter.translate.in_text import ROWS
 from adapter.translate.poured import pouring_writer
 from adapter.translate.written import Written
+from adapter.wsdl.types import XSI
 
 # A value that is made anew for each message: {compute: uuid}.
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -40,11 +41,13 @@ def poured(endpoint: Endpoint, checked: Checked) -> Any:
 
 
 def sent(message: Any) -> str:
-    """Return a message as canonical XML (c14n), whether it was written as text or as elements."""
+    """Return a message as canonical XML, whether it was written as text or as elements; prefixes do not count."""
     if message is None:
         return ""
-    element = message.element() if isinstance(message, Written) else message
-    return _UUID.sub("uuid", etree.tostring(element, method="c14n").decode())
+    text = message.whole() if isinstance(message, Written) else etree.tostring(message, encoding="unicode")
+    # lxml's own canonical XML (2.0) gives every namespace the prefix that its place in the document makes.
+    made: str = etree.canonicalize(text, rewrite_prefixes=True, qname_aware_attrs=[f"{{{XSI}}}type"])
+    return _UUID.sub("uuid", made)
 
 
 def checked(field: Field[Any], value: Any) -> tuple[str, bool]:

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from urllib3 import HTTPConnectionPool
@@ -27,14 +28,12 @@ from adapter.exchange.keeping import IDLE_SECONDS, close_idle
 from adapter.exchange.names import Names
 from adapter.exchange.pouring import Pouring
 from adapter.exchange.tls import Context
-from adapter.pieces import LARGE, Pace
+from adapter.pieces import flow
 
 __all__ = ["Exchange", "Opened", "Pouring", "Reply", "failed", "reply_invalid"]
 
 _CHUNK = 64 * 1024
 _NEVER = Retry(False, redirect=False)
-# However short they are, each costs some microseconds.
-_MANY_CHUNKS = 500
 _AGENT = "strangler-adapter"
 _LENGTH = re.compile(r"[0-9]+(\s*,\s*[0-9]+)*")
 
@@ -156,7 +155,7 @@ class Exchange:
             _give_back(response)
             raise
         wait = _Patience(response)
-        return Opened(response.status, found, wait.chunks(), wait.allow, lambda: _give_back(response))
+        return Opened(response.status, found, flow(wait.chunks()), wait.allow, lambda: _give_back(response))
 
     def _response(
         self,
@@ -217,14 +216,12 @@ class Exchange:
     def _body(self, response: BaseHTTPResponse) -> bytes:
         if (response.length_remaining or 0) > self.max_reply_bytes:
             raise ReplyTooLarge
-        body, pace = bytearray(), Pace()
+        body = bytearray()
         try:
-            for number, chunk in enumerate(response.stream(_CHUNK, decode_content=True)):
+            for chunk in flow(response.stream(_CHUNK, decode_content=True)):
                 body += chunk
                 if len(body) > self.max_reply_bytes:
                     raise ReplyTooLarge
-                if len(body) > LARGE or number > _MANY_CHUNKS:
-                    pace.turn()
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
         return bytes(body)
@@ -246,7 +243,7 @@ class _Patience:
     def chunks(self) -> Iterator[bytes]:
         """Yield the decoded body. Raises what ``Exchange.send`` raises, but knows no size."""
         try:
-            stream = self._response.stream(_CHUNK, decode_content=True)
+            stream = self._pieces()
             while True:
                 if self._seconds and self._socket is not None:
                     self._socket.settimeout(self._seconds)
@@ -258,6 +255,12 @@ class _Patience:
             raise failed(error) from error
         except ValueError as error:  # urllib3 takes "-5" for the size of a chunk, and then cannot read as much
             raise reply_invalid("a chunk of negative size") from error
+
+    def _pieces(self) -> Iterator[bytes]:
+        """Return what yields the body as it comes; but for one in chunks urllib3 waits until a piece is full."""
+        if self._response.chunked:
+            return self._response.stream(_CHUNK, decode_content=True)
+        return iter(partial(self._response.read1, _CHUNK, decode_content=True), b"")
 
 
 def _give_back(response: BaseHTTPResponse | None) -> None:

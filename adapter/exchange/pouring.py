@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from adapter.exchange.greeting import GreetingConnection
+from adapter.pieces import flow
 
 IDLE_SECONDS: Final = 30.0
 
@@ -66,5 +67,9 @@ class PouringConnection(GreetingConnection):
     ) -> None:
         """Send a request, or pour it."""
         self._spent, poured = True, isinstance(body, Pouring)
-        super().request(method, url, body.over(self) if poured else body, headers, **options)
+        if poured:
+            body = flow(body.over(self))
+        elif body is not None and not isinstance(body, bytes):
+            body = flow(body)
+        super().request(method, url, body, headers, **options)
         self._spent = poured

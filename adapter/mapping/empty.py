@@ -43,5 +43,6 @@ def with_default(codec: Codec, default: str | None) -> Codec:
         read=lambda text: codec.read(text or default),
         write=write,
         schema=schema,
+        quick=None,
         accept=lambda value: accept(value) or write(value),
     )

@@ -21,6 +21,10 @@ from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group,
 Way = tuple[tuple[Child, ...], BoundField, str]
 
 
+# Of so many sets of values it is known that they can stand together.
+_MOST_KNOWN = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One particle, attribute or text of a record, with the names of the fields at or below it.
@@ -202,13 +206,24 @@ def together(
     tree, nilled = content(contract, record, ways), _nilled(ways)
     bare = {name for steps, field, name in ways if len(steps) == 1 and field.shape in ("scalars", "objects")}
 
+    known = set[tuple[frozenset[str], tuple[str, ...]]]()
+
     def wrong(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         # An array without an element around it writes nothing when it is empty.
-        given = {name for name, value in values.items() if value not in ([], {}) or name not in bare}
-        yield from _wrong(tree, given, "")
+        given = frozenset(name for name, value in values.items() if name not in bare or value not in ([], {}))
+        nulls = tuple(name for name, _ in nilled if name in values and values[name] is None)
+        if (given, nulls) in known:
+            return
+        found = [*_wrong(tree, given, "")]
         for name, others in nilled:
-            if name in values and values[name] is None:
-                yield from ((other, f"must be left out where {name} is null") for other in sorted(others & given))
+            if name in nulls:
+                found += [(other, f"must be left out where {name} is null") for other in sorted(others & given)]
+        if not found:
+            # What callers give is much the same each time.
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known.add((given, nulls))
+        yield from found
 
     return wrong
 

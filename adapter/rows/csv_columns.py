@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from adapter import strict_json
@@ -65,25 +66,33 @@ def _column(path: tuple[str, ...], link: bool = False) -> Column:
 
 def cells(found: Sequence[Column]) -> Callable[[Mapping[str, Any]], list[Any]]:
     """Return what makes the cells of one row, as the csv module takes them: None for what is absent or null."""
-    plain = [column.name for column in found if len(column.path) == 1 and not column.link]
-    if len(plain) == len(found):
-        return lambda row: [_cell(row.get(name)) for name in plain]
-    paths = [(column.path, column.link) for column in found]
-    return lambda row: [_cell(_at(row, path), link) for path, link in paths]
+    # The columns of one object stand together, so each object is looked up once.
+    parts = [(path, [column.path[-1] for column in each]) for path, each in groupby(found, lambda each: each.path[:-1])]
+    links = [index for index, column in enumerate(found) if column.link]
+
+    def cells_of(row: Mapping[str, Any]) -> list[Any]:
+        values: list[Any] = []
+        for path, names in parts:
+            inner = _at(row, path) if path else row
+            values += [inner.get(name) for name in names] if isinstance(inner, dict) else [None] * len(names)
+        for index in links:
+            if isinstance(values[index], dict):
+                values[index] = None
+        return [each if type(each) in _PLAIN else _cell(each) for each in values]
+
+    return cells_of
+
+
+_PLAIN = frozenset((str, int, type(None)))
 
 
 def _at(row: Any, path: tuple[str, ...]) -> Any:
     for name in path:
-        if not isinstance(row, Mapping):
+        if not isinstance(row, dict):
             return None
         row = row.get(name)
     return row
 
 
-def _cell(value: Any, link: bool = False) -> Any:
-    kind = type(value)
-    if kind is str or value is None or kind is int:
-        return value
-    if link and kind is dict:
-        return None
-    return value if not isinstance(value, bool | dict | list) else strict_json.encode(value).decode("utf-8")
+def _cell(value: Any) -> Any:
+    return strict_json.encode(value).decode("utf-8") if isinstance(value, bool | dict | list) else value

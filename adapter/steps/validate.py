@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from adapter.errors import FieldError, InvalidRequest
@@ -20,7 +19,7 @@ from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.occurrence import together
 from adapter.mapping.scalars import parameter
 from adapter.mapping.when import hold
-from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
+from adapter.messages import Call, Checked, Handler, Middleware, Request, Response, called, checked_request
 from adapter.rows.bounds import Bounds
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.headers import check_headers
@@ -58,12 +57,11 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
             given_headers = headers(request.headers, errors)
             if errors:
                 raise InvalidRequest("invalid-request", 422, fields=tuple(errors[:MAX_ERRORS]))
-            checked = replace(checked, call=Call(request.id, headers=given_headers), upload=request.upload)
-            if rows is not None:
-                checked = replace(checked, rows=rows(request))
+            later = rows(request) if rows is not None else None
+            checked = called(checked, Call(request.id, headers=given_headers), request.upload, later)
             if request.trace is not None:
                 request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
-            return then(replace(request, checked=checked))
+            return then(checked_request(request, checked))
 
         return handle
 
@@ -104,7 +102,9 @@ def _parameters(
         field = known[name]
         assert field.codec is not None
         try:
-            found[name] = field.codec.write(parameter(field, text))
+            # What can be printed, XML can carry.
+            write = field.codec.at_once() if text.isprintable() else field.codec.write
+            found[name] = write(parameter(field, text))
         except ValueError as error:
             errors.append(FieldError(place, name, str(error)))
     return found
@@ -161,7 +161,7 @@ def _whole(
         return text
     try:
         assert field.codec is not None
-        field.codec.write(int(text) + first)
+        field.codec.at_once()(int(text) + first)
     except ValueError as error:
         errors.append(FieldError("query", field.name, str(error)))
     return text

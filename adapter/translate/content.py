@@ -59,7 +59,7 @@ class Compiler:
             if steps:
                 below.setdefault(steps[0].element.tag, []).append((steps, field))
             elif field.attribute is not None:
-                own.append(_attribute(field, name))
+                own.append(attribute_handler(field, name))
             else:
                 own.append(self.value(field, name))
         # An array is there as soon as the element around its items is.
@@ -228,7 +228,8 @@ def _scalar(codec: Codec, place: str) -> ReadObject:
     return read
 
 
-def _attribute(field: BoundField, name: str) -> Handler:
+def attribute_handler(field: BoundField, name: str) -> Handler:
+    """Return the function that reads the value of an attribute."""
     if field.markup is not None:
         return markup_reader(field, name)
     assert field.attribute is not None

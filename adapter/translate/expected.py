@@ -34,6 +34,11 @@ class Expected:
         """Whether a wildcard lets in an element of this namespace (XML Schema part 1, section 3.10.1)."""
         return any(wildcard.lets(namespace) for wildcard in self.wildcards)
 
+    def may_mean(self, tag: str, fold: bool) -> bool:
+        """Whether an unknown tag could stand for a known one, depending on what stands beside it."""
+        namespace, local = split(tag)
+        return (local in self.unique and not self.admits(namespace)) or (fold and local.casefold() in self.folded)
+
 
 def expected(contract: Contract, record: Record) -> Expected:
     """Return the tables of one record."""

@@ -14,57 +14,18 @@ from lxml import etree
 
 from adapter.translate.encoding import nothing
 from adapter.translate.filling import NIL, TYPE, Fill, Mark, Values
+from adapter.translate.node import TEXT, VALUE, Node, escaped
 from adapter.translate.prefixes import Prefixes
 from adapter.translate.written import Written
 from adapter.wsdl.names import XML
-
-_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
-_VALUE = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-)
-
 
 # Stands in a message where its rows are to stand. Nothing else in it can be a processing instruction.
 ROWS = "<?rows?>"
 
 
-def escaped(text: str) -> str:
-    """Return a text as it stands in an element (XML 1.0, sections 2.4 and 2.11)."""
-    if "&" in text or "<" in text or ">" in text or "\r" in text:
-        return text.translate(_TEXT)
-    return text
-
-
 def _place(out: Any, values: Values) -> bool:
     out.append(ROWS)
     return True
-
-
-class Node(list[str]):
-    """What stands for an element until it is finished: what is in it, in pieces, and its attributes by Clark names."""
-
-    attributes: dict[str, str] | None = None
-
-    def set(self, tag: str, text: str) -> None:
-        """Set an attribute."""
-        if self.attributes is None:
-            self.attributes = {}
-        self.attributes[tag] = text
-
-    def get(self, tag: str) -> str | None:
-        """Return the text of an attribute, None where there is none."""
-        return self.attributes.get(tag) if self.attributes is not None else None
-
-    @property
-    def text(self) -> str:
-        """The text and elements in it."""
-        return "".join(self)
-
-    @text.setter
-    def text(self, text: str | None) -> None:
-        """Put a text in, escaped."""
-        if text is not None:
-            self.append(escaped(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +94,7 @@ class Text:
             self._attributes[tag] = "", self._prefixes.qname(tag)
         else:
             prefix = f"ns{sum(bool(declared) for declared, _ in self._attributes.values())}"
-            self._attributes[tag] = f' xmlns:{prefix}="{namespace.translate(_VALUE)}"', f"{prefix}:{local}"
+            self._attributes[tag] = f' xmlns:{prefix}="{namespace.translate(VALUE)}"', f"{prefix}:{local}"
 
     def constant(self, tag: str, text: str, mark: Mark) -> Fill:
         """Return what appends a fixed element that must be there. It alone is no reason for the element around it."""
@@ -214,17 +175,26 @@ class Text:
 
         return put
 
-    def root(self, tag: str, node: Node) -> Written:
-        """Return the finished root of a message, which declares the prefixes of all of it."""
+    def root(self, tag: str) -> Callable[[Node], Written]:
+        """Return what makes the finished root of a message, which declares the prefixes of all of it.
+
+        So it is asked for when all of it is compiled.
+        """
         name, nsmap = self._prefixes.qname(tag), self._prefixes.nsmap
-        declared = "".join(f' xmlns:{prefix}="{uri.translate(_VALUE)}"' for prefix, uri in nsmap.items())
-        return Written(name, self._start(name, node, declared), "".join(node), nsmap)
+        declared = "".join(f' xmlns:{prefix}="{uri.translate(VALUE)}"' for prefix, uri in nsmap.items())
+        plain = f"<{name}{declared}"
+
+        def root(node: Node) -> Written:
+            start = plain if node.attributes is None else self._start(name, node, declared)
+            return Written(name, start, "".join(node), nsmap)
+
+        return root
 
     def _start(self, name: str, node: Node, more: str = "") -> str:
         """Return the start tag of a finished element, without its end. ``more`` stands before the attributes."""
         found = [(*self._attributes[tag], text) for tag, text in (node.attributes or {}).items()]
         declared = "".join(dict.fromkeys(declaration for declaration, _, _ in found))
-        return f"<{name}{more}{declared}" + "".join(f' {each}="{text.translate(_VALUE)}"' for _, each, text in found)
+        return f"<{name}{more}{declared}" + "".join(f' {each}="{text.translate(VALUE)}"' for _, each, text in found)
 
     def _finish(self, out: Any, tag: Tag, node: Node) -> None:
         if node.attributes is None:
@@ -282,7 +252,7 @@ class Text:
                     if text is None:
                         out.append(nil)
                     elif "&" in text or "<" in text or ">" in text or "\r" in text:
-                        out.append(f"{start}{text.translate(_TEXT)}{end}")
+                        out.append(f"{start}{text.translate(TEXT)}{end}")
                     else:
                         out.append(f"{start}{text}{end}")
             return written

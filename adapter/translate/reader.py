@@ -37,30 +37,41 @@ class Result:
 def reader(endpoint: Endpoint, each: Each = pieces.each) -> Callable[[Any], Result]:
     """Compile the reader of one operation: the message's root (or None) in, a ``Result`` out.
 
-    ``each`` goes around the elements of lists while they are read.
+    It reads a reply as it is, or as it was brought back to its contract (``tolerance``); ``replies`` does both in one
+    pass. ``each`` goes around the elements of lists while they are read.
     """
-    read, read_headers = _reader(endpoint, each), header_reader(endpoint)
+    read = read_in(endpoint, Objects(endpoint, endpoint.operation.use == "encoded"))
+    encoded = endpoint.operation.use == "encoded"
+    return lambda element: read(element, Reading(endpoint.name, element, encoded, each))
+
+
+def read_in(endpoint: Endpoint, plain: Objects) -> Callable[[Any, Reading], Result]:
+    """Return what reads a reply within a reading, in which some of its objects may have been read already."""
+    read, read_headers = _reader(endpoint, plain), header_reader(endpoint)
     if not endpoint.reply.headers:
         return read
 
-    def read_both(element: Any) -> Result:
-        result, (headers, notes) = read(element), read_headers(element)
+    def read_both(element: Any, reading: Reading) -> Result:
+        result, (headers, notes) = read(element, reading), read_headers(element)
         return replace(result, headers=headers, notes=result.notes + notes)
 
     return read_both
 
 
-def _reader(endpoint: Endpoint, each: Each) -> Callable[[Any], Result]:
-    reply = endpoint.reply
+def nothing_to_read(endpoint: Endpoint) -> bool:
+    """Whether what a reply holds does not matter."""
+    reply, output = endpoint.reply, endpoint.operation.output
     silent = reply.rule.shape == "none" and reply.refused is None and reply.warnings is None
-    if silent or endpoint.operation.output is None or endpoint.operation.output.root is None:
-        return lambda element: Result(None)
-    encoded, expected = endpoint.operation.use == "encoded", endpoint.operation.reply_tags
-    compiler = Objects(endpoint, encoded)
-    take, total, check = _taker(endpoint, compiler), total_reader(endpoint), judge(endpoint)
+    return silent or output is None or output.root is None
 
-    def read(element: Any) -> Result:
-        reading = Reading(endpoint.name, element, encoded, each)
+
+def _reader(endpoint: Endpoint, plain: Objects) -> Callable[[Any, Reading], Result]:
+    if nothing_to_read(endpoint):
+        return lambda element, reading: Result(None)
+    expected = endpoint.operation.reply_tags
+    take, total, check = _taker(endpoint, plain), total_reader(endpoint), judge(endpoint)
+
+    def read(element: Any, reading: Reading) -> Result:
         if element is None or (expected and element.tag not in expected):
             raise invalid(endpoint.name, "the body holds another element than the contract says")
         try:
@@ -75,14 +86,23 @@ def _reader(endpoint: Endpoint, each: Each) -> Callable[[Any], Result]:
     return read
 
 
-def _taker(endpoint: Endpoint, compiler: Objects) -> Callable[[Any, Reading], Any]:
+def _taker(endpoint: Endpoint, plain: Objects) -> Callable[[Any, Reading], Any]:
     """Return how the answer is read from the root: nothing, one object or a list."""
     shape = endpoint.reply.rule.shape
     if shape == "none":
         return lambda element, reading: None
-    read_object, find = compiler.object(endpoint.reply.type), finder(endpoint, endpoint.reply.steps)
+    read_plainly, find = plain.object(endpoint.reply.type), finder(endpoint, endpoint.reply.steps)
     take = _many if shape == "each" else _one
-    return lambda element, reading: take(endpoint, find(reading, element), reading, read_object)
+
+    def read(element: Any, reading: Reading) -> Any:
+        if element not in reading.made:
+            return read_plainly(element, reading)
+        value, notes = reading.made.pop(element)
+        for note in notes:
+            reading.note(note)
+        return value
+
+    return lambda element, reading: take(endpoint, find(reading, element), reading, read)
 
 
 def record_reader(endpoint: Endpoint) -> Callable[[Any], Any]:

@@ -26,7 +26,9 @@ class Reading:
     """One reply while it is read: where notes go, and the targets of references in an encoded one.
 
     ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists:
-    what is large is read with rests between them.
+    what is large is read with rests between them. ``walk`` notes the drift, where a reply is brought back to its
+    contract while it is read; ``passed`` are elements that it noted and that stay as they are: by their own tag, that
+    of the element around them, and its type. ``made`` are objects that were read already, each with its notes.
     """
 
     def __init__(self, operation: str, root: Any, encoded: bool, each: Each = pieces.each) -> None:
@@ -34,6 +36,9 @@ class Reading:
         self.each = each
         self.notes: list[str] = []
         self.drift: dict[str, None] = {}
+        self.walk: Any = None
+        self.passed: set[tuple[str, str, str]] = set()
+        self.made: dict[Any, tuple[Any, list[str]]] = {}
         self.encoded = encoded
         self.targets: dict[str, Any] = {}
         self.weights: dict[str, int] = {}

@@ -7,8 +7,9 @@ from typing import Any
 
 from adapter.mapping.bound import Call, Endpoint
 from adapter.translate.content import Compiler
-from adapter.translate.reader import Result, reader
+from adapter.translate.reader import Result
 from adapter.translate.reading import Reading, invalid
+from adapter.translate.replies import reply_reader
 
 Taken = Mapping[str, str]
 
@@ -18,7 +19,7 @@ def taking_reader(endpoint: Endpoint) -> Callable[[Any], tuple[Result, Taken]]:
 
     What they take is text, by its path. A value that is absent, nil or blank is left out.
     """
-    read = reader(endpoint)
+    read = reply_reader(endpoint)
     sources = {take.source.name: take.source for call in endpoint.further() for take in call.takes}
     if not sources:
         return lambda element: (read(element), {})

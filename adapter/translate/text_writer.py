@@ -13,9 +13,10 @@ from typing import Any
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Call, Checked
 from adapter.translate.elements import Compiler
-from adapter.translate.in_text import Node, Text
+from adapter.translate.in_text import Text
 from adapter.translate.made import TextOf, completer
 from adapter.translate.markup import is_whole
+from adapter.translate.node import Node
 from adapter.translate.writer import slots_of, unset, writer
 from adapter.translate.written import Written
 from adapter.wsdl.types import Element
@@ -75,11 +76,11 @@ def _in_text(
     tree.prefixes.of(root.namespace)
     material = Text(tree.prefixes, rows)
     fill = Compiler(endpoint, material, tree).record(root.type, endpoint.message())
-    slots, tag = slots_of(endpoint, text_of), root.tag
+    slots, finish = slots_of(endpoint, text_of), material.root(root.tag)
 
     def write(checked: Checked) -> Written:
         node = Node()
         fill(node, slots(checked))
-        return material.root(tag, node)
+        return finish(node)
 
     return write, material.row

@@ -9,9 +9,9 @@ from typing import Any
 from adapter.mapping.bound import Endpoint, Turn
 from adapter.mapping.model.cursor import CursorRule
 from adapter.translate.content import Compiler
-from adapter.translate.reader import reader
 from adapter.translate.reading import Reading, finder, invalid
 from adapter.translate.refused import signs
+from adapter.translate.replies import reply_reader
 
 _LIMIT = 12
 """Digits of a number that counts rows or pages."""
@@ -33,7 +33,7 @@ def page_reader(endpoint: Endpoint, rule: CursorRule, turn: Turn) -> Callable[[A
 
     Raises BackendReplyInvalid for a page that does not say whether or where the list goes on.
     """
-    read, find = reader(endpoint), finder(endpoint, endpoint.reply.steps)
+    read, find = reply_reader(endpoint), finder(endpoint, endpoint.reply.steps)
     encoded = endpoint.operation.use == "encoded"
     compiler = Compiler(_no_object, endpoint.contract, encoded)
     said = compiler.object(turn.fields, endpoint.name)

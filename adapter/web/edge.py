@@ -26,6 +26,7 @@ from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
 from adapter.web.application import Application
 from adapter.web.cut import cutting
+from adapter.web.straight import Guard, View, straight
 from adapter.web.visit import Visit, current, outermost
 
 Install = Callable[[Flask], None]
@@ -77,31 +78,36 @@ def install(
     app = Application(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     known = problems.catalogue(declared)
-    _guard(app, settings, telemetry, known, _fields(routes))
+    guard = _guard(settings, telemetry, known, _fields(routes))
+    _hang(app, guard)
     for add in (house.install(known, checks, telemetry.metrics.render), *extra):
         add(app)
+    views = {route.operation: _view(route, settings, telemetry) for route in routes}
     for route in routes:
         app.add_url_rule(
             paths.rule(route.path),
             endpoint=route.operation,
-            view_func=_view(route, settings, telemetry),
+            view_func=_in_flask(views[route.operation]),
             methods=[route.method],
         )
     _refuse_twins(app)
-    wsgi = outermost(app.wsgi_app)
+    wsgi = outermost(straight(app.wsgi_app, app.url_map.iter_rules(), views, guard))
     if n := settings.proxies:  # only what n proxies appended is believed; the Host stays the one that was sent
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=0, x_port=0, x_prefix=0)
     app.wsgi_app = wsgi  # type: ignore[assignment]
     return app
 
 
-def _view(route: Route, settings: Settings, telemetry: Telemetry) -> Callable[..., flask.Response]:
+def _in_flask(view: View) -> Callable[..., flask.Response]:
+    return lambda **path: view(*current(), path)
+
+
+def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
     most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
     most = route.max_bytes if route.rows else most
     let_in = arrival.let_in(route.headers)
 
-    def view(**path: str) -> flask.Response:
-        arrived, visit = current()
+    def view(arrived: flask.Request, visit: Visit, path: Mapping[str, str]) -> flask.Response:
         environ = arrived.environ
         visit.operation = route.operation
         deadline = time.monotonic() + route.timeout
@@ -150,19 +156,15 @@ def _fields(routes: Sequence[Route]) -> cors.Fields:
     return cors.Fields(tuple(sorted(sent)), tuple(sorted({name for route in routes for name in route.shown})))
 
 
-def _guard(
-    app: Flask, settings: Settings, telemetry: Telemetry, known: Mapping[str, Problem], fields: cors.Fields
-) -> None:
-    """Hang the checks before, the headers and the record after, and the outer net around every request."""
+def _guard(settings: Settings, telemetry: Telemetry, known: Mapping[str, Problem], fields: cors.Fields) -> Guard:
+    """Return the checks before, the headers and the record after, and the outer net around every request."""
 
-    def screen() -> flask.Response | None:
-        request, _ = current()
+    def screen(request: flask.Request, visit: Visit) -> flask.Response | None:
         hosts.must_be_known(request.environ, settings.hosts, any_name=request.path in house.QUIET)
         paths.must_be_readable(request.environ)
         return cors.options(request) if request.method == "OPTIONS" else None
 
-    def refuse(error: Exception) -> flask.Response:
-        _, visit = current()
+    def refuse(error: Exception, visit: Visit) -> flask.Response:
         refusal = _refusal(error)
         if refusal.problem == "internal-error" and not isinstance(error, RequestError):
             telemetry.bug(error, visit.id, visit.operation)
@@ -175,16 +177,20 @@ def _guard(
         response.headers.extend(refusal.headers)
         return response
 
-    def leave(response: flask.Response) -> flask.Response:
-        request, visit = current()
+    def leave(request: flask.Request, visit: Visit, response: flask.Response) -> flask.Response:
         cors.allow(request, response, settings.cors_origins, fields)
         if not visit.observed:
             telemetry.refused(_outcome(request, visit, response))
         return response
 
-    app.before_request(screen)
-    app.register_error_handler(Exception, refuse)
-    app.after_request(leave)
+    return Guard(screen, refuse, leave)
+
+
+def _hang(app: Flask, guard: Guard) -> None:
+    """Hang a guard around everything that goes Flask's way."""
+    app.before_request(lambda: guard.screen(*current()))
+    app.register_error_handler(Exception, lambda error: guard.refuse(error, current()[1]))
+    app.after_request(lambda response: guard.leave(*current(), response))
 
 
 def _refusal(error: Exception) -> RequestError:

@@ -62,7 +62,13 @@ def outermost(app: WSGIApplication) -> WSGIApplication:
     return call  # type: ignore[return-value]
 
 
+def visit_of(environ: WSGIEnvironment) -> Visit:
+    """Return the visit of a request."""
+    visit: Visit = environ[_KEY]
+    return visit
+
+
 def current() -> tuple[flask.Request, Visit]:
-    """Return the request that is being answered, without Flask's proxy around it, and its visit."""
+    """Return the request that Flask is answering, without its proxy around it, and its visit."""
     request: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined]
-    return request, request.environ[_KEY]
+    return request, visit_of(request.environ)

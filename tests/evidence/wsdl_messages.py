@@ -25,7 +25,6 @@ from adapter.mapping import reading
 from adapter.mapping.agreement.whole import agree
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.proposal.single import one_operation
-from adapter.translate.reader import reader
 from adapter.translate.tolerance import aligner
 from adapter.wsdl.load import load
 from adapter.wsdl.types import Contract
@@ -33,6 +32,7 @@ from tests.evidence import Result
 from tests.evidence.message_leaves import Leaf, of_json, of_xml
 from tests.netsuite.contract import ABSENT, CORPUS
 from tests.unit.mapped import around
+from tests.unit.twins import reader
 
 FOLDER = CORPUS / "wsdl"
 # A reply that lacks what its contract requires is read where the mapping says what stands for it.

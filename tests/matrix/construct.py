@@ -30,11 +30,11 @@ from lxml import etree
 
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.project import load_project
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from adapter.wsdl.load import load
 from tests.cases import canonical
 from tests.unit.mapped import WSDL, around, check
+from tests.unit.twins import reader
 
 FOLDER = Path(__file__).parent
 _WHOLE = {"body": {"one": "T", "into": "X"}, "reply": {"one": "T", "from": "X"}}

@@ -15,11 +15,11 @@ from adapter.mapping import reading
 from adapter.mapping.agreement.whole import agree
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.proposal.single import one_operation
-from adapter.translate.reader import reader
 from adapter.translate.tolerance import aligner
 from adapter.translate.writer import writer
 from adapter.wsdl.types import Contract, Element, Group, Message, Record
 from tests.unit.mapped import around, check
+from tests.unit.twins import reader
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any
 from lxml import etree
 
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import check, sent, typed
+from tests.unit.twins import reader
 
 MANY = 'minOccurs="0" maxOccurs="unbounded"'
 TURNS = {"turns": {"soap": "group(a)", "each": "Turn"}}

@@ -11,9 +11,9 @@ from lxml import etree
 
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.convert import Converter
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, echo, erp, errors, mistakes, schema, sent, typed
+from tests.unit.twins import reader
 
 
 def element(name: str, kind: str = "xsd:string", **more: str) -> str:

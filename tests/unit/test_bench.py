@@ -18,6 +18,7 @@ from lxml import etree
 
 import adapter
 from adapter.virtual.validation import envelope_schema, objection
+from tests.bench import install
 from tests.bench.answers import differences
 from tests.bench.compared import FLOOR_LINE, MOST_OVER_FLOOR, RATIOS, results
 from tests.bench.erp import recording
@@ -118,6 +119,12 @@ def test_an_answer_that_is_an_error_is_told() -> None:
     port = free_port()
     with recording(port) as recorder, facade(port, "<a/>", 500, b"no") as one:
         assert [f"{one.name} answers 500 to small"] == differences({SMALL: [one, one]}, recorder)
+
+
+def test_programs_that_cannot_be_installed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine without them and without apt-get, what is missing is said."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ["wrk", "nginx", "node", "npm"] == install.programs()
 
 
 def test_cpu_seconds_count_children() -> None:

@@ -21,13 +21,13 @@ from adapter.mapping.media_types import served
 from adapter.messages import Request, Response
 from adapter.respond import respond
 from adapter.steps.validate import validate
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from adapter.wsdl.types import Facets
 from tests.cases import SHAPES, shape_project
 from tests.replay import Replay
 from tests.unit.mapped import build, check, mistakes, schema, sent
 from tests.unit.openapi_project import described, operation
+from tests.unit.twins import reader
 
 CONTENT = """
 <xsd:element name="In" type="t:Message"/><xsd:element name="Out" type="t:Message"/>

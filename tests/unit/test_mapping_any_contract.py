@@ -12,11 +12,11 @@ from lxml import etree
 from adapter.errors import BuildError, InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Checked
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, echo, sent, typed
 from tests.unit.random_contracts import Contracts, Mappings
 from tests.unit.random_values import Values
+from tests.unit.twins import reader
 
 # Seeds, not st.randoms: many small decisions, of which most lead to a contract worth trying.
 seeds = settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import check, echo, errors, sent, typed
 from tests.unit.test_mapping_arrays import NUMBERS, element, keyed, numbered, record
 from tests.unit.test_mapping_nested import back
+from tests.unit.twins import reader
 
 KINDS = (
     '<xsd:complexType name="{}"><xsd:complexContent><xsd:extension base="t:P"/></xsd:complexContent></xsd:complexType>'

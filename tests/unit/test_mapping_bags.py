@@ -12,11 +12,12 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import Result, reader
+from adapter.translate.reader import Result
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, errors, schema, sent, typed
 from tests.unit.random_values import Values
 from tests.unit.test_mapping_nested import back
+from tests.unit.twins import reader
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 

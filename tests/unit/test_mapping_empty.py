@@ -10,8 +10,8 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.schemas import schemas
-from adapter.translate.reader import reader
 from tests.unit.mapped import echo, errors, typed
+from tests.unit.twins import reader
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 

@@ -12,10 +12,10 @@ from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.paths import PathError, derived
 from adapter.openapi.schemas import schemas
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from adapter.wsdl.types import Record
 from tests.unit.mapped import build, check, echo, errors, mistakes, sent, typed
+from tests.unit.twins import reader
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 ANY = '<xsd:any namespace="{}" processContents="{}" minOccurs="{}" maxOccurs="{}"/>'

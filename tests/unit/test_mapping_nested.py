@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, echo, errors, mistakes, sent, typed
 from tests.unit.random_values import Values
 from tests.unit.test_mapping_stand_ins import answered, changing, component, element, inside, written
+from tests.unit.twins import reader
 
 OPTIONAL = {"minOccurs": "0"}
 FLAT = inside(element("Strasse", **OPTIONAL), element("Name"), element("Ort", **OPTIONAL), element("Land", **OPTIONAL))

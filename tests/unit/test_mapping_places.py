@@ -8,9 +8,9 @@ import pytest
 from lxml import etree
 
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import check, echo, errors, mistakes, sent, typed
+from tests.unit.twins import reader
 
 A, B, C = (f'<xsd:element name="{name}" type="xsd:string"{{}}/>' for name in "abc")
 FREE = ' minOccurs="0" maxOccurs="unbounded"'

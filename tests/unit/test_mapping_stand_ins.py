@@ -10,9 +10,9 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.schemas import schemas
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, echo, errors, mistakes, sent, typed
+from tests.unit.twins import reader
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 

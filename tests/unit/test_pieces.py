@@ -178,7 +178,7 @@ GEVENT = """
 import gevent.monkey
 gevent.monkey.patch_all()
 import gevent, sys
-from adapter import collector, pieces
+from adapter import pieces
 from adapter.backends.soap.answer import open_answer
 from adapter.exchange import Reply
 from adapter.messages import Request, Response
@@ -202,6 +202,7 @@ def handle(request):
     pieces.begin(len(reply.body) if sys.argv[1] == "paced" else 0, float("inf"))
     before = turns
     answer = open_answer(reply, "1.1", Message(None))
+    pieces._SLICE = 1.0
     print(turns - before >= len(body) // pieces.PIECE, len(answer.child[0]))
     return Response(200)
 
@@ -231,3 +232,12 @@ def test_what_is_large_is_cut() -> None:
     assert small is next(iter(pieces.cut(small)))
     cut = list(pieces.cut(large))
     assert (large, 8, {pieces.PIECE}) == (b"".join(cut), len(cut), {len(piece) for piece in cut})
+
+
+@pytest.mark.parametrize(
+    ("chunks", "rests"),
+    [([b"x" * 1000] * 4, 0), ([b"x" * 65536] * 4, 1), ([b"x" * 65536] * 3, 0), ([b"x"] * 500, 0), ([b"x"] * 600, 1)],
+)
+def test_what_flows_rests_once_it_is_large(clock: Clock, chunks: list[bytes], rests: int) -> None:
+    """A message on its way rests from 256 KB on; many tiny chunks are as much work as a few long ones."""
+    assert (chunks, rests) == (list(pieces.flow(chunks)), clock.slept)

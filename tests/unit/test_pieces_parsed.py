@@ -11,9 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from adapter import pieces
 from adapter.backends.soap import fed as fed_module
 from adapter.backends.soap.answer import _new_parser
-from adapter.backends.soap.fed import MOST_TAGS, check, fed
+from adapter.backends.soap.fed import MOST_TAGS, check, fed, freed
 from adapter.errors import BackendReplyInvalid
 from adapter.pieces import PIECE, Pace
 
@@ -151,3 +152,34 @@ def test_one_long_value_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         looked.clear()
         in_pieces(data)
         assert 3 * len(data) > sum(looked)
+
+
+@pytest.mark.parametrize("shape", ["flat", "rows", "one branch", "small"])
+def test_what_was_parsed_is_emptied(shape: str) -> None:
+    """A tree is emptied in pieces whatever its shape is, so that little is left to free at the end."""
+    rows = "<row><a>1</a><b><c>2</c></b></row>" * 5000
+    text = {
+        "flat": "<r>" + "<a/>" * 5000 + "</r>",
+        "rows": f"<r><head/><rows>{rows}</rows></r>",
+        "one branch": f"<r>{'<few/>' * 1500}<rows>{rows}</rows></r>",
+        "small": "<r><a><b/></a></r>",
+    }
+    root = etree.fromstring(text[shape])
+    before = sum(1 for _ in root.iter())
+    freed(root, Restless())
+    after = sum(1 for _ in root.iter())
+    assert (shape == "small" and before == after) or after - 5000 < 2000
+
+
+def test_a_large_answer_is_emptied_at_the_end_of_its_call() -> None:
+    """While a call goes on, its answer is whole; once it has ended, an element that somebody kept is empty."""
+    kept: list[Any] = []
+
+    def work() -> int:
+        pieces.begin(pieces.LARGE + 1, float("inf"))
+        pace = pieces.current()
+        assert pace is not None
+        kept.append(fed(b"<r><rows>" + b"<row><a>1</a></row>" * 5000 + b"</rows></r>", _new_parser(None), pace))
+        return len(kept[0].findall("rows/row/a"))
+
+    assert (5000, 0) == (pieces.call(work)(), len(kept[0].findall("rows/row/a")))

@@ -10,9 +10,9 @@ from lxml import etree
 
 from adapter.mapping.proposal.single import one_operation
 from adapter.mapping.proposal.types import propose_types
-from adapter.translate.reader import reader
 from adapter.wsdl.load import load
 from tests.unit.proposed import bound, complex_type, contract, derived, element
+from tests.unit.twins import reader
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "wsdl"
 

@@ -9,9 +9,10 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import Result, reader
+from adapter.translate.reader import Result
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, mistakes, schema, sent
+from tests.unit.twins import reader
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 XSD = schema("""

@@ -10,10 +10,11 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.translate import reading
-from adapter.translate.reader import Result, reader
+from adapter.translate.reader import Result
 from adapter.translate.tolerance import aligner
 from adapter.translate.writer import writer
 from tests.unit.mapped import calls, check, erp, sent
+from tests.unit.twins import reader
 
 LIST, CREATE = erp()["stock.list"], erp()["stock-movements.create"]
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

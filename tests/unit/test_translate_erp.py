@@ -17,10 +17,10 @@ from adapter import strict_json
 from adapter.errors import InvalidRequest
 from adapter.mapping.bound import BoundField, BoundType, Endpoint
 from adapter.messages import Call
-from adapter.translate.reader import reader
 from adapter.translate.writer import header_writer, writer
 from tests.unit.mapped import ROOT, check, erp, sent
 from tests.unit.random_values import Values
+from tests.unit.twins import reader
 
 ERP = erp()
 SCHEMA = etree.XMLSchema(etree.parse(ROOT / "wsdl" / "erp" / "xsd" / "nachrichten.xsd"))

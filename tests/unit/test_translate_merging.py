@@ -15,11 +15,11 @@ from adapter.errors import InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.project import load_project
 from adapter.messages import Checked
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from adapter.wsdl.load import load
 from tests.cases import SHAPES
 from tests.unit.mapped import around, check, sent
+from tests.unit.twins import reader
 
 SHAPE = SHAPES / "patch-read-modify-write"
 K, XSI = "urn:kartei", "http://www.w3.org/2001/XMLSchema-instance"

@@ -9,8 +9,9 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid, RequestError
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import Result, reader
+from adapter.translate.reader import Result
 from tests.unit.mapped import build, calls, echo, erp, typed
+from tests.unit.twins import reader
 
 SECRET = "geheim-4711"
 INSIDE = """<xsd:sequence>

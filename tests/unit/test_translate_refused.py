@@ -12,9 +12,10 @@ from lxml import etree
 from adapter.errors import BackendFault, BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.project import load_project
-from adapter.translate.reader import Result, reader
+from adapter.translate.reader import Result
 from adapter.wsdl.load import load
 from tests.unit.mapped import ROOT, around, build, mistakes, schema
+from tests.unit.twins import reader
 
 IN = '<xsd:element name="In"><xsd:complexType><xsd:sequence/></xsd:complexType></xsd:element>'
 OUT = """<xsd:element name="Out"><xsd:complexType><xsd:sequence>

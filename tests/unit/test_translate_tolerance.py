@@ -14,11 +14,11 @@ from lxml import etree
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.translate.expected import expected
-from adapter.translate.reader import reader
 from adapter.translate.tolerance import KINDS, aligner
 from adapter.wsdl.types import Record
 from tests.matrix.construct import constructs
 from tests.unit.mapped import echo, typed
+from tests.unit.twins import reader
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 COLORS = (

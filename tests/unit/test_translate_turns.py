@@ -9,10 +9,10 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
 from adapter.openapi.schemas import schemas
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from tests.unit.mapped import build, check, echo, errors, sent, typed
 from tests.unit.repeating import A_OR_B, AB, MANY, TURNS, both_ways, element, group, read, record, written
+from tests.unit.twins import reader
 
 
 def test_turns_of_a_choice_keep_their_order() -> None:

@@ -14,10 +14,10 @@ import pytest
 from lxml import etree
 
 from adapter.mapping.bound import BoundField, BoundType, Endpoint
-from adapter.translate.reader import reader
 from adapter.wsdl.documents import read_documents
 from adapter.wsdl.zeep_documents import zeep_client
 from tests.unit.mapped import ROOT, erp
+from tests.unit.twins import reader
 
 REPLIES = sorted(
     path

@@ -9,11 +9,11 @@ import pytest
 from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
-from adapter.translate.reader import reader
 from adapter.translate.writer import writer
 from adapter.wsdl.load import load
 from adapter.wsdl.types import Element, Group, Record
 from tests.unit.mapped import WSDL, build, check, echo, errors, mistakes, schema, sent, typed
+from tests.unit.twins import reader
 
 ROOT = (
     '<xsd:complexType name="Base"><xsd:sequence><xsd:element name="a" type="xsd:int"/></xsd:sequence></xsd:complexType>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,8 +58,8 @@ def garbage(act: Callable[[], object]) -> list[Any]:
 
 
 @pytest.mark.parametrize("case", ANSWERS)
-def test_a_request_leaves_no_cycles_of_ours(case: str) -> None:
-    """Neither an answer nor an error: no frame, no exception, nothing but what werkzeug's router leaves each time."""
+def test_a_request_leaves_no_cycles(case: str) -> None:
+    """Neither an answer nor an error: no frame, no exception, no closure."""
     name, status, path, query = ANSWERS[case]
     file = ROOT / "tests" / "golden" / "orders.read" / name.decode() / "soap-reply.xml"
     with adapter_before(file.read_bytes() if name else b"<") as application:
@@ -68,9 +67,4 @@ def test_a_request_leaves_no_cycles_of_ours(case: str) -> None:
 
         left = garbage(lambda: ask(application, path, query))
 
-    # A function inside of ``StateMachineMatcher.match`` calls itself, so each match leaves it with its variables.
-    functions = {each.__qualname__ for each in left if callable(each)}
-    assert functions <= {"StateMachineMatcher.match.<locals>._match"}
-    kinds = Counter(type(each).__name__ for each in left)
-    assert {"cell", "set", "tuple", "function"} >= set(kinds), kinds
-    assert 8 * REQUESTS >= len(left)
+    assert [] == left

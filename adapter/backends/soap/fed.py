@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -11,6 +13,8 @@ from lxml import etree
 from adapter.exchange import reply_invalid
 from adapter.pieces import PIECE, Pace
 
+# Elements whose content is mostly freed in a fraction of a millisecond.
+_FEW: Final = 1_000
 # A tag with more than 1,000 attributes is no answer, and libxml2 needs memory of twenty times its size.
 CROWDED: Final = re.compile(rb"<[^!?/<>\"'](?:[^<>\"']*+(?:\"[^\"<]*+\"|'[^'<]*+')){1001}")
 # What may still become such a tag: it has begun, and not ended.
@@ -38,7 +42,24 @@ def fed(data: bytes, parser: etree.XMLParser, pace: Pace) -> Any:
             raise reply_invalid("more than 1,000,000 tags")
         parser.feed(piece)
         pace.turn()
-    return parser.close()
+    root = parser.close()
+    pace.left.append(partial(freed, root))
+    return root
+
+
+def freed(root: Any, pace: Pace) -> None:
+    """Empty a tree piece by piece: to free it at once may take as long as to parse it, where it is in no cache."""
+    level = [root]
+    while level:
+        below = list(islice((child for each in level for child in each), _FEW + 1))
+        if len(below) > _FEW:
+            break
+        level = below
+    for element in level:
+        for child in pace.each(element):
+            if len(child) > _FEW:
+                freed(child, pace)
+            child.clear()
 
 
 def _checked(data: bytes) -> Iterator[bytes]:

@@ -88,8 +88,8 @@ class Flowing:
         """Parse what came; return the elements that have ended and are called as rows are."""
         if self._parser is None:
             begin = data.lstrip(b" \t\r\n")
-            cut_short = _DECLARATION.startswith(begin[:5]) and b"?>" not in begin
-            if cut_short and len(begin) < _LONGEST_DECLARATION:
+            cut_short = begin.startswith(_DECLARATION) and b"?>" not in begin and len(begin) < _LONGEST_DECLARATION
+            if cut_short or len(begin) < len(_DECLARATION):  # less does not tell the encoding
                 return []
             notes: list[str] = ["space-before-xml"] if len(begin) != len(data) else []
             encoding = encoding_of(begin, self._opened.headers, notes)
@@ -148,6 +148,7 @@ class Flowing:
         """
         assert self._head is not None
         self._tag = tag
+        self._restart(self._head)
         self._read, self._max_bytes, self._head = len(self._head), max_bytes, None
         self._opened.patience(idle)
 
@@ -171,8 +172,7 @@ class Flowing:
                 self._count(chunk)
                 self._rows = self._of(self._parsed(chunk))
                 if self._rows:
-                    self._since.clear()
-                    self._check_at = _LARGE
+                    self._restart(chunk)
             self._parser.close()
         except etree.XMLSyntaxError as error:
             raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
@@ -190,6 +190,10 @@ class Flowing:
         host = last.getparent()
         del host[self._before : host.index(last)]
         self.first = last
+
+    def _restart(self, data: bytes | bytearray) -> None:
+        """Begin to count anew behind the last row in ``data``; its last tag may not have ended yet."""
+        self._since, self._check_at = bytearray(data[data.rfind(b"<") :]), _LARGE
 
     def _count(self, chunk: bytes) -> None:
         self._read += len(chunk)

@@ -15,6 +15,7 @@ from adapter.backends.soap.flowing import Flowing
 from adapter.errors import BackendReplyInvalid, RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request
+from adapter.pieces import Pace
 from adapter.translate.flowing import Coming, Flow, Rows
 from adapter.translate.reading import Reading
 
@@ -63,9 +64,11 @@ class _Rows:
         self._behind: list[str] = []
 
     def batches(self) -> Iterator[Rows]:
-        """Yield the rows as they come."""
+        """Yield the rows as they come, and let others have their turn where they come fast."""
+        pace = Pace()
         for elements in self._flowing.batches():
             yield list(map(self._row, elements))
+            pace.turn()
 
     def _row(self, element: Any) -> Any:
         while True:

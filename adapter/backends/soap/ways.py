@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from adapter.attachments import Packing
@@ -13,11 +14,15 @@ from adapter.translate.flowing import names
 from adapter.translate.tolerance import aligner
 
 
-def way(endpoint: Endpoint) -> Way:
-    """Return the way of one operation. What gives a document or streams a list is read before all of it is there."""
+def way(endpoint: Endpoint, *, align: bool = True) -> Way:
+    """Return the way of one operation. What gives a document or streams a list is read before all of it is there.
+
+    Without ``align`` answers are left as they come, for a reader that brings them back to the contract itself.
+    """
     operation = endpoint.operation
     packing = Packing(endpoint.contract, operation.input, operation.output, endpoint.resource.soap.mtom)
     first: First | None = envelope_first if endpoint.reply.rule.document is not None else None
     if endpoint.reply.rule.stream is not None:
         first = partial(rows_first, Where(names(endpoint), is_body(operation.output)))
-    return Way(packing if packing.needed else None, first, aligner(endpoint), endpoint.resource.soap.strict)
+    made = Way(packing if packing.needed else None, first, strict=endpoint.resource.soap.strict)
+    return replace(made, align=aligner(endpoint)) if align else made

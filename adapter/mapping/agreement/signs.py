@@ -52,7 +52,7 @@ def bind_sign(binder: Binder, name: str, rule: SignRule, operation: Operation, e
         return None
     value = _value(where.codec, _builtin(binder, where, key))
     # A warning that cannot be read must not turn what the ERP did into an error; a refusal that cannot be read must.
-    codec = replace(where.codec, read=value, tolerant=name == "warnings")
+    codec = replace(where.codec, read=value, tolerant=name == "warnings", quick=None)
     return Sign(
         rule,
         steps,
