@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import etree
 
+from adapter import pieces
 from adapter.translate.encoding import nothing
 from adapter.translate.filling import NIL, TYPE, Fill, Mark, Values
 from adapter.translate.node import TEXT, VALUE, Node, escaped
@@ -155,7 +156,7 @@ class Text:
             if items is None:
                 out.set(NIL, "true")
                 return True
-            for item in items:
+            for item in items if len(items) <= pieces.FEW else pieces.each(items):
                 one(out, item)
             return True
 
@@ -186,6 +187,7 @@ class Text:
 
         def root(node: Node) -> Written:
             start = plain if node.attributes is None else self._start(name, node, declared)
+            pieces.turn()
             return Written(name, start, "".join(node), nsmap)
 
         return root
