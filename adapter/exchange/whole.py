@@ -11,6 +11,8 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection
 
+from adapter.exchange.head import PlainResponse
+
 # Larger ones are not copied.
 _ONE_PIECE = 64 * 1024
 
@@ -18,6 +20,7 @@ _ONE_PIECE = 64 * 1024
 class WholeConnection(HTTPConnection):
     """A connection that holds back the header of a request until its body comes, where that is small and there."""
 
+    response_class = PlainResponse
     bounded: Any
     _held: list[bytes] | None = None
 
