@@ -65,7 +65,7 @@ def measure() -> Result:
 
 def _result(samples: Sequence[Sample], load: Load, length: float, busy: float) -> Result:
     kept = [each for each in samples if each.at >= length * WARM_UP]
-    for each in kept[:: max(1, len(kept) // 60)]:
+    for each in kept[:: max(1, len(kept) // 20)]:
         print(f"{each.at:.0f} s: {each.resident / 1e6:.1f} MB, {each.descriptors} descriptors, {each.threads} threads")
     for what, count in load.failures.items():
         print(f"{count} x {what}")
