@@ -52,7 +52,7 @@ def measure() -> Mapping[str, Result]:
             firsts = [_first(url, form, what) for form in FORMS for what in ("drip", "drip-whole") for _ in range(3)]
             found = {form: _long(url, worker, form) for form in FORMS}
     costs = [many / few for many, few, _ in found.values()]
-    memory = [grown for _, _, grown in found.values()]
+    memory = [max(0.0, grown) for _, _, grown in found.values()]
     shown = ", ".join(f"{1e6 * many:.1f} / {1e6 * few:.1f} µs" for many, few, _ in found.values())
     grew = ", ".join(f"{each:.1f}" for each in memory)
     return {
