@@ -115,7 +115,7 @@ def _at_once(body: bytes, text: str, max_depth: int, max_digits: int) -> Any:
     pieces.turn()
     left = brackets(plain)
     pieces.turn()
-    if left is None or not is_shallow(left, max_depth) or not is_carried(body):
+    if left is None or not is_shallow(left, max_depth) or not is_carried(body, text):
         return _UNKNOWN
     members: list[int] = []
 
