@@ -12,7 +12,7 @@ Rule 3: a deadline holds while work rests.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Final, ParamSpec, TypeVar
 
@@ -29,6 +29,7 @@ PIECE: Final = 64 * 1024
 """Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
 _CHUNK: Final = 512
 """Bytes that a chunk counts for beside its own: however short it is, it costs some microseconds."""
+_FEW: Final = 64
 _SLICE: Final = 0.005
 _REST: Final = 0.001
 
@@ -55,6 +56,10 @@ class Pace:
         for item in items:
             yield item
             self.turn()
+
+    def over(self, items: Collection[T]) -> Iterable[T]:
+        """Return what yields the items, with turns where they are many. Work on each that is long rests itself."""
+        return items if len(items) <= _FEW else self.each(items)
 
     def _rest(self) -> None:
         self.rests += 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +25,7 @@ from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, ope
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
 from adapter.exchange.keeping import IDLE_SECONDS, close_idle
+from adapter.exchange.names import Names
 from adapter.exchange.pouring import Pouring
 from adapter.exchange.tls import Context
 from adapter.pieces import flow
@@ -107,12 +107,12 @@ class Exchange:
         self._path = parts.path or "/"
         self._query = parts.query or ""
         self.max_reply_bytes = max_reply_bytes
-        self._resolver = ThreadPoolExecutor(pool_size, thread_name_prefix="resolve")
+        self._names = Names(parts.host or "", parts.port or (443 if parts.scheme == "https" else 80))
         self._pool: HTTPConnectionPool = open_pool(
             parts,
             pool_size=pool_size,
             max_bytes=max_reply_bytes,
-            resolver=self._resolver,
+            names=self._names,
             tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
             greet=greet,
         )
@@ -190,7 +190,7 @@ class Exchange:
     def close(self) -> None:
         """Close the idle connections. An exchange that is under way ends as it would have."""
         self._pool.close()
-        self._resolver.shutdown(wait=False)
+        self._names.close()
 
     def _target(self, path: str, query: str) -> str:
         target = self._path.rstrip("/") + path if path else self._path
