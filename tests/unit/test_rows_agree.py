@@ -84,6 +84,15 @@ def test_as_many_as_the_contract_takes(bounds: str, count: int, wrong: dict[str,
     assert wrong == errors(endpoint, {"items": [{"a": 1}] * count})
 
 
+def test_at_least_two_or_none() -> None:
+    """A group that may be left out as a whole has enough rows or none."""
+    around = f'<xsd:sequence minOccurs="0">{TWICE}<xsd:element name="B" type="xsd:int" minOccurs="0"/></xsd:sequence>'
+    endpoint = rows(xsd(A, around), {"a": "A"})
+
+    assert {} == errors(endpoint, [])
+    assert {"": "must have at least 2 items"} == errors(endpoint, [{"a": 1}])
+
+
 def test_nil_rows() -> None:
     """A row may be null where the contract lets it be nil."""
     around = '<xsd:element name="X" type="t:T" maxOccurs="9" nillable="true"/>'
