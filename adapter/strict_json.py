@@ -112,7 +112,7 @@ def _at_once(body: bytes, text: str, max_depth: int, max_digits: int) -> Any:
     """Decode where it is proved of the whole text that nothing offends; else return ``_UNKNOWN``."""
     plain = without_escapes(body)
     left = brackets(plain)
-    if left is None or not is_shallow(left, max_depth) or not is_carried(body):
+    if left is None or not is_shallow(left, max_depth) or not is_carried(body, text):
         return _UNKNOWN
     members: list[int] = []
 
