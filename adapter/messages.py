@@ -107,12 +107,14 @@ class Request:
 class Stream:
     """A body that is made while it is sent. A step that holds something until the end wraps ``close``.
 
-    ``notes`` returns the oddities that were seen while it was made.
+    ``notes`` returns the oddities that were seen while it was made. ``abandon`` ends it from outside, since nobody
+    takes it any more: whoever waits for its next chunk gets an error.
     """
 
     chunks: Iterator[bytes]
     close: Callable[[], None]
     notes: Callable[[], tuple[str, ...]] = tuple
+    abandon: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

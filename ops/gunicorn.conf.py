@@ -2,19 +2,27 @@
 
     gunicorn --config ops/gunicorn.conf.py 'adapter.app:create_app()'
 
-Contracts and mappings are read once, before the workers are forked, and shared. So HUP re-reads nothing of ours:
-docs/design/decisions/0003-reload.rst says how to replace a running adapter.
+Contracts and mappings are read once, before the workers are forked, and shared. So HUP re-reads nothing of ours. USR2
+starts a new master beside this one, which relieves it once it can answer: `adapter reload`, and
+docs/design/decisions/0003-reload.rst.
 """
 
 from gevent import monkey
 
 monkey.patch_all()  # before anything imports sockets, since the application is loaded here and not in the workers
 
+import contextlib  # noqa: E402
+import fcntl  # noqa: E402
 import gc  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
+import resource  # noqa: E402
 import shutil  # noqa: E402
+import signal  # noqa: E402
+import struct  # noqa: E402
+import sys  # noqa: E402
 import tempfile  # noqa: E402
+import termios  # noqa: E402
 
 # The numbers of all workers are added up from files: in a fresh folder for each master, and the same one after HUP.
 # prometheus_client asks for it while it is imported.
@@ -27,8 +35,16 @@ from gunicorn.workers.base import Worker  # noqa: E402
 from prometheus_client import multiprocess  # noqa: E402
 
 worker_class = "gevent"
-worker_connections = 200
+# Connections of one worker, busy and idle. A call that waits for the ERP is a greenlet and two sockets: some 60 KB, and
+# what the caller sent. Further connections wait in the backlog. No ERP is asked by more than 1,000 calls of a worker at
+# once; a further one waits within its own time.
+worker_connections = 1200
+backlog = 2048
 preload_app = True
+# Each call has two sockets open. What this process may open is raised as far as it may raise it itself.
+_FILES = 16_384
+# Each worker that can answer puts a byte in, so that the last one knows that it is.
+_READY = os.pipe()
 
 # Longer than the longest operation, so that a stopped worker ends what it began. Idle connections count as busy while
 # a worker stops, so they are kept shortly; a proxy must let go of them sooner still (ops/nginx: 4 s).
@@ -52,8 +68,27 @@ errorlog = "-"
 
 
 def on_starting(server: Arbiter) -> None:
-    """Keep what gunicorn says about a request that it refuses, but not the request line: a query is nobody's log."""
+    """Let many files be open, and say where too few may be.
+
+    What gunicorn says about a request that it refuses is kept, but not the request line: a query is nobody's log.
+    """
     logging.getLogger("gunicorn.error").addFilter(_without_the_request)
+    needed, allowed = 2 * worker_connections + 256, _raise_files()
+    if allowed < needed:
+        text = "a worker may open %d files, and %d connections need %d: raise LimitNOFILE or --ulimit nofile"
+        server.log.warning(text, allowed, worker_connections, needed)
+    if sys.argv[0].endswith("__main__.py"):  # python -m gunicorn: its folder, if run as a file, would hide http
+        server.START_CTX["args"] = [sys.executable, "-m", "gunicorn", *sys.argv[1:]]
+
+
+def _raise_files() -> int:
+    """Raise the soft limit of open files to what many calls in flight need; return what is allowed then."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def when_ready(server: Arbiter) -> None:
@@ -67,6 +102,28 @@ def pre_fork(server: Arbiter, worker: Worker) -> None:
     Nor does a worker wait then while a million objects that stay are looked at again.
     """
     gc.freeze()
+
+
+def post_fork(server: Arbiter, worker: Worker) -> None:
+    """Let the collector look seldom: a request leaves next to nothing in cycles, and looking is for nothing then.
+
+    Looking at a call in flight is looking at all of its stack. Once in 20,000 new objects is once in some 2,500
+    requests, and for some milliseconds at most, also while a large reply is read.
+    """
+    gc.set_threshold(20_000, 4, 50)
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Once all workers of a new master can answer, let the old one (USR2) end what it began, and go.
+
+    A new master that cannot build its project never comes so far, and the old one goes on.
+    """
+    os.write(_READY[1], b".")
+    (ready,) = struct.unpack("i", fcntl.ioctl(_READY[0], termios.FIONREAD, bytes(4)))
+    old = os.environ.get("GUNICORN_PID")
+    if old and ready == worker.cfg.workers:
+        with contextlib.suppress(ProcessLookupError):  # it has gone by itself
+            os.kill(int(old), signal.SIGTERM)
 
 
 def _without_the_request(record: logging.LogRecord) -> bool:

@@ -28,5 +28,5 @@ def ask(application: Flask, path: str, query: str = "") -> tuple[int, bytes]:
     try:
         data = b"".join(body)
     finally:
-        body.close()
+        getattr(body, "close", lambda: None)()
     return int(said[0][:3]), data

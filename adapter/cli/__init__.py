@@ -12,13 +12,29 @@ from collections.abc import Sequence
 from textwrap import fill
 
 from adapter import __version__
-from adapter.cli import check, demo, explain, fmt, new, openapi, propose, routes, schema, serve, settings, virtual, wsdl
+from adapter.cli import (
+    check,
+    demo,
+    explain,
+    fmt,
+    new,
+    openapi,
+    propose,
+    reload,
+    routes,
+    schema,
+    serve,
+    settings,
+    virtual,
+    wsdl,
+)
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
 from adapter.errors import BuildError
 
 COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
+    reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,
     explain.COMMAND,

@@ -21,15 +21,16 @@ def run(asked: Namespace) -> int:
     environ = settings.environment()
     built = app.build(project, environ)
     say(f"{len(built.endpoints)} operations, starting gunicorn on {asked.bind} …")
-    command = gunicorn(project, asked.bind, asked.workers)
+    command = gunicorn(project, asked.bind, asked.workers, asked.pid_file)
     os.execve(command[0], command, {**environ, settings.PROJECT: str(project)})
 
 
-def gunicorn(project: Path, bind: str, workers: int) -> list[str]:
+def gunicorn(project: Path, bind: str, workers: int, pid_file: str = "") -> list[str]:
     """Return the command that serves a project, with its own gunicorn configuration or else the one we carry."""
     own = project / CONFIG
     config = own if own.is_file() else carried() / CONFIG
     options = ["--config", str(config), "--bind", bind, "--workers", str(workers)]
+    options += ["--pid", pid_file] if pid_file else []
     return [sys.executable, "-m", "gunicorn", *options, APPLICATION]
 
 
@@ -49,5 +50,6 @@ COMMAND = Command(
     arguments=(
         argument("--bind", metavar="ADDR", default=BIND, help=f"address, as gunicorn takes it (default: {BIND})"),
         argument("--workers", metavar="N", type=_count, default=1, help="number of worker processes (default: 1)"),
+        argument("--pid-file", metavar="FILE", default="", help="where its process id goes, for `adapter reload`"),
     ),
 )

@@ -9,9 +9,10 @@ Rule 4: nothing is repeated; every failure says whether something may have been 
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from adapter.exchange.connection import BoundedSocket, ReplyTooLarge, Until, ope
 from adapter.exchange.failures import FAILURES, TIMEOUT_UNSENT, failed, reply_invalid
 from adapter.exchange.greeting import Greet
 from adapter.exchange.keeping import IDLE_SECONDS, close_idle
+from adapter.exchange.names import Names
 from adapter.exchange.pouring import Pouring
 from adapter.exchange.tls import Context
 from adapter.pieces import flow
@@ -61,7 +63,8 @@ class Opened:
     """An answer whose body is still to be read: ``chunks`` give it decoded, ``close`` ends it whenever it is called.
 
     Its length is not bounded; whoever reads it counts. The deadline bounds each wait until ``patience`` is called,
-    which then gives every chunk so many seconds of its own.
+    which then gives every chunk so many seconds of its own. ``abandon`` ends it while somebody else waits for a chunk,
+    who gets BackendLost.
     """
 
     status: int
@@ -69,6 +72,7 @@ class Opened:
     chunks: Iterator[bytes]
     patience: Callable[[float], None]
     close: Callable[[], None]
+    abandon: Callable[[], None] = lambda: None
 
     @property
     def media_type(self) -> str:
@@ -107,12 +111,12 @@ class Exchange:
         self._path = parts.path or "/"
         self._query = parts.query or ""
         self.max_reply_bytes = max_reply_bytes
-        self._resolver = ThreadPoolExecutor(pool_size, thread_name_prefix="resolve")
+        self._names = Names(parts.host or "", parts.port or (443 if parts.scheme == "https" else 80))
         self._pool: HTTPConnectionPool = open_pool(
             parts,
             pool_size=pool_size,
             max_bytes=max_reply_bytes,
-            resolver=self._resolver,
+            names=self._names,
             tls=Context(parts.host or "", ca_file, certificate, key) if parts.scheme == "https" else None,
             greet=greet,
         )
@@ -155,7 +159,8 @@ class Exchange:
             _give_back(response)
             raise
         wait = _Patience(response)
-        return Opened(response.status, found, flow(wait.chunks()), wait.allow, lambda: _give_back(response))
+        chunks = flow(wait.chunks())
+        return Opened(response.status, found, chunks, wait.allow, lambda: _give_back(response), wait.abandon)
 
     def _response(
         self,
@@ -190,7 +195,7 @@ class Exchange:
     def close(self) -> None:
         """Close the idle connections. An exchange that is under way ends as it would have."""
         self._pool.close()
-        self._resolver.shutdown(wait=False)
+        self._names.close()
 
     def _target(self, path: str, query: str) -> str:
         target = self._path.rstrip("/") + path if path else self._path
@@ -239,6 +244,12 @@ class _Patience:
     def allow(self, seconds: float) -> None:
         """Give every chunk from now on so many seconds, in place of the deadline."""
         self._seconds = seconds
+
+    def abandon(self) -> None:
+        """End the connection under whoever reads: only so does a wait in another greenlet or thread end."""
+        if self._socket is not None and self._response.connection is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the decoded body. Raises what ``Exchange.send`` raises, but knows no size."""

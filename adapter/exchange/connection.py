@@ -13,7 +13,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -25,6 +24,7 @@ from urllib3.util import Timeout, Url
 
 from adapter.exchange.greeting import Greet
 from adapter.exchange.keeping import KeptConnection, Sessions, TLSSocket
+from adapter.exchange.names import Names
 
 # Status line, header and the framing of chunks come on top of a body; a body of tiny chunks is mostly framing.
 _FRAMING_FACTOR = 2
@@ -224,12 +224,12 @@ def open_pool(
     *,
     pool_size: int,
     max_bytes: int,
-    resolver: ThreadPoolExecutor,
+    names: Names,
     tls: Callable[[], ssl.SSLContext] | None,
     greet: Greet | None = None,
 ) -> HTTPConnectionPool:
     """Return a pool of at most ``pool_size`` connections to the URL's origin. ``tls`` gives a new one's context."""
-    reach = _reach(resolver, max_bytes * _FRAMING_FACTOR + _HEAD_BYTES)
+    reach = _reach(names, max_bytes * _FRAMING_FACTOR + _HEAD_BYTES)
     options: dict[str, Any] = {"maxsize": pool_size, "block": True, "reach": reach, "greet": greet}
     pool: HTTPConnectionPool
     if tls:
@@ -241,13 +241,13 @@ def open_pool(
     return pool
 
 
-def _reach(resolver: ThreadPoolExecutor, max_bytes: int) -> Reach:
+def _reach(names: Names, max_bytes: int) -> Reach:
     """Return the function that opens a socket: each address in turn, all within the connection's time-out."""
 
     def reach(connection: HTTPConnection) -> BoundedSocket:
         deadline = time.monotonic() + (connection.timeout or 0)
         problem = OSError("no address")
-        for family, kind, protocol, _, address in _addresses(connection, resolver):
+        for family, kind, protocol, _, address in names.addresses(connection.timeout):
             sock = socket.socket(family, kind, protocol)
             try:
                 left = deadline - time.monotonic()
@@ -269,16 +269,6 @@ def _reach(resolver: ThreadPoolExecutor, max_bytes: int) -> Reach:
         raise problem
 
     return reach
-
-
-def _addresses(connection: HTTPConnection, resolver: ThreadPoolExecutor) -> list[Any]:
-    """Resolve the connection's host. The system's resolver knows no time-out, so it is waited for from outside."""
-    host, port = connection.host.strip("[]"), connection.port
-    try:
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except socket.gaierror:
-        lookup = resolver.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-        return lookup.result(timeout=connection.timeout)
 
 
 @contextmanager

@@ -90,11 +90,12 @@ class TLSSocket(SSLTransport):
 
     def answered(self) -> bool:
         """Tell whether the server has said something, or closed; what it says to TLS alone is not meant."""
-        if not self._said and wait_for_read(self.socket, 0.0):
-            data = self.socket.recv(SSL_BLOCKSIZE)
-            if not data:
-                return True
-            self.incoming.write(data)
+        while not self._said and (self.incoming.pending or wait_for_read(self.socket, 0.0)):
+            if not self.incoming.pending:
+                data = self.socket.recv(SSL_BLOCKSIZE)
+                if not data:
+                    return True
+                self.incoming.write(data)
             with suppress(ssl.SSLWantReadError):
                 self._said = self.sslobj.read(1)
         return bool(self._said)

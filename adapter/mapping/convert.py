@@ -59,6 +59,9 @@ class Converter:
 
 Factory = Callable[..., Converter]
 _TYPED = frozenset((*lexical.INTEGERS, *lexical.DATES, *"decimal float double boolean base64Binary hexBinary".split()))
+_DIGITS = re.compile("[0-9]+")
+_WHOLE = re.compile("([+-]?)([0-9]+)")
+_EIGHT_DIGITS = re.compile("[0-9]{8}")
 _EXAMPLES = {"boolean": ("true", "false"), "date": ("2024-12-31",), "dateTime": ("2024-12-31T23:59:59",)}
 
 
@@ -79,7 +82,7 @@ def zero_padded(width: str) -> Converter:
 
     def write(value: str | None) -> str:
         text = _given(value)
-        if not re.fullmatch(r"[0-9]+", text) or len(text) > size or (len(text) > 1 and text.startswith("0")):
+        if not _DIGITS.fullmatch(text) or len(text) > size or (len(text) > 1 and text.startswith("0")):
             raise ValueError(f"must be 1 to {size} digits without leading zeros")
         return text.rjust(size, "0")
 
@@ -93,7 +96,7 @@ def yyyymmdd() -> Converter:
 
     def read(text: str) -> str:
         digits = text.strip()
-        if not re.fullmatch(r"[0-9]{8}", digits):
+        if not _EIGHT_DIGITS.fullmatch(digits):
             raise ValueError("not a date of eight digits")
         plain = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
         lexical.date(plain)
@@ -135,7 +138,7 @@ def implied_decimal(places: str) -> Converter:
     scale = _size(places)
 
     def read(text: str) -> str:
-        number = re.fullmatch(r"([+-]?)([0-9]+)", text.strip())
+        number = _WHOLE.fullmatch(text.strip())
         if number is None:
             raise ValueError("not a number without a point")
         digits = (number[2].lstrip("0") or "0").rjust(scale + 1, "0")

@@ -117,8 +117,8 @@ def _write(element: Any, declared: Mapping[str, str], out: list[str]) -> None:
         namespace, local = _parts(element.tag)
         prefix = element.prefix or ""
         tag = f"{prefix}:{local}" if prefix else local
-        new = "" if declared.get(prefix) == namespace else _declaration(prefix, namespace)
-        out.append(f"<{tag}{new}>{(element.text or '').translate(_TEXT)}</{tag}>")
+        needed = "" if declared.get(prefix) == namespace else _declaration(prefix, namespace)
+        out.append(f"<{tag}{needed}>{(element.text or '').translate(_TEXT)}</{tag}>")
         return
     attributes = sorted((_parts(str(name)), str(value)) for name, value in element.items())
     namespace, local = _parts(str(element.tag))

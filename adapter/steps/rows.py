@@ -15,7 +15,7 @@ from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.media_types import essence
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import Child
-from adapter.messages import Request
+from adapter.messages import Checked, Request
 from adapter.rows.arrived import Form, batches, forms
 from adapter.rows.bounds import Bounds
 from adapter.rows.columns import Columns
@@ -45,6 +45,11 @@ def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] 
         return _checked(form, request.upload if request.upload is not None else [request.body], take, body)
 
     return rows
+
+
+def without_rows(checked: Checked) -> Checked:
+    """Return what is shown of a call that takes rows: that there are some."""
+    return replace(checked, body="(rows, each checked when it comes)", rows=None)
 
 
 def _checked(form: Form, pieces: Iterable[bytes], take: Take, body: Body) -> Rows:

@@ -133,7 +133,7 @@ class _Adopted(logging.Handler):
 
 
 def _now() -> str:
-    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
+    return f"{datetime.now(UTC).isoformat().removesuffix('+00:00')}Z"
 
 
 def _frames(error: BaseException) -> Iterator[str]:

@@ -35,7 +35,7 @@ def flat(made: Compiled, spot: Spot, fields: Sequence[BoundField], name: str, en
         seen, blank = 0, element.text
         if no_text and blank is not None and not blank.isspace():
             return ABSENT
-        for child in element:
+        for child in element if reading.pace is None else reading.pace.over(element):
             entry = get(child.tag)
             if entry is not None:
                 bit, field, decode, take = entry

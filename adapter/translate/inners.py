@@ -148,7 +148,7 @@ def scalars(place: Place, bit: int, leaf: Leaf) -> Inner:
 
     def act(children: list[Any], found: Found, reading: Reading) -> bool:
         slow, made = False, found[leaf.name]
-        for child in children:
+        for child in reading.each(children):
             value = ABSENT if len(child) else leaf_value(place, leaf, child)
             if value is ABSENT:
                 slow = leaf.plain(child, found, reading) or slow

@@ -71,7 +71,7 @@ class Place:
 def run(pending: Pending, found: Found, reading: Reading) -> bool:
     """Do what was put off, in order; return whether the object may have lost its order."""
     slow = False
-    for act, what in pending:
+    for act, what in pending if reading.pace is None else reading.pace.over(pending):
         if act(what, found, reading):
             slow = True
     return slow
@@ -95,8 +95,8 @@ def mend(reading: Reading, element: Any, key: str, fold: bool = False) -> None:
     table: Expected = walk.tables[key]
     if element.keys():
         walk.attributes(element, table)
-    walk.mend(element, [child for child in element if child.tag not in table.types], table, fold)
-    for child in element:
+    walk.mend(element, [child for child in reading.each(element) if child.tag not in table.types], table, fold)
+    for child in reading.each(element):
         known = child.tag in table.types or table.may_mean(child.tag, fold)
         if not known and len(reading.passed) < MAX_PASSED:
             reading.passed.add((child.tag, element.tag, key))
@@ -122,7 +122,7 @@ def level(
             attributes(element, found, reading, pending)
         seen, blank = 0, element.text
         strays = blank is not None and not blank.isspace()
-        for child in element:
+        for child in element if reading.pace is None else reading.pace.over(element):
             entry = get(child.tag)
             if entry is not None:
                 bit, name, decode, inner = entry

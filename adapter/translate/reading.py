@@ -25,16 +25,17 @@ Each = Callable[[Iterable[Any]], Iterable[Any]]
 class Reading:
     """One reply while it is read: where notes go, and the targets of references in an encoded one.
 
-    ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists:
-    what is large is read with rests between them. ``walker`` makes the walk that notes the drift, where a reply is
-    brought back to its contract while it is read; ``passed`` are elements that it noted and that stay as they are: by
-    their own tag, that of the element around them, and its type. ``made`` are objects that were read already, each with
-    its notes.
+    ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists: what
+    is large is read with rests between them, as its ``pace`` says (None: it is not large). ``walker`` makes the walk
+    that notes the drift, where a reply is brought back to its contract while it is read; ``passed`` are elements that
+    it noted and that stay as they are: by their own tag, that of the element around them, and its type. ``made`` are
+    objects that were read already, each with its notes.
     """
 
     def __init__(self, operation: str, root: Any, encoded: bool, each: Each = pieces.each) -> None:
         self.operation = operation
         self.each = each
+        self.pace = pieces.current()
         self.notes: list[str] = []
         self.drift: dict[str, None] = {}
         self.walker: Callable[[dict[str, None]], Any] | None = None
@@ -157,7 +158,7 @@ def finder(endpoint: Endpoint, steps: Sequence[Child]) -> Callable[[Reading, Any
     def find(reading: Reading, root: Any) -> list[Any]:
         found = [root]
         for name, check in ways:
-            found = [reading.target(child) for child in found[0].iterchildren(name)]
+            found = [reading.target(child) for child in reading.each(found[0].iterchildren(name))]
             if check is not None:
                 for element in found:
                     check(element, reading)

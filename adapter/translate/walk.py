@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapter.pieces import Pace, current
 from adapter.translate.expected import Expected, split
 from adapter.translate.reading import TYPE, is_nil, type_key
 from adapter.wsdl.types import SOAP11_ENCODING, SOAP11_ENVELOPE, SOAP12_ENVELOPE, XSI, Contract, Record
@@ -25,7 +26,7 @@ _SHOWN = 60
 class Walk:
     """One walk over one reply.
 
-    ``renamed`` are the elements whose names were put right, with those they had.
+    ``renamed`` are the elements whose names were put right, with those they had; ``pace`` is that of a large reply.
     """
 
     contract: Contract
@@ -35,6 +36,7 @@ class Walk:
     ordered: bool = True
     notes: dict[str, None] = field(default_factory=dict)
     renamed: list[tuple[Any, str]] = field(default_factory=list)
+    pace: Pace | None = field(default_factory=current)
 
     def note(self, kind: str, place: str) -> None:
         """Keep what is odd, each once."""
@@ -67,7 +69,7 @@ class Walk:
         if any(child.tag not in types for child in children):
             self.mend(element, [child for child in children if child.tag not in types], table, fold)
         places, last, stray = table.places if self.ordered else {}, -1, element.text
-        for child in children:
+        for child in children if self.pace is None else self.pace.over(children):
             tag = child.tag
             stray = stray or child.tail
             if tag not in types:
@@ -134,7 +136,7 @@ class Walk:
 
     def mend(self, element: Any, odd: list[Any], table: Expected, fold: bool) -> None:
         """Put names right where it is clear what they mean; count the rest."""
-        siblings = {child.tag for child in element}
+        siblings = {child.tag for child in (element if self.pace is None else self.pace.over(element))}
         renamed = [(child, self.meant(element, child.tag, siblings, table)) for child in odd]
         for child, want in renamed:
             name = named(element, child.tag)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import flask
+from werkzeug.http import HTTP_STATUS_CODES
 
 from adapter.errors import RequestError
 from adapter.messages import Response, Stream
+from adapter.web.negotiation import JSON
 
 Header = tuple[str, str]
 _PROTECTION: tuple[Header, ...] = (
@@ -19,18 +22,24 @@ _PROTECTION: tuple[Header, ...] = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
 )
+_STATUS = {status: f"{status} {HTTP_STATUS_CODES[status].upper()}" for status in (200, 201, 202)}
 _WITHOUT_CONTENT = ("204", "304")
 _PROTECTIVE = frozenset(name.lower() for name, _ in _PROTECTION)
 _OURS = frozenset(("x-request-id", "traceparent"))
 
 
 def render(
-    response: Response, method: str, report: Callable[[Exception], None], cut: Callable[[], None]
+    response: Response,
+    method: str,
+    report: Callable[[Exception], None],
+    cut: Callable[[], None],
+    watch: Callable[[Callable[[], None]], Callable[[], None]],
 ) -> flask.Response:
     """Return Flask's form of a response to ``method`` (as the caller sent it).
 
     ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more. ``cut``
-    is called before a connection is closed whose answer broke off.
+    is called before a connection is closed whose answer broke off. ``watch`` looks for a caller that goes away while
+    the next chunk is waited for.
     """
     body = response.body
     whole = b"" if isinstance(body, Stream) else body
@@ -41,7 +50,25 @@ def render(
         del rendered.headers["Content-Length"]
         rendered.call_on_close(body.close)
         rendered.response = _unread(body) if method == "HEAD" else _begun(body, report, cut)
+        if body.abandon is not None and method != "HEAD":
+            rendered.call_on_close(watch(body.abandon))
     return rendered
+
+
+class Plain(NamedTuple):
+    """An answer as WSGI has it."""
+
+    status: str
+    headers: list[Header]
+    body: bytes
+
+
+def plain(response: Response) -> Plain | None:
+    """Return an answer that is JSON and nothing else as it is sent; None where Flask has to make it."""
+    body, status = response.body, _STATUS.get(response.status)
+    if status is None or response.headers or response.content_type != JSON or not isinstance(body, bytes):
+        return None
+    return Plain(status, [("Content-Type", JSON), ("Content-Length", str(len(body)))], body)
 
 
 def protected(status: str, headers: list[Header], own: Sequence[Header]) -> list[Header]:

@@ -31,9 +31,8 @@ HEADERS = (
 _VARIABLES = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 _MOST_PARAMETERS = 100
 _STEP = 65536
-# Of rows, a piece takes some milliseconds to be checked and written.
-_LITTLE, _MUCH = 1024, 16384
-_SOON = 0.005
+# A server gives as much as it was asked for, however long that takes, and rows should not wait for each other.
+_LITTLE = 1024
 IDLE_SECONDS: Final = 30.0
 """How long a caller may be silent who sends many rows."""
 
@@ -102,14 +101,10 @@ def _chunks(arrived: flask.Request, most: int, deadline: float) -> Iterator[byte
     step = _STEP if deadline < math.inf else _LITTLE
     try:
         while length:
-            begin = time.monotonic()
-            until = deadline if deadline < math.inf else begin + IDLE_SECONDS
+            until = deadline if deadline < math.inf else time.monotonic() + IDLE_SECONDS
             if not (chunk := _chunk(arrived.environ["wsgi.input"], min(length, step), socket, until)):
                 break
             length -= len(chunk)
-            if deadline == math.inf:
-                # A server gives as much as it was asked for, however long that takes.
-                step = min(2 * step, _MUCH) if time.monotonic() - begin < _SOON else _LITTLE
             if announced is None and not length:
                 raise _too_large(most)
             yield chunk

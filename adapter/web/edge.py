@@ -19,13 +19,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapter import problems, strict_json
 from adapter.errors import BuildError, Mistake, RequestError
-from adapter.messages import Handler, Request, Upload
+from adapter.messages import Handler, Request, Response, Upload
 from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
 from adapter.web.application import Application
 from adapter.web.cut import cutting
+from adapter.web.leaving import watching
 from adapter.web.straight import Guard, View, straight
 from adapter.web.visit import Visit, current, outermost
 
@@ -99,7 +100,11 @@ def install(
 
 
 def _in_flask(view: View) -> Callable[..., flask.Response]:
-    return lambda **path: view(*current(), path)
+    def answered(**path: str) -> flask.Response:
+        request, visit = current()
+        return view.render(request, visit, view.answer(request, visit, path))
+
+    return answered
 
 
 def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
@@ -107,7 +112,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
     most = route.max_bytes if route.rows else most
     let_in = arrival.let_in(route.headers)
 
-    def view(arrived: flask.Request, visit: Visit, path: Mapping[str, str]) -> flask.Response:
+    def said(arrived: flask.Request, visit: Visit, path: Mapping[str, str]) -> Response:
         environ = arrived.environ
         visit.operation = route.operation
         deadline = time.monotonic() + route.timeout
@@ -135,10 +140,14 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
             wanted=wanted,
         )
         visit.observed = True
-        report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
-        return answer.render(route.handle(request), arrived.method, report, cutting(environ))
+        return route.handle(request)
 
-    return view
+    def render(arrived: flask.Request, visit: Visit, response: Response) -> flask.Response:
+        report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
+        environ = arrived.environ
+        return answer.render(response, arrived.method, report, cutting(environ), partial(watching, environ))
+
+    return View(said, render)
 
 
 def _received(route: Route, arrived: flask.Request, most: int, deadline: float) -> tuple[bytes, Upload | None, float]:
@@ -183,7 +192,7 @@ def _guard(settings: Settings, telemetry: Telemetry, known: Mapping[str, Problem
             telemetry.refused(_outcome(request, visit, response))
         return response
 
-    return Guard(screen, refuse, leave)
+    return Guard(screen, refuse, leave, adds=bool(settings.cors_origins))
 
 
 def _hang(app: Flask, guard: Guard) -> None:

@@ -14,21 +14,33 @@ from typing import TYPE_CHECKING
 import flask
 from werkzeug.routing import Rule
 
+from adapter.messages import Response
+from adapter.web import answer
 from adapter.web.visit import Visit, visit_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-View = Callable[[flask.Request, Visit, Mapping[str, str]], flask.Response]
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one operation is answered: ``answer`` is what its pipeline says, ``render`` makes Flask's form of it."""
+
+    answer: Callable[[flask.Request, Visit, Mapping[str, str]], Response]
+    render: Callable[[flask.Request, Visit, Response], flask.Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What stands around each view: ``screen`` may answer in its place, ``refuse`` answers an error, ``leave`` ends."""
+    """What stands around each view: ``screen`` may answer in its place, ``refuse`` answers an error, ``leave`` ends.
+
+    ``adds``: ``leave`` has something to add to answers that a pipeline recorded.
+    """
 
     screen: Callable[[flask.Request, Visit], flask.Response | None]
     refuse: Callable[[Exception, Visit], flask.Response]
     leave: Callable[[flask.Request, Visit, flask.Response], flask.Response]
+    adds: bool
 
 
 @dataclass(slots=True)
@@ -100,7 +112,14 @@ def straight(
             return otherwise(environ, start_response)
         request, visit = flask.Request(environ, populate_request=False), visit_of(environ)
         try:
-            response = guard.screen(request, visit) or view(request, visit, found[1])
+            response = guard.screen(request, visit)
+            if response is None:
+                said = view.answer(request, visit, found[1])
+                plain = None if guard.adds else answer.plain(said)
+                if plain is not None:
+                    start_response(plain.status, plain.headers)
+                    return [plain.body]
+                response = view.render(request, visit, said)
         except Exception as error:  # each becomes a problem document, or a line of the log and a bare 500
             response = guard.refuse(error, visit)
         return guard.leave(request, visit, response)(environ, start_response)

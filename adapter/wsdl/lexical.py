@@ -132,7 +132,7 @@ def date(text: str) -> None:
         raise ValueError("not a date such as 2024-12-31")
     sign = 1 if text.startswith("-") else 0
     year, month, day = text[sign:].split("-", 2)
-    if int(day[:2]) > monthrange((int(year) - 1) % 400 + 1, int(month))[1]:
+    if int(day[:2]) > 28 and int(day[:2]) > monthrange((int(year) - 1) % 400 + 1, int(month))[1]:
         raise ValueError("not a day of the calendar")
 
 

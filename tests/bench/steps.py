@@ -10,7 +10,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -31,7 +31,7 @@ from adapter.steps.observe import observe
 from adapter.steps.validate import validate
 from adapter.telemetry import Telemetry
 from adapter.translate.fault import fault_reader
-from adapter.translate.reader import reader
+from adapter.translate.replies import reply_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.writer import header_writer
 from adapter.web import Route, install
@@ -50,8 +50,7 @@ BUDGETS: Final[Mapping[str, float]] = {
     "write": 0.35,
     "call": 0.85,
     "open": 0.45,
-    "align": 1.0,
-    "read": 1.5,
+    "read": 1.1,
     "respond": 0.15,
     "edge out": 0.55,
 }
@@ -164,11 +163,11 @@ def _pipeline(clock: Clock, built: Built, endpoint: Endpoint, telemetry: Telemet
         port,
         endpoint.operation,
         write=clock.around("call", "write", text_writer(endpoint, backends.text_of)),
-        read=clock.around("call", "read", reader(endpoint)),
+        read=clock.around("open", "read", reply_reader(endpoint)),
         read_fault=fault_reader(endpoint),
         respond=clock.around("call", "respond", respond(endpoint)),
         headers=clock.around("call", "write", header_writer(endpoint, backends.text_of)),
-        way=replace(way(endpoint), align=clock.around("open", "align", way(endpoint).align)),
+        way=way(endpoint, align=False),
     )
     return pipeline.chain(
         observe(telemetry.started, telemetry.finished),

@@ -54,7 +54,10 @@ def kept(scheme):
         for _ in range(CALLS):
             request = b""
             while not request.endswith(b"<a/>"):
-                request += sock.recv(65536)
+                received = sock.recv(65536)
+                if not received:
+                    return
+                request += received
             sock.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok")
     server = StreamServer(("127.0.0.1", 0), handle, **({"ssl_context": tls} if scheme == "https" else {}))
     server.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -105,6 +106,27 @@ def test_a_caller_that_leaves_early_makes_a_broken_stream() -> None:
     stream.close()
 
     assert (2, True) == (sink.only.bytes, sink.only.broken)
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_what_was_odd_while_a_stream_was_made_is_recorded(breaks: bool) -> None:
+    """Beside what was known before, whether it ended well or not."""
+    sink, notes = Sink(), list[str]()
+
+    def chunks() -> Iterator[bytes]:
+        yield b"ab"
+        notes.append("later")
+        if breaks:
+            raise BackendLost("backend-lost", 502, sent="maybe")
+
+    made = Response(200, Stream(chunks(), lambda: None, lambda: tuple(notes)), notes=("early",))
+    stream = sink.around(lambda request: made)(REQUEST).body
+    assert isinstance(stream, Stream)
+    with suppress(BackendLost):
+        list(stream.chunks)
+    stream.close()
+
+    assert (("early", "later"), breaks) == (sink.only.notes, sink.only.broken)
 
 
 def test_a_stream_nobody_reads_is_not_broken() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
 from typing import Any
 
 from lxml import etree
 
+from adapter import pieces
 from adapter.errors import AdapterError
 from adapter.mapping.bound import Endpoint
+from adapter.pieces import Pace
 from adapter.translate import reader as plain
 from adapter.translate.reader import Result
 from adapter.translate.replies import reply_reader
@@ -27,17 +29,47 @@ def reader(endpoint: Endpoint) -> Callable[[Any], Result]:
 
 
 def comparer(endpoint: Endpoint) -> Callable[[Any], None]:
-    """Return what reads a reply with both twins and asserts that they agree; the reply stays as it is."""
+    """Return what reads a reply with both twins, and as if it were large, and asserts that all agree.
+
+    The reply stays as it is.
+    """
     fast, slow = reply_reader(endpoint), reply_reader(endpoint, plain=True)
 
     def compare(element: Any) -> None:
-        one, other = copied(element), copied(element)
-        expected, found = outcome(slow, one), outcome(fast, other)
-        assert expected == found, (expected, found)
-        # What was put right, was put right in both.
-        assert _shown(one) == _shown(other)
+        one = copied(element)
+        expected = outcome(slow, one)
+        for read in (fast, _paced(fast), _paced(slow)):
+            other = copied(element)
+            found = outcome(read, other)
+            assert expected == found, (expected, found)
+            # What was put right, was put right in all of them.
+            assert _shown(one) == _shown(other)
 
     return compare
+
+
+class _Restless(Pace):
+    """A pace that is asked everywhere and never rests."""
+
+    def turn(self) -> None:
+        """Go on."""
+
+    def over(self, items: Collection[Any]) -> Iterable[Any]:
+        """Return what yields the items."""
+        return self.each(items)
+
+
+def _paced(read: Callable[[Any], Result]) -> Callable[[Any], Result]:
+    """Return how a large reply is read."""
+
+    def within(element: Any) -> Result:
+        token = pieces._current.set(_Restless())
+        try:
+            return read(element)
+        finally:
+            pieces._current.reset(token)
+
+    return within
 
 
 def outcome(read: Callable[[Any], Result], element: Any) -> Any:

@@ -193,3 +193,17 @@ def test_another_host_is_not_answered(tmp_path: Path) -> None:
 
     assert (308, True) == (parsed(redirect)[0], b"Location: https://api.example.com/v1/x" in redirect)
     assert [] == heard
+
+
+def test_an_answer_that_broke_off_stays_broken(tmp_path: Path) -> None:
+    """What the adapter ends without the last chunk has none behind the proxy either."""
+    whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n"
+    answers = []
+    for index, rest in enumerate((b"2\r\n2]\r\n0\r\n\r\n", b"")):
+        folder = tmp_path / str(index)
+        folder.mkdir()
+        with running(folder, lambda heard, rest=rest: whole + rest):  # type: ignore[misc]
+            answers.append(ask(folder, "GET /v1/x HTTP/1.1\r\nHost: api.example.com"))
+
+    assert [True, False] == [answer.endswith(b"\r\n0\r\n\r\n") for answer in answers]
+    assert all(b"[1," in answer for answer in answers)
