@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 
+from adapter import pieces
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.filtering import composer, taker
@@ -38,6 +39,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
     check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
     headers = check_headers(endpoint)
     takes_body = endpoint.body is not None
+    alone = not endpoint.further()  # else a call that nobody waits for may still be writing
     document = endpoint.body is not None and endpoint.body.document is not None
     rows = rows_check(endpoint, Bounds(row_bytes, max_depth, max_digits))
 
@@ -51,7 +53,11 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             errors: list[FieldError] = []
-            checked = check(Given(request.path, request.query, given(request)), errors)
+            pieces.begin(len(request.body), request.deadline, sent="no")
+            body = given(request)
+            checked = check(Given(request.path, request.query, body), errors)
+            if alone:
+                pieces.leave(body, checked.body)
             if request.body and not takes_body:
                 errors.append(FieldError("body", "", "no body is taken here"))
             given_headers = headers(request.headers, errors)
