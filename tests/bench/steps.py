@@ -44,16 +44,16 @@ REQUESTS: Final = 2000
 ROUNDS: Final = 5
 
 BUDGETS: Final[Mapping[str, float]] = {
-    "edge in": 0.75,
-    "observe": 0.45,
-    "validate": 0.35,
-    "write": 0.35,
-    "call": 0.85,
-    "open": 0.45,
-    "align": 1.0,
-    "read": 1.5,
-    "respond": 0.15,
-    "edge out": 0.55,
+    "edge in": 0.5,
+    "observe": 0.38,
+    "validate": 0.42,
+    "write": 0.32,
+    "call": 0.62,
+    "open": 0.55,
+    "align": 0.85,
+    "read": 1.7,
+    "respond": 0.12,
+    "edge out": 0.16,
 }
 """What a step may cost, as a share of the bare view; in the order in which a request meets them."""
 
