@@ -88,7 +88,7 @@ def _body(
         if end := form.end(page(total) if page is not None else None):
             yield end
 
-    return Stream(chunks(), result.close, result.notes), ()
+    return Stream(chunks(), result.close, result.notes, result.abandon), ()
 
 
 def _page(total: int | None, request: Request) -> dict[str, int]:

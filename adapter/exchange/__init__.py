@@ -9,8 +9,10 @@ Rule 4: nothing is repeated; every failure says whether something may have been 
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -61,7 +63,8 @@ class Opened:
     """An answer whose body is still to be read: ``chunks`` give it decoded, ``close`` ends it whenever it is called.
 
     Its length is not bounded; whoever reads it counts. The deadline bounds each wait until ``patience`` is called,
-    which then gives every chunk so many seconds of its own.
+    which then gives every chunk so many seconds of its own. ``abandon`` ends it while somebody else waits for a chunk,
+    who gets BackendLost.
     """
 
     status: int
@@ -69,6 +72,7 @@ class Opened:
     chunks: Iterator[bytes]
     patience: Callable[[float], None]
     close: Callable[[], None]
+    abandon: Callable[[], None] = lambda: None
 
     @property
     def media_type(self) -> str:
@@ -155,7 +159,8 @@ class Exchange:
             _give_back(response)
             raise
         wait = _Patience(response)
-        return Opened(response.status, found, flow(wait.chunks()), wait.allow, lambda: _give_back(response))
+        chunks = flow(wait.chunks())
+        return Opened(response.status, found, chunks, wait.allow, lambda: _give_back(response), wait.abandon)
 
     def _response(
         self,
@@ -239,6 +244,12 @@ class _Patience:
     def allow(self, seconds: float) -> None:
         """Give every chunk from now on so many seconds, in place of the deadline."""
         self._seconds = seconds
+
+    def abandon(self) -> None:
+        """End the connection under whoever reads: only so does a wait in another greenlet or thread end."""
+        if self._socket is not None and self._response.connection is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the decoded body. Raises what ``Exchange.send`` raises, but knows no size."""

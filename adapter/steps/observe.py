@@ -69,7 +69,7 @@ def _watched(
             outcome = replace(outcome, notes=outcome.notes + stream.notes())
             finished(outcome if failure is None else _cut_off(outcome, _of_error(request, begin, failure)))
 
-    return replace(response, body=Stream(chunks(), close))
+    return replace(response, body=Stream(chunks(), close, abandon=stream.abandon))
 
 
 def _cut_off(outcome: Outcome, failed: Outcome) -> Outcome:

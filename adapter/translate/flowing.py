@@ -24,13 +24,15 @@ class Coming:
 
     ``total`` is asked for after the last row: the ERP's count of all rows, None where it does not say. Both raise
     BackendError where the reply breaks off or is wrong. ``notes`` returns what was odd about the rows so far,
-    ``headers`` are header fields of our answer, ``close`` ends the reply whenever it is called.
+    ``headers`` are header fields of our answer, ``close`` ends the reply whenever it is called, and so does ``abandon``
+    while somebody else waits for rows.
     """
 
     batches: Iterator[Rows]
     total: Callable[[], int | None]
     notes: Callable[[], tuple[str, ...]]
     close: Callable[[], None]
+    abandon: Callable[[], None]
     headers: Mapping[str, str]
 
 

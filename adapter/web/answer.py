@@ -29,12 +29,17 @@ _OURS = frozenset(("x-request-id", "traceparent"))
 
 
 def render(
-    response: Response, method: str, report: Callable[[Exception], None], cut: Callable[[], None]
+    response: Response,
+    method: str,
+    report: Callable[[Exception], None],
+    cut: Callable[[], None],
+    watch: Callable[[Callable[[], None]], Callable[[], None]],
 ) -> flask.Response:
     """Return Flask's form of a response to ``method`` (as the caller sent it).
 
     ``report`` is given what nobody expected while a stream runs, when no problem document can be sent any more. ``cut``
-    is called before a connection is closed whose answer broke off.
+    is called before a connection is closed whose answer broke off. ``watch`` looks for a caller that goes away while
+    the next chunk is waited for.
     """
     body = response.body
     whole = b"" if isinstance(body, Stream) else body
@@ -45,6 +50,8 @@ def render(
         del rendered.headers["Content-Length"]
         rendered.call_on_close(body.close)
         rendered.response = _unread(body) if method == "HEAD" else _begun(body, report, cut)
+        if body.abandon is not None and method != "HEAD":
+            rendered.call_on_close(watch(body.abandon))
     return rendered
 
 

@@ -26,6 +26,7 @@ from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
 from adapter.web.application import Application
 from adapter.web.cut import cutting
+from adapter.web.leaving import watching
 from adapter.web.straight import Guard, View, straight
 from adapter.web.visit import Visit, current, outermost
 
@@ -119,7 +120,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
         if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
         body, upload, deadline = _received(route, arrived, most, deadline)
-        there = bool(body) or (upload is not None and not upload.empty)
+        there = bool(body) or route.rows or (upload is not None and not upload.empty)
         if there and route.takes:
             negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
         elif there:
@@ -143,7 +144,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
 
     def render(arrived: flask.Request, visit: Visit, response: Response) -> flask.Response:
         report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
-        return answer.render(response, arrived.method, report, cutting(arrived.environ))
+        environ = arrived.environ
+        return answer.render(response, arrived.method, report, cutting(environ), partial(watching, environ))
 
     return View(said, render)
 

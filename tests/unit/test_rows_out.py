@@ -185,7 +185,7 @@ REQUEST = Asked("x", "1", 0.0, checked=Checked(query={"limit": "5", "offset": "1
 
 def coming(batches: list[list[Any]], ends: Callable[[], int | None]) -> Coming:
     """Return a list that is still coming."""
-    return Coming(iter(batches), ends, lambda: ("odd",), lambda: None, {"X-Own": "1"})
+    return Coming(iter(batches), ends, lambda: ("odd",), lambda: None, lambda: None, {"X-Own": "1"})
 
 
 def answered(response: Response) -> bytes:
@@ -224,7 +224,9 @@ def test_nothing_is_asked_for_before_it_is_taken() -> None:
         seen.append("end")
         return None
 
-    response = respond_rows(erp()["customers.list"])(Coming(batches(), total, tuple, lambda: None, {}), REQUEST)
+    response = respond_rows(erp()["customers.list"])(
+        Coming(batches(), total, tuple, lambda: None, lambda: None, {}), REQUEST
+    )
     assert isinstance(response.body, Stream)
     for index, piece in enumerate(response.body.chunks):
         assert index < 3 or piece.startswith(b"]")

@@ -125,6 +125,25 @@ def test_a_caller_that_goes_away_ends_the_call_to_the_erp(setting: Setting) -> N
     assert setting.line(before)["broken"]
 
 
+def test_a_caller_that_goes_away_while_the_erp_is_silent_ends_the_call_too(setting: Setting) -> None:
+    """Nobody waits for the ERP's next row, which may be long in coming, and no problem of the ERP's is counted."""
+    before = setting.lines()
+    connection = setting.ask(accept="text/csv")
+    erp = setting.exchange()
+    erp.begin()
+    erp.send(HEAD + row(1))
+    answer = connection.getresponse()
+    until(answer, rb"\n1,")
+    answer.close()
+    connection.close()
+
+    assert erp.gone()
+    line = setting.line(before)
+    assert (200, True, "the caller went away", None) == (
+        line["status"], line["broken"], line["cause"], line.get("problem"),
+    )  # fmt: skip
+
+
 def test_a_reply_that_says_no_before_the_rows_is_a_problem(setting: Setting) -> None:
     """Nothing has begun, so the caller gets the problem document; the rest of the reply is not waited for."""
     connection = setting.ask()

@@ -18,6 +18,7 @@ from lxml import etree
 from adapter.attachments import unpacked
 from adapter.backends.soap.answer import PARSING, encoding_of
 from adapter.backends.soap.fed import check
+from adapter.errors import BackendError, RequestError
 from adapter.exchange import Opened, Reply, reply_invalid
 from adapter.exchange.multipart import MEDIA_TYPE, Part
 from adapter.wsdl.types import SOAP11_ENVELOPE, SOAP12_ENVELOPE, local_name
@@ -63,6 +64,7 @@ class Flowing:
         self._rows: list[Any] = []
         self._before = 0
         self._tag = ""
+        self._abandoned = False
         self.notes: list[str] = []
         self.first: Any = None
 
@@ -166,7 +168,7 @@ class Flowing:
                     yield rows
                     rows.clear()
                     self._let_go(last)
-                chunk = next(self._chunks, None)
+                chunk = self._next()
                 if chunk is None:
                     break
                 self._count(chunk)
@@ -176,6 +178,14 @@ class Flowing:
             self._parser.close()
         except etree.XMLSyntaxError as error:
             raise reply_invalid(f"no well-formed XML: {type(error).__name__}") from None
+
+    def _next(self) -> bytes | None:
+        try:
+            return next(self._chunks, None)
+        except BackendError as error:
+            if self._abandoned:
+                raise RequestError("", 499, cause="the caller went away") from error
+            raise
 
     def _of(self, found: list[Any]) -> list[Any]:
         """Return those that are rows: beside the first, and named as it is, be it not as the contract says."""
@@ -201,6 +211,11 @@ class Flowing:
             raise reply_invalid(f"stream.max_bytes: more than {self._max_bytes} bytes")
         self._since += chunk
         self._must_be_small(self._since)
+
+    def abandon(self) -> None:
+        """End the exchange while its next piece is waited for, since the caller is gone."""
+        self._abandoned = True
+        self._opened.abandon()
 
     def close(self) -> None:
         """End the exchange; what has not arrived is not waited for."""

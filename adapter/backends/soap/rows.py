@@ -15,7 +15,6 @@ from adapter.backends.soap.flowing import Flowing
 from adapter.errors import BackendReplyInvalid, RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request
-from adapter.pieces import Pace
 from adapter.translate.flowing import Coming, Flow, Rows
 from adapter.translate.reading import Reading
 
@@ -49,7 +48,7 @@ def beginning(endpoint: Endpoint, version: str, flow: Flow, way: Way, again: Aga
         batches = rows.batches()
         rest = chain([next(batches)], batches)  # the first ones may still be refused as a whole answer is
         known = (*answer.notes, *drift, *odd)
-        return Coming(rest, rows.total, lambda: rows.notes(known), flowing.close, headers), known
+        return Coming(rest, rows.total, lambda: rows.notes(known), flowing.close, flowing.abandon, headers), known
 
     return begin
 
@@ -64,11 +63,9 @@ class _Rows:
         self._behind: list[str] = []
 
     def batches(self) -> Iterator[Rows]:
-        """Yield the rows as they come, and let others have their turn where they come fast."""
-        pace = Pace()
+        """Yield the rows as they come."""
         for elements in self._flowing.batches():
             yield list(map(self._row, elements))
-            pace.turn()
 
     def _row(self, element: Any) -> Any:
         while True:

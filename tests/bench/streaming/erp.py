@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from tests.bench.streaming.content import BLOCK, HEAD, TAIL, block, order, row
 
-PAUSE: Final = 0.3
+PAUSE: Final = 0.5
 _ASKED = re.compile(rb"<[a-z0-9]*:?Ort>(?P<what>[a-z-]+) (?P<rows>[0-9]+)<")
 _SIZE: Final = 64 * 1024
 
