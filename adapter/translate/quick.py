@@ -211,6 +211,7 @@ class Quick:
         item = entries["item"][1] if self.encoded and list(below) == ["item"] else None
         if isinstance(item, Leaf):
             raise Unfit
+        made.flat = made.flat and item is None
         return level(place, entries, attributes, item, wild)
 
     def _child(self, place: Place, tag: str, bit: int, ways: Sequence[_Way], name: str, made: _Made) -> Leaf | Inner:
