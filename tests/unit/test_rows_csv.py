@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.rows.bounds import Bounds
-from adapter.rows.cells import Table
-from adapter.rows.columns import Columns
+from adapter.rows.csv_columns import columns
+from adapter.rows.csv_values import Columns
+from adapter.rows.from_csv import Table
+from adapter.rows.to_csv import to_csv
 from tests.unit.mapped import build, schema
 from tests.unit.test_rows_in import PLACES, cut, rows
 
@@ -122,6 +124,29 @@ def test_in_pieces(cells: list[tuple[Any, ...]], places: list[int], quoting: int
     ]
 
     assert wanted == rows(table(endpoint()), cut(b"\xef\xbb\xbf" * mark + data, places))
+
+
+OBJECTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "text": TEXTS,
+        "whole": st.integers(-(2**31), 2**31 - 1),
+        "exact": st.decimals(allow_nan=False, allow_infinity=False, places=2).map(str),
+        "yes": st.booleans(),
+        "words": st.lists(TEXTS, max_size=2),
+        "inner": st.fixed_dictionaries({"deep": TEXTS}, optional={"many": st.lists(st.integers(), max_size=2)}),
+    },
+)
+
+
+@given(st.lists(OBJECTS, max_size=4), PLACES)
+def test_what_we_write_is_what_we_read(values: list[dict[str, Any]], places: list[int]) -> None:
+    """A list that was answered as CSV can be sent as it is."""
+    of = endpoint()
+    assert of.body is not None
+    data = to_csv(columns(of.types, of.body.type)).whole(values, None)
+
+    assert values == rows(table(of), cut(data, places))
 
 
 @pytest.mark.parametrize(

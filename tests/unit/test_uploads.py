@@ -182,6 +182,21 @@ def test_early_answer(tmp_path: Path, said: bytes, status: tuple[int, str], clos
     assert (status, False) == (problem(answered), taken.whole)
 
 
+def test_early_success_of_a_list(tmp_path: Path) -> None:
+    """Nor is an answer that would leave row by row."""
+    taken, done = Taking(), threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        yield GOOD
+        assert done.wait(PATIENCE)
+        yield GOOD
+
+    with serving(early(taken, answer(DONE), done)) as server:
+        answered = upload(client(server, tmp_path), pieces(), "check")
+
+    assert (502, "backend-reply-invalid") == problem(answered)
+
+
 def test_erp_goes_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An ERP that breaks the connection before the end has taken nothing, and the caller is told so."""
     taken, gone = Taking(), threading.Event()
