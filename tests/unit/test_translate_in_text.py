@@ -63,6 +63,16 @@ def test_any_text_arrives(text: str, value: str) -> None:
     assert value == x.get("{urn:t}far")
 
 
+@given(rows=st.lists(st.dictionaries(st.sampled_from(["item_id", "description", "unit"]), st.none() | XML_TEXT)))
+def test_any_row_arrives(rows: list[dict[str, str | None]]) -> None:
+    """So does each text of a row, whichever of them are given or null, and whatever rows came before."""
+    message = text_writer(ORDERS)(Checked(body={"lines": rows}))
+
+    order = message.element()[0]
+    found = [[child.text or "" for child in row] for row in (order[0] if len(order) else ())]
+    assert [[row[name] or "" for name in ("item_id", "description", "unit") if name in row] for row in rows] == found
+
+
 @pytest.mark.parametrize(
     "body",
     [
