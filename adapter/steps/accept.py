@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing
 
+from adapter import pieces
 from adapter.steps.arrays import NumberedField
 from adapter.steps.fields import JoinedField, ObjectField, ValueField, VariantField, nothing
 from adapter.wsdl.once import Known, remember
@@ -124,7 +125,7 @@ def _array(field: fields.List[Any]) -> Accept:
         if type(value) is not list:
             raise NotSure
         found: list[Any] = []
-        for item in value:
+        for item in value if len(value) <= pieces.FEW else pieces.each(value):
             if item is None and null is not None:
                 found.append(null())
                 continue

@@ -6,7 +6,8 @@ end it: of those that have arrived by then every wrong value is named, and no mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,23 +16,23 @@ from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.media_types import essence
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import Child
-from adapter.messages import Request
-from adapter.rows.arrived import Form, batches, forms
+from adapter.messages import Checked, Handler, Request, Response
+from adapter.rows.arrived import Arriving, batches, forms
 from adapter.rows.bounds import Bounds
-from adapter.rows.columns import Columns
+from adapter.rows.csv_values import Columns
 from adapter.steps.schemas import Schemas
 from adapter.steps.taking import taking
 
 MOST_ERRORS: Final = 100
 _REST = "Nothing was taken: the rows are taken together, or not at all."
-Rows = Iterator[list[Any]]
+Rows = Generator[list[Any], None, None]
 Take = Callable[[Any, list[FieldError]], Any]
 
 
 def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] | None:
     """Return what gives the rows of a request as the writer takes them; None where the operation takes none.
 
-    They are given as they arrive, some at a time. Asking for them raises RequestError.
+    They are given as they arrive, some at a time. Asking for them raises RequestError. Closing them leaves the rest.
     """
     body = endpoint.body
     if body is None or body.rows is None:
@@ -47,7 +48,18 @@ def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] 
     return rows
 
 
-def _checked(form: Form, pieces: Iterable[bytes], take: Take, body: Body) -> Rows:
+def before_close(then: Handler, request: Request, rows: Rows) -> Response:
+    """Return what becomes of a request. What is left of its rows then is not asked for any more."""
+    with closing(rows):
+        return then(request)
+
+
+def without_rows(checked: Checked) -> Checked:
+    """Return what is shown of a call that takes rows: that there are some."""
+    return replace(checked, body="(rows, each checked when it comes)", rows=None)
+
+
+def _checked(form: Arriving, pieces: Iterable[bytes], take: Take, body: Body) -> Rows:
     count, most = 0, _most(body)
     for batch in batches(form, pieces):
         found: list[Any] = []
@@ -83,7 +95,7 @@ def _most(body: Body) -> int | None:
     return min(bounds, default=None)
 
 
-def _enough(form: Form, step: Child, count: int) -> None:
+def _enough(form: Arriving, step: Child, count: int) -> None:
     """Raise 422 where the contract asks for more rows, or for rounds of them."""
     element, text = step.element, ""
     if count < step.least and (count or step.required):

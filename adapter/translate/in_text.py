@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from adapter import pieces
 from adapter.translate.encoding import nothing
 from adapter.translate.filling import NIL, TYPE, Fill, Mark, Values
 from adapter.translate.node import VALUE, Node, escaped
@@ -165,7 +166,7 @@ class Text:
             if items is None and nullable:
                 out.set(NIL, "true")
                 return True
-            for item in items:
+            for item in items if len(items) <= pieces.FEW else pieces.each(items):
                 one(out, item)
             return True
 
@@ -196,6 +197,7 @@ class Text:
 
         def root(node: Node) -> Written:
             start = plain if node.attributes is None else self._start(name, node, declared)
+            pieces.turn()
             return Written(name, start, "".join(node), nsmap)
 
         return root

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from adapter.app import create_app
-from tests.cases import SHAPES, shape_project
-from tests.replay import Replay
-from tests.unit.loopback import PATIENCE, Peer, Server, answer, serving
-from tests.unit.uploads import CLOSED, DONE, Taking, early, taking
-
-NDJSON = "application/x-ndjson"
-GOOD = b'{"account": "1200", "amount": "12.50"}\n'
-WRONG = b'{"account": "1200", "amount": "much"}\n'
-
-
-class Pieces(io.RawIOBase):
-    """A request body that gives one piece at a time, each when it is asked for."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces, self._left = iter(pieces), b""
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Give what is left of a piece, else the next one."""
-        self._left = self._left or next(self._pieces, b"")
-        here, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(here)] = here
-        return len(here)
-
-
-def client(server: Server, folder: Path) -> FlaskClient:
-    """The adapter in front of an ERP."""
-    project = shape_project(SHAPES / "rows-in", folder / "project", cast(Replay, server))
-    return create_app(project, {"ADAPTER_TIMEOUT": "5"}).test_client()
-
-
-def upload(adapter: FlaskClient, pieces: Iterable[bytes], path: str = "import", kind: str = NDJSON) -> TestResponse:
-    """Send pieces of unknown length."""
-    environ: dict[str, Any] = {"wsgi.input": Pieces(pieces), "wsgi.input_terminated": True}
-    return adapter.post(f"/v1/postings/{path}", content_type=kind, environ_overrides=environ)
-
-
-def problem(answered: TestResponse) -> tuple[int, str]:
-    """The status of an answer, and its problem."""
-    return answered.status_code, json.loads(answered.data)["type"].rpartition("/")[2]
-
-
-def logged(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """The log line of the only request."""
-    (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines() if '"event":"request"' in text]
-    return cast(dict[str, Any], line)
+from tests.unit.loopback import PATIENCE, Peer, answer, serving
+from tests.unit.uploads import (
+    CLOSED,
+    DONE,
+    GOOD,
+    NDJSON,
+    WRONG,
+    Taking,
+    client,
+    early,
+    logged,
+    problem,
+    taking,
+    upload,
+)
 
 
 def test_while_they_arrive(tmp_path: Path) -> None:
@@ -178,6 +139,21 @@ def test_early_answer(tmp_path: Path, said: bytes, status: tuple[int, str], clos
         answered = upload(client(server, tmp_path), pieces())
 
     assert (status, False) == (problem(answered), taken.whole)
+
+
+def test_early_success_of_a_list(tmp_path: Path) -> None:
+    """Nor is an answer that would leave row by row."""
+    taken, done = Taking(), threading.Event()
+
+    def pieces() -> Iterator[bytes]:
+        yield GOOD
+        assert done.wait(PATIENCE)
+        yield GOOD
+
+    with serving(early(taken, answer(DONE), done)) as server:
+        answered = upload(client(server, tmp_path), pieces(), "check")
+
+    assert (502, "backend-reply-invalid") == problem(answered)
 
 
 def test_erp_goes_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
