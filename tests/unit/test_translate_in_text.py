@@ -25,6 +25,8 @@ ORDERS = erp()["orders.create"]
 XML_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\ufffe\uffff").filter(
     lambda each: each >= " " or each in "\t\n\r"
 ))  # fmt: skip
+# Characters that mean something in XML, or in what joins texts, one or two at a time.
+MARKUP = st.text(st.sampled_from("&<>\r\n\"'%{}a"), max_size=2)
 LEAF = '<xsd:element name="{0}" type="xsd:{1}" minOccurs="0" nillable="true"/>'
 WITH_ATTRIBUTES = typed(
     "<xsd:sequence>"
@@ -63,7 +65,9 @@ def test_any_text_arrives(text: str, value: str) -> None:
     assert value == x.get("{urn:t}far")
 
 
-@given(rows=st.lists(st.dictionaries(st.sampled_from(["item_id", "description", "unit"]), st.none() | XML_TEXT)))
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from(["item_id", "description", "unit"]), st.none() | MARKUP | XML_TEXT))
+)
 def test_any_row_arrives(rows: list[dict[str, str | None]]) -> None:
     """So does each text of a row, whichever of them are given or null, and whatever rows came before."""
     message = text_writer(ORDERS)(Checked(body={"lines": rows}))
