@@ -65,6 +65,14 @@ def test_any_text_arrives(text: str, value: str) -> None:
     assert value == x.get("{urn:t}far")
 
 
+@pytest.mark.parametrize("text", ["&", "<", ">", "\r", "%", "%s", "", None])
+def test_a_row_with_one_odd_text(text: str | None) -> None:
+    """One text that is not plain is enough for a row to be written text by text."""
+    checked = Checked(body={"lines": [{"item_id": "A", "description": "b"}, {"item_id": text, "description": "b"}]})
+
+    assert etree.tostring(writer(ORDERS)(checked), encoding="unicode") == text_writer(ORDERS)(checked).whole()
+
+
 @given(
     rows=st.lists(st.dictionaries(st.sampled_from(["item_id", "description", "unit"]), st.none() | MARKUP | XML_TEXT))
 )
