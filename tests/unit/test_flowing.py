@@ -14,9 +14,9 @@ from adapter.backends.soap import soap
 from adapter.backends.soap.answered import Answered
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.ways import way
-from adapter.errors import SessionExpired
+from adapter.errors import BackendReplyInvalid, SessionExpired
 from adapter.exchange import Opened
-from adapter.messages import Request, Stream
+from adapter.messages import Handler, Request, Stream
 from adapter.respond import respond_rows
 from adapter.translate.flowing import flow
 from adapter.translate.reader import reader
@@ -188,6 +188,7 @@ class Port:
 
     def __init__(self, how: Any, *replies: tuple[int, bytes]) -> None:
         self.how, self.replies, self.tokens, self.closed = how, list(replies), list[str](), 0
+        self.early = False
 
     def call(self, operation: Any, body: Any, headers: Any, request: Request, token: str, way: Any) -> Answered:
         """Answer with what is next."""
@@ -197,7 +198,7 @@ class Port:
             status, {"content-type": TYPE}, cut(body, range(0, len(body), 100)), lambda each: None, self._close
         )
         reply, coming = self.how.first(opened, MOST)
-        return Answered(reply, (), arriving=coming)
+        return Answered(reply, (), arriving=coming, early=self.early)
 
     def _close(self) -> None:
         self.closed += 1
@@ -223,21 +224,35 @@ def test_a_session_that_expired_is_renewed_before_the_first_row(first: tuple[int
     def fault(parts: Any) -> SessionExpired:
         return SessionExpired("backend-refused-us", 502, sent="yes")
 
-    how, rows = way(ENDPOINT), flow(ENDPOINT)
+    port = Port(way(ENDPOINT), first, (200, long(5000)))
+    response = handler(port, fault)(Request("x", "1", 1e9, wanted="application/x-ndjson"))
+    assert isinstance(response.body, Stream)
+
+    assert (["old", "new"], 1) == (port.tokens, port.closed)
+    assert 5000 == b"".join(response.body.chunks).count(b"\n")
+
+
+def test_success_before_all_rows_were_sent_is_not_begun() -> None:
+    """Where rows go in and rows come out, an ERP that has not seen all of them has no list to give."""
+    port = Port(way(ENDPOINT), (200, long(5000)))
+    port.early = True
+    with pytest.raises(BackendReplyInvalid, match="before the last row"):
+        handler(port, lambda parts: BackendReplyInvalid("x", 502))(Request("x", "1", 1e9))
+
+    assert port.closed
+
+
+def handler(port: Port, fault: Callable[[Any], Any]) -> Handler:
+    """Return what answers by a port."""
+    rows = flow(ENDPOINT)
     assert rows is not None
-    port = Port(how, first, (200, long(5000)))
-    handle = soap(
+    return soap(
         port,  # type: ignore[arg-type]
         ENDPOINT.operation,
         write=lambda checked: None,
         read=reader(ENDPOINT),
         read_fault=fault,
         respond=respond_rows(ENDPOINT),
-        way=how,
-        begin=beginning(ENDPOINT, "1.1", rows, how, lambda error, request: False),
+        way=port.how,
+        begin=beginning(ENDPOINT, "1.1", rows, port.how, lambda error, request: False),
     )
-    response = handle(Request("x", "1", 1e9, wanted="application/x-ndjson"))
-    assert isinstance(response.body, Stream)
-
-    assert (["old", "new"], 1) == (port.tokens, port.closed)
-    assert 5000 == b"".join(response.body.chunks).count(b"\n")
