@@ -55,8 +55,11 @@ def _names(plain: bytes) -> int:
     return plain.count(b'":')
 
 
-def is_carried(text: bytes) -> bool:
-    """Whether XML can carry every string: JSON refuses controls (section 7), so that little is left to look for."""
-    if not text.isascii() and (b"\xef\xbf\xbe" in text or b"\xef\xbf\xbf" in text):
+def is_carried(text: bytes, decoded: str) -> bool:
+    """Whether XML can carry every string: JSON refuses controls (section 7), so that little is left to look for.
+
+    ``decoded`` is the same text, in which a search for one character costs little.
+    """
+    if "\ufffe" in decoded or "\uffff" in decoded:
         return False
     return b"\\" not in text or _ESCAPED.search(text) is None

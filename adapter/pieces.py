@@ -12,12 +12,13 @@ Rule 3: a deadline holds while work rests.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Final, ParamSpec, TypeVar
+from functools import partial
+from typing import Any, Final, ParamSpec, TypeVar
 
 from adapter.collector import Deferred
-from adapter.errors import BackendTimeout
+from adapter.errors import BackendTimeout, Sent
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,19 +30,27 @@ PIECE: Final = 64 * 1024
 """Bytes that are parsed, copied or sent without a look at the clock: well below a millisecond each."""
 _CHUNK: Final = 512
 """Bytes that a chunk counts for beside its own: however short it is, it costs some microseconds."""
-_FEW: Final = 64
+FEW: Final = 64
+"""Items of a list that are worked on without a turn."""
 _SLICE: Final = 0.005
 _REST: Final = 0.001
+_LATE: Final[Mapping[Sent, str]] = {
+    "no": "The request could not be read in time. Nothing was sent.",
+    "maybe": "The answer could not be read in time. The request may have been carried out.",
+    "yes": "The answer could not be read in time. The request was carried out or refused.",
+}
 
 
 class Pace:
     """The pace of one piece of long work. ``deadline`` is on the clock of ``time.monotonic``.
 
-    ``left`` is what takes away, at the end of a call, what is too large to be freed at once.
+    ``sent`` says whether the ERP may have acted already. ``left`` is what takes away, at the end of a call, what is too
+    large to be freed at once.
     """
 
-    def __init__(self, deadline: float = float("inf")) -> None:
+    def __init__(self, deadline: float = float("inf"), sent: Sent = "maybe") -> None:
         self._deadline = deadline
+        self._sent = sent
         self._since = 0.0  # work has gone on before it was known to be long, so the first turn is a rest
         self.rests = 0
         self.left: list[Callable[[Pace], None]] = []
@@ -59,16 +68,15 @@ class Pace:
 
     def over(self, items: Collection[T]) -> Iterable[T]:
         """Return what yields the items, with turns where they are many. Work on each that is long rests itself."""
-        return items if len(items) <= _FEW else self.each(items)
+        return items if len(items) <= FEW else self.each(items)
 
     def _rest(self) -> None:
         self.rests += 1
         _queue.rest()
         self._since = time.monotonic()
         if self._since >= self._deadline:
-            detail = "The answer could not be read in time. The request may have been carried out."
-            cause = "the deadline passed while a large answer was read"
-            raise BackendTimeout("backend-timeout", 504, detail, sent="maybe", cause=cause)
+            cause = "the deadline passed while a large message was worked on"
+            raise BackendTimeout("backend-timeout", 504, _LATE[self._sent], sent=self._sent, cause=cause)
 
 
 class _Queue:
@@ -93,12 +101,15 @@ _current: ContextVar[Pace | None] = ContextVar("pace", default=None)
 """None where no call is under way, ``_SMALL`` as long as nothing in it is large."""
 
 
-def begin(size: int, deadline: float) -> None:
-    """Say that the call works on a message of so many bytes: from a large one on, all its work is paced."""
+def begin(size: int, deadline: float, sent: Sent = "maybe") -> None:
+    """Say that the call works on a message of so many bytes: from a large one on, all its work is paced.
+
+    ``sent`` says whether the ERP may have acted already where the deadline passes meanwhile.
+    """
     found = _current.get()
     if found is None or (size <= LARGE and found is _SMALL):
         return
-    pace = Pace(deadline)
+    pace = Pace(deadline, sent)
     if found is _SMALL:
         _collector.hold()
     else:
@@ -110,6 +121,13 @@ def current() -> Pace | None:
     """Return the pace of the call that is under way here; None where nothing large is worked on."""
     found = _current.get()
     return None if found is _SMALL else found
+
+
+def turn() -> None:
+    """Rest where something large is worked on and others have waited long enough."""
+    pace = current()
+    if pace is not None:
+        pace.turn()
 
 
 def each(items: Iterable[T]) -> Iterable[T]:
@@ -150,6 +168,26 @@ def flow(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield chunk
         size += len(chunk) + _CHUNK
         if size > LARGE:
+            pace.turn()
+
+
+def leave(*values: Any) -> None:
+    """Say that JSON values are nobody's once the call has ended; where it is large, they are emptied then."""
+    pace = current()
+    if pace is not None:
+        pace.left.extend(partial(emptied, value) for value in values)
+
+
+def emptied(value: Any, pace: Pace) -> None:
+    """Empty the long lists in a JSON value piece by piece, so that little is left to free at once."""
+    if isinstance(value, dict):
+        for member in value.values():
+            emptied(member, pace)
+    elif isinstance(value, list) and len(value) > FEW:
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list):
+                emptied(item, pace)
+            value[index] = None
             pace.turn()
 
 

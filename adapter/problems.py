@@ -64,8 +64,8 @@ HOUSE: Mapping[str, Problem] = {
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",
                 "A body must be JSON in UTF-8, without a content encoding. Send Content-Type: application/json, or "
-                "application/merge-patch+json with PATCH. Where a document is taken, send one of the types that the "
-                "Accept header of this answer names."),
+                "application/merge-patch+json with PATCH. Where a document or many rows are taken, send one of the "
+                "types that the Accept header of this answer names."),
         Problem("unknown-host", 421, "Unknown host",
                 "This service does not answer for the host that was asked for. Use one of its own names; the "
                 "operator lists them in ADAPTER_HOSTS."),

@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import msgspec
 import simplejson
 
+from adapter import pieces
 from adapter.errors import FieldError, InvalidRequest
 from adapter.json_proofs import are_unique, brackets, is_carried, is_shallow, without_escapes
 
@@ -111,8 +112,10 @@ def _text(body: bytes) -> str:
 def _at_once(body: bytes, text: str, max_depth: int, max_digits: int) -> Any:
     """Decode where it is proved of the whole text that nothing offends; else return ``_UNKNOWN``."""
     plain = without_escapes(body)
+    pieces.turn()
     left = brackets(plain)
-    if left is None or not is_shallow(left, max_depth) or not is_carried(body):
+    pieces.turn()
+    if left is None or not is_shallow(left, max_depth) or not is_carried(body, text):
         return _UNKNOWN
     members: list[int] = []
 
@@ -120,8 +123,13 @@ def _at_once(body: bytes, text: str, max_depth: int, max_digits: int) -> Any:
         members.append(len(found))
         return found
 
+    def paced(found: dict[str, Any]) -> dict[str, Any]:
+        pieces.turn()
+        return counted(found)
+
+    see = counted if pieces.current() is None else paced
     try:
-        value = json.JSONDecoder(object_hook=counted, **_numbers(max_digits)).decode(text)
+        value = json.JSONDecoder(object_hook=see, **_numbers(max_digits)).decode(text)
     except (json.JSONDecodeError, RecursionError, _Offence):
         return _UNKNOWN
     return value if are_unique(plain, sum(members)) else _UNKNOWN
@@ -161,6 +169,7 @@ def _numbers(max_digits: int) -> dict[str, Any]:
 @cache
 def _decoder(max_digits: int) -> json.JSONDecoder:
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        pieces.turn()
         unique = dict(pairs)
         if len(unique) != len(pairs):
             raise _Offence

@@ -39,6 +39,7 @@ worker_class = "gevent"
 # what the caller sent. Further connections wait in the backlog. No ERP is asked by more than 1,000 calls of a worker at
 # once; a further one waits within its own time.
 worker_connections = 1200
+backlog = 2048
 preload_app = True
 # Each call has two sockets open. What this process may open is raised as far as it may raise it itself.
 _FILES = 16_384

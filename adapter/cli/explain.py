@@ -38,6 +38,14 @@ PARTS = {
     ("http-out", "end"): "network and microservice, without a whole answer",
     ("http-in", "end"): "answer checked",
 }
+# Rows are sent while they are checked, and shown once all were.
+PARTS_OF_ROWS = {
+    **PARTS,
+    ("checked", "soap-out"): "rows checked, written and sent; network and ERP",
+    ("checked", "end"): "rows checked",
+    ("soap-out", "soap-in"): "answer received",
+    ("soap-out", "end"): "without a whole answer",
+}
 Section = tuple[str, str]
 
 
@@ -99,7 +107,7 @@ def _answer(answer: TestResponse, passage: Passage, known: Settings) -> Iterator
         yield "why", "\n".join(reasons(passage, _url(passage.endpoint, known)))
     if passage.moments:
         several = passage.endpoint is not None and (passage.endpoint.further() or passage.endpoint.lookups)
-        yield "time", "\n".join(timing(passage) if several else _timing(passage.moments))
+        yield "time", "\n".join(timing(passage) if several else _timing(passage.moments, _parts(passage.endpoint)))
 
 
 def _message(moment: Moment, shown: Secrets) -> str:
@@ -110,9 +118,14 @@ def _message(moment: Moment, shown: Secrets) -> str:
     return xml_lines(root)
 
 
-def _timing(moments: list[Moment]) -> Iterator[str]:
+def _parts(endpoint: Endpoint | None) -> Mapping[tuple[str, str], str]:
+    rows = endpoint is not None and endpoint.body is not None and endpoint.body.rows is not None
+    return PARTS_OF_ROWS if rows else PARTS
+
+
+def _timing(moments: list[Moment], parts: Mapping[tuple[str, str], str]) -> Iterator[str]:
     for earlier, later in pairwise(moments):
-        part = PARTS.get((earlier.kind, later.kind), f"{earlier.kind} to {later.kind}")
+        part = parts.get((earlier.kind, later.kind), f"{earlier.kind} to {later.kind}")
         yield f"{(later.at - earlier.at) * 1000:8.1f} ms  {part}"
     yield f"{(moments[-1].at - moments[0].at) * 1000:8.1f} ms  in all"
 

@@ -37,6 +37,8 @@ def reasons(passage: Passage, url: str) -> Iterator[str]:
         yield "No operation was reached: the edge refused the request. `adapter routes` lists methods and paths."
     elif isinstance(error, BackendError):
         yield from _backend(error, endpoint, answer, url)
+    elif isinstance(error, InvalidRequest) and error.sent and passage.message("soap-out") is not None:
+        yield "A row was refused after others had been sent, so the request was left without an end. Nothing was taken."
     elif isinstance(error, InvalidRequest):
         yield "The request was checked against mapping and contract and refused. Nothing was sent."
     elif error is not None and error.problem == endpoint.reply.rule.empty_problem:

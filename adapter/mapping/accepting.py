@@ -133,15 +133,13 @@ def _text(builtin: str, limits: Sequence[Facets], write: Accept) -> Accept:
     first, others = tests[0], tests[1:]
 
     def accept_form(value: Any) -> Any:
-        if type(value) is str and low <= len(value) <= high and first(value):
-            for test in others:
-                if not test(value):
-                    break
-            else:
-                return value
-        return write(value)
+        return value if type(value) is str and low <= len(value) <= high and first(value) else write(value)
 
-    return accept_form
+    def accept_forms(value: Any) -> Any:
+        plain = type(value) is str and low <= len(value) <= high and all(test(value) for test in tests)
+        return value if plain else write(value)
+
+    return accept_forms if others else accept_form
 
 
 def _spaced(builtin: str, white_space: str | None) -> Callable[[str], Any] | None:

@@ -14,15 +14,12 @@ from adapter.mapping.bound import BoundField
 from adapter.mapping.paths import WILD, Child, turn_tag
 from adapter.mapping.places import alternatives
 from adapter.wsdl import lexical
+from adapter.wsdl.once import remember
 from adapter.wsdl.types import Any, Attribute, Contract, Element, Facets, Group, ListOf, Record, Scalar
 
 # A field, the name of its value among the values at hand, and the steps that remain to it. The name of a bag's entry
 # is no value at hand: it stands under the name "" wherever anything else of its entry does.
 Way = tuple[tuple[Child, ...], BoundField, str]
-
-
-# Of so many sets of values it is known that they can stand together.
-_MOST_KNOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +203,7 @@ def together(
     tree, nilled = content(contract, record, ways), _nilled(ways)
     bare = {name for steps, field, name in ways if len(steps) == 1 and field.shape in ("scalars", "objects")}
 
-    known = set[tuple[frozenset[str], tuple[str, ...]]]()
+    known: dict[tuple[frozenset[str], tuple[str, ...]], bool] = {}
 
     def wrong(values: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         # An array without an element around it writes nothing when it is empty.
@@ -219,10 +216,7 @@ def together(
             if name in nulls:
                 found += [(other, f"must be left out where {name} is null") for other in sorted(others & given)]
         if not found:
-            # What callers give is much the same each time.
-            if len(known) >= _MOST_KNOWN:
-                known.clear()
-            known.add((given, nulls))
+            remember(known, (given, nulls), True)
         yield from found
 
     return wrong

@@ -10,6 +10,8 @@ from adapter.openapi.made import NAME, Maker
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.values import Schema, media
 from adapter.rows import CSV, JSON, NDJSON
+from adapter.rows.csv_columns import columns
+from adapter.rows.to_csv import to_csv
 from adapter.strict_json import encode
 
 _WORDS = "Many rows, of any number; they are taken together, or not at all."
@@ -27,13 +29,16 @@ def rows_body(endpoint: Endpoint, body: Body, schemas: Schemas, cases: list[Exam
     whole = {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
     made = maker.example(endpoint, body.type) if maker is not None else None
     examples: dict[str, Any] = {case.case: {"value": case.request} for case in cases if case.request is not None}
-    if not examples and made is not None:
-        examples = {NAME: {"value": [made]}}
-    line = {NAME: {"value": encode(made).decode("utf-8") + "\n"}} if made is not None else {}
+    shown: dict[str, dict[str, Any]] = {JSON: examples, NDJSON: {}, CSV: {}}
+    if made is not None:
+        table = to_csv(columns(endpoint.types, body.type)).whole([made], None).decode("utf-8")
+        shown[NDJSON] = {NAME: {"value": encode(made).decode("utf-8") + "\n"}}
+        shown[CSV] = {NAME: {"value": table}}
+        shown[JSON] = examples or {NAME: {"value": [made] * max(1, items.get("minItems", 1))}}
     content = {
-        JSON: media({"oneOf": [items, whole]}, examples),
-        NDJSON: media({"type": "string", "description": _LINES}, line),
-        CSV: media({"type": "string", "description": _CELLS}, {}),
+        JSON: media({"oneOf": [items, whole]}, shown[JSON]),
+        NDJSON: media({"type": "string", "description": _LINES}, shown[NDJSON]),
+        CSV: media({"type": "string", "description": _CELLS}, shown[CSV]),
     }
     words = f"{_WORDS} At most {body.rows.max_bytes} bytes."
     return {"description": words, "required": True, "content": content}

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 from adapter.errors import RequestError
 from adapter.rows import CSV, JSON, NDJSON
 from adapter.rows.bounds import Bounds
-from adapter.rows.cells import Table
-from adapter.rows.columns import Columns
-from adapter.rows.cutter import Cutter
-from adapter.rows.lines import Lines
+from adapter.rows.csv_values import Columns
+from adapter.rows.from_csv import Table
+from adapter.rows.from_json import Cutter
+from adapter.rows.from_ndjson import Lines
 
 
-class Form(Protocol):
+class Arriving(Protocol):
     """One body as it arrives. Rows are cut first and decoded one by one, so that the first wrong one is found first.
 
     ``pointer`` is the JSON Pointer (RFC 6901) of the array in the body.
@@ -34,9 +34,9 @@ class Form(Protocol):
         """Decode one row. Raise RequestError, with pointers into the row."""
 
 
-def forms(bounds: Bounds, columns: Columns) -> Callable[[str], Form]:
+def forms(bounds: Bounds, columns: Columns) -> Callable[[str], Arriving]:
     """Return what begins a body by its media type: any but those of NDJSON and CSV is JSON."""
-    made: dict[str, Callable[[], Form]] = {
+    made: dict[str, Callable[[], Arriving]] = {
         JSON: lambda: Cutter(bounds),
         NDJSON: lambda: Lines(bounds),
         CSV: lambda: Table(bounds, columns),
@@ -44,7 +44,7 @@ def forms(bounds: Bounds, columns: Columns) -> Callable[[str], Form]:
     return lambda kind: made.get(kind, made[JSON])()
 
 
-def batches(form: Form, pieces: Iterable[bytes]) -> Iterator[list[Any]]:
+def batches(form: Arriving, pieces: Iterable[bytes]) -> Iterator[list[Any]]:
     """Yield the rows that are there after each piece, so that none waits for the next. Raise RequestError.
 
     What is wrong between rows is raised after the rows before it were given.

@@ -12,16 +12,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, missing
 
+from adapter import pieces
 from adapter.steps.arrays import NumberedField
 from adapter.steps.fields import JoinedField, ObjectField, ValueField, VariantField, nothing
-from adapter.wsdl.once import Known
+from adapter.wsdl.once import Known, remember
 
 # Takes a JSON value that is not null, and gives what the field's ``deserialize`` gives.
 Accept = Callable[[Any], Any]
 # What marshmallow, codecs and look-ups here say to a value that may be wrong.
 NOT_SURE = (ValidationError, ValueError, KeyError, TypeError, RecursionError)
-# Of so many sets of names it is known that they can stand together.
-_MOST_KNOWN = 500
 
 
 class NotSure(ValueError):
@@ -76,7 +75,7 @@ def _of_names(field: ObjectField) -> Accept:
     defaults = [(str(each.data_key), each) for each in members if _has_default(each)]
     required = {str(each.data_key) for each in members if each.required}
     by_names = field.by_names or field.extra is nothing
-    extra, known = field.extra, set[Any]()
+    extra, known = field.extra, dict[Any, bool]()
 
     def accept(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
@@ -95,7 +94,7 @@ def _of_names(field: ObjectField) -> Accept:
             if not required <= value.keys() or extra(value):
                 raise NotSure
             if by_names:
-                _keep(known, given)
+                remember(known, given, True)
         for name, each in defaults:
             if name not in found:
                 found[name] = each.load_default
@@ -126,7 +125,7 @@ def _array(field: fields.List[Any]) -> Accept:
         if type(value) is not list:
             raise NotSure
         found: list[Any] = []
-        for item in value:
+        for item in value if len(value) <= pieces.FEW else pieces.each(value):
             if item is None and null is not None:
                 found.append(null())
                 continue
@@ -158,9 +157,3 @@ def _has_default(field: fields.Field[Any]) -> bool:
 def _kinds(values: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     """Return the names of values, and of each whether it is null or has nothing in it."""
     return tuple((name, None if value is None else value in ([], {})) for name, value in values.items())
-
-
-def _keep(known: set[Any], given: Any) -> None:
-    if len(known) >= _MOST_KNOWN:
-        known.clear()
-    known.add(given)

@@ -15,10 +15,10 @@ from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.media_types import essence
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import Child
-from adapter.messages import Request
-from adapter.rows.arrived import Form, batches, forms
+from adapter.messages import Checked, Request
+from adapter.rows.arrived import Arriving, batches, forms
 from adapter.rows.bounds import Bounds
-from adapter.rows.columns import Columns
+from adapter.rows.csv_values import Columns
 from adapter.steps.schemas import Schemas
 from adapter.steps.taking import taking
 
@@ -47,7 +47,12 @@ def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] 
     return rows
 
 
-def _checked(form: Form, pieces: Iterable[bytes], take: Take, body: Body) -> Rows:
+def without_rows(checked: Checked) -> Checked:
+    """Return what is shown of a call that takes rows: that there are some."""
+    return replace(checked, body="(rows, each checked when it comes)", rows=None)
+
+
+def _checked(form: Arriving, pieces: Iterable[bytes], take: Take, body: Body) -> Rows:
     count, most = 0, _most(body)
     for batch in batches(form, pieces):
         found: list[Any] = []
@@ -83,7 +88,7 @@ def _most(body: Body) -> int | None:
     return min(bounds, default=None)
 
 
-def _enough(form: Form, step: Child, count: int) -> None:
+def _enough(form: Arriving, step: Child, count: int) -> None:
     """Raise 422 where the contract asks for more rows, or for rounds of them."""
     element, text = step.element, ""
     if count < step.least and (count or step.required):

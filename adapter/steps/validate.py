@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Any
 
+from adapter import pieces
 from adapter.errors import FieldError, InvalidRequest
 from adapter.mapping.bound import BoundField, Endpoint
 from adapter.mapping.filtering import composer, taker
@@ -23,7 +24,7 @@ from adapter.messages import Call, Checked, Handler, Middleware, Request, Respon
 from adapter.rows.bounds import Bounds
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.headers import check_headers
-from adapter.steps.rows import rows_check
+from adapter.steps.rows import rows_check, without_rows
 from adapter.steps.schemas import body_field, without_part
 from adapter.steps.several import LATER, Check, Given, several
 from adapter.steps.taking import taking
@@ -38,6 +39,7 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
     check = several(endpoint, one_call) if endpoint.further() else one_call(endpoint)
     headers = check_headers(endpoint)
     takes_body = endpoint.body is not None
+    alone = not endpoint.further()  # else a call that nobody waits for may still be writing
     document = endpoint.body is not None and endpoint.body.document is not None
     rows = rows_check(endpoint, Bounds(row_bytes, max_depth, max_digits))
 
@@ -51,7 +53,11 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             errors: list[FieldError] = []
-            checked = check(Given(request.path, request.query, given(request)), errors)
+            pieces.begin(len(request.body), request.deadline, sent="no")
+            body = given(request)
+            checked = check(Given(request.path, request.query, body), errors)
+            if alone:
+                pieces.leave(body, checked.body)
             if request.body and not takes_body:
                 errors.append(FieldError("body", "", "no body is taken here"))
             given_headers = headers(request.headers, errors)
@@ -60,7 +66,8 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
             later = rows(request) if rows is not None else None
             checked = called(checked, Call(request.id, headers=given_headers), request.upload, later)
             if request.trace is not None:
-                request.trace("checked", encode(_shown(without_bytes(checked) if document else checked)))
+                shown = without_bytes(checked) if document else checked if rows is None else without_rows(checked)
+                request.trace("checked", encode(_shown(shown)))
             return then(checked_request(request, checked))
 
         return handle

@@ -176,7 +176,7 @@ class Compiler:
         if field.shape == "object":
             return self.material.object(tag, slot, self.object(field.type), mark)
         inner: Fill | None = self.object(field.type) if field.type else fill_names if named(field) else None
-        return self.material.items(tag, slot, inner, mark)
+        return self.material.items(tag, slot, inner, mark, field.nullable)
 
     def _is_leaf(self, child: Child, ways: Sequence[Way]) -> bool:
         """Whether an element holds one text and nothing else."""

@@ -38,8 +38,11 @@ class Material(Protocol):
     def object(self, tag: str, slot: str, inner: Fill, mark: Mark) -> Fill:
         """Return what appends the element of an object."""
 
-    def items(self, tag: str, slot: str, inner: Fill | None, mark: Mark) -> Fill:
-        """Return what appends the elements of an array: of objects, or of texts (no ``inner``)."""
+    def items(self, tag: str, slot: str, inner: Fill | None, mark: Mark, nullable: bool) -> Fill:
+        """Return what appends the elements of an array: of objects, or of texts (no ``inner``).
+
+        Where it is null (only if ``nullable``), the element around it is nil.
+        """
 
     def foreign(self, fill: Fill) -> Fill:
         """Return what appends what only lxml can make. ``fill`` appends it to one of its elements."""

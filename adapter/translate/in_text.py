@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from lxml import etree
 
+from adapter import pieces
 from adapter.translate.encoding import nothing
 from adapter.translate.filling import NIL, TYPE, Fill, Mark, Values
-from adapter.translate.node import TEXT, VALUE, Node, escaped
+from adapter.translate.node import VALUE, Node, escaped
 from adapter.translate.prefixes import Prefixes
 from adapter.translate.written import Written
 from adapter.wsdl.names import XML
+from adapter.wsdl.once import remember
 
+# What stands around the texts of some leaves, and what takes the texts out of the values.
+Plan = tuple[str, Callable[[Values], tuple[Any, ...]]]
 # Stands in a message where its rows are to stand. Nothing else in it can be a processing instruction.
 ROWS = "<?rows?>"
+
+
+def _plan(parts: Sequence[tuple[str, str, str, str]], values: Values) -> Plan | None:
+    """Return how leaves are written where the same are given as in ``values``; None where it is not more than one."""
+    here = [(slot, f"{start}%s{end}") for slot, start, end, _ in parts if slot in values]
+    return ("".join(around for _, around in here), itemgetter(*(slot for slot, _ in here))) if len(here) > 1 else None
 
 
 def _place(out: Any, values: Values) -> bool:
@@ -141,7 +152,7 @@ class Text:
 
         return self._as_quiet_as(fill, ())
 
-    def items(self, tag: str, slot: str, inner: Fill | None, mark: Mark) -> Fill:
+    def items(self, tag: str, slot: str, inner: Fill | None, mark: Mark, nullable: bool) -> Fill:
         """Return what appends the elements of an array: of objects, or of texts (no ``inner``)."""
         one = self._one(tag, inner, mark)
         if slot == self._rows:
@@ -152,14 +163,14 @@ class Text:
             if slot not in values:
                 return False
             items = values[slot]
-            if items is None:
+            if items is None and nullable:
                 out.set(NIL, "true")
                 return True
-            for item in items:
+            for item in items if len(items) <= pieces.FEW else pieces.each(items):
                 one(out, item)
             return True
 
-        return fill
+        return fill if nullable else self._as_quiet_as(fill, ())
 
     def foreign(self, fill: Fill) -> Fill:
         """Return what appends what only lxml can make. ``fill`` appends it to one of its elements."""
@@ -186,6 +197,7 @@ class Text:
 
         def root(node: Node) -> Written:
             start = plain if node.attributes is None else self._start(name, node, declared)
+            pieces.turn()
             return Written(name, start, "".join(node), nsmap)
 
         return root
@@ -241,23 +253,39 @@ class Text:
         return text if inner is None else plain if inner in self._quiet else node
 
     def _run(self, leaves: Sequence[tuple[str, Tag]]) -> Fill:
-        parts = tuple((slot, tag.start, tag.end, tag.nil) for slot, tag in leaves)
+        """Return what writes leaves that stand next to each other.
 
-        def fill(out: Any, values: Values) -> bool:
+        Objects mostly have the same few sets of names: for each, what stands around the texts is known as one.
+        """
+        parts = tuple((slot, tag.start, tag.end, tag.nil) for slot, tag in leaves)
+        known: dict[tuple[str, ...], Plan | None] = {}
+
+        def one_by_one(out: Any, values: Values) -> bool:
             written = False
             for slot, start, end, nil in parts:
                 if slot in values:
                     written = True
                     text = values[slot]
-                    if text is None:
-                        out.append(nil)
-                    elif "&" in text or "<" in text or ">" in text or "\r" in text:
-                        out.append(f"{start}{text.translate(TEXT)}{end}")
-                    else:
-                        out.append(f"{start}{text}{end}")
+                    out.append(nil if text is None else f"{start}{escaped(text)}{end}")
             return written
 
-        return self._as_quiet_as(fill, ())
+        def fill(out: Any, values: Values) -> bool:
+            names = tuple(values)
+            if names not in known:
+                remember(known, names, _plan(parts, values))
+            if (plan := known[names]) is None:
+                return one_by_one(out, values)
+            around, texts = plan[0], plan[1](values)
+            try:
+                whole = "".join(texts)
+            except TypeError:
+                return one_by_one(out, values)  # one of them is null
+            if "&" in whole or "<" in whole or ">" in whole or "\r" in whole:
+                return one_by_one(out, values)
+            out.append(around % texts)
+            return True
+
+        return self._as_quiet_as(one_by_one if len(parts) == 1 else fill, ())
 
     def _as_quiet_as(self, fill: Fill, parts: Sequence[Fill]) -> Fill:
         if all(part in self._quiet for part in parts):

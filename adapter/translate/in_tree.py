@@ -68,7 +68,7 @@ class Tree:
 
         return fill
 
-    def items(self, tag: str, slot: str, inner: Fill | None, mark: Mark) -> Fill:
+    def items(self, tag: str, slot: str, inner: Fill | None, mark: Mark, nullable: bool) -> Fill:
         """Return what appends the elements of an array: of objects, or of texts (no ``inner``)."""
 
         def fill(parent: Any, values: Values) -> bool:

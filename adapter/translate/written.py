@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
+from adapter import pieces
+
 # What XML 1.0 (section 2.2) has no place for, in UTF-8; lone surrogates cannot be encoded at all.
 _CONTROLS = bytes(each for each in range(32) if each not in b"\t\n\r")
-_NO_CHARACTERS = re.compile(b"\xef\xbf[\xbe\xbf]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ class Written:
 def carried(text: str) -> bytes:
     """Return a text of XML in UTF-8. Raise ValueError where it holds what XML cannot carry."""
     data = text.encode("utf-8")
-    if len(data.translate(None, _CONTROLS)) != len(data) or _NO_CHARACTERS.search(data):
+    pieces.turn()
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    pieces.turn()
+    if controls or "\ufffe" in text or "\uffff" in text:
         raise ValueError("a character that XML cannot carry")
     return data
 

@@ -11,6 +11,8 @@ from adapter.wsdl.types import Contract
 S = TypeVar("S")
 T = TypeVar("T")
 KEPT, PARTS_KEPT = 8, 20_000
+# Of objects it is remembered so often what the names that are given mean.
+NAMES_KEPT = 500
 
 
 def once(make: Callable[[Contract], T]) -> Callable[[Contract], T]:
@@ -62,3 +64,10 @@ class Known(Generic[S, T]):
                 self._made.clear()
             found = self._made[id(part)] = (part, make())
         return found[1]
+
+
+def remember(known: dict[S, T], key: S, found: T) -> None:
+    """Keep what was found out about the names that an object has. Callers give few sets of them, if they mean well."""
+    if len(known) >= NAMES_KEPT:
+        known.clear()
+    known[key] = found

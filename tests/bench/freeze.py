@@ -1,8 +1,9 @@
 """speed.worst_freeze: how long one worker answers nobody while it decodes a reply of 10 MB.
 
-Outside: a process asks ``/healthz`` every two milliseconds; the longest answer counts, less what it takes while nothing
-else goes on. Inside: a greenlet notes the longest time without a turn, in CPU seconds of the worker, which no other
-process of the machine can stretch.
+Outside: a process asks ``/healthz`` every two milliseconds; the longest answer counts, less what one takes while
+nothing else goes on. Inside: a greenlet that sleeps for a millisecond notes when its turn came late. Time for which the
+worker (outside: or who asks) could have run, but other processes had the processor, is taken off both, so that a busy
+machine measures what a quiet one does; the kernel counts it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _TAIL = "</Positionen></d:Auftrag></d:LeseAuftragAntwort></s:Body></s:Envelope>"
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One reply: milliseconds of the longest answer outside, of CPU without a turn inside, and of the whole call."""
+    """One reply, in milliseconds: the longest answer outside, the latest turn inside, and the whole call."""
 
     outside: float
     inside: float
@@ -70,14 +71,16 @@ def measure() -> Result:
 
 
 def _result(rounds: Sequence[Round]) -> Result:
-    outside = [each.outside for each in rounds]
-    median, inside = statistics.median(outside), max(each.inside for each in rounds)
+    # One answer in thousands is late for reasons of the machine's own, which no counter of the kernel tells apart. So
+    # the longest of a round has its median taken; a turn inside that came late counts even where it was the only one.
+    outside, inside = [each.outside for each in rounds], [each.inside for each in rounds]
+    median = statistics.median(outside)
     value = (
-        f"{median:.1f} (median of the longest answers while {len(rounds)} replies were decoded, {min(outside):.1f} to "
-        f"{max(outside):.1f}); longest without a turn {inside:.1f} ms of CPU; a reply took "
+        f"{max(median, *inside):.1f}: longest answer while a reply was decoded {median:.1f} (median of {len(rounds)}, "
+        f"{min(outside):.1f} to {max(outside):.1f}), latest turn inside {max(inside):.1f}; a reply took "
         f"{statistics.median(each.whole for each in rounds):.0f} ms"
     )
-    return Result(value, median <= GOAL and inside <= GOAL)
+    return Result(value, max(median, *inside) <= GOAL)
 
 
 def large_reply(size: int = BYTES) -> tuple[bytes, int]:
@@ -102,26 +105,28 @@ def _line(number: int) -> str:
 
 def _rounds(url: str, folder: Path, lines: int) -> list[Round]:
     _read(url, lines)  # everything is imported and compiled then
-    probes = folder / "probes"
-    with probes.open("wb") as out, _ended(_prober(url, out)):
+    probes, watch = folder / "probes", folder / "watch"
+    worker = watch.read_text(encoding="utf-8").splitlines()[0]
+    with probes.open("wb") as out, _ended(_prober(url, worker, out)):
         began = time.monotonic()
         time.sleep(_QUIET)
         quiet = time.monotonic()
         windows = [_read(url, lines) for _ in range(ROUNDS)]
         time.sleep(_QUIET / 4)
-    asked = _numbers(probes)
-    idle = statistics.median(took for start, took in asked if began < start < quiet)
-    late = _numbers(folder / "watch")
+    asked, late = _numbers(probes), _numbers(watch)
+    idle = statistics.median(took for start, took, _ in asked if began < start < quiet)
     # What a reply leaves behind is tidied up until the next one is asked for.
     ends = [*(begin for begin, _ in windows[1:]), time.monotonic()]
     return [
-        Round(
-            1000 * (max(took for start, took in asked if begin < start + took and start < last) - idle),
-            1000 * max((busy for start, _, busy in late if begin < start < last), default=0.0),
-            1000 * (end - begin),
-        )
+        Round(_longest(asked, begin, last) - 1000 * idle, _longest(late, begin, last), 1000 * (end - begin))
         for (begin, end), last in zip(windows, ends, strict=True)
     ]
+
+
+def _longest(lines: Sequence[tuple[float, ...]], begin: float, end: float) -> float:
+    """Return the milliseconds of the longest that reaches into a time, without the wait for a processor."""
+    found = [took - waited for start, took, waited in lines if begin < start + took and start < end]
+    return 1000 * max(found, default=0.0)
 
 
 def _read(url: str, lines: int) -> tuple[float, float]:
@@ -138,12 +143,13 @@ def _read(url: str, lines: int) -> tuple[float, float]:
 
 def _numbers(file: Path) -> list[tuple[float, ...]]:
     whole, _, _ = file.read_text(encoding="utf-8").rpartition("\n")
-    return [tuple(map(float, line.split())) for line in whole.splitlines()]
+    lines = [tuple(map(float, line.split())) for line in whole.splitlines()]
+    return [line for line in lines if len(line) > 1]
 
 
-def _prober(url: str, out: object) -> subprocess.Popen[bytes]:
+def _prober(url: str, worker: str, out: object) -> subprocess.Popen[bytes]:
     parts = urlsplit(url)
-    command = ["-m", "tests.bench.freezing.prober", parts.hostname or "", str(parts.port), "/healthz"]
+    command = ["-m", "tests.bench.freezing.prober", parts.hostname or "", str(parts.port), "/healthz", worker]
     return subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=out)  # type: ignore[call-overload, no-any-return]
 
 

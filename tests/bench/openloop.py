@@ -29,7 +29,7 @@ _Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Call:
     """One kind of call: how often it is made beside the others, and the statuses that it may be answered with.
 
-    ``cut``: its answer may end before its end.
+    ``leaves``: the caller goes away so many seconds after the request, without an answer; 0 for one who stays.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     statuses: Sequence[int] = (200,)
     weight: int = 1
-    cut: bool = False
+    leaves: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class _Generator:
         try:
             said = await asyncio.wait_for(self._answer(call), PATIENCE)
         except (OSError, EOFError, ValueError, TimeoutError) as error:
-            said = "" if call.cut and isinstance(error, EOFError) else type(error).__name__
+            said = type(error).__name__
         self.in_flight -= 1
         if counted:
             self.begun += 1
@@ -134,6 +134,9 @@ class _Generator:
             fields = {"Host": "localhost", **call.headers} | ({"Content-Length": str(len(body))} if body else {})
             head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
             writer.write(f"{call.method} {call.path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+            if call.leaves:
+                await asyncio.sleep(call.leaves)
+                return ""
             status, keep = await _read(reader)
         finally:
             if keep:

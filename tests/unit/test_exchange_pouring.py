@@ -12,7 +12,7 @@ import pytest
 from adapter.errors import BackendTimeout, InvalidRequest
 from adapter.exchange import Exchange, Pouring, Reply
 from tests.unit.exchanges import SOON, TIMEOUT, ca_file, certificate, exchange_with, kind, send
-from tests.unit.loopback import PATIENCE, Peer, answer, replying, serving
+from tests.unit.loopback import PATIENCE, Peer, answer, serving
 from tests.unit.uploads import Taking, early, taking
 
 TLS = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
@@ -84,7 +84,15 @@ def test_early_answer(tmp_path: Path, tls: bool, close: bool) -> None:
 
 def test_last_of_its_connection() -> None:
     """The next request opens another connection, though the server would have gone on."""
-    with serving(replying(answer(b"<b/>"))) as server, exchange_with(server) as exchange:
+
+    def script(peer: Peer) -> None:
+        while peer.request():
+            peer.send(answer(b"<b/>"))
+            for _ in Taking().chunks(peer):
+                pass
+            peer.send(answer(b"<b/>"))
+
+    with serving(script) as server, exchange_with(server) as exchange:
         send(exchange)
         pour(exchange, Pouring(iter([b"<a/>"]), PATIENCE))
         send(exchange)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
+import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from adapter import collector, pieces
 from adapter.errors import BackendTimeout
-from adapter.messages import Request, Response
+from adapter.messages import Checked, Request, Response
 from adapter.pieces import LARGE, Pace
+from adapter.steps.validate import validate
+from adapter.translate.text_writer import text_writer
+from adapter.translate.written import carried
+from tests.unit.mapped import erp
 
 REQUEST = Request("things.read", "1", deadline=float("inf"))
 
@@ -241,3 +246,43 @@ def test_what_is_large_is_cut() -> None:
 def test_what_flows_rests_once_it_is_large(clock: Clock, chunks: list[bytes], rests: int) -> None:
     """A message on its way rests from 256 KB on; many tiny chunks are as much work as a few long ones."""
     assert (chunks, rests) == (list(pieces.flow(chunks)), clock.slept)
+
+
+def test_a_large_request_is_checked_and_written_as_ever(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body of more than 256 KB is decoded, checked and written with turns between, to the same text as at once."""
+    endpoint = erp()["orders.create"]
+    lines = [{"item_id": f"A-{number:05}", "quantity": "12.5", "unit": "piece"} for number in range(6_000)]
+    body = json.dumps({"customer_id": "42", "payment": {"invoice": {"days": 30}}, "lines": lines}).encode()
+    written: list[bytes] = []
+    kept: list[Checked] = []
+
+    def write(request: Request) -> Response:
+        assert request.checked is not None
+        kept.append(request.checked)
+        written.append(carried(text_writer(endpoint)(request.checked).whole()))
+        return Response(200)
+
+    handle = validate(endpoint, max_depth=20, max_digits=100)(write)
+    request = replace(REQUEST, method="POST", body=body)
+    handle(request)
+    rested = clock.slept
+    monkeypatch.setattr(pieces, "_SLICE", 0.0)
+    pieces.call(handle)(request)
+    assert (0, True) == (rested, clock.slept > len(lines))
+    assert written[0] == written[1]
+    assert [6_000, None] == [len(kept[0].body["lines"]), kept[1].body["lines"][0]]
+
+
+def test_a_request_that_takes_too_long_was_not_sent(clock: Clock) -> None:
+    """A deadline that passes while a large request is read says that nothing was sent."""
+
+    def act() -> None:
+        pieces.begin(LARGE + 1, clock.now, sent="no")
+        pieces.turn()
+
+    with pytest.raises(BackendTimeout) as caught:
+        in_call(act)
+    assert ("no", "The request could not be read in time. Nothing was sent.") == (
+        caught.value.sent,
+        caught.value.detail,
+    )

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from adapter import strict_json
 from adapter.errors import InvalidRequest, RequestError
-from adapter.rows.arrived import Form, batches
+from adapter.rows.arrived import Arriving, batches
 from adapter.rows.bounds import Bounds
-from adapter.rows.cutter import Cutter
-from adapter.rows.lines import Lines
+from adapter.rows.from_json import Cutter
+from adapter.rows.from_ndjson import Lines
 
 BOUNDS = Bounds(row_bytes=10_000, max_depth=64, max_digits=1000)
 VALUES = st.recursive(
@@ -37,7 +37,7 @@ def cut(text: bytes, places: Iterable[int]) -> list[bytes]:
     return [text[begin:end] for begin, end in pairwise(at)]
 
 
-def rows(form: Form, pieces: Iterable[bytes]) -> list[Any]:
+def rows(form: Arriving, pieces: Iterable[bytes]) -> list[Any]:
     """All rows of a body, decoded."""
     return [form.decode(row) for batch in batches(form, pieces) for row in batch]
 

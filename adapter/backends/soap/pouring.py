@@ -65,7 +65,8 @@ def poured(
     try:
         return _sent(exchange, fields, whole, iter(kept), request, first)
     finally:
-        request.trace("soap-out", kept.within(shown(envelope, hides), content.text or "", hides))
+        if kept.begun:
+            request.trace("soap-out", kept.within(shown(envelope, hides), content.text or "", hides))
 
 
 def _sent(
@@ -121,19 +122,26 @@ class _Kept:
     """Keeps the beginning of what is sent, for who looks on."""
 
     def __init__(self, rows: Iterator[bytes]) -> None:
+        self.begun = False
         self._rows = rows
         self._kept: list[bytes] = []
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the rows."""
         size = 0
-        for each in self._rows:
-            if size + len(each) <= _SHOWN_BYTES:
-                self._kept.append(each)
-            elif size <= _SHOWN_BYTES:
-                self._kept.append(b"<!-- and so on -->")
-            size += len(each)
-            yield each
+        try:
+            for each in self._rows:
+                self.begun = True
+                if size + len(each) <= _SHOWN_BYTES:
+                    self._kept.append(each)
+                elif size <= _SHOWN_BYTES:
+                    self._kept.append(b"<!-- and so on -->")
+                size += len(each)
+                yield each
+        except RequestError:
+            self._kept.append(b"<!-- here it was cut off -->")
+            raise
+        self.begun = True
 
     def within(self, envelope: bytes, text: str, hides: Sequence[str]) -> bytes:
         """Return an envelope with ``text`` in its place, and in that what was kept, without what is in ``hides``."""

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 from zeep.wsdl.messages.base import SerializedMessage
 
+from adapter import pieces
 from adapter.backends.soap.answer import NAMESPACES
 from adapter.translate.markup import placed
 from adapter.translate.poured import Poured
@@ -51,7 +52,9 @@ def envelope_bytes(envelope: Any, text: str | None) -> bytes:
     if text is None:
         return data
     head, tail = parted(data)
-    return head + carried(text) + tail
+    whole = head + carried(text) + tail
+    pieces.turn()
+    return whole
 
 
 def parted(envelope: bytes) -> tuple[bytes, bytes]:

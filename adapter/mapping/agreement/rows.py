@@ -31,7 +31,7 @@ def bind_rows_body(binder: Binder, rule: OperationRule, operation: Operation, en
         return None
     mode: Mode = "update" if rule.verb == "update" else "request"
     bound = binder.bind(body.type_name, key, mode, body.place, encoded, tag=steps[-1].element.tag)
-    if not bound or _refers(binder, rule, bound):
+    if not bound or _unwritten(binder, rule, bound):
         return None
     field = BoundField("body", FieldRule("body", body.place, body.into), steps, None, "objects", None, bound)
     return Body(bound, steps, None, field, {}, rows=body.rows)
@@ -67,14 +67,20 @@ def _misplaced(body: BodyRule, steps: Sequence[Child]) -> Iterator[tuple[str, st
         yield f"{body.into} stands at several places, which depends on how many there are", "write 'one' for 'each'"
 
 
-def _refers(binder: Binder, rule: OperationRule, key: str) -> bool:
-    """Note a value of the rows that is always an attachment."""
+def _unwritten(binder: Binder, rule: OperationRule, key: str) -> bool:
+    """Note a value that cannot stand in a row: an attachment, or what declares prefixes at the row's own element."""
+    before = len(binder.mistakes)
     for field in _fields(binder, key):
         if field.steps and field.steps[-1].type == SWA_REF:
             text = f"{rule.name}: {field.name} is an attachment, and rows have no end yet"
             binder.wrong(field.rule.place, text, "make it read_only")
-            return True
-    return False
+    for name in [each.type for each in binder.types[key].variants] or [key]:
+        for field in binder.types[name].fields:
+            names = field.codec is not None and field.codec.names
+            if not field.steps and (names or (field.markup is not None and field.markup.kind == "attributes")):
+                text = f"{rule.name}: {field.name} declares prefixes at the row itself, which is written as text"
+                binder.wrong(field.rule.place, text, "make it read_only")
+    return len(binder.mistakes) > before
 
 
 def _fields(binder: Binder, key: str) -> Iterator[BoundField]:

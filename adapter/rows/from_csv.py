@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from adapter.errors import FieldError, InvalidRequest
 from adapter.rows.bounds import Bounds, too_large
-from adapter.rows.columns import Columns
+from adapter.rows.csv_values import Columns
 from adapter.strict_json import xml_can_carry
 
 _LINES: Final = re.compile(r'(?:(?:"(?:[^"]++|"")*+"|[^",\r\n]*+)(?:,|\r?\n))*+')
