@@ -6,7 +6,7 @@ something passes on a new one (``dataclasses.replace``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -72,10 +72,14 @@ class Upload:
         return not self._first
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces. Raise what reading them from the caller raises."""
+        """Yield the pieces. Raise what reading them from the caller raises. Whoever stops early leaves the rest."""
         self.taken = True
-        yield self._first
-        yield from self._rest
+        try:
+            yield self._first
+            yield from self._rest
+        finally:
+            if isinstance(self._rest, Generator):
+                self._rest.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ end it: of those that have arrived by then every wrong value is named, and no mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.media_types import essence
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import Child
-from adapter.messages import Checked, Request
+from adapter.messages import Checked, Handler, Request, Response
 from adapter.rows.arrived import Arriving, batches, forms
 from adapter.rows.bounds import Bounds
 from adapter.rows.csv_values import Columns
@@ -24,14 +25,14 @@ from adapter.steps.taking import taking
 
 MOST_ERRORS: Final = 100
 _REST = "Nothing was taken: the rows are taken together, or not at all."
-Rows = Iterator[list[Any]]
+Rows = Generator[list[Any], None, None]
 Take = Callable[[Any, list[FieldError]], Any]
 
 
 def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] | None:
     """Return what gives the rows of a request as the writer takes them; None where the operation takes none.
 
-    They are given as they arrive, some at a time. Asking for them raises RequestError.
+    They are given as they arrive, some at a time. Asking for them raises RequestError. Closing them leaves the rest.
     """
     body = endpoint.body
     if body is None or body.rows is None:
@@ -45,6 +46,12 @@ def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] 
         return _checked(form, request.upload if request.upload is not None else [request.body], take, body)
 
     return rows
+
+
+def before_close(then: Handler, request: Request, rows: Rows) -> Response:
+    """Return what becomes of a request. What is left of its rows then is not asked for any more."""
+    with closing(rows):
+        return then(request)
 
 
 def without_rows(checked: Checked) -> Checked:

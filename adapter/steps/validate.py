@@ -24,7 +24,7 @@ from adapter.messages import Call, Checked, Handler, Middleware, Request, Respon
 from adapter.rows.bounds import Bounds
 from adapter.steps.documents import as_sent, document_check, sent, without_bytes
 from adapter.steps.headers import check_headers
-from adapter.steps.rows import rows_check, without_rows
+from adapter.steps.rows import before_close, rows_check, without_rows
 from adapter.steps.schemas import body_field, without_part
 from adapter.steps.several import LATER, Check, Given, several
 from adapter.steps.taking import taking
@@ -68,7 +68,8 @@ def validate(endpoint: Endpoint, *, max_depth: int, max_digits: int, row_bytes: 
             if request.trace is not None:
                 shown = without_bytes(checked) if document else checked if rows is None else without_rows(checked)
                 request.trace("checked", encode(_shown(shown)))
-            return then(checked_request(request, checked))
+            request = checked_request(request, checked)
+            return then(request) if later is None else before_close(then, request, later)
 
         return handle
 

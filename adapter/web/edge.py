@@ -120,7 +120,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
         if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
         body, upload, deadline = _received(route, arrived, most, deadline)
-        there = bool(body) or (upload is not None and not upload.empty)
+        there = bool(body) or route.rows or (upload is not None and not upload.empty)
         if there and route.takes:
             negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
         elif there:

@@ -135,15 +135,16 @@ def check(
     seen: list[Checked | None] = []
 
     def then(request: Request) -> Response:
-        seen.append(request.checked)
+        checked = request.checked
+        if checked is not None and checked.rows is not None:
+            checked = replace(checked, body=[row for batch in checked.rows for row in batch], rows=None)
+        seen.append(checked)
         return Response(200)
 
     data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     request = Request(endpoint.name, "1", 0.0, endpoint.method, path or {}, query, data, content_type, headers or {})
     validate(endpoint, max_depth=max_depth, max_digits=1000)(then)(request)
     assert seen[0] is not None
-    if seen[0].rows is not None:
-        return replace(seen[0], body=[row for batch in seen[0].rows for row in batch], rows=None)
     return seen[0]
 
 

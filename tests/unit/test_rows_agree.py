@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from adapter.mapping.bound import Endpoint
+from adapter.messages import Request, Response, Upload
+from adapter.steps.validate import validate
 from tests.unit.mapped import build, errors, mistakes, schema
 
+NDJSON = "application/x-ndjson"
 _REF = "http://ws-i.org/profiles/basic/1.1/xsd"
 
 
@@ -114,3 +118,28 @@ def test_functions_do_not_see_rows() -> None:
     endpoint = rows(xsd(A), {"a": "A"})
 
     assert [] == list(endpoint.given())
+
+
+def test_what_is_left_is_let_go() -> None:
+    """Whoever asks for no more rows leaves a body that is closed: nothing is read of it later."""
+    endpoint, left = rows(xsd(A), {"a": "A"}), []
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            yield b'{"a": 1}\n'
+            yield b'{"a": 2}\n'
+        finally:
+            left.append("closed")
+
+    def then(request: Request) -> Response:
+        assert request.checked is not None
+        assert request.checked.rows is not None
+        assert [{"a": "1"}] == next(request.checked.rows)
+        assert [] == left
+        return Response(200)
+
+    upload = Upload(pieces(), None)
+    request = Request("things.create", "1", 0.0, "POST", upload=upload, content_type=NDJSON)
+    validate(endpoint, max_depth=64, max_digits=1000)(then)(request)
+
+    assert ["closed"] == left
