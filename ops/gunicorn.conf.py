@@ -91,11 +91,6 @@ def _raise_files() -> int:
     return most
 
 
-def when_ready(server: Arbiter) -> None:
-    """Clear away what building left, once, before anything is shared."""
-    gc.collect()
-
-
 def pre_fork(server: Arbiter, worker: Worker) -> None:
     """Take what was built out of the collector's sight: it would write into each object, and so copy it for a worker.
 

@@ -16,8 +16,12 @@ def uncovered(contract: Contract, record: str, fields: Sequence[BoundField]) -> 
 
 def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, str]]:
     """Yield each field that cannot be written beside an earlier one, with why, and what to do."""
+    heads = [_head(field) for field in fields]
     for index, field in enumerate(fields):
-        for other in fields[:index]:
+        head = heads[index]
+        for place, other in enumerate(fields[:index]):
+            if head and heads[place] and head != heads[place]:
+                continue
             if _overlap(field, other) or _overlap(other, field) or _in_turns(field, other) or _in_turns(other, field):
                 yield field, f"{field.name} and {other.name} fill the same element", "keep one, or make one read_only"
             elif _two_types(field, other):
@@ -26,6 +30,12 @@ def collisions(fields: Sequence[BoundField]) -> Iterator[tuple[BoundField, str, 
             elif _take_turns(field, other):
                 text = f"{field.name} and {other.name} stand in a group that repeats as a whole"
                 yield field, text, "their order would be lost: keep one, or make one read_only"
+
+
+def _head(field: BoundField) -> str:
+    """Return the tag that a field has to share with another to collide with it, "" where it can with any."""
+    first = field.steps[0] if field.steps else None
+    return "" if first is None or first.is_turn or first.turns or first.repeated else first.element.tag
 
 
 def _overlap(outer: BoundField, inner: BoundField) -> bool:

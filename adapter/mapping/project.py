@@ -25,8 +25,8 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
         Mistake(f"mappings/{path.name}", 0, 0, "is not read", "rename it to end in .yaml")
         for path in sorted(folder.glob("*.yml"))
     )
-    shared_files, wrong = _shared(project)
     known: dict[int, Shared] = {}
+    shared_files, wrong = _shared(project, known)
     mistakes.extend(wrong)
     for path in paths:
         document, wrong = files.read(path, path.relative_to(project).as_posix())
@@ -40,14 +40,14 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
     return resources, mistakes
 
 
-def _shared(project: Path) -> tuple[dict[str, files.Document | None], list[Mistake]]:
+def _shared(project: Path, known: dict[int, Shared]) -> tuple[dict[str, files.Document | None], list[Mistake]]:
     """Read ``mappings/shared/*.yaml``: what mapping files have in common, by name; None where it cannot be read."""
     found: dict[str, files.Document | None] = {}
     mistakes: list[Mistake] = []
     for path in sorted((project / "mappings" / "shared").glob("*.yaml")):
         document, wrong = files.read(path, path.relative_to(project).as_posix())
         if document is not None:
-            wrong = [*wrong, *reading.shared(document)]
+            wrong = [*wrong, *reading.shared(document, known)]
         mistakes.extend(wrong)
         found[path.stem] = None if wrong else document
     return found, mistakes

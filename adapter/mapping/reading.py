@@ -30,13 +30,18 @@ from adapter.mapping.signatures import read_signed
 from adapter.mapping.verbs import is_name
 
 
-def shared(document: Document) -> list[Mistake]:
-    """Return what is wrong with a shared file, whoever uses it; where it asks for words, its users say the rest."""
+def shared(document: Document, known: dict[int, Shared]) -> list[Mistake]:
+    """Return what is wrong with a shared file, whoever uses it; where it asks for words, its users say the rest.
+
+    What is right as it stands is known then, by the document's identity.
+    """
     sections = Sections(document)
     top = sections.load(schema.SharedSection, document.data, (), whole=False) or {}
     check_patterns(sections, top)
     settled = {key: top[key] for key in SECTIONS if key in top and not words.asked(top[key], (key,))}
-    _sections(sections, settled)
+    found = _sections(sections, settled)
+    if not sections.mistakes and len(settled) == sum(key in top for key in SECTIONS):
+        known[id(document)] = found
     return sections.mistakes
 
 

@@ -14,8 +14,10 @@ from adapter.mapping.convert import CONVERTERS, Converter, Factory, blank_null, 
 from adapter.mapping.model import ConverterCall, FieldRule
 from adapter.mapping.paths import suggest
 from adapter.wsdl import lexical
+from adapter.wsdl.once import by_identity
 from adapter.wsdl.types import Contract, Facets, ListOf, Record, Scalar, Union
 
+_OPEN = Facets()
 _MEASURED = lexical.STRINGS | {"base64Binary", "hexBinary"}
 
 
@@ -54,12 +56,21 @@ def field_codec(
         raise ScalarError(f"json: {rule.json} does not fit {logical}", "remove 'json'")
     if rule.lookup and not rule.convert and kind.builtin not in lexical.STRINGS | frozenset(lexical.INTEGERS):
         raise ScalarError(f"lookup: a code is a text or a whole number, not {kind.builtin}", "remove 'lookup'")
+    narrowed = _narrowed(rule, logical)
     try:
-        return codec(kind.builtin, facets, converters, rule.json, _narrowed(rule, logical))
+        if facets is kind.facets and not converters and not rule.json and narrowed == _OPEN:
+            return _as_it_is(kind)
+        return codec(kind.builtin, facets, converters, rule.json, narrowed)
     except ValueError as error:
         if isinstance(error, ScalarError):
             raise
         raise ScalarError(str(error), f"see the type of {rule.soap} in the contract") from error
+
+
+@by_identity
+def _as_it_is(kind: Scalar) -> Codec:
+    """Return the codec of a type of which a rule says nothing: the same one for all fields that have it."""
+    return codec(kind.builtin, kind.facets, (), "", _OPEN)
 
 
 def unknown_codes(contract: Contract, key: str, rule: FieldRule) -> None:

@@ -27,25 +27,30 @@ class Table:
 
     def __init__(self, bounds: Bounds, columns: Columns) -> None:
         self._bounds, self._columns = bounds, columns
-        self._left = b""
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._odd = 0
         self._first = True
         self._width = 0
         self._made: Callable[[Row], Any] | None = None
 
     def feed(self, piece: bytes, rows: list[Row]) -> None:
         """Add the rows that end in this piece. Raise InvalidRequest for what is no CSV; what was added stays."""
-        data = self._left + piece
-        at = _last_end(data)
-        self._left = data[at:]
+        at = _last_end(piece, self._odd)
+        self._odd ^= piece.count(b'"') & 1
         if at:
-            self._take(data[:at], rows)
-        if len(self._left) > self._bounds.row_bytes:
+            lines = b"".join([*self._parts, piece[:at]])
+            self._parts, self._size = [], 0
+            self._take(lines, rows)
+        self._parts.append(piece[at:])
+        self._size += len(piece) - at
+        if self._size > self._bounds.row_bytes:
             raise too_large(self._bounds)
 
     def end(self, rows: list[Row]) -> None:
         """Say that no more pieces come: the last row needs no line break. Raise where there is not even a header."""
-        if self._left:
-            self._take(self._left + b"\n", rows)
+        if self._size:
+            self._take(b"".join([*self._parts, b"\n"]), rows)
         if self._made is None:
             raise malformed("There is no line that names the columns")
 
@@ -91,9 +96,12 @@ def _fitting(header: Row, make: Callable[[Row], Any]) -> Callable[[Row], Any]:
     return fitting
 
 
-def _last_end(data: bytes) -> int:
-    """Return where the last line ends that is no part of a cell in quotes, 0 where none does."""
-    before = data.count(b'"')
+def _last_end(data: bytes, odd: int) -> int:
+    """Return where the last line ends that is no part of a cell in quotes, 0 where none does.
+
+    ``odd``: 1 where the data begins within quotes.
+    """
+    before = odd + data.count(b'"')
     end = len(data)
     while (at := data.rfind(b"\n", 0, end)) >= 0:
         before -= data.count(b'"', at, end)

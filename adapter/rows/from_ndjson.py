@@ -15,19 +15,26 @@ class Lines:
 
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
-        self._left = b""
+        self._parts: list[bytes] = []
+        self._size = 0
 
     def feed(self, piece: bytes, rows: list[bytes]) -> None:
         """Add the lines that end in this piece. Raise 413 for one that is longer than a row may be."""
-        *lines, self._left = (self._left + piece).split(b"\n")
-        rows.extend(line for line in lines if line.strip())
-        if len(self._left) > self._bounds.row_bytes:
+        first, *lines = piece.split(b"\n")
+        self._parts.append(first)
+        self._size += len(first)
+        if lines:
+            *lines, left = b"".join(self._parts), *lines
+            rows.extend(line for line in lines if line.strip())
+            self._parts, self._size = [left], len(left)
+        if self._size > self._bounds.row_bytes:
             raise too_large(self._bounds)
 
     def end(self, rows: list[bytes]) -> None:
         """Say that no more pieces come: the last line needs no line break."""
-        if self._left.strip():
-            rows.append(self._left)
+        last = b"".join(self._parts)
+        if last.strip():
+            rows.append(last)
 
     def decode(self, row: bytes) -> Any:
         """Decode one line. Raise InvalidRequest, with pointers into the row."""

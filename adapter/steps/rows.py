@@ -6,7 +6,7 @@ end it: of those that have arrived by then every wrong value is named, and no mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Final
@@ -16,7 +16,8 @@ from adapter.mapping.bound import Body, Endpoint
 from adapter.mapping.media_types import essence
 from adapter.mapping.occurrence import takes_nil
 from adapter.mapping.paths import Child
-from adapter.messages import Checked, Handler, Request, Response
+from adapter.messages import Checked, Handler, Request, Response, Upload
+from adapter.pieces import Pace
 from adapter.rows.arrived import Arriving, batches, forms
 from adapter.rows.bounds import Bounds
 from adapter.rows.csv_values import Columns
@@ -43,9 +44,18 @@ def rows_check(endpoint: Endpoint, bounds: Bounds) -> Callable[[Request], Rows] 
 
     def rows(request: Request) -> Rows:
         form = begin(essence(request.content_type))
-        return _checked(form, request.upload if request.upload is not None else [request.body], take, body)
+        return _checked(form, _paced(request.upload) if request.upload is not None else [request.body], take, body)
 
     return rows
+
+
+def _paced(upload: Upload) -> Iterator[bytes]:
+    """Yield the pieces of an upload. Between them others get their turn, however fast it comes."""
+    pace = Pace()
+    for number, piece in enumerate(upload):
+        if number:
+            pace.turn()
+        yield piece
 
 
 def before_close(then: Handler, request: Request, rows: Rows) -> Response:

@@ -11,6 +11,10 @@ from adapter.translate.content import Compiler
 from adapter.translate.finishing import finisher
 from adapter.translate.reading import Reading, invalid, type_key
 from adapter.wsdl.descent import nearest
+from adapter.wsdl.once import Known
+
+# Operations that share a type share its reader: what a bound type is read as does not depend on who reads it.
+_READERS: Known[BoundType, Callable[[Any, Reading], Any]] = Known()
 
 
 class Objects:
@@ -24,11 +28,14 @@ class Objects:
 
     def object(self, key: str) -> Callable[[Any, Reading], Any]:
         """Return the function that reads an object of bound type ``key`` from its element."""
-        if key not in self.readers:
-            self.readers[key] = lambda element, reading: self.readers[key](element, reading)
-            bound = self.types[key]
-            self.readers[key] = self._variants(bound) if bound.variants else self._plain(bound)
-        return self.readers[key]
+        bound = self.types[key]
+        return _READERS.of(bound, lambda: self._made(bound))
+
+    def _made(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
+        if bound.key not in self.readers:
+            self.readers[bound.key] = lambda element, reading: self.readers[bound.key](element, reading)
+            self.readers[bound.key] = self._variants(bound) if bound.variants else self._plain(bound)
+        return self.readers[bound.key]
 
     def _plain(self, bound: BoundType) -> Callable[[Any, Reading], Any]:
         read = self.fields(list(leaves(bound.fields)), bound.name)

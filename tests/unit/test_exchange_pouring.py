@@ -127,3 +127,16 @@ def test_no_answer_in_time() -> None:
         pour(exchange, Pouring(iter([b"<a/>"]), SOON))
 
     assert TIMEOUT == kind(caught.value)
+
+
+def test_server_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that reads no more is waited for a while with each piece."""
+    monkeypatch.setattr("adapter.exchange.pouring.IDLE_SECONDS", SOON)
+    with (
+        serving(lambda peer: peer.stop.wait(PATIENCE) or None) as server,
+        exchange_with(server) as exchange,
+        pytest.raises(BackendTimeout) as caught,
+    ):
+        pour(exchange, Pouring(iter([b"x" * 2**25] * 4), PATIENCE))
+
+    assert TIMEOUT == kind(caught.value)

@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from adapter.app import build, create_app
-from adapter.cli.explain import explained
-from tests.cases import SHAPES, shape_project
-from tests.replay import Replay
-from tests.unit.logins import REFUSED, granting
-from tests.unit.loopback import PATIENCE, Peer, Server, answer, serving
-from tests.unit.uploads import CLOSED, DONE, Taking, early, taking
-
-NDJSON = "application/x-ndjson"
-GOOD = b'{"account": "1200", "amount": "12.50"}\n'
-WRONG = b'{"account": "1200", "amount": "much"}\n'
-
-
-class Pieces(io.RawIOBase):
-    """A request body that gives one piece at a time, each when it is asked for."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces, self._left = iter(pieces), b""
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Give what is left of a piece, else the next one."""
-        self._left = self._left or next(self._pieces, b"")
-        here, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(here)] = here
-        return len(here)
-
-
-def client(server: Server, folder: Path) -> FlaskClient:
-    """The adapter in front of an ERP."""
-    project = shape_project(SHAPES / "rows-in", folder / "project", cast(Replay, server))
-    return create_app(project, {"ADAPTER_TIMEOUT": "5"}).test_client()
-
-
-def upload(adapter: FlaskClient, pieces: Iterable[bytes], path: str = "import", kind: str = NDJSON) -> TestResponse:
-    """Send pieces of unknown length."""
-    environ: dict[str, Any] = {"wsgi.input": Pieces(pieces), "wsgi.input_terminated": True}
-    return adapter.post(f"/v1/postings/{path}", content_type=kind, environ_overrides=environ)
-
-
-def problem(answered: TestResponse) -> tuple[int, str]:
-    """The status of an answer, and its problem."""
-    return answered.status_code, json.loads(answered.data)["type"].rpartition("/")[2]
-
-
-def logged(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """The log line of the only request."""
-    (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines() if '"event":"request"' in text]
-    return cast(dict[str, Any], line)
+from tests.unit.loopback import PATIENCE, Peer, answer, serving
+from tests.unit.uploads import (
+    CLOSED,
+    DONE,
+    GOOD,
+    NDJSON,
+    WRONG,
+    Taking,
+    client,
+    early,
+    logged,
+    problem,
+    taking,
+    upload,
+)
 
 
 def test_while_they_arrive(tmp_path: Path) -> None:
@@ -284,46 +243,3 @@ def test_more_than_the_house_takes_otherwise(tmp_path: Path) -> None:
         answered = upload(client(server, tmp_path), [GOOD * 1000] * 40)
 
     assert (200, 40_000) == (answered.status_code, taken.body.count(b"<n0:Buchung>"))
-
-
-def test_login_that_ended(tmp_path: Path) -> None:
-    """A token that is refused once rows were sent is not renewed: what was sent is gone, and not sent as no rows."""
-    taken = Taking()
-    with serving(taking(taken, REFUSED)) as erp, serving(granting(3600)) as login:
-        project = shape_project(SHAPES / "rows-in", tmp_path / "project", cast(Replay, erp))
-        mapping = project / "mappings" / "mapping.yaml"
-        mapping.write_text(
-            mapping.read_text().replace("port: BuchhaltungPort}", "port: BuchhaltungPort, identity: {bearer: erp}}")
-        )
-        parts = {"TOKEN_URL": login.url, "CLIENT_ID": "c", "CLIENT_SECRET": "s" * 20}
-        adapter = create_app(project, {f"ADAPTER_CREDENTIAL_ERP_{part}": text for part, text in parts.items()})
-        answered = upload(adapter.test_client(), [GOOD])
-        calls, logins = erp.connections, len(login.requests)
-
-    assert ((502, "backend-refused-us"), 1, 1) == (problem(answered), calls, logins)
-    assert b"Bearer token-1" in taken.head
-
-
-def test_explained(tmp_path: Path) -> None:
-    """`adapter explain` shows the request with its rows, as it was sent."""
-    with serving(taking(Taking(), answer(DONE))) as server:
-        built = build(shape_project(SHAPES / "rows-in", tmp_path / "project", cast(Replay, server)), {})
-        status, text = explained(built, "POST", "/v1/postings/import", GOOD, {"Content-Type": NDJSON})
-
-    assert (200, 1) == (status, text.count("<n0:Konto>1200</n0:Konto>"))
-    assert text.index("SOAP out") < text.index("<n0:Konto>") < text.index("<n0:Freigabe>") < text.index("SOAP in")
-    assert "(rows, each checked when it comes)" in text
-
-
-def test_explained_where_it_was_cut_off(tmp_path: Path) -> None:
-    """Of an upload with a wrong row, what was sent before it is shown; of one whose first rows are wrong, nothing."""
-    taken = Taking()
-    with serving(taking(taken, answer(DONE))) as server:
-        built = build(shape_project(SHAPES / "rows-in", tmp_path / "project", cast(Replay, server)), {})
-        first = explained(built, "POST", "/v1/postings/import", WRONG, {"Content-Type": NDJSON})[1]
-        later = explained(built, "POST", "/v1/postings/import", GOOD * 100 + WRONG, {"Content-Type": NDJSON})[1]
-
-    assert "Nothing was sent." in first
-    assert "SOAP out" not in first
-    assert "here it was cut off" in later
-    assert "A row was refused after others had been sent" in later

@@ -1,14 +1,28 @@
-"""An ERP on loopback that takes rows while they arrive: what it has got so far, and whether all of it came."""
+"""What tests of uploads share: an ERP on loopback that takes rows while they arrive, and a caller who sends them."""
 
 from __future__ import annotations
 
+import io
+import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
 
-from tests.unit.loopback import PATIENCE, Peer
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from adapter.app import create_app
+from tests.cases import SHAPES, shape_project
+from tests.replay import Replay
+from tests.unit.loopback import PATIENCE, Peer, Server
+
+NDJSON = "application/x-ndjson"
+GOOD = b'{"account": "1200", "amount": "12.50"}\n'
+WRONG = b'{"account": "1200", "amount": "much"}\n'
 ENVELOPE = (
     '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>{}</soap:Body></soap:Envelope>'
 )
@@ -83,3 +97,44 @@ def early(taken: Taking, answer: bytes, said: threading.Event, close: bool = Fal
             peer.stop.wait(PATIENCE)
 
     return script
+
+
+class Pieces(io.RawIOBase):
+    """A request body that gives one piece at a time, each when it is asked for."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._left = iter(pieces), b""
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Give what is left of a piece, else the next one."""
+        self._left = self._left or next(self._pieces, b"")
+        here, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(here)] = here
+        return len(here)
+
+
+def client(server: Server, folder: Path) -> FlaskClient:
+    """The adapter in front of an ERP."""
+    project = shape_project(SHAPES / "rows-in", folder / "project", cast(Replay, server))
+    return create_app(project, {"ADAPTER_TIMEOUT": "5"}).test_client()
+
+
+def upload(adapter: FlaskClient, pieces: Iterable[bytes], path: str = "import", kind: str = NDJSON) -> TestResponse:
+    """Send pieces of unknown length."""
+    environ: dict[str, Any] = {"wsgi.input": Pieces(pieces), "wsgi.input_terminated": True}
+    return adapter.post(f"/v1/postings/{path}", content_type=kind, environ_overrides=environ)
+
+
+def problem(answered: TestResponse) -> tuple[int, str]:
+    """The status of an answer, and its problem."""
+    return answered.status_code, json.loads(answered.data)["type"].rpartition("/")[2]
+
+
+def logged(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The log line of the only request."""
+    (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines() if '"event":"request"' in text]
+    return cast(dict[str, Any], line)

@@ -22,7 +22,6 @@ from adapter.exchange import Exchange, Pouring, Reply
 from adapter.exchange.multipart import Part
 from adapter.identity.hiding import hidden
 from adapter.messages import Request
-from adapter.pieces import Pace
 from adapter.translate.in_text import ROWS
 
 _MARK: Final = ROWS.encode("ascii")
@@ -111,10 +110,7 @@ def _answer(
 
 def _chunks(head: bytes, rows: Iterator[bytes], tail: bytes) -> Iterator[bytes]:
     yield head
-    pace = Pace()
-    for each in rows:
-        yield each
-        pace.turn()
+    yield from rows
     yield tail
 
 
