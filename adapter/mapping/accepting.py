@@ -43,9 +43,8 @@ def accepting(
         return _boolean(write)
     if last.words:
         return _one_of(last.words, write)
-    as_text = logical in _TEXTS or logical == last.result == "date"
     kept = all(each.keeps for each in converters[:-1])
-    if last.sure is not None and as_text and kept and builtin in _TEXTS and narrowed == Facets():
+    if last.sure is not None and kept and builtin in _TEXTS and narrowed == Facets():
         return _converted(last.sure, converters[:-1], facets, write)
     return write
 

@@ -35,7 +35,7 @@ from tests.stack import free_port
 SECONDS, MEGABYTES = 4.0, 20.0
 STARTS, WORKERS = 5, 3
 # Of so many operations one is called, so many times: connections are new ones, so each worker gets its share.
-EVERY, TIMES = 3, 6
+EVERY, TIMES = 10, 6
 ANSWERED = 0.9
 _PATIENCE = 120
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, Final
@@ -112,7 +113,7 @@ def _lines(result: Mapping[str, Any]) -> str:
 
 def _short(value: str) -> str:
     """Return what stands before the details."""
-    return value.partition(" (")[0].partition(", ")[0].replace("*", "\\*").replace("|", "\\|").replace("`", "")
+    return re.split(r" \(|, |: ", value, maxsplit=1)[0].replace("*", "\\*").replace("|", "\\|").replace("`", "")
 
 
 def _size(result: Mapping[str, Any]) -> str:

@@ -56,6 +56,7 @@ CONVERTERS = [
     [convert.yyyymmdd()],
     [convert.sentinel_date("00000000"), convert.yyyymmdd()],
     [convert.sentinel_date("20241231"), convert.yyyymmdd()],
+    [convert.sentinel_date("20241130"), convert.yyyymmdd()],
     [convert.blank_null(), convert.zero_padded("4")],
     [convert.flag("J", "N")],
     [convert.trimmed(), convert.flag("1", "0")],
@@ -82,13 +83,21 @@ def made() -> Iterator[tuple[str, Codec]]:
                 for json in ("", "number", "string"):
                     yield f"{builtin} {facets} {narrowed} {json}", codec(builtin, facets, (), json, narrowed)
     for builtin in ("string", "token", "int", "date", "decimal"):
-        for facets in (Facets(), *LIMITS["text"], Facets(max_length=20), Facets(max_length=8, patterns=("[0-9]*",))):
+        for facets in (
+            Facets(),
+            *LIMITS["text"],
+            Facets(max_length=20),
+            Facets(max_length=8, patterns=("0.*|2024.*",)),
+        ):
             for chain in CONVERTERS:
                 for narrowed in (Facets(), Facets(max_length=2), Facets(patterns=("[1-9].*",))):
-                    yield from _chained(builtin, facets, chain, narrowed)
+                    yield from _chained(builtin, facets, chain, narrowed, "")
+    yield from _chained("string", Facets(), [convert.read_as("int"), convert.zero_padded("20")], Facets(), "string")
 
 
-def _chained(builtin: str, facets: Facets, chain: list[Any], narrowed: Facets) -> Iterator[tuple[str, Codec]]:
+def _chained(
+    builtin: str, facets: Facets, chain: list[Any], narrowed: Facets, json: str
+) -> Iterator[tuple[str, Codec]]:
     try:
         yield (
             f"{builtin} {facets} {[each.name for each in chain]} {narrowed}",
@@ -127,7 +136,16 @@ VALUES = [
         "2024-06-01",
         "2024-05-31",
     ),
-    *("2024-11-31", "2024-11-30", "2024-13-01", "2024-12-31T00:00:00Z", "2024-12-31T00:00:00+14:00", "999", "99.99"),
+    *(
+        "1999-01-01",
+        "2024-11-31",
+        "2024-11-30",
+        "2024-13-01",
+        "2024-12-31T00:00:00Z",
+        "2024-12-31T00:00:00+14:00",
+        "999",
+        "99.99",
+    ),
     *(7, 8, -5, 255, 256, 100, 101, 10**17, 10**18, 10**19, Decimal("0.00"), Decimal("-0"), Decimal("12.345"), "9.999"),
     *(
         Decimal("7.1"),
@@ -182,6 +200,17 @@ def test_any_value(made: tuple[str, Codec], values: list[Any]) -> None:
     assert [repr(outcome(each.write, value)) for value in values] == [
         repr(outcome(each.at_once(), value)) for value in values
     ]
+
+
+def test_a_converter_that_changes_its_mind() -> None:
+    """What a team's own converter writes is asked for each time: it may depend on anything."""
+    texts = {"x": "1"}
+    own = convert.Converter("own", str, lambda value: texts[str(value)], "string", words=("x",))
+    each = codec("string", Facets(), (convert.guarded(own),))
+
+    assert "1" == each.at_once()("x")
+    texts["x"] = "2"
+    assert "2" == each.at_once()("x")
 
 
 def test_an_empty_element_that_means_another_value() -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.flowing import at_once, cut, endpoint, envelope, in_pieces
+from adapter.backends.soap import soap
+from adapter.backends.soap.answered import Answered
+from adapter.backends.soap.rows import beginning
+from adapter.backends.soap.ways import way
+from adapter.errors import BackendReplyInvalid, SessionExpired
+from adapter.exchange import Opened
+from adapter.messages import Handler, Request, Stream
+from adapter.respond import respond_rows
+from adapter.translate.flowing import flow
+from adapter.translate.reader import reader
+from tests.unit.flowing import MOST, TYPE, at_once, cut, endpoint, envelope, in_pieces
 
 ONE = '<X at="&lt;1"><A>1</A><B>b &amp; c</B><D>2026-01-31</D></X>'
 TWO = "<X><A>2</A><X><A>3</A></X></X>"
@@ -168,3 +179,80 @@ def test_a_refusal_behind_the_rows_breaks_off() -> None:
 
     assert 3 == len(found.rows)
     assert "502" in found.error
+
+
+class Port:
+    """Gives one answer after the other; a session of its own is renewed once, as ``Session.run`` does it."""
+
+    version = "1.1"
+
+    def __init__(self, how: Any, *replies: tuple[int, bytes]) -> None:
+        self.how, self.replies, self.tokens, self.closed = how, list(replies), list[str](), 0
+        self.early = False
+
+    def call(self, operation: Any, body: Any, headers: Any, request: Request, token: str, way: Any) -> Answered:
+        """Answer with what is next."""
+        self.tokens.append(token)
+        status, body = self.replies.pop(0)
+        opened = Opened(
+            status, {"content-type": TYPE}, cut(body, range(0, len(body), 100)), lambda each: None, self._close
+        )
+        reply, coming = self.how.first(opened, MOST)
+        return Answered(reply, (), arriving=coming, early=self.early)
+
+    def _close(self) -> None:
+        self.closed += 1
+
+    def in_session(self, deadline: float, act: Callable[[str], Any]) -> Any:
+        """Act with a token, and once more where it is not known."""
+        try:
+            return act("old")
+        except SessionExpired:
+            return act("new")
+
+
+FAULT = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:expired</faultcode>'
+    b"<faultstring/></s:Fault></s:Body></s:Envelope>"
+)
+
+
+@pytest.mark.parametrize("first", [(500, FAULT), (200, FAULT), (401, b"who?")])
+def test_a_session_that_expired_is_renewed_before_the_first_row(first: tuple[int, bytes]) -> None:
+    """A list that is streamed asks again like any other, and what was refused is closed."""
+
+    def fault(parts: Any) -> SessionExpired:
+        return SessionExpired("backend-refused-us", 502, sent="yes")
+
+    port = Port(way(ENDPOINT), first, (200, long(5000)))
+    response = handler(port, fault)(Request("x", "1", 1e9, wanted="application/x-ndjson"))
+    assert isinstance(response.body, Stream)
+
+    assert (["old", "new"], 1) == (port.tokens, port.closed)
+    assert 5000 == b"".join(response.body.chunks).count(b"\n")
+
+
+def test_success_before_all_rows_were_sent_is_not_begun() -> None:
+    """Where rows go in and rows come out, an ERP that has not seen all of them has no list to give."""
+    port = Port(way(ENDPOINT), (200, long(5000)))
+    port.early = True
+    with pytest.raises(BackendReplyInvalid, match="before the last row"):
+        handler(port, lambda parts: BackendReplyInvalid("x", 502))(Request("x", "1", 1e9))
+
+    assert port.closed
+
+
+def handler(port: Port, fault: Callable[[Any], Any]) -> Handler:
+    """Return what answers by a port."""
+    rows = flow(ENDPOINT)
+    assert rows is not None
+    return soap(
+        port,  # type: ignore[arg-type]
+        ENDPOINT.operation,
+        write=lambda checked: None,
+        read=reader(ENDPOINT),
+        read_fault=fault,
+        respond=respond_rows(ENDPOINT),
+        way=port.how,
+        begin=beginning(ENDPOINT, "1.1", rows, port.how, lambda error, request: False),
+    )

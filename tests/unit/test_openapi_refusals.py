@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapter.mapping.bound import Endpoint
-from adapter.openapi.refusals import PROBLEM_SCHEMA
+from adapter.openapi.refusals import OF_ROWS, PROBLEM_SCHEMA
 from adapter.problems import HOUSE
 from tests.unit.openapi_project import described, endpoint, endpoints, errors, operation, resolved, whole
 
@@ -38,7 +38,7 @@ def test_problems_are_fault_table_and_house(chosen: Endpoint) -> None:
     rule = chosen.reply.rule
     expected = {(fault.status, fault.problem) for fault in chosen.faults}
     expected |= {(rule.empty_status, rule.empty_problem)} if rule.empty_status else set()
-    left_out = NOT_OURS if chosen.body else NOT_OURS | BODY_ONLY
+    left_out = NOT_OURS | OF_ROWS if chosen.body else NOT_OURS | OF_ROWS | BODY_ONLY
     expected |= {(problem.status, slug) for slug, problem in HOUSE.items() if slug not in left_out}
     found = answers(whole(), chosen.name)
     assert expected == {(status, slug) for status, each in found.items() for slug in shown(whole(), each)}

@@ -21,7 +21,7 @@ from adapter.messages import Checked, Response, Stream
 from adapter.messages import Request as Asked
 from adapter.respond import respond_rows
 from adapter.rows import CSV, FORMS, JSON, NDJSON
-from adapter.rows.csv_columns import columns
+from adapter.rows.csv_columns import Column, cells, columns
 from adapter.rows.form import Form
 from adapter.rows.forms import forms
 from adapter.translate.flowing import Coming
@@ -141,6 +141,17 @@ def test_rows_of_several_kinds_have_the_columns_of_all() -> None:
 
     assert ["kind", "name", "born", "home.street", "branches"] == [column.name for column in found]
     assert [["company", "A", "", "", '["x","y"]'], ["person", "B", "2000-01-31", "S", ""]] == records[1:]
+
+
+def test_a_link_has_columns_of_its_own() -> None:
+    """A short value stands as it is, in place of a long one stands where it is."""
+    names = [("id",), ("scan",), ("scan", "href"), ("scan", "bytes"), ("more",)]
+    cells_of = cells([Column(".".join(path), path, path == ("scan",)) for path in names])
+
+    assert ["1", None, "/scans/1", 70, "{}"] == cells_of(
+        {"id": "1", "scan": {"href": "/scans/1", "bytes": 70}, "more": {}}
+    )
+    assert ["2", "QQ==", None, None, None] == cells_of({"id": "2", "scan": "QQ=="})
 
 
 def asked(accept: str | None) -> Request:

@@ -25,6 +25,8 @@ ORDERS = erp()["orders.create"]
 XML_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\ufffe\uffff").filter(
     lambda each: each >= " " or each in "\t\n\r"
 ))  # fmt: skip
+# Characters that mean something in XML, or in what joins texts, one or two at a time.
+MARKUP = st.text(st.sampled_from("&<>\r\n\"'%{}a"), max_size=2)
 LEAF = '<xsd:element name="{0}" type="xsd:{1}" minOccurs="0" nillable="true"/>'
 WITH_ATTRIBUTES = typed(
     "<xsd:sequence>"
@@ -61,6 +63,26 @@ def test_any_text_arrives(text: str, value: str) -> None:
     assert (text, value) == (x[0].text or "", x.get("id"))
     assert (value, '<1"') == (x[1].get("u"), x[1].get("f"))
     assert value == x.get("{urn:t}far")
+
+
+@pytest.mark.parametrize("text", ["&", "<", ">", "\r", "%", "%s", "", None])
+def test_a_row_with_one_odd_text(text: str | None) -> None:
+    """One text that is not plain is enough for a row to be written text by text."""
+    checked = Checked(body={"lines": [{"item_id": "A", "description": "b"}, {"item_id": text, "description": "b"}]})
+
+    assert etree.tostring(writer(ORDERS)(checked), encoding="unicode") == text_writer(ORDERS)(checked).whole()
+
+
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from(["item_id", "description", "unit"]), st.none() | MARKUP | XML_TEXT))
+)
+def test_any_row_arrives(rows: list[dict[str, str | None]]) -> None:
+    """So does each text of a row, whichever of them are given or null, and whatever rows came before."""
+    message = text_writer(ORDERS)(Checked(body={"lines": rows}))
+
+    order = message.element()[0]
+    found = [[child.text or "" for child in row] for row in (order[0] if len(order) else ())]
+    assert [[row[name] or "" for name in ("item_id", "description", "unit") if name in row] for row in rows] == found
 
 
 @pytest.mark.parametrize(

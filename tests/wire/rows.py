@@ -176,7 +176,12 @@ def until(answer: http.client.HTTPResponse, pattern: bytes) -> bytes:
     return body
 
 
-_NARROW = """  impatient:
+_NARROW = """  quick:
+    request: GET /quick
+    call: SucheAuftraege
+    timeout: 1
+    reply: {each: Order, from: Auftraege.Auftrag, stream: true}
+  impatient:
     request: GET /impatient
     call: SucheAuftraege
     reply: {each: Order, from: Auftraege.Auftrag, stream: {idle: 1}}

@@ -154,6 +154,35 @@ def _pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
         yield piece
 
 
+def test_the_deadline_holds_to_the_first_row_only(setting: Setting) -> None:
+    """Rows may take longer than the operation's timeout, as long as they keep coming."""
+    connection = setting.ask("/v1/orders/quick")
+    erp = setting.exchange()
+    erp.begin()
+    erp.send(HEAD + row(1))
+    answer = connection.getresponse()
+    body = until(answer, rb'"number":1')
+    erp.connection.settimeout(1.5)
+    with pytest.raises(TimeoutError):  # the adapter does not hang up
+        erp.connection.recv(1)
+    erp.send(row(2) + TAIL)
+    erp.end()
+
+    assert [1, 2] == numbers("application/json", body + answer.read())
+
+
+def test_no_first_row_in_time_is_a_problem(setting: Setting) -> None:
+    """Whatever came before it."""
+    connection = setting.ask("/v1/orders/quick")
+    erp = setting.exchange()
+    erp.begin()
+    erp.send(HEAD)
+    answer = connection.getresponse()
+
+    assert (504, "/problems/backend-timeout") == (answer.status, json.loads(answer.read())["type"])
+    assert erp.gone()
+
+
 def test_head_asks_the_erp_and_sends_no_row(setting: Setting) -> None:
     """The header is that of GET; the exchange is closed at once."""
     connection = setting.ask(accept="text/csv", method="HEAD")

@@ -252,7 +252,7 @@ def _asking(
         if token and answered.unknown:
             raise SessionExpired("backend-refused-us", 502, cause="status 401", sent="yes", code="http-401")
         if begin is not None and isinstance(answered.arriving, Flowing):
-            begun = begin(answered.arriving, answered, request)
+            begun = begin(answered.arriving, answered, request) if not answered.early else None
             if begun is not None:
                 return *begun, None  # whoever sends it on closes it
             answered = replace(answered, reply=answered.arriving.whole(), arriving=None)
