@@ -171,3 +171,12 @@ def test_drift_in_every_row_is_no_cliff() -> None:
 def test_the_fast_pass_is_faster() -> None:
     """The fast pass takes a fraction of the calls that the plain code takes: it was not left by mistake."""
     assert 5 * _cost(_ROW * 200) < _cost(_ROW * 200, plain=True)
+
+
+def test_what_a_name_means_is_asked_in_every_row() -> None:
+    """A name that is left alone where the right one stands beside it is put right in a row where it stands alone."""
+    rows = '<Row><A>x</A><A xmlns="">y</A></Row><Row><A xmlns="">z</A></Row>'
+    element = etree.fromstring(f'<Out xmlns="urn:t"><X>{rows}</X></Out>')
+    comparer(_listing())(element)
+
+    assert [{"a": "x"}, {"a": "z"}] == reply_reader(_listing())(element).document["rows"]
