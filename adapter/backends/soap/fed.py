@@ -1,9 +1,8 @@
-"""A large answer, parsed in pieces. The checks before it are made for each piece before the parser sees it."""
+"""A large answer, looked at and parsed in pieces: the same checks, before the parser sees anything."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -35,16 +34,30 @@ def check(data: bytes) -> None:
 
 def fed(data: bytes, parser: etree.XMLParser, pace: Pace) -> Any:
     """Return the root of a document, as ``etree.fromstring`` does after ``check``. Raises what those raise."""
-    tags = 0
-    for piece in _checked(data):
-        tags += piece.count(b"<")
-        if tags > MOST_TAGS:
-            raise reply_invalid("more than 1,000,000 tags")
-        parser.feed(piece)
+    _check(data, pace)
+    for at in range(0, len(data), PIECE):
+        parser.feed(data[at : at + PIECE])
         pace.turn()
     root = parser.close()
     pace.left.append(partial(freed, root))
     return root
+
+
+def _check(data: bytes, pace: Pace) -> None:
+    """Refuse what ``check`` refuses."""
+    start = seen = tags = 0
+    while seen < len(data):
+        # A tag that goes on is looked at from its start again, so the longer it is, the more is looked at in one go.
+        end = seen + max(PIECE, seen - start)
+        if CROWDED.search(data, start, end):
+            raise reply_invalid("a tag with more than 1,000 attributes")
+        tags += data.count(b"<", seen, end)
+        last = data.rfind(b"<", start, end)
+        start = last if last >= 0 and _BEGUN.fullmatch(data, last, end) else min(end, len(data))
+        seen = end
+        pace.turn()
+    if tags > MOST_TAGS:
+        raise reply_invalid("more than 1,000,000 tags")
 
 
 def freed(root: Any, pace: Pace) -> None:
@@ -60,17 +73,3 @@ def freed(root: Any, pace: Pace) -> None:
             if len(child) > _FEW:
                 freed(child, pace)
             child.clear()
-
-
-def _checked(data: bytes) -> Iterator[bytes]:
-    """Yield the document piece by piece, each once no tag that ends or goes on in it is crowded."""
-    start, seen = 0, 0
-    while seen < len(data):
-        # A tag that goes on is looked at from its start again, so the longer it is, the more is looked at in one go.
-        end = seen + max(PIECE, seen - start)
-        if CROWDED.search(data, start, end):
-            raise reply_invalid("a tag with more than 1,000 attributes")
-        yield data[seen:end]
-        last = data.rfind(b"<", start, end)
-        start = last if last >= 0 and _BEGUN.fullmatch(data, last, end) else min(end, len(data))
-        seen = end
