@@ -27,6 +27,12 @@ _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 _VALUE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"},
 )
+# What canonicalization itself could read in another way: an attribute with a namespace may have one of several
+# prefixes, xsi:type may mean the default namespace, and a text with a colon may begin with a prefix.
+_DOUBTFUL = etree.XPath(
+    ".//@*[namespace-uri() or contains(., ':')] | @*[namespace-uri() or contains(., ':')]"
+    " | .//text()[contains(., ':')] | .//processing-instruction()"
+)
 
 
 def parsed(text: str) -> Any:
@@ -82,29 +88,57 @@ def canonical(element: Any) -> str:
 
     Comments and processing instructions are no data and are left out; so is what follows the element.
     """
+    # Canonicalization itself, many times faster, knows neither prefixes in texts nor what to do with instructions.
+    doubtful: Any = _DOUBTFUL(element)
+    if not any(map(_means_a_prefix, doubtful)):
+        try:
+            made: bytes = etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+        except etree.C14NError:  # a namespace that is no absolute URI
+            return written(element)
+        return made.decode("utf-8")
+    return written(element)
+
+
+def _means_a_prefix(found: Any) -> bool:
+    """Whether a text, an attribute's value or an instruction has to be looked at by the plain way."""
+    marked = not isinstance(found, str) or "{" in (getattr(found, "attrname", None) or "")
+    return marked or _PREFIX.search(found) is not None
+
+
+def written(element: Any) -> str:
+    """Return the same as ``canonical``, for any element: the plain way."""
     out: list[str] = []
     _write(element, {"": "", "xml": XML}, out)
     return "".join(out)
 
 
 def _write(element: Any, declared: Mapping[str, str], out: list[str]) -> None:
-    scope: dict[str, str] = {prefix or "": uri for prefix, uri in element.nsmap.items()}
-    attributes = sorted((_parts(str(name)), str(value)) for name, value in element.attrib.items())
+    if not element.keys() and not len(element) and ":" not in (element.text or ""):
+        namespace, local = _parts(element.tag)
+        prefix = element.prefix or ""
+        tag = f"{prefix}:{local}" if prefix else local
+        needed = "" if declared.get(prefix) == namespace else _declaration(prefix, namespace)
+        out.append(f"<{tag}{needed}>{(element.text or '').translate(_TEXT)}</{tag}>")
+        return
+    attributes = sorted((_parts(str(name)), str(value)) for name, value in element.items())
     namespace, local = _parts(str(element.tag))
     wanted = {element.prefix or "": namespace}
     for (space, _), _ in attributes:
         if space and space != XML:
             prefix = _prefix(element, space)
             wanted[prefix] = space
-    for prefix in _used(element, attributes):
-        if prefix in scope and prefix != "xml":
-            wanted.setdefault(prefix, scope[prefix])
+    if used := list(_used(element, attributes)):
+        scope: dict[str, str] = {prefix or "": uri for prefix, uri in element.nsmap.items()}
+        for prefix in used:
+            if prefix in scope and prefix != "xml":
+                wanted.setdefault(prefix, scope[prefix])
     new = {prefix: uri for prefix, uri in sorted(wanted.items()) if declared.get(prefix) != uri}
-    declared = {**declared, **new}
+    if new:
+        declared = {**declared, **new}
     tag = f"{element.prefix}:{local}" if element.prefix else local
     out.append(f"<{tag}")
     for prefix, uri in new.items():
-        out.append(f' xmlns{":" if prefix else ""}{prefix}="{uri.translate(_VALUE)}"')
+        out.append(_declaration(prefix, uri))
     for (space, name), value in attributes:
         prefix = f"{'xml' if space == XML else _prefix(element, space)}:" if space else ""
         out.append(f' {prefix}{name}="{value.translate(_VALUE)}"')
@@ -112,8 +146,13 @@ def _write(element: Any, declared: Mapping[str, str], out: list[str]) -> None:
     for child in element:
         if isinstance(child.tag, str):
             _write(child, declared, out)
-        out.append((child.tail or "").translate(_TEXT))
+        if child.tail:
+            out.append(child.tail.translate(_TEXT))
     out.append(f"</{tag}>")
+
+
+def _declaration(prefix: str, uri: str) -> str:
+    return f' xmlns{":" if prefix else ""}{prefix}="{uri.translate(_VALUE)}"'
 
 
 def _parts(name: str) -> tuple[str, str]:

@@ -6,16 +6,15 @@ Made from the same bound types as the plain readers (``objects``), which read wh
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapter.mapping.bound import BoundField, BoundType, leaves
-from adapter.mapping.flat import assembled
 from adapter.mapping.paths import WILD, Child
 from adapter.translate.content import attribute_handler
 from adapter.translate.decoding import attribute_read, known_attributes, text_read
 from adapter.translate.expected import Expected
-from adapter.translate.finishing import finisher
+from adapter.translate.flat import Take, either, flat, flat_item, flat_object, flat_skip
 from adapter.translate.inners import (
     at_once,
     crossed,
@@ -31,7 +30,6 @@ from adapter.translate.level import (
     Act,
     Attribute,
     Attributes,
-    Found,
     Inner,
     Leaf,
     Level,
@@ -42,7 +40,7 @@ from adapter.translate.level import (
 )
 from adapter.translate.objects import Objects
 from adapter.translate.reading import Reading, type_key
-from adapter.translate.records import Compiled, ReadObject, Spot, flat, record, text_object
+from adapter.translate.records import Compiled, ReadObject, Spot, record, text_object, whole
 from adapter.wsdl.types import Record
 
 _Way = tuple[tuple[Child, ...], BoundField]
@@ -75,6 +73,12 @@ class Quick:
             self.readers[place] = self._made(self.plain.types[key], own, aligned, fold)
         return self.readers[place]
 
+    def quickest(self, key: str, own: str, aligned: bool, fold: bool = False) -> ReadObject:
+        """Return the same as ``object``, which tries the fastest pass before where the objects may be flat."""
+        read = self.object(key, own, aligned, fold)
+        at = None if fold else self.flat.get((own, key, aligned))
+        return read if at is None else either(at, read)
+
     def _made(self, bound: BoundType, own: str, aligned: bool, fold: bool) -> ReadObject:
         if bound.variants:
             return self._variants(bound, own, aligned, fold)
@@ -87,8 +91,8 @@ class Quick:
         else:
             spot = Spot(own, aligned, fold)
             read = record(made, spot, fields, bound.name, self.encoded, plain)
-            if made.flat and finish is None:
-                make = flat if made.text is None or made.further else text_object
+            if made.flat_entries is not None and finish is None and not fold:
+                make = flat if made.text is None else text_object
                 self.flat[spot.own, bound.key, aligned] = make(made, spot, fields, bound.name, self.encoded)
         return read if finish is None else lambda element, reading: finish(read(element, reading), reading)
 
@@ -108,7 +112,7 @@ class Quick:
     def _variants(self, bound: BoundType, own: str, aligned: bool, fold: bool) -> ReadObject:
         by, declared = bound.discriminator, bound.record
         plain = self._plain(self.plain.object(bound.key), own, aligned, fold)
-        known = {each.record: (each.value, self.object(each.type, each.record, aligned)) for each in bound.variants}
+        known = {each.record: (each.value, self.quickest(each.type, each.record, aligned)) for each in bound.variants}
         if fold:
             return plain
         if aligned and own != declared:
@@ -148,7 +152,8 @@ class Quick:
             read = self._children(place, below, attributes, made, name)
         arrays = tuple(field.name for steps, field in ways if _listed(steps, field))
         names, further = tuple(made.names), tuple(made.further)
-        return Compiled(read, place, names, arrays, further, made.bits, made.flat, text, known)
+        sheet = made.sheet if made.flat and not (text and further) else None
+        return Compiled(read, place, names, arrays, further, made.bits, sheet, text, known, attributes)
 
     def _attributes(
         self, place: Place, fields: Sequence[BoundField], name: str
@@ -193,31 +198,35 @@ class Quick:
             if ways[0][0][0].is_turn or (tag != WILD and table is not None and tag not in table.types):
                 raise Unfit
             if tag == WILD:
-                made.add(ways, False)
+                made.add(ways)
+                made.flat = False
                 wild = let_in([field.name for _, field in ways], self.plain.compiler.element(ways, name))
             else:
                 entries[tag] = bits[tag], self._child(place, tag, bits[tag], ways, name, made)
         for tag in tags:
             if tag not in entries:
                 entries[tag] = bits[tag], passed_over(place, tag, bits[tag])
+                made.sheet[tag] = bits[tag], flat_skip(place, tag, bits[tag])
         # The name of an item in an encoded array is free (SOAP 1.1 section 5.4.2).
         item = entries["item"][1] if self.encoded and list(below) == ["item"] else None
         if isinstance(item, Leaf):
             raise Unfit
+        made.flat = made.flat and item is None
         return level(place, entries, attributes, item, wild)
 
     def _child(self, place: Place, tag: str, bit: int, ways: Sequence[_Way], name: str, made: _Made) -> Leaf | Inner:
         """Compile what reads one child, to which the first step of all ``ways`` leads."""
         (step, *_), field = ways[0]
-        made.add(ways, _ends(ways[0]) and field.shape == "scalar" and not field.markup)
+        made.add(ways)
         plain = plainly(place, tag, [each.name for _, each in ways], self.plain.compiler.element(ways, name))
         key = place.table.types[tag] if place.table is not None else step.element.type
         odd = any(way[0][0].cast or way[0][0].entry for way in ways)
         if not odd and len(ways) == 1 and _ends(ways[0]) and field.markup is None:
             if field.codec is None:
-                return self._object(place, field, bit, key, plain, made)
+                return self._object(place, field, bit, tag, plain, made)
             if not field.codec.names:
                 return self._leaf(place, tag, bit, field, plain, made)
+        made.flat = False
         if not odd and not any(_ends(way) and (way[1].shape != "scalar" or way[1].markup) for way in ways):
             inside = [(steps[1:], each) for steps, each in ways]
             try:
@@ -241,19 +250,27 @@ class Quick:
         nullable = self.encoded or (field.steps[-1].element.nillable if several else field.nullable)
         leaf = Leaf(field.name, text_read(field, values), nullable, harmless, plain)
         if several:
+            made.sheet[tag] = bit, flat_item(place, bit, leaf)
             return scalars(place, bit, leaf)
+        made.sheet[tag] = bit, leaf
         made.bits[field.name] = bit
         return leaf
 
-    def _object(self, place: Place, field: BoundField, bit: int, key: str, plain: Act, made: _Made) -> Inner:
+    def _object(self, place: Place, field: BoundField, bit: int, tag: str, plain: Act, made: _Made) -> Inner:
         aligned = place.table is not None
+        key = place.table.types[tag] if place.table is not None else field.steps[-1].element.type
         read = self.object(field.type, key, aligned)
         if field.shape == "objects":
-            return objects(place, bit, field.name, read, plain)
+            made.flat = False
+            return objects(place, bit, field.name, self.quickest(field.type, key, aligned), plain)
         made.bits[field.name] = bit
         inner = nested(place, bit, field.name, field.nullable or self.encoded, read, plain)
         at = self.flat.get((key, field.type, aligned))
-        return inner if at is None else at_once(place, bit, field.name, at, inner)
+        if at is None:
+            made.flat = False
+            return inner
+        made.sheet[tag] = bit, flat_object(bit, field.name, at)
+        return at_once(place, bit, field.name, at, inner)
 
 
 @dataclasses.dataclass(slots=True)
@@ -263,22 +280,12 @@ class _Made:
     names: list[str]
     further: list[str]
     bits: dict[str, int] = dataclasses.field(default_factory=dict)
+    sheet: dict[str, tuple[int, Leaf | Take]] = dataclasses.field(default_factory=dict)
     flat: bool = True
 
-    def add(self, ways: Sequence[_Way], flat: bool) -> None:
-        """Add the properties that one child gives. ``flat``: it is a leaf that is read at once."""
+    def add(self, ways: Sequence[_Way]) -> None:
+        """Add the properties that one child gives."""
         self.names += [each.name for _, each in ways]
-        self.flat = self.flat and flat
-
-
-def whole(types: Mapping[str, BoundType], bound: BoundType) -> Callable[[Found, Reading], Found] | None:
-    """Return what makes the object of values by the names of ``leaves``; None where they are it."""
-    finish = finisher(types, bound)
-    if finish is not None:
-        return lambda found, reading: finish(assembled(bound.fields, found), reading)
-    if any(field.parts for field in bound.fields):
-        return lambda found, reading: assembled(bound.fields, found)
-    return None
 
 
 def _ends(way: _Way) -> bool:

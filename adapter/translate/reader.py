@@ -81,7 +81,7 @@ def _reader(endpoint: Endpoint, plain: Objects) -> Callable[[Any, Reading], Resu
             count = total(element, reading) if total is not None else None
         except RecursionError:
             raise invalid(endpoint.name, "nested too deep") from None
-        return Result(document, tuple(reading.notes), count)
+        return Result(document, (*reading.drift, *reading.notes), count)
 
     return read
 
@@ -127,7 +127,7 @@ def _one(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[
 def _single(endpoint: Endpoint, found: list[Any], reading: Reading) -> Any:
     rule = endpoint.reply.rule
     element = found[0] if found else None
-    if element is None or is_nil(element) or _is_empty(element):
+    if element is None or _is_empty(element) or is_nil(element):
         if rule.empty_status:
             raise RequestError(rule.empty_problem, rule.empty_status, cause=f"{endpoint.name}: the reply is empty")
         if element is None or is_nil(element):
@@ -144,8 +144,9 @@ def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable
 
 
 def _is_empty(element: Any) -> bool:
-    attributes = [name for name in element.attrib if name != TYPE]
-    return not len(element) and not (element.text or "").strip() and not attributes
+    if len(element) or (element.text or "").strip():
+        return False
+    return all(name == TYPE for name in element.attrib)
 
 
 def value_reader(endpoint: Endpoint, field: BoundField) -> Callable[[Any], Any]:

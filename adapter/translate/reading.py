@@ -26,10 +26,10 @@ class Reading:
     """One reply while it is read: where notes go, and the targets of references in an encoded one.
 
     ``drift`` are notes of how it drifts from its contract, in order; ``each`` goes around the elements of lists: what
-    is large is read with rests between them, as its ``pace`` says (None: it is not large). ``walk`` notes the drift,
-    where a reply is brought back to its contract while it is read; ``passed`` are elements that it noted and that
-    stay as they are: by their own tag, that of the element around them, and its type. ``made`` are objects that were
-    read already, each with its notes.
+    is large is read with rests between them, as its ``pace`` says (None: it is not large). ``walker`` makes the walk
+    that notes the drift, where a reply is brought back to its contract while it is read; ``passed`` are elements that
+    it noted and that stay as they are: by their own tag, that of the element around them, and its type. ``made`` are
+    objects that were read already, each with its notes.
     """
 
     def __init__(self, operation: str, root: Any, encoded: bool, each: Each = pieces.each) -> None:
@@ -38,7 +38,8 @@ class Reading:
         self.pace = pieces.current()
         self.notes: list[str] = []
         self.drift: dict[str, None] = {}
-        self.walk: Any = None
+        self.walker: Callable[[dict[str, None]], Any] | None = None
+        self._walk: Any = None
         self.passed: set[tuple[str, str, str]] = set()
         self.made: dict[Any, tuple[Any, list[str]]] = {}
         self.encoded = encoded
@@ -48,6 +49,23 @@ class Reading:
         if encoded and root is not None:
             top = root.getparent() if root.getparent() is not None else root
             self.targets = {element.get("id"): element for element in each(top.iter("*")) if element.get("id")}
+
+    @property
+    def walk(self) -> Any:
+        """The walk over the reply, which notes into ``drift``. Most replies need none."""
+        if self._walk is None and self.walker is not None:
+            self._walk = self.walker(self.drift)
+        return self._walk
+
+    def undo(self, drift: int = 0) -> None:
+        """Take back what a walk put right, and all it noted but the first ``drift`` notes."""
+        if self._walk is not None:
+            self._walk.undo(drift)
+
+    def keep(self) -> None:
+        """Forget how to take back what was put right so far."""
+        if self._walk is not None:
+            self._walk.renamed.clear()
 
     def note(self, text: str) -> None:
         """Keep an oddity for the log and the counter; never a value of the reply."""

@@ -6,10 +6,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapter.mapping.bound import BoundField
+from adapter.mapping.bound import BoundField, BoundType
+from adapter.mapping.flat import assembled
 from adapter.translate.arrays import arrange
-from adapter.translate.level import ABSENT, UNKNOWN, Attribute, Found, Leaf, Level, Pending, Place, Read, mend, run
-from adapter.translate.reading import NIL, TYPE, Reading, invalid
+from adapter.translate.finishing import finisher
+from adapter.translate.level import (
+    ABSENT,
+    UNKNOWN,
+    Attribute,
+    Attributes,
+    Found,
+    Leaf,
+    Level,
+    Pending,
+    Place,
+    Read,
+    mend,
+    run,
+)
+from adapter.translate.reading import TYPE, Reading, invalid
 
 ReadObject = Callable[[Any, Reading], Any]
 Finish = Callable[[Found, int, bool, Reading], Found]
@@ -20,9 +35,9 @@ Begin = Callable[[Found], None]
 class Compiled:
     """One level. ``names`` are all properties that it sets; ``arrays`` those that are there as soon as it is.
 
-    ``bits`` are those of the children that give one property each. ``flat``: nothing in it is more than a leaf.
-    ``further`` are properties that hold the attributes that only a wildcard knows. ``text``: there is nothing but this
-    text and ``attributes``.
+    ``bits`` are those of the children that give one property each. ``further`` are properties that hold the attributes
+    that only a wildcard knows. ``text``: there is nothing but this text and ``attributes``. ``flat_entries`` are what
+    ``flat`` reads children with, None where it cannot.
     """
 
     read: Level
@@ -31,9 +46,10 @@ class Compiled:
     arrays: tuple[str, ...]
     further: tuple[str, ...]
     bits: dict[str, int]
-    flat: bool
+    flat_entries: Mapping[str, tuple[int, Any]] | None = None
     text: Leaf | None = None
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    read_attributes: Attributes | None = None
 
     def begin(self) -> Begin:
         """Return what readies the properties that are there as soon as the element is."""
@@ -98,24 +114,6 @@ def simple(made: Compiled, fields: Sequence[BoundField]) -> bool:
     """Whether an object is as it should be as soon as every child that gives one property was seen."""
     there = {*made.bits, *made.arrays, *made.further}
     return all(each.name in there and each.items is None for each in fields)
-
-
-def flat(made: Compiled, spot: Spot, fields: Sequence[BoundField], name: str, encoded: bool) -> ReadObject:
-    """Return the reader of an object of leaves only, which does nothing and returns ABSENT where anything is odd."""
-    level, place, begin = made.read, made.place, made.begin()
-    template = dict.fromkeys((each.name for each in fields), ABSENT)
-    finish = finishing(made, fields, name, encoded)
-
-    def read(element: Any, reading: Reading) -> Any:
-        if element.keys() and (element.get(NIL) is not None or not spot.kept(place, element)):
-            return ABSENT
-        found = template.copy()
-        pending: Pending = []
-        begin(found)
-        seen = level(element, found, reading, pending, False)
-        return ABSENT if seen == UNKNOWN or pending else finish(found, seen, False, reading)
-
-    return read
 
 
 def text_object(made: Compiled, spot: Spot, fields: Sequence[BoundField], name: str, encoded: bool) -> ReadObject:
@@ -194,11 +192,21 @@ def finishing(made: Compiled, fields: Sequence[BoundField], name: str, encoded: 
         if slow:
             found = {key: found.get(key, ABSENT) for key in order}
             drop(found, order, reading)
-        else:
-            if seen & full != full:
-                drop(found, shallow, reading)
-            if deep:
-                drop(found, deep, reading)
+            return found
+        if seen & full != full:
+            drop(found, shallow, reading)
+        if deep:
+            drop(found, deep, reading)
         return found
 
     return finish
+
+
+def whole(types: Mapping[str, BoundType], bound: BoundType) -> Callable[[Found, Reading], Found] | None:
+    """Return what makes the object of values by the names of ``leaves``; None where they are it."""
+    finish = finisher(types, bound)
+    if finish is not None:
+        return lambda found, reading: finish(assembled(bound.fields, found), reading)
+    if any(field.parts for field in bound.fields):
+        return lambda found, reading: assembled(bound.fields, found)
+    return None

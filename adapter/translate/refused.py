@@ -18,6 +18,8 @@ def judge(endpoint: Endpoint) -> Callable[[Any, Reading], None]:
 
     It raises the BackendFault that the fault table makes of a refusal, and notes the codes of warnings, never texts.
     """
+    if endpoint.reply.refused is None and endpoint.reply.warnings is None:
+        return lambda element, reading: None
     refused, warnings = signs(endpoint, endpoint.reply.refused), signs(endpoint, endpoint.reply.warnings)
     read_fault = fault_reader(endpoint)
 

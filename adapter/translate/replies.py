@@ -79,27 +79,28 @@ def _fast(
     objects = Objects(endpoint, aligned.encoded)
     read_rest, start = read_in(endpoint, objects), _start(endpoint, aligned, Quick(objects, aligned.tables))
 
+    plain_root = None if aligned.encoded else aligned.root.tag
+
     def read(element: Any) -> Result:
         if element is None:
             return plainly(element)
-        walk = aligned.walk()
+        reading = Reading(endpoint.name, None, aligned.encoded, each)
+        reading.walker = aligned.walk
         try:
-            top = aligned.top(walk, element)
-            if top is None or top[0] != aligned.root.type:
-                walk.undo()
-                return plainly(element)
-            reading = Reading(endpoint.name, None, aligned.encoded, each)
-            reading.walk = walk
+            if element.tag != plain_root:
+                top = aligned.top(reading.walk, element)
+                if top is None or top[0] != aligned.root.type:
+                    reading.undo()
+                    return plainly(element)
             start(element, reading)
-            aligned.check(walk.notes)
-            result = read_rest(element, reading)
+            aligned.check(reading.drift)
+            return read_rest(element, reading)
         except (BackendReplyInvalid, RecursionError):
-            walk.undo()
+            reading.undo()
             return plainly(element)
         except BaseException:
-            walk.undo()
+            reading.undo()
             raise
-        return replace(result, notes=(*walk.notes, *result.notes))
 
     return read
 
@@ -109,7 +110,7 @@ def _start(endpoint: Endpoint, aligned: Alignment, quick: Quick) -> _Start:
     steps, fold = endpoint.reply.steps, endpoint.operation.style == "rpc"
     key, shape = aligned.root.type, endpoint.reply.rule.shape
     if shape != "none" and not steps:
-        take = _taking(quick.object(endpoint.reply.type, key, True, fold))
+        take = _taking(quick.quickest(endpoint.reply.type, key, True, fold))
         return lambda element, reading: take(element, reading)
     path = steps if shape != "none" and not any(step.is_turn for step in steps) else ()
     made = _path(endpoint, quick, path, key)
@@ -164,7 +165,7 @@ def _step(endpoint: Endpoint, quick: Quick, steps: Sequence[Child], place: Place
     assert place.table is not None
     key, last = place.table.types[tag], len(steps) == 1
     if last:
-        take = _taking(quick.object(endpoint.reply.type, key, True))
+        take = _taking(quick.quickest(endpoint.reply.type, key, True))
         return _items(place, bit, key, take)
     inside = _path(endpoint, quick, steps[1:], key)
     if inside is None:

@@ -26,26 +26,25 @@ def row_reader(endpoint: Endpoint) -> Callable[[Any, Reading], Any]:
         return _plainly(endpoint, objects.object(key), None)
     own = steps[-1].element.type
     plainly = _plainly(endpoint, objects.object(key), own)
-    quick = Quick(objects, aligned.tables).object(key, own, True)
+    quick = Quick(objects, aligned.tables).quickest(key, own, True)
 
     def row(element: Any, reading: Reading) -> Any:
-        if reading.walk is None:
-            reading.walk = aligned.walk(reading.drift)
-        walk, drift, notes = reading.walk, len(reading.drift), len(reading.notes)
-        walk.renamed.clear()
+        reading.walker = aligned.walk
+        drift, notes = len(reading.drift), len(reading.notes)
         try:
             if not is_nil(element):
                 value = quick(element, reading)
                 aligned.check(reading.drift)
+                reading.keep()
                 return value
         except (BackendReplyInvalid, RecursionError):
-            walk.undo(drift)
+            reading.undo(drift)
             del reading.notes[notes:]
         try:
             return plainly(element, reading)
         except BackendReplyInvalid:
             # It may be read once more.
-            walk.undo(drift)
+            reading.undo(drift)
             raise
 
     return row

@@ -55,7 +55,7 @@ def measure() -> Result:
     """Read every message."""
     if not FOLDER.is_dir():
         return Result(ABSENT, ok=False)
-    told = {file: _told(system, file) for system in SYSTEMS for file in _files(system)}
+    told = {file: _told(system, file) for system in SYSTEMS for file in files(system)}
     counts = Counter(each.kind for each in told.values())
     lost = [f"{file.name}: {each.text}" for file, each in told.items() if each.kind == "lost"]
     apart = Counter(each.text for each in told.values() if each.kind == "apart")
@@ -69,7 +69,8 @@ def measure() -> Result:
     return Result(value, bool(good) and not lost)
 
 
-def _files(system: str) -> list[Path]:
+def files(system: str) -> list[Path]:
+    """Return the message files of a system."""
     return sorted((FOLDER / system / "messages").rglob("*.xml"))
 
 
@@ -79,7 +80,7 @@ def _told(system: str, file: Path) -> Told:
         root = etree.fromstring(content)
     except etree.XMLSyntaxError:
         return Told("apart", "not well-formed")
-    answer = content if root.tag.endswith("}Envelope") else _enveloped(root)
+    answer = content if root.tag.endswith("}Envelope") else enveloped(root)
     version = "1.2" if NAMESPACES["1.2"].encode() in answer else "1.1"
     try:
         opened = open_answer(Reply(200, {"content-type": "text/xml"}, answer), version, None)
@@ -89,13 +90,13 @@ def _told(system: str, file: Path) -> Told:
         return _fault(opened.fault, root)
     if opened.child is None:
         return Told("apart", "with an empty body")
-    found = _operation(system, opened.child)
+    found = operation_of(system, opened.child)
     if found is None:
         return Told("apart", "of contracts that are not here, or no message")
     absent: tuple[str, ...] = ()
     while True:
         try:
-            return _compared(_endpoint(*found, absent), deepcopy(opened.child), len(absent))
+            return _compared(endpoint_of(*found, absent), deepcopy(opened.child), len(absent))
         except (BackendError, AssertionError) as error:
             why = getattr(error, "cause", "") or str(error)[:200]
             lacks, listed = _LACKS.fullmatch(why), _LISTED.search(why)
@@ -107,7 +108,7 @@ def _told(system: str, file: Path) -> Told:
                 return Told("lost", why)
 
 
-def _enveloped(root: Any) -> bytes:
+def enveloped(root: Any) -> bytes:
     """Return an envelope around a body that came without one."""
     space = NAMESPACES["1.1"]
     envelope = etree.Element(f"{{{space}}}Envelope")
@@ -151,7 +152,7 @@ def _named(leaf: Leaf, child: Any, unknown: list[tuple[str, str]]) -> bool:
     return False
 
 
-def _operation(system: str, child: Any) -> tuple[Contract, str, str, str] | None:
+def operation_of(system: str, child: Any) -> tuple[Contract, str, str, str] | None:
     """Return the operation whose reply has this element as its root."""
     for contract in _contracts(system):
         for service in contract.services.values():
@@ -175,7 +176,7 @@ def _loaded(system: str) -> Iterator[Contract]:
 _ENDPOINTS: dict[tuple[object, ...], Endpoint] = {}
 
 
-def _endpoint(contract: Contract, service: str, port: str, call: str, absent: tuple[str, ...]) -> Endpoint:
+def endpoint_of(contract: Contract, service: str, port: str, call: str, absent: tuple[str, ...]) -> Endpoint:
     """Return the operation bound to the mapping of its whole reply that ``propose`` would write.
 
     ``absent`` are properties (``Type.name``) that the reply lacks; they have a ``missing:`` then, which

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from adapter.mapping.xml_text import MOST_CHARACTERS, MOST_DEPTH, MOST_TAGS, canonical, parsed
+from adapter.mapping.xml_text import MOST_CHARACTERS, MOST_DEPTH, MOST_TAGS, canonical, parsed, written
 from adapter.translate.markup import graft, placed
 from tests.unit.random_markup import content, fragment
 
@@ -26,6 +26,15 @@ def test_law_of_coming_back(seed: int) -> None:
     placed(body, message)
     arrived = etree.fromstring(etree.tostring(body))[0][0]
     assert content(parsed(text)) == content(parsed(canonical(arrived)))
+
+
+@given(st.integers())
+def test_law_of_both_ways(seed: int) -> None:
+    """Canonicalization itself, where it is taken, writes what the plain way writes, of an element at any place."""
+    text = fragment(random.Random(seed), "{urn:one}x", tidy=bool(seed % 2))
+    around = f'<p:m xmlns:p="urn:p" xmlns="urn:d" xmlns:q="urn:two">{text}<r xmlns="">a:b<?p i?></r>q:n</p:m>'
+    for element in etree.fromstring(around).iter("*"):
+        assert written(element) == canonical(element)
 
 
 @given(st.integers())

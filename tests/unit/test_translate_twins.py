@@ -16,24 +16,21 @@ import pytest
 from lxml import etree
 
 from adapter.app import build
-from adapter.mapping import reading
-from adapter.mapping.agreement.whole import agree
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.proposal.single import one_operation
 from adapter.translate.replies import reply_reader
 from adapter.wsdl.ground import Ground
 from adapter.wsdl.instances import Instances
 from adapter.wsdl.load import load
 from adapter.wsdl.once import once
-from adapter.wsdl.types import Contract
 from adapter.wsdl.values import NoValue
 from tests.cases import SHAPES, shape_project
+from tests.evidence.wsdl_messages import endpoint_of
 from tests.evidence.wsdl_served import FOLDER, contracts
 from tests.matrix.construct import Construct, constructs
 from tests.netsuite.contract import ABSENT
 from tests.proof import give_tables
 from tests.replay import Replay, replaying
-from tests.unit.mapped import around, calls, echo, erp, typed
+from tests.unit.mapped import calls, echo, erp, typed
 from tests.unit.mutated import mutated
 from tests.unit.twins import comparer
 
@@ -92,7 +89,7 @@ def test_real_contracts(file: str | None) -> None:
         if operation.output is not None and operation.output.root is not None
     ]
     for place in random.Random(file).sample(places, min(_OPERATIONS, len(places))):
-        _compared(_mapped(contract, *place))
+        _compared(endpoint_of(contract, *place, ()))
 
 
 @pytest.mark.parametrize("construct", constructs(), ids=lambda construct: construct.name)
@@ -117,14 +114,6 @@ def test_shapes(shape: Path, replay: Replay, tmp_path: Path) -> None:
         for each in endpoint.whole():
             give_tables(each)
             _compared(each)
-
-
-def _mapped(contract: Contract, service: str, port: str, call: str) -> Endpoint:
-    resource, mistakes = reading.resource(one_operation(contract, service, port, call), {})
-    assert resource is not None, mistakes
-    endpoints, wrong = agree([resource], {contract.file: contract}, around())
-    assert not wrong
-    return endpoints[0]
 
 
 _ROWS = (
