@@ -32,8 +32,8 @@ class Deferred:
     """Keeps the collector from walking over a large message again and again while that message is there.
 
     A full collection looks at every object of a process, and nothing else runs meanwhile. What a message is read into
-    holds no cycles, so looking is in vain. The young generations are collected as ever; full collections wait until no
-    large message is left, but never longer than half a minute.
+    holds no cycles, so looking is in vain. What is new is collected as ever; what has grown older waits until no large
+    message is left, but never longer than half a minute.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Deferred:
         if self._messages == 1:
             self._until = time.monotonic() + _LONGEST
             self._thresholds = gc.get_threshold()
-            gc.set_threshold(*self._thresholds[:2], _NEVER)
+            gc.set_threshold(self._thresholds[0], _NEVER, _NEVER)
         elif time.monotonic() > self._until:
             self._restore()
 

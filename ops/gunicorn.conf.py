@@ -11,9 +11,12 @@ from gevent import monkey
 
 monkey.patch_all()  # before anything imports sockets, since the application is loaded here and not in the workers
 
+import gc  # noqa: E402
+
+gc.disable()  # until the fork: all that is imported and built here stays
+
 import contextlib  # noqa: E402
 import fcntl  # noqa: E402
-import gc  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
 import resource  # noqa: E402
@@ -106,6 +109,7 @@ def post_fork(server: Arbiter, worker: Worker) -> None:
     requests, and for some milliseconds at most, also while a large reply is read.
     """
     gc.set_threshold(20_000, 4, 50)
+    gc.enable()
 
 
 def post_worker_init(worker: Worker) -> None:

@@ -32,11 +32,14 @@ def run(asked: Namespace) -> int:
     built = app.build(project, environ)
     say(f"{len(built.endpoints)} operations, starting a new process beside {old} …")
     os.kill(old, signal.SIGUSR2)
-    return _watch(old, time.monotonic() + asked.seconds)
+    return _watch(old, asked.pid_file, time.monotonic() + asked.seconds)
 
 
-def _watch(old: int, end: float) -> int:
-    """Follow both processes until one of them is left, or time is up. Nothing is ended from here."""
+def _watch(old: int, file: str, end: float) -> int:
+    """Follow both processes until one of them is left, or time is up. Nothing is ended from here.
+
+    The new one writes its id into the file a moment after the old one has gone.
+    """
     new: int | None = None
     while time.monotonic() < end:
         if new is None:
@@ -46,7 +49,7 @@ def _watch(old: int, end: float) -> int:
         elif not masters.alive(new):
             say(f"{new} has ended, and {old} goes on as before; its log says why")
             return 1
-        elif not masters.alive(old):
+        elif not masters.alive(old) and (not file or _written(file) == new):
             print(f"{new} answers in place of {old}")
             return 0
         if new is None and not masters.alive(old):
@@ -61,10 +64,18 @@ def _pid(asked: Namespace) -> int:
         return int(asked.pid)
     if not asked.pid_file:
         raise UsageError("say which process: --pid N, or --pid-file FILE as `adapter serve --pid-file FILE` wrote it")
+    found = _written(asked.pid_file)
+    if found is None:
+        raise UsageError(f"{asked.pid_file} holds no process id")
+    return found
+
+
+def _written(file: str) -> int | None:
+    """Return the process id that a file holds, None where it holds none now."""
     try:
-        return int(Path(asked.pid_file).read_text(encoding="ascii"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{asked.pid_file} holds no process id") from error
+        return int(Path(file).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def _number(text: str) -> int:

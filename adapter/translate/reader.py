@@ -138,7 +138,7 @@ def _single(endpoint: Endpoint, found: list[Any], reading: Reading) -> Any:
 
 
 def _many(endpoint: Endpoint, found: list[Any], reading: Reading, read: Callable[[Any, Reading], Any]) -> Any:
-    if any(is_nil(element) for element in reading.each(found)):
+    if any(is_nil(element) for element in pieces.each(found)):
         raise invalid(endpoint.name, f"an item of {endpoint.reply.rule.source} is nil")
     return [read(element, reading) for element in reading.each(found)]
 

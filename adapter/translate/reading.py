@@ -158,7 +158,7 @@ def finder(endpoint: Endpoint, steps: Sequence[Child]) -> Callable[[Reading, Any
     def find(reading: Reading, root: Any) -> list[Any]:
         found = [root]
         for name, check in ways:
-            found = [reading.target(child) for child in reading.each(found[0].iterchildren(name))]
+            found = [reading.target(child) for child in pieces.each(found[0].iterchildren(name))]
             if check is not None:
                 for element in found:
                     check(element, reading)

@@ -17,7 +17,7 @@ from pathlib import Path
 from adapter.cli import masters
 from tests.stack import APP, ROOT, free_port, wait_for
 
-CALLERS, SECONDS = 4, 120
+CALLERS, SECONDS, CHECKS = 4, 120, 20_000
 ERP = {
     f"ADAPTER_ENDPOINT_{name}": "http://127.0.0.1:9/"
     for name in ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
@@ -78,11 +78,24 @@ def running(folder: Path, module: bool) -> Iterator[Running]:
             wait_for(f"http://127.0.0.1:{found.port}/healthz", process, (folder / "log").read_text)
             yield found
         finally:
-            last = found.master if found.pid_file.exists() else process.pid
-            if masters.alive(last):
-                os.kill(last, signal.SIGTERM)
+            # Whatever became of a reload, nothing stays: all that serve this project end.
+            for pid in _serving(project):
+                os.kill(pid, signal.SIGTERM)
             process.wait(SECONDS)
-            assert any(not masters.alive(last) for _ in range(1_000_000))
+            assert any(not _serving(project) for _ in range(CHECKS))
+
+
+def _serving(project: Path) -> list[int]:
+    """Return the processes that serve a project; those of others may not be looked at."""
+    found = []
+    for pid in (int(path.name) for path in masters.PROC.iterdir() if path.name.isdecimal()):
+        try:
+            ours = masters.environment(pid).get("ADAPTER_PROJECT") == str(project)
+        except OSError:
+            continue
+        if ours and masters.alive(pid):
+            found.append(pid)
+    return found
 
 
 def _get(port: int, path: str) -> bytes:
