@@ -24,6 +24,13 @@ class Application(Flask):
 
     session_interface = _Sessionless()
 
+    def hooks(self) -> int:
+        """Return how many functions stand around the views: ours, and those that a team has hung beside them."""
+        around = (self.before_request_funcs, self.after_request_funcs, self.teardown_request_funcs,
+                  self.url_value_preprocessors)  # fmt: skip
+        codes = (code for spec in self.error_handler_spec.values() for code in spec.values())
+        return sum(len(each) for table in around for each in table.values()) + sum(map(len, codes))
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function: none of ours is a coroutine, and Flask would look at each with each request."""
         return func

@@ -92,7 +92,7 @@ def install(
             methods=[route.method],
         )
     _refuse_twins(app)
-    wsgi = outermost(straight(app.wsgi_app, app.url_map.iter_rules(), views, guard))
+    wsgi = outermost(straight(app, views, guard))
     if n := settings.proxies:  # only what n proxies appended is believed; the Host stays the one that was sent
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=0, x_port=0, x_prefix=0)
     app.wsgi_app = wsgi  # type: ignore[assignment]

@@ -3,6 +3,7 @@
 Rule 1: only what plainly asks: a path of printable ASCII that one rule alone can match, and that rule's own method.
         Everything else, pages, HEAD, OPTIONS, encoded slashes, and all that is to be refused, goes Flask's way.
 Rule 2: the same functions answer on both ways, in the same order, so nobody can tell which one a request took.
+Rule 3: where a team has hung anything of its own into the application, nothing goes this way: Flask calls it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from werkzeug.routing import Rule
 
 from adapter.messages import Response
 from adapter.web import answer
+from adapter.web.application import Application
 from adapter.web.visit import Visit, visit_of
 
 if TYPE_CHECKING:
@@ -99,16 +101,18 @@ def _add(node: _Node, rule: Rule) -> None:
         node.ends[method] = rule.endpoint, tuple(names)
 
 
-def straight(
-    otherwise: WSGIApplication, rules: Iterable[Rule], views: Mapping[str, View], guard: Guard
-) -> WSGIApplication:
-    """Wrap an application so that what plainly asks for one of ``views``, by its endpoint, goes the straight way."""
-    find = Finder(rules).find
+def straight(app: Application, views: Mapping[str, View], guard: Guard) -> WSGIApplication:
+    """Wrap an application so that what plainly asks for one of ``views``, by its endpoint, goes the straight way.
+
+    What stands around its views by now is ours.
+    """
+    find, otherwise, hooks = Finder(app.url_map.iter_rules()).find, app.wsgi_app, app.hooks
+    ours = hooks()
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> object:
         found = find(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
         view = views.get(found[0]) if found is not None else None
-        if found is None or view is None:
+        if found is None or view is None or hooks() != ours:
             return otherwise(environ, start_response)
         request, visit = flask.Request(environ, populate_request=False), visit_of(environ)
         try:

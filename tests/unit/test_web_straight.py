@@ -121,3 +121,12 @@ def test_a_refusal_is_the_same_on_both_ways() -> None:
         assert [("-", 421, "unknown-host")] == [
             (line["operation"], line["status"], line["problem"]) for line in edge.lines()
         ]
+
+
+def test_what_a_team_hangs_into_the_application_is_called() -> None:
+    """Nothing goes past a check that somebody added, not even where requests went straight before."""
+    edge = Edge()
+    before = edge.ask("/v1/things/1", "GET").status_code
+    edge.app.before_request(lambda: ("not today", 403))
+
+    assert (200, 403) == (before, edge.ask("/v1/things/1", "GET").status_code)
