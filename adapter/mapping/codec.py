@@ -71,9 +71,10 @@ def codec(
     to_json, from_json, schema = _json_form(logical, own, narrowed, json)
     schema = {**schema, **_hints(converters), **_own_pattern(schema, narrowed)}
     gives_null = any(converter.gives_null for converter in converters)
+    collapse = lexical.collapsing(builtin, facets.white_space)
 
     def read(text: str) -> Any:
-        value: str | None = lexical.collapsed(builtin, text, facets.white_space)
+        value: str | None = collapse(text)
         for converter in converters:
             value = converter.read(value) if value is not None else None
         if value is None:
@@ -104,9 +105,10 @@ def codec(
 def _in_contract(builtin: str, facets: Facets) -> Callable[[str], str]:
     """Return what gives a text as it is, where the contract takes it."""
     tests = (lexical.check_for(builtin), *(_names(facets) if builtin in lexical.QNAMES else checks(builtin, facets)))
+    collapse = lexical.collapsing(builtin, facets.white_space)
 
     def in_contract(text: str) -> str:
-        _all(tests, lexical.collapsed(builtin, text, facets.white_space))
+        _all(tests, collapse(text))
         if not xml_can_carry(text):
             raise ValueError("holds a character that XML cannot carry")
         return text

@@ -183,12 +183,18 @@ def collapsed(builtin: str, text: str, white_space: str | None = None) -> str:
 
     ``white_space`` is the facet of a type that is derived from a string; each other type collapses.
     """
+    return collapsing(builtin, white_space)(text)
+
+
+def collapsing(builtin: str, white_space: str | None = None) -> Callable[[str], str]:
+    """Return what ``collapsed`` does to the texts of one type."""
     rule = white_space_rule(builtin, white_space)
     if rule == "preserve":
-        return text
+        return str
     if rule == "replace":
-        return re.sub(r"[\t\r\n]", " ", text)
-    return _SPACE.sub(" ", text).strip(" ")
+        return lambda text: re.sub(r"[\t\r\n]", " ", text)
+    # Letters and digits alone hold no white space.
+    return lambda text: text if text.isalnum() else _SPACE.sub(" ", text).strip(" ")
 
 
 def white_space_rule(builtin: str, white_space: str | None = None) -> str:

@@ -59,6 +59,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     few = re.compile(fed_module.CROWDED.pattern.replace(b"1001", str(FEW + 1).encode()))
     monkeypatch.setattr(fed_module, "CROWDED", few)
     monkeypatch.setattr(fed_module, "PIECE", 5)
+    monkeypatch.setattr(fed_module, "_STRIDE", 8)
 
 
 @given(st.lists(st.sampled_from(TOKENS), max_size=25).map("".join))
