@@ -24,7 +24,6 @@ LATER: Final = object()
 """Stands for the body of a caller whose rows are checked when they come."""
 
 Check = Callable[[Given, list[FieldError]], Checked]
-Making = Callable[[Given, list[FieldError]], tuple[Checked, ...]]
 
 
 def several(endpoint: Endpoint, one_call: Callable[[Endpoint], Check]) -> Check:

@@ -140,7 +140,7 @@ def objects(place: Place, bit: int, name: str, read: ReadObject, plain: Act) -> 
                 made.append(read(child, reading))
         return slow
 
-    return _several(place, bit, act)
+    return several(place, bit, act)
 
 
 def scalars(place: Place, bit: int, leaf: Leaf) -> Inner:
@@ -156,10 +156,12 @@ def scalars(place: Place, bit: int, leaf: Leaf) -> Inner:
                 made.append(value)
         return slow
 
-    return _several(place, bit, act)
+    return several(place, bit, act)
 
 
-def _several(place: Place, bit: int, act: Act) -> Inner:
+def several(place: Place, bit: int, act: Act) -> Inner:
+    """Return what takes children of one name: those that stand together are given to ``act`` as one list."""
+
     def inner(child: Any, seen: int, found: Found, reading: Reading, pending: Pending) -> int:
         if place.ordered and seen >= bit << 1:
             pending.append((reordered, child))

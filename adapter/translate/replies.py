@@ -15,7 +15,7 @@ from adapter.errors import BackendReplyInvalid
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.paths import Child
 from adapter.translate.decoding import known_attributes
-from adapter.translate.inners import passed_over
+from adapter.translate.inners import passed_over, several
 from adapter.translate.level import (
     UNKNOWN,
     Act,
@@ -182,16 +182,7 @@ def _items(place: Place, bit: int, key: str, take: Callable[[Any, Reading], None
                 take(child, reading)
         return False
 
-    def inner(child: Any, seen: int, found: Found, reading: Reading, pending: Pending) -> int:
-        if place.ordered and seen >= bit << 1:
-            pending.append((reordered, child))
-        if pending and pending[-1][0] is act:
-            pending[-1][1].append(child)
-        else:
-            pending.append((act, [child]))
-        return seen | bit
-
-    return inner
+    return several(place, bit, act)
 
 
 def _way(place: Place, bit: int, key: str, read: Level) -> Inner:

@@ -19,7 +19,6 @@ TYPEN = "urn:muster-erp:typen"
 PARTNER = "urn:muster-erp:partner"
 AUFTRAG = "urn:muster-erp:auftrag"
 RECHNUNG = "urn:muster-erp:rechnung"
-AENDERUNG = "urn:muster-erp:aenderung"
 LAGER_TYPEN = "urn:muster-lager:typen"
 UNQUALIFIED = ""
 

@@ -8,8 +8,8 @@ from statistics import median
 
 from tests.bench import load
 from tests.bench.messages import CALLS, Call
-from tests.bench.processes import cpu_seconds
 from tests.bench.servers import Server, endpoint
+from tests.processes import tree_cpu_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def interleaved(pairs: Sequence[Pair], erp: int, port: int, rounds: int, seconds
 def _taken(pair: Pair, erp: int, seconds: int) -> Taken:
     call, server = pair.call, pair.server
     headers = {"Content-Type": "application/json"} if call.body else {}
-    before, erp_before = cpu_seconds(server.pid), cpu_seconds(erp)
+    before, erp_before = tree_cpu_seconds(server.pid), tree_cpu_seconds(erp)
     done = load.run(server.url + call.path, seconds, call.method, call.body, headers)
-    spent, erp_spent = cpu_seconds(server.pid) - before, cpu_seconds(erp) - erp_before
+    spent, erp_spent = tree_cpu_seconds(server.pid) - before, tree_cpu_seconds(erp) - erp_before
     ms = spent * 1000 / max(done.requests, 1)
     return Taken(done.rate, ms, done.errors, done.cpu / done.seconds, erp_spent / done.seconds)

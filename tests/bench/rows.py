@@ -25,10 +25,10 @@ from urllib.parse import quote, urlsplit
 from adapter import settings
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
-from tests.bench.processes import cpu_seconds, tree
 from tests.bench.streaming.content import BLOCK, FORMS, expected
 from tests.cases import SHAPES
 from tests.evidence import Result
+from tests.processes import status_kib, tree, tree_cpu_seconds
 from tests.stack import ROOT, free_port, gunicorn, wait_for
 
 MANY: Final = 1_000_000
@@ -71,22 +71,17 @@ def _long(url: str, worker: int, form: str) -> tuple[float, float, float]:
     """Return CPU seconds for each row of a long list and of short ones, and the megabytes that the long one took."""
     few = _short(url, worker, form)
     Path(f"/proc/{worker}/clear_refs").write_text("5")
-    before, begin = _status(worker, "VmRSS"), cpu_seconds(worker)
+    before, begin = status_kib(worker, "VmRSS"), tree_cpu_seconds(worker)
     _read(url, form, MANY)
-    many, peak = (cpu_seconds(worker) - begin) / MANY, _status(worker, "VmHWM")
+    many, peak = (tree_cpu_seconds(worker) - begin) / MANY, status_kib(worker, "VmHWM")
     return many, (few + _short(url, worker, form)) / 2, (peak - before) / 1024
 
 
 def _short(url: str, worker: int, form: str) -> float:
-    begin = cpu_seconds(worker)
+    begin = tree_cpu_seconds(worker)
     for _ in range(_SMALL_LISTS):
         _read(url, form, FEW)
-    return (cpu_seconds(worker) - begin) / (_SMALL_LISTS * FEW)
-
-
-def _status(pid: int, name: str) -> float:
-    """Return one of the sizes of a process in KiB."""
-    return float(re.findall(rf"{name}:\s+([0-9]+) kB", Path(f"/proc/{pid}/status").read_text())[0])
+    return (tree_cpu_seconds(worker) - begin) / (_SMALL_LISTS * FEW)
 
 
 def _read(url: str, form: str, rows: int) -> None:

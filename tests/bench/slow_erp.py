@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from tests.bench import openloop, standin
 from tests.bench.messages import SMALL
 from tests.bench.servers import adapter
-from tests.bench.workers import children, descriptors, resident, seconds
 from tests.evidence import Result
+from tests.processes import children, cpu_seconds, descriptors, resident
 
 RATE, SECONDS, DELAY = 450.0, 30.0, 2.0
 GOAL_MS = 300.0
@@ -19,10 +19,10 @@ def measure() -> Result:
     slow = standin.Rule(SMALL.soap, SMALL.reply.decode(), delay=DELAY)
     with standin.answering([slow]) as (erp, stand_in), adapter(erp) as server:
         (worker,) = children(server.pid)
-        before, begun, erp_begun = resident(worker), seconds(worker), seconds(stand_in.pid)
+        before, begun, erp_begun = resident(worker), cpu_seconds(worker), cpu_seconds(stand_in.pid)
         found = openloop.run(urlsplit(server.url).port or 0, [openloop.Call(SMALL.method, SMALL.path)], RATE, SECONDS)
         grown = (resident(worker) - before) / 1e6
-        cpu, erp_cpu = seconds(worker) - begun, seconds(stand_in.pid) - erp_begun
+        cpu, erp_cpu = cpu_seconds(worker) - begun, cpu_seconds(stand_in.pid) - erp_begun
         files = descriptors(worker)
     over = 1000 * (found.p99 - DELAY)
     failed = sum(found.failures.values())

@@ -21,9 +21,9 @@ from tests.bench.messages import LARGE, SMALL, WRITE
 from tests.bench.openloop import Call, Load
 from tests.bench.servers import adapter
 from tests.bench.standin import Rule
-from tests.bench.workers import children, descriptors, resident, seconds, threads
 from tests.cases import ROOT
 from tests.evidence import Result
+from tests.processes import children, cpu_seconds, descriptors, resident, threads
 
 SECONDS = 1800
 RATE = 80.0
@@ -53,11 +53,11 @@ def measure() -> Result:
     length = float(os.environ.get("SOAK_SECONDS", SECONDS))
     with standin.answering(_rules()) as (erp, _), adapter(erp) as server:
         (worker,) = children(server.pid)
-        begun = seconds(worker)
+        begun = cpu_seconds(worker)
         with openloop.started(urlsplit(server.url).port or 0, _calls(), RATE, length) as load:
             samples = _watched(worker, lambda: load.poll() is None)
             said, _ = load.communicate()
-        busy = (seconds(worker) - begun) / length
+        busy = (cpu_seconds(worker) - begun) / length
         if children(server.pid) != [worker]:
             return Result("the worker was replaced", ok=False)
     return _result(samples, Load(**json.loads(said)), length, busy)

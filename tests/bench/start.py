@@ -23,12 +23,12 @@ from adapter.app import build
 from adapter.mapping.bound import Endpoint
 from adapter.wsdl.ground import Ground
 from tests.bench.largest import Project, pretended, proposed
-from tests.bench.workers import children, private, seconds
 from tests.evidence import Result
 from tests.evidence.clone import environment
 from tests.evidence.house import ROOT
 from tests.evidence.wsdl_load import WSDL
 from tests.netsuite.contract import ABSENT
+from tests.processes import children, cpu_seconds, private
 from tests.served.requests import Sent, requests
 from tests.stack import free_port
 
@@ -112,9 +112,9 @@ def _memory(project: Project) -> Result:
     with pretended(project) as erp, _gunicorn(project, erp, WORKERS) as running:
         workers = children(running.pid)
         fresh = max(map(private, workers)) / 1e6
-        before = [seconds(pid) for pid in workers]
+        before = [cpu_seconds(pid) for pid in workers]
         statuses = [_ask(running.port, sent) for sent in _calls(project, erp) for _ in range(TIMES)]
-        idle = sum(seconds(pid) - begun < 0.1 for pid, begun in zip(workers, before, strict=True))
+        idle = sum(cpu_seconds(pid) - begun < 0.1 for pid, begun in zip(workers, before, strict=True))
         most = max(map(private, workers)) / 1e6
         share = sum(200 <= status < 300 for status in statuses) / len(statuses)
     told = (

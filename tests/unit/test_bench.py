@@ -24,12 +24,12 @@ from tests.bench.compared import FLOOR_LINE, MOST_OVER_FLOOR, RATIOS, results
 from tests.bench.erp import recording
 from tests.bench.messages import CALLS, LARGE, SMALL, WRITE, Call
 from tests.bench.plots import bars
-from tests.bench.processes import cpu_seconds, tree
 from tests.bench.rounds import Measured, Taken
 from tests.bench.servers import FLOOR, HAND, NODE, OURS, TWO, Server, endpoint
 from tests.bench.stored import kept, store
 from tests.evidence.house import ROOT
 from tests.evidence.table import PROMISES
+from tests.processes import tree, tree_cpu_seconds
 from tests.stack import free_port
 
 
@@ -134,7 +134,7 @@ def test_cpu_seconds_count_children() -> None:
         assert child.stdout is not None
         assert b"here\n" == child.stdout.readline()
         assert child.pid in tree(os.getpid())
-        assert cpu_seconds(os.getpid()) >= cpu_seconds(child.pid)
+        assert tree_cpu_seconds(os.getpid()) >= tree_cpu_seconds(child.pid)
 
 
 def test_a_picture_says_its_numbers() -> None:

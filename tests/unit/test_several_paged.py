@@ -25,7 +25,6 @@ from tests.cases import SHAPES, shape_project
 from tests.replay import replaying
 
 SECRET = "x" * 40
-NO_VALUES: Mapping[str, str] = {}
 
 
 @pytest.fixture(scope="module")

@@ -81,9 +81,6 @@ def group(contract: Contract, key: str) -> Group:
     return content
 
 
-SEQUENCE = "<xs:complexType name='{}'><xs:sequence>{}</xs:sequence></xs:complexType>"
-
-
 def of_type(body: str, attributes: str = "", name: str = "A") -> str:
     """A complex type with a sequence."""
     return f"<xs:complexType name='{name}' {attributes}><xs:sequence>{body}</xs:sequence></xs:complexType>"

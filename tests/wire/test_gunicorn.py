@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 
+from tests.processes import parent
 from tests.wire.edge import Server, drain, parsed, running
 
 CALLS = 20_000
@@ -77,10 +78,10 @@ def test_a_master_can_be_replaced_without_losing_a_call(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         old = _served_by(server)
         server.process.send_signal(signal.SIGUSR2)
-        second = next(_parent(pid) for _ in range(CALLS) if (pid := _served_by(server)) != old)
+        second = next(parent(pid) for _ in range(CALLS) if (pid := _served_by(server)) != old)
         try:
             last = next(pid for _ in range(CALLS) if (pid := _served_by(server)) and server.process.poll() is not None)
-            assert second == _parent(last)
+            assert second == parent(last)
         finally:
             os.kill(second, signal.SIGTERM)
 
@@ -121,8 +122,3 @@ def _refuses(server: Server) -> bool:
 
 def _served_by(server: Server) -> int:
     return int(server.ask("/pid")[1])
-
-
-def _parent(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[1])

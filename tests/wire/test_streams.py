@@ -5,16 +5,15 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
-import re
 import select
 import threading
 import urllib.request
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.processes import children, status_kib
 from tests.wire.rows import CHUNKED, FORMS, HEAD, TAIL, Exchange, Setting, numbers, row, until
 
 
@@ -84,8 +83,8 @@ def test_nothing_is_read_that_the_caller_does_not_take(setting: Setting) -> None
 
 def _resident(master: int) -> int:
     """Return the KiB that the worker of a master holds."""
-    (worker,) = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return int(re.findall(r"VmRSS:\s+([0-9]+)", Path(f"/proc/{worker}/status").read_text())[0])
+    (worker,) = children(master)
+    return status_kib(worker, "VmRSS")
 
 
 def test_a_compressed_answer_is_read_as_it_comes(setting: Setting) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import socket
 import threading
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from tests.cases import SHAPES, shape_project
+from tests.processes import children, status_kib
 from tests.replay import Replay
 from tests.stack import gunicorn
 from tests.unit.loopback import PATIENCE, Peer, Script, answer, serving
@@ -60,10 +60,8 @@ class Served:
 
     def peak(self) -> int:
         """Return the most memory that the one worker has ever had resident, in KiB (``VmHWM``)."""
-        (worker,) = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        found = re.search(r"VmHWM:\s*(\d+) kB", Path(f"/proc/{worker}/status").read_text())
-        assert found is not None
-        return int(found[1])
+        (worker,) = children(self.pid)
+        return status_kib(worker, "VmHWM")
 
     def line(self) -> dict[str, Any]:
         """Return the log line of the only call, once it is written."""
