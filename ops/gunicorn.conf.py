@@ -105,7 +105,7 @@ def pre_fork(server: Arbiter, worker: Worker) -> None:
 def post_fork(server: Arbiter, worker: Worker) -> None:
     """Let the collector look seldom: a request leaves next to nothing in cycles, and looking is for nothing then.
 
-    Looking at a call in flight is looking at all of its stack. Once in 20,000 new objects is once in some 2,500
+    Looking at a call in flight is looking at all of its stack. Once in 20,000 new objects is at most once in some 2,500
     requests, and for some milliseconds at most, also while a large reply is read.
     """
     gc.set_threshold(20_000, 4, 50)

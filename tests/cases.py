@@ -114,8 +114,8 @@ def _cases(below: Path) -> list[Case]:
     return [Case(folder.parent.name, folder.name, folder) for folder in folders]
 
 
-def shape_project(shape: Path, project: Path, replay: Replay) -> Path:
-    """Make a project of a shape in the folder ``project``, with every SOAP port at ``replay``; return the folder.
+def shape_project(shape: Path, project: Path, url: str) -> Path:
+    """Make a project of a shape in the folder ``project``, with every SOAP port at ``url``; return the folder.
 
     ``shape`` holds ``shape.wsdl``, ``mapping.yaml``, and maybe ``settings.env`` with more settings and the
     Python modules that they name.
@@ -128,7 +128,7 @@ def shape_project(shape: Path, project: Path, replay: Replay) -> Path:
     for module in shape.glob("*.py"):
         shutil.copy(module, project)
     more = shape / "settings.env"
-    lines = [f"{settings.endpoint_names(service, '')[1]}={replay.url}" for service in contract.services]
+    lines = [f"{settings.endpoint_names(service, '')[1]}={url}" for service in contract.services]
     text = "\n".join([*lines, more.read_text("utf-8") if more.exists() else ""])
     (project / settings.FILE).write_text(text, "utf-8")
     return project
@@ -150,7 +150,7 @@ class ShapeApps:
         keeps = "\nlookups:" in (SHAPES / shape / "mapping.yaml").read_text("utf-8")
         name = f"{shape}-{case.name}" if keeps else shape
         if name not in self._apps:
-            project = shape_project(SHAPES / shape, self._folder / name, self._replay)
+            project = shape_project(SHAPES / shape, self._folder / name, self._replay.url)
             self._apps[name] = create_app(project, {})
         return self._apps[name]
 

@@ -56,7 +56,7 @@ def test_every_shape_has_cases() -> None:
 )
 def test_proof(shape: Path, replay: Replay, tmp_path: Path) -> None:
     """What the operations of a shape accept is valid for its schema, and comes back where the reply is alike."""
-    built = build(shape_project(shape, tmp_path / "project", replay), {})
+    built = build(shape_project(shape, tmp_path / "project", replay.url), {})
     endpoints = built.endpoints
     proofs = [prove(endpoint, schema_of(shape / "shape.wsdl"), seed) for seed, endpoint in enumerate(endpoints)]
     assert [""] * len(endpoints) == [proof.wrong for proof in proofs]

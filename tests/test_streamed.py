@@ -89,7 +89,7 @@ def test_the_lists_of_the_golden_cases(replay: Replay, tmp_path: Path) -> None:
 @pytest.mark.parametrize("shape", sorted(path.parent.name for path in SHAPES.glob("*/shape.wsdl")))
 def test_the_lists_of_the_shapes(shape: str, replay: Replay, tmp_path: Path) -> None:
     """Every case of a shape that has one."""
-    project = shape_project(SHAPES / shape, tmp_path / "project", replay)
+    project = shape_project(SHAPES / shape, tmp_path / "project", replay.url)
     if streamed(project / "mappings", {}, project):
         for case in shape_cases():
             if case.operation == shape:

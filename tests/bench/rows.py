@@ -22,11 +22,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from adapter import settings
-from adapter.wsdl.load import load
-from adapter.wsdl.lock import write_lock
 from tests.bench.streaming.content import BLOCK, FORMS, expected
-from tests.cases import SHAPES
+from tests.cases import SHAPES, shape_project
 from tests.evidence import Result
 from tests.processes import status_kib, tree, tree_cpu_seconds
 from tests.stack import ROOT, free_port, gunicorn, wait_for
@@ -44,7 +41,7 @@ _NUMBER = re.compile(rb"[0-9]{13}\.[0-9]{6}")
 def measure() -> Mapping[str, Result]:
     """Read long and short lists in every form, and dripping ones."""
     with tempfile.TemporaryDirectory(prefix="rows-") as name, _erp() as port:
-        project = _project(Path(name) / "project", port)
+        project = shape_project(SHAPES / "streamed-list", Path(name) / "project", f"http://127.0.0.1:{port}/")
         with gunicorn(project, {}) as (url, process, _):
             worker = next(pid for pid in tree(process.pid) if pid != process.pid)
             for form in FORMS:
@@ -140,14 +137,3 @@ def _erp() -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def _project(project: Path, port: int) -> Path:
-    """Make the project of the shape ``streamed-list`` in front of the ERP."""
-    for folder, name in (("wsdl", "shape.wsdl"), ("mappings", "mapping.yaml")):
-        (project / folder).mkdir(parents=True)
-        (project / folder / name).write_bytes((SHAPES / "streamed-list" / name).read_bytes())
-    write_lock(project / "wsdl", [load(project / "wsdl", "shape.wsdl")])
-    text = f"{settings.endpoint_names('JahrService', '')[1]}=http://127.0.0.1:{port}/\n"
-    (project / settings.FILE).write_text(text, "utf-8")
-    return project

@@ -49,7 +49,7 @@ def _projects() -> Iterator[tuple[str, tuple[Endpoint, ...]]]:
     yield "example", build(ROOT, {}).endpoints
     with replaying() as replay, tempfile.TemporaryDirectory() as folder:
         for shape in sorted(path.parent for path in SHAPES.glob("*/shape.wsdl")):
-            yield shape.name, build(shape_project(shape, Path(folder) / shape.name, replay), {}).endpoints
+            yield shape.name, build(shape_project(shape, Path(folder) / shape.name, replay.url), {}).endpoints
     if CONTRACT.is_dir():
         with adapter_project(NOWHERE) as (project, environ):
             yield "netsuite", build(project, environ).endpoints

@@ -41,7 +41,7 @@ def measure() -> Result:
 def taking() -> Iterator[tuple[Flask, OrderTaker]]:
     """Run the adapter in front of a server that takes orders."""
     with OrderTaker.running() as taker, replaying() as nobody, tempfile.TemporaryDirectory() as folder:
-        project = shape_project(SHAPES / "sequence", Path(folder) / "project", nobody)
+        project = shape_project(SHAPES / "sequence", Path(folder) / "project", nobody.url)
         endpoint = {"ADAPTER_ENDPOINT_ERFASSUNGSERVICE": taker.url, "ADAPTER_TIMEOUT": TIMEOUT}
         yield create_app(project, endpoint), taker
 

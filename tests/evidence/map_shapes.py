@@ -59,7 +59,7 @@ def measure() -> Result:
     with replaying() as replay, tempfile.TemporaryDirectory() as folder:
         apps = ShapeApps(replay, Path(folder) / "apps")
         for shape in sorted({case.operation for case in shape_cases()}):
-            project = shape_project(SHAPES / shape, Path(folder) / shape, replay)
+            project = shape_project(SHAPES / shape, Path(folder) / shape, replay.url)
             schema = schema_of(SHAPES / shape / "shape.wsdl")
             for case in shape_cases():
                 if case.operation == shape:

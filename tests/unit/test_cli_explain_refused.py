@@ -17,7 +17,7 @@ def explained(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     """What ``explain`` prints about a case of the shape."""
     with replaying() as replay:
         replay.reply = (SHAPE / case / "soap-reply.xml").read_bytes()
-        project = shape_project(SHAPE, tmp_path / "project", replay)
+        project = shape_project(SHAPE, tmp_path / "project", replay.url)
         assert 1 == main(["explain", "GET", "/v1/orders/A-1", "--project", str(project)])
     return capsys.readouterr().out
 

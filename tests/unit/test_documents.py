@@ -233,7 +233,7 @@ def test_bytes_are_not_read_as_json() -> None:
 def test_max_bytes_above_the_house_s_is_a_mistake(tmp_path: Path) -> None:
     """Nobody could ever send so much, so it is said while building."""
     with Replay() as replay:
-        project = shape_project(SHAPES / "upload", tmp_path / "project", replay)
+        project = shape_project(SHAPES / "upload", tmp_path / "project", replay.url)
         settings = project / "adapter.env"
         settings.write_text(settings.read_text("utf-8").replace("5000000", "4999999"), "utf-8")
         with pytest.raises(BuildError) as caught:

@@ -27,7 +27,7 @@ def replay() -> Iterator[Replay]:
 
 def document(shape: str, folder: Path, replay: Replay) -> tuple[tuple[Endpoint, ...], Any]:
     """The endpoints of a shape, and its OpenAPI document."""
-    built = build(shape_project(SHAPES / shape, folder / "project", replay), {})
+    built = build(shape_project(SHAPES / shape, folder / "project", replay.url), {})
     return built.endpoints, json.loads(to_json(openapi(built)))
 
 

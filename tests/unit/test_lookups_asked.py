@@ -51,7 +51,7 @@ def erp(tmp_path: Path) -> Iterator[Erp]:
         return 200, f'<s:Envelope xmlns:s="{soap}"><s:Body>{content}</s:Body></s:Envelope>'.encode()
 
     with replaying(respond) as replay:
-        project = shape_project(SHAPES / "lookup", tmp_path / "project", replay)
+        project = shape_project(SHAPES / "lookup", tmp_path / "project", replay.url)
         app = create_app(project, {})
         made.append(Erp(lambda: app.test_client().get("/v1/customers", headers=HOST), replay, project))
         yield made[0]

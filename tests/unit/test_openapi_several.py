@@ -18,7 +18,7 @@ CASES = [case for case in shape_cases() if case.operation in ("joined-calls", "s
 def document(shape: str, folder: Path) -> dict[str, Any]:
     """The document of a shape."""
     with replaying() as replay:
-        return openapi(build(shape_project(SHAPES / shape, folder / "project", replay), {}))
+        return openapi(build(shape_project(SHAPES / shape, folder / "project", replay.url), {}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation}-{case.name}")

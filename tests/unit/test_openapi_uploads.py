@@ -23,7 +23,7 @@ from tests.unit.mapped import check
 def built() -> Built:
     """The project of the shape."""
     with TemporaryDirectory() as folder, replaying() as replay:
-        return build(shape_project(SHAPES / "rows-in", Path(folder) / "project", replay), {})
+        return build(shape_project(SHAPES / "rows-in", Path(folder) / "project", replay.url), {})
 
 
 @cache

@@ -46,7 +46,7 @@ def reading(tmp_path: Path, **acts: Act) -> Iterator[Callable[[], TestResponse]]
         return 200, envelope(f'<{name}Antwort xmlns="urn:stuecke">{content}</{name}Antwort>')
 
     with replaying(respond) as replay:
-        app = create_app(shape_project(SHAPES / "joined-calls", tmp_path / "project", replay), {})
+        app = create_app(shape_project(SHAPES / "joined-calls", tmp_path / "project", replay.url), {})
         yield lambda: app.test_client().get("/v1/orders/4711", headers={"Host": "localhost"})
 
 

@@ -31,7 +31,7 @@ SECRET = "x" * 40
 def endpoint() -> Endpoint:
     """The list of the shape ``cursor-bookmark``: the next page begins behind a key."""
     with replaying() as replay, tempfile.TemporaryDirectory() as folder:
-        project = shape_project(SHAPES / "cursor-bookmark", Path(folder) / "project", replay)
+        project = shape_project(SHAPES / "cursor-bookmark", Path(folder) / "project", replay.url)
         return build(project, {}).endpoints[0]
 
 

@@ -23,7 +23,7 @@ VERSIONS = {
 
 def project(folder: Path, replay: Replay) -> Path:
     """The project of the shape with parts, and its creation once more on the other port."""
-    made = shape_project(SHAPES / "parts", folder, replay)
+    made = shape_project(SHAPES / "parts", folder, replay.url)
     text = (made / "mappings" / "mapping.yaml").read_text("utf-8")
     other = text.replace("resource: orders", "resource: orders-12").replace("/v1/orders", "/v1/orders-12")
     other = other.replace("Port11", "Port12").partition("  read:\n")[0]

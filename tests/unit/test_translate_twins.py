@@ -110,7 +110,7 @@ def replay() -> Iterator[Replay]:
 )
 def test_shapes(shape: Path, replay: Replay, tmp_path: Path) -> None:
     """Replies of every call of every shape of mappings, its further calls and pages too."""
-    for endpoint in build(shape_project(shape, tmp_path / "project", replay), {}).endpoints:
+    for endpoint in build(shape_project(shape, tmp_path / "project", replay.url), {}).endpoints:
         for each in endpoint.whole():
             give_tables(each)
             _compared(each)

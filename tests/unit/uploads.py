@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 
 from adapter.app import create_app
 from tests.cases import SHAPES, shape_project
-from tests.replay import Replay
 from tests.unit.loopback import PATIENCE, Peer, Server
 
 NDJSON = "application/x-ndjson"
@@ -119,7 +118,7 @@ class Pieces(io.RawIOBase):
 
 def client(server: Server, folder: Path) -> FlaskClient:
     """The adapter in front of an ERP."""
-    project = shape_project(SHAPES / "rows-in", folder / "project", cast(Replay, server))
+    project = shape_project(SHAPES / "rows-in", folder / "project", server.url)
     return create_app(project, {"ADAPTER_TIMEOUT": "5"}).test_client()
 
 

@@ -19,10 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapter import settings
-from adapter.wsdl.load import load
-from adapter.wsdl.lock import write_lock
-from tests.cases import SHAPES
+from tests.cases import SHAPES, shape_project
 from tests.stack import gunicorn
 
 HEAD = (
@@ -140,20 +137,16 @@ class Setting:
 @contextmanager
 def standing(folder: Path) -> Iterator[Setting]:
     """Run the adapter on the shape ``streamed-list`` with operations of its own for narrow limits."""
-    project = folder / "project"
-    for name, file in (("wsdl", "shape.wsdl"), ("mappings", "mapping.yaml")):
-        (project / name).mkdir(parents=True)
-        text = (SHAPES / "streamed-list" / file).read_text("utf-8")
-        (project / name / file).write_text(text.replace("operations:\n", f"operations:\n{_NARROW}"), "utf-8")
-    write_lock(project / "wsdl", [load(project / "wsdl", "shape.wsdl")])
     with socket.socket() as erp:
         erp.bind(("127.0.0.1", 0))
         erp.listen()
         erp.settimeout(20)
         url = f"http://127.0.0.1:{erp.getsockname()[1]}/"
-        text = f"{settings.endpoint_names('JahrService', '')[1]}={url}\nADAPTER_MAX_REPLY_BYTES={MOST_BYTES}\n"
-        (project / settings.FILE).write_text(text, "utf-8")
-        with gunicorn(project, {}) as (address, process, log):
+        project = shape_project(SHAPES / "streamed-list", folder / "project", url)
+        mapping = project / "mappings" / "mapping.yaml"
+        text = mapping.read_text("utf-8").replace("operations:\n", f"operations:\n{_NARROW}")
+        mapping.write_text(text, "utf-8")
+        with gunicorn(project, {"ADAPTER_MAX_REPLY_BYTES": str(MOST_BYTES)}) as (address, process, log):
             yield Setting(address, erp, log, process.pid)
 
 

@@ -20,7 +20,7 @@ _REPLY = """<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/
 def project(shape: str, folder: Path, replay: Replay, reply: str) -> Path:
     """Make the project of a shape, whose ERP always answers with ``reply``."""
     replay.reply = _REPLY.format(reply).encode()
-    return shape_project(SHAPES / shape, folder / "project", replay)
+    return shape_project(SHAPES / shape, folder / "project", replay.url)
 
 
 def test_a_megabyte_goes_in(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from typing import Any, cast
 
 from tests.cases import SHAPES, shape_project
 from tests.processes import children, status_kib
-from tests.replay import Replay
 from tests.stack import gunicorn
 from tests.unit.loopback import PATIENCE, Peer, Script, answer, serving
 from tests.unit.uploads import CLOSED, DONE, Taking, early, taking
@@ -90,7 +89,7 @@ def read(connection: http.client.HTTPConnection) -> tuple[int, Any]:
 def served(script: Script, folder: Path) -> Iterator[Served]:
     """Serve in front of an ERP that plays a script."""
     with serving(script) as server:
-        project = shape_project(SHAPES / "rows-in", folder / "project", cast(Replay, server))
+        project = shape_project(SHAPES / "rows-in", folder / "project", server.url)
         with gunicorn(project, {"ADAPTER_MAX_REQUEST_BYTES": "100000"}) as (url, process, log):
             yield Served(urllib.parse.urlsplit(url).port or 0, process.pid, log)
 
