@@ -44,6 +44,10 @@ class KeptConnection(PouringConnection):
         response = super().getresponse()
         said = response.headers.get("keep-alive")
         self._idle = idle_seconds(said) if said else IDLE_SECONDS
+        coding = response.headers.get("transfer-encoding")
+        if coding is not None and (coding.lower() != "chunked" or "content-length" in response.headers):
+            # Where such an answer ends is understood in several ways (RFC 9112, section 6.3): it is the last one.
+            self._spent = True
         return response
 
     @property

@@ -123,6 +123,19 @@ def test_an_answer_that_nobody_asked_for_is_nobodys(scheme: str, tmp_path: Path)
     assert 2 == server.connections
 
 
+@pytest.mark.parametrize("coding", ["chunked", "gzip, chunked", "identity"])
+def test_after_an_answer_with_two_ends_a_connection_is_not_used(coding: str) -> None:
+    """A length and a transfer coding may each say where it ends: what follows may be the rest of it."""
+    both = answer(b"3\r\n<a>\r\n0\r\n\r\n", fields=f"Transfer-Encoding: {coding}\r\n")
+    with (
+        serving(replying(both), replying(answer(b"own"))) as server,
+        exchange_with(server) as exchange,
+    ):
+        assert b"<a>" in send(exchange).body
+        assert b"own" == send(exchange).body
+    assert 2 == server.connections
+
+
 def test_who_has_read_all_does_not_time_the_next_call() -> None:
     """The connection of a body that was read to its end may be another's already, with a deadline of its own."""
     go_on = threading.Event()
