@@ -256,7 +256,8 @@ class _Patience:
         try:
             stream = self._pieces()
             while True:
-                if self._seconds and self._socket is not None:
+                # At the end of the body the connection went back; it may be another's by now.
+                if self._seconds and self._socket is not None and self._response.connection is not None:
                     self._socket.settimeout(self._seconds)
                 chunk = next(stream, None)
                 if chunk is None:

@@ -205,6 +205,11 @@ class TLSConnection(KeptConnection, HTTPSConnection):
         self.is_verified = True
         self._unkept = context, tls
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether another request can be sent on it: nothing waits that the next caller would take for his answer."""
+        return super().is_connected and not cast(TLSSocket, self.sock).holds()
+
     def answered(self) -> bool:
         """Tell whether there is something to read already, once it is decrypted."""
         return cast(TLSSocket, self.sock).answered()

@@ -100,6 +100,10 @@ class TLSSocket(SSLTransport):
                 self._said = self.sslobj.read(1)
         return bool(self._said)
 
+    def holds(self) -> bool:
+        """Tell whether something has come that nobody has read; the socket below no longer shows it."""
+        return bool(self._said or self.incoming.pending or self.sslobj.pending())
+
     def read(self, len: int = 1024, buffer: Any = None) -> Any:
         """Read at most ``len`` bytes, into ``buffer`` where there is one; first what was seen already."""
         if not self._said:

@@ -9,7 +9,7 @@ from typing import Any
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.stream import StreamRule
 from adapter.translate.reader import total_reader
-from adapter.translate.reading import Reading, finder, typed
+from adapter.translate.reading import Reading, finder, invalid, typed
 from adapter.translate.refused import judge
 from adapter.translate.reply_headers import header_reader
 from adapter.translate.rows import row_reader
@@ -42,15 +42,16 @@ class Flow:
 
     ``begins`` is given the reply's root and the first row, in a reply that has nothing behind it. It returns header
     fields of our answer and what was odd; None where the row is not found there. It raises the BackendFault of a
-    refusal. ``row`` reads one row. ``ends`` is given the root once all of it is there, without most of its rows, and
-    returns the ERP's count of all rows; it raises what ``begins`` does.
+    refusal. ``row`` reads one row. ``ends`` is given the root once all of it is there, and the one row that is left in
+    it, the last, and returns the ERP's count of all rows; it raises what ``begins`` does, and BackendReplyInvalid where
+    the whole reply has other rows than those that were read.
     """
 
     rule: StreamRule
     tag: str
     begins: Callable[[Any, Any], tuple[Mapping[str, str], tuple[str, ...]] | None]
     row: Callable[[Any, Reading], Any]
-    ends: Callable[[Any, Reading], int | None]
+    ends: Callable[[Any, Any, Reading], int | None]
 
 
 def names(endpoint: Endpoint) -> tuple[str, ...]:
@@ -84,8 +85,10 @@ def flow(endpoint: Endpoint) -> Flow | None:
             cast(element, reading)
         return read(element, reading)
 
-    def ends(root: Any, reading: Reading) -> int | None:
+    def ends(root: Any, last: Any, reading: Reading) -> int | None:
         check(root, reading)
+        if any(each is not last for each in find(reading, root) or (None,)):
+            raise invalid(endpoint.name, "the whole reply has other rows than those that came first")
         return total(root, reading) if total is not None else None
 
     return Flow(rule, last.element.tag, begins, row, ends)

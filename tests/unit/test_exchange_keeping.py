@@ -5,18 +5,22 @@ from __future__ import annotations
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from adapter.errors import BackendError
-from adapter.exchange import Exchange, keeping
+from adapter.exchange import Exchange, Opened, keeping
 from adapter.exchange.keeping import IDLE_SECONDS, idle_seconds
 from tests.unit.exchanges import LOST, UNREACHABLE, ca_file, certificate, exchange_with, kind, send
 from tests.unit.loopback import PATIENCE, Peer, answer, once, replying, serving
 
 ROOT = Path(__file__).parents[2]
 CALLS = 20
+_READ = 8192
+"""Bytes that one read of a buffered connection takes at most."""
 CLOSING = answer(b"ok", fields="Connection: close\r\n")
 
 
@@ -101,6 +105,50 @@ for _ in range(2):
         command = [sys.executable, "-W", "ignore", "-c", code, server.url]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ("ok\nok\n", 2) == (done.stdout, server.connections), done.stderr
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_answer_that_nobody_asked_for_is_nobodys(scheme: str, tmp_path: Path) -> None:
+    """A second answer behind the first, in the same record of TLS, is not what the next caller gets."""
+    first = answer(b"x" * (_READ - len(answer(b"x" * 8000)) + 8000))  # one read of the record ends with it
+    assert _READ == len(first)
+    script = replying(first + answer(b"another's"), answer(b"late"))
+    tls = certificate() if scheme == "https" else None
+    with (
+        serving(script, replying(answer(b"own")), tls=tls) as server,
+        exchange_with(server, max_reply_bytes=2 * _READ, ca_file=ca_file(tmp_path)) as exchange,
+    ):
+        assert b"x" == send(exchange).body[-1:]
+        assert b"own" == send(exchange).body
+    assert 2 == server.connections
+
+
+def test_who_has_read_all_does_not_time_the_next_call() -> None:
+    """The connection of a body that was read to its end may be another's already, with a deadline of its own."""
+    go_on = threading.Event()
+
+    def in_two(peer: Peer) -> None:
+        peer.request()
+        peer.send(answer(b"first"))
+        peer.request()
+        head, body = answer(b"second")[:-6], b"second"
+        peer.send(head)
+        assert go_on.wait(PATIENCE)
+        peer.send(body)
+
+    def opened() -> Opened:
+        return exchange.open("POST", deadline=time.monotonic() + PATIENCE, headers={})
+
+    with serving(in_two) as server, exchange_with(server) as exchange:
+        before, read = opened(), b""
+        while read != b"first":
+            read += next(before.chunks)
+        after = opened()
+        before.patience(1e-9)
+        assert None is next(before.chunks, None)
+        go_on.set()
+        assert b"second" == b"".join(after.chunks)
+    assert 1 == server.connections
 
 
 def test_a_close_that_races_with_a_request_may_have_been_sent() -> None:

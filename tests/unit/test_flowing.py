@@ -144,6 +144,35 @@ def test_two_names_for_rows_are_not_guessed_at() -> None:
     assert "rows in two namespaces" in found.error
 
 
+OTHER = '<X xmlns="urn:o"><A>5</A></X>'
+MINE = "<X><A>1</A></X>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        envelope(f"<L>{OTHER}{MINE}</L>"),
+        envelope(f'<L>{OTHER}<X xmlns=""><A>3</A></X></L>'),
+        envelope(f'<L>{OTHER}<X xmlns=""><A>3</A></X>{OTHER}</L>'),
+        envelope(f'<L xmlns="urn:o">{MINE}</L><L>{MINE}{MINE}</L>'),
+        envelope(f"<L>{MINE}</L>").replace(b"</s:Body>", b"</s:Body><s:Body/>"),
+    ],
+    ids=[
+        "another-name-in-the-first-piece",
+        "two-other-names",
+        "another-between",
+        "the-right-list-behind",
+        "two-bodies",
+    ],
+)
+@pytest.mark.parametrize("places", [[], range(5000)], ids=["one-piece", "single-bytes"])
+def test_what_would_be_other_rows_as_a_whole_is_not_given_for_all(body: bytes, places: range) -> None:
+    """What stands behind the first rows may say that they were not the ones: then the answer has no end."""
+    whole, found = at_once(ENDPOINT, body), in_pieces(ENDPOINT, cut(body, places))
+
+    assert "502 backend-reply-invalid" in found.error or (found.whole and whole.rows == found.rows)
+
+
 @pytest.mark.parametrize(
     ("inside", "error"),
     [

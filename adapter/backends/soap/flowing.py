@@ -8,7 +8,7 @@ Rule 3: libxml2 may go on writing behind the last element that it has closed, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -143,6 +143,12 @@ class Flowing:
         """The root of the message, without most of its rows."""
         return [self.first, *self.first.iterancestors()][len(self._where.names)]
 
+    def must_have_one_body(self) -> None:
+        """Refuse an envelope with a second body behind the one that was read."""
+        bodies = [child for child in self.first.getroottree().getroot() if child.tag in _BODIES]
+        if len(bodies) != 1:
+            raise reply_invalid(f"an envelope with {len(bodies)} bodies")
+
     def begin(self, idle: float, max_bytes: int, tag: str) -> None:
         """Go on to the rows: from now on each piece has ``idle`` seconds, and all may have ``max_bytes`` (0: any).
 
@@ -150,6 +156,7 @@ class Flowing:
         """
         assert self._head is not None
         self._tag = tag
+        self._must_be_named_alike(self.first.getparent())
         self._restart(self._head)
         self._read, self._max_bytes, self._head = len(self._head), max_bytes, None
         self._opened.patience(idle)
@@ -192,9 +199,19 @@ class Flowing:
         host, tag = self.first.getparent(), self.first.tag
         beside = [each for each in found if each.getparent() is host]
         rows = [each for each in beside if each.tag == tag]
-        if len(rows) < len(beside) and any(each.tag == self._tag for each in beside) and tag != self._tag:
-            raise reply_invalid("rows in two namespaces")
+        if len(rows) < len(beside):
+            self._must_be_named_alike(beside)
         return rows
+
+    def _must_be_named_alike(self, beside: Iterable[Any]) -> None:
+        """Refuse rows of another namespace than the first, where that is not called as the contract says."""
+        if self._tag in ("", self.first.tag):
+            return
+        name = self._where.names[-1]
+        if any(
+            each.tag != self.first.tag and isinstance(each.tag, str) and local_name(each.tag) == name for each in beside
+        ):
+            raise reply_invalid("rows in two namespaces")
 
     def _let_go(self, last: Any) -> None:
         host = last.getparent()

@@ -80,9 +80,10 @@ class _Rows:
     def total(self) -> int | None:
         """Return the ERP's count of all rows, and look at what stands behind them."""
         root = self._flowing.root
+        self._flowing.must_have_one_body()
         reading = Reading(self._name, root, encoded=False)
         drift = self._way.align(root)
-        total = self._flow.ends(root, reading)
+        total = self._flow.ends(root, self._flowing.first, reading)
         self._behind = [*drift, *reading.notes]
         return total
 
