@@ -160,10 +160,6 @@ class PlainConnection(KeptConnection):
         super().__init__(*args, **options)
         self._reach = reach
 
-    def used(self) -> float:
-        """Return when bytes last came."""
-        return self.bounded.used
-
     def connect(self) -> None:
         """Connect; whatever fails here says that nothing was sent."""
         with _unsent(self):
@@ -184,10 +180,6 @@ class TLSConnection(KeptConnection, HTTPSConnection):
         self._context = context
         self._sessions = sessions
         self._unkept: tuple[ssl.SSLContext, TLSSocket] | None = None
-
-    def used(self) -> float:
-        """Return when bytes last came."""
-        return self.bounded.used
 
     def connect(self) -> None:
         """Connect and shake hands; whatever fails here says that nothing was sent."""

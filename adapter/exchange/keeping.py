@@ -31,13 +31,9 @@ _TIMEOUT = re.compile(r"(?:^|[,\s])timeout\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE
 
 
 class KeptConnection(PouringConnection):
-    """A connection that knows until when it may be used again. Its subclasses know when bytes last went through it."""
+    """A connection that knows until when it may be used again."""
 
     _idle = IDLE_SECONDS
-
-    def used(self) -> float:
-        """Return when bytes last came, on the clock of ``time.monotonic``."""
-        raise NotImplementedError
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own type differs so
         """Return the answer; the server may say with it how long it keeps the connection."""
@@ -57,7 +53,7 @@ class KeptConnection(PouringConnection):
 
     def in_time(self) -> bool:
         """Whether the connection has not been idle for too long."""
-        return time.monotonic() - self.used() < self._idle
+        return bool(time.monotonic() - self.bounded.used < self._idle)
 
 
 def idle_seconds(said: str) -> float:

@@ -59,12 +59,10 @@ def reply_reader(endpoint: Endpoint, each: Each = pieces.each, *, plain: bool = 
                 walk.content(element, top[0], fold=top[1])
             aligned.check(walk.notes)
             result = read_plainly(element)
-        except RecursionError:
-            walk.undo()
-            raise invalid(endpoint.name, "nested too deep") from None
-        except BaseException:
-            # It may be read once more.
-            walk.undo()
+        except BaseException as error:
+            walk.undo()  # it may be read once more
+            if isinstance(error, RecursionError):
+                raise invalid(endpoint.name, "nested too deep") from None
             raise
         return replace(result, notes=(*walk.notes, *result.notes))
 
@@ -95,11 +93,10 @@ def _fast(
             start(element, reading)
             aligned.check(reading.drift)
             return read_rest(element, reading)
-        except (BackendReplyInvalid, RecursionError):
+        except BaseException as error:
             reading.undo()
-            return plainly(element)
-        except BaseException:
-            reading.undo()
+            if isinstance(error, BackendReplyInvalid | RecursionError):
+                return plainly(element)
             raise
 
     return read
