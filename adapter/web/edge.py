@@ -24,7 +24,6 @@ from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
-from adapter.web.application import Application
 from adapter.web.cut import cutting
 from adapter.web.leaving import watching
 from adapter.web.straight import Guard, View, straight
@@ -76,7 +75,7 @@ def install(
     ``declared`` are the problem types of the mappings, ``checks`` decide what ``/readyz`` says. Raise BuildError when
     two operations claim the same method and path.
     """
-    app = Application(__name__, static_folder=None, template_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     known = problems.catalogue(declared)
     guard = _guard(settings, telemetry, known, _fields(routes))

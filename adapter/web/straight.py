@@ -17,7 +17,6 @@ from werkzeug.routing import Rule
 
 from adapter.messages import Response
 from adapter.web import answer
-from adapter.web.application import Application
 from adapter.web.visit import Visit, visit_of
 
 if TYPE_CHECKING:
@@ -101,18 +100,17 @@ def _add(node: _Node, rule: Rule) -> None:
         node.ends[method] = rule.endpoint, tuple(names)
 
 
-def straight(app: Application, views: Mapping[str, View], guard: Guard) -> WSGIApplication:
+def straight(app: flask.Flask, views: Mapping[str, View], guard: Guard) -> WSGIApplication:
     """Wrap an application so that what plainly asks for one of ``views``, by its endpoint, goes the straight way.
 
     What stands around its views by now is ours.
     """
-    find, otherwise, hooks = Finder(app.url_map.iter_rules()).find, app.wsgi_app, app.hooks
-    ours = hooks()
+    find, otherwise, ours = Finder(app.url_map.iter_rules()).find, app.wsgi_app, _hooks(app)
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> object:
         found = find(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
         view = views.get(found[0]) if found is not None else None
-        if found is None or view is None or hooks() != ours:
+        if found is None or view is None or _hooks(app) != ours:
             return otherwise(environ, start_response)
         request, visit = flask.Request(environ, populate_request=False), visit_of(environ)
         try:
@@ -129,3 +127,11 @@ def straight(app: Application, views: Mapping[str, View], guard: Guard) -> WSGIA
         return guard.leave(request, visit, response)(environ, start_response)
 
     return call  # type: ignore[return-value]
+
+
+def _hooks(app: flask.Flask) -> int:
+    """Return how many functions stand around the views: ours, and those that a team has hung beside them."""
+    around = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs,
+              app.url_value_preprocessors)  # fmt: skip
+    codes = (code for spec in app.error_handler_spec.values() for code in spec.values())
+    return sum(len(each) for table in around for each in table.values()) + sum(map(len, codes))
