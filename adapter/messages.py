@@ -83,6 +83,17 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. ``id`` is stable and safe to log, "" where nobody has to say who they are; ``scopes`` are rights."""
+
+    id: str = ""
+    scopes: frozenset[str] = frozenset()
+
+
+ANYBODY = Caller()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
 
@@ -100,7 +111,7 @@ class Request:
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     traceparent: str = ""
-    caller: str = ""
+    caller: Caller = ANYBODY
     checked: Checked | None = None
     trace: Callable[[str, bytes], None] | None = None
     upload: Upload | None = None

@@ -26,6 +26,7 @@ from adapter.mapping.model.operation import (
     SignRule,
     SortRule,
 )
+from adapter.mapping.model.policy import Policy
 from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.paths import Child
@@ -227,6 +228,7 @@ class Endpoint:
     links: Mapping[str, str] = field(default_factory=dict)
     cursor: Cursor | None = None
     details: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""

@@ -89,6 +89,7 @@ def _rule(
 ) -> OperationRule:
     return OperationRule(
         name=f"{main.name}.{name}",
+        policy=main.policy,
         verb=main.verb,
         place=sections.place(path),
         method="POST" if body is not None else "GET",

@@ -8,6 +8,7 @@ from adapter.mapping import keys
 from adapter.mapping.constants import constants
 from adapter.mapping.files import Path_
 from adapter.mapping.model.operation import LookupRule, OperationRule, ReplyRule
+from adapter.mapping.model.policy import Policy
 from adapter.mapping.schema_lookup import LookupSection
 from adapter.mapping.sections import Sections
 
@@ -39,5 +40,6 @@ def _rule(sections: Sections, name: str, data: Any, path: Path_) -> LookupRule |
         found["call"],
         set=constants(sections, found.get("set"), (*path, "set")),
         reply=ReplyRule(place),
+        policy=Policy("read"),
     )
     return LookupRule(name, asked, found["each"], found["code"], found["word"], found.get("keep", KEEP))

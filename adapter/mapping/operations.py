@@ -17,6 +17,7 @@ from adapter.mapping.header_fields import header_rules
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.operation import BodyRule, FaultRule, OperationRule, PageRule, ReplyRule, SortRule
 from adapter.mapping.patches import patch_rule
+from adapter.mapping.policies import policy
 from adapter.mapping.rows import is_rows, rows_body
 from adapter.mapping.schema_document import DocumentReplySection
 from adapter.mapping.sections import Sections
@@ -58,6 +59,7 @@ def operation_rule(
         title=found.get("title", ""),
         doc=found.get("doc", ""),
         cursor=cursor_rule(sections, found.get("cursor"), (*path, "cursor")),
+        policy=policy(found, method),
     )
 
 

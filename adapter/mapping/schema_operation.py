@@ -45,6 +45,7 @@ class OperationSection(Section):
     faults = Raw(**about("Faults of this operation; they come before the file's."))
     answered_by = one_of("soap http", "Which backend answers.")
     timeout = Raw(**about("Seconds until the caller gets an answer, whatever happens."))
+    effect = one_of("read idempotent write irreversible", "What calls do; without it GET reads and others write.")
     calls = Raw(**about("More SOAP calls behind it; each is a property of the answer."))
     commit = Raw(**about("The call that makes final what the others made."))
     undo = Raw(**about("The call that takes back what the main one made, where a later one fails."))

@@ -108,7 +108,7 @@ def _next(binder: Binder, port: Port, rule: OperationRule, cursor: CursorRule, g
     headers = declared_fields(binder, port, cursor.call, rule.headers)
     own = OperationRule(
         name, rule.verb, cursor.place, "GET", rule.path, cursor.call,
-        set=values, headers=headers, reply=reply, faults=rule.faults,
+        set=values, headers=headers, reply=reply, faults=rule.faults, policy=rule.policy,
     )  # fmt: skip
     return bind_operation(binder, port, own, given)
 

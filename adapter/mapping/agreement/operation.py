@@ -65,9 +65,9 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         answered_by=rule.answered_by,
         timeout=rule.timeout,
         session=given.session,
+        details=bind_details(binder, port, rule, operation),
     )
-    details = bind_details(binder, port, rule, operation)
-    endpoint = replace(endpoint, constants=_computed(binder, endpoint), details=details)
+    endpoint = replace(endpoint, constants=_computed(binder, endpoint), policy=rule.policy)
     check_faults(binder, rule, operation)
     # What is missing because its rule is wrong would be named twice.
     if len(binder.mistakes) == before:

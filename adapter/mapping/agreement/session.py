@@ -12,6 +12,7 @@ from adapter.mapping.agreement.types import Binder
 from adapter.mapping.bound import BoundSession
 from adapter.mapping.model import Constant, FieldRule
 from adapter.mapping.model.operation import OperationRule, ReplyRule
+from adapter.mapping.model.policy import Policy
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.path_names import matches, suggest
 from adapter.wsdl.types import Port, local_name
@@ -44,7 +45,15 @@ def _session(binder: Binder, port: Port, rule: SessionRule, given: Given) -> Bou
     service = rule.service or binder.resource.soap.service
     soap = replace(binder.resource.soap, service=service, port=there.name, fault_code="", identity=None)
     operation = OperationRule(
-        NAME, "read", rule.place, "POST", "", rule.call, set=rule.set, reply=ReplyRule(rule.place)
+        NAME,
+        "read",
+        rule.place,
+        "POST",
+        "",
+        rule.call,
+        set=rule.set,
+        reply=ReplyRule(rule.place),
+        policy=Policy("idempotent"),
     )
     resource = replace(binder.resource, soap=soap, operations=(operation,))
     own = Binder(resource, binder.contract, binder.converters, given)

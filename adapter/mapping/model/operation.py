@@ -11,6 +11,7 @@ from adapter.mapping.model.change import PatchRule
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
+from adapter.mapping.model.policy import Policy
 from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 from adapter.mapping.model.stream import StreamRule
@@ -146,6 +147,7 @@ class OperationRule:
     commit: CallRule | None = None
     undo: CallRule | None = None
     cursor: CursorRule | None = None
+    policy: Policy = field(default_factory=Policy)
 
     def whole(self) -> Iterator[OperationRule]:
         """Yield the rules of all its SOAP calls, its own first."""

@@ -1,0 +1,16 @@
+"""What a mapping says about an operation beside its values: what a call does, and how it is treated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Effect = Literal["read", "idempotent", "write", "irreversible"]
+"""What calling it twice does: nothing; the same as once; something else; something that cannot be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How calls of one operation are treated. ``effect`` is what they do to the system behind."""
+
+    effect: Effect = "write"
