@@ -13,8 +13,9 @@ from typing import get_args
 
 import pytest
 
-from tests.resilience import Cut, End, Fault, Proxy, bomb, document, html, truncated
+from tests.resilience.faults import Cut, End, Fault, bomb, document, html, truncated
 from tests.resilience.message import PLACES, Message, Place
+from tests.resilience.proxy import Proxy
 
 PATIENCE = 20.0
 BODY = b"0123456789" * 50
