@@ -228,10 +228,10 @@ class Proxy:
         try:
             await asyncio.gather(*ways)
         finally:
+            server.close()  # first: what follows may be cancelled
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
-            server.close()
 
     async def _one_way(self, origin: Side, to: Side, way: Way) -> None:
         passed = 0
