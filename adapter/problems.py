@@ -61,7 +61,7 @@ HOUSE: Mapping[str, Problem] = {
         Problem("cursor-expired", 410, "Cursor expired",
                 "The cursor is too old. Begin again without a cursor."),
         Problem("erased", 410, "Erased",
-                "What this is about was erased at somebody's wish, and nobody can read it any more."),
+                "What this is about was erased at somebody's wish. Nobody can read it any more; do not ask again."),
         Problem("request-too-large", 413, "Request too large",
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",

@@ -123,7 +123,7 @@ class Settings:
         "adapter-subjects.db",
         "Where the keys of data subjects are kept, apart from it and its backups. To erase one is to erase its key.",
     )
-    store_password: str = _secret("text", parsers.not_empty, "Password of both, where they are in PostgreSQL.")
+    store_password: str = _secret("text", str, "Password of both, where they are in PostgreSQL.")
     store_password_file: str = _one("path", str, "", "A file that holds it, read whenever a connection opens.")
     store_key: str = _secret(
         "secrets",
