@@ -17,6 +17,7 @@ from flask import Flask
 
 from adapter import collector, problems
 from adapter import settings as settings_room
+from adapter.callers import Callers, anybody
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
@@ -32,6 +33,7 @@ from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
+from adapter.mapping.unscoped import unscoped
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
@@ -64,6 +66,11 @@ class Built:
     contracts: Mapping[str, Contract]
     documents: Mapping[str, Documents]
     around: Surroundings
+
+    @property
+    def known(self) -> bool:
+        """Whether callers have to be known."""
+        return self.settings.callers == "known"
 
 
 @collector.paused()
@@ -99,6 +106,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
+    mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
@@ -143,7 +151,7 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, known=built.known)
         for each in built.endpoints
     }
 
@@ -167,12 +175,14 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[pages])
+    who = Callers().of if built.known else anybody
+    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     """Return the route of an operation, with the media types of documents and its header fields."""
-    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
+    public = endpoint.policy.scopes is not None and endpoint.policy.scopes.public
+    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout, public=public)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
         streams = sent_on(endpoint)
@@ -197,6 +207,7 @@ def openapi(built: Built) -> dict[str, Any]:
         version=settings.api_version,
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
+        known=built.known,
     )
 
 

@@ -27,6 +27,7 @@ from adapter.app import create_app
 from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
+from tests.everyone import EVERYONE
 from tests.replay import Replay, Responder
 
 ROOT = Path(__file__).parent.parent
@@ -129,6 +130,7 @@ def shape_project(shape: Path, project: Path, url: str) -> Path:
         shutil.copy(module, project)
     more = shape / "settings.env"
     lines = [f"{settings.endpoint_names(service, '')[1]}={url}" for service in contract.services]
+    lines += [f"{name}={value}" for name, value in EVERYONE.items()]
     text = "\n".join([*lines, more.read_text("utf-8") if more.exists() else ""])
     (project / settings.FILE).write_text(text, "utf-8")
     return project
@@ -158,7 +160,7 @@ class ShapeApps:
 def replay_app(replay: Replay) -> Flask:
     """Return the adapter on the clone's own project, with every SOAP port at ``replay``."""
     ports = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
-    return create_app(ROOT, {f"ADAPTER_ENDPOINT_{port}": replay.url for port in ports})
+    return create_app(ROOT, {**EVERYONE, **{f"ADAPTER_ENDPOINT_{port}": replay.url for port in ports}})
 
 
 def run(case: Case, app: Flask, replay: Replay) -> Seen:

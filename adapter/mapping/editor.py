@@ -29,6 +29,7 @@ from adapter.mapping import (
 )
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.editor_documents import DOCUMENTS
+from adapter.mapping.editor_policies import POLICIES
 from adapter.mapping.model.filter import BETWEEN, TESTS
 from adapter.mapping.model.operation import VERBS
 from adapter.mapping.patches import WORDS
@@ -158,8 +159,8 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
     **DOCUMENTS,
+    **POLICIES,
     "OperationSection.faults": _FAULTS,
-    "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
     "OperationSection.commit": _one(schema_calls.CommitSection),
     "OperationSection.undo": _one(schema_calls.UndoSection),
@@ -191,7 +192,6 @@ RAW: Mapping[str, Shape] = {
 }
 # The sections that text alone may stand for, and the key that it is short for.
 SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from"}
-_NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _INSTEAD = ("soap", "constant", "compute")
 _APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]
 # What a section asks of its keys together.
@@ -202,7 +202,7 @@ _TOGETHER: Mapping[str, Shape] = {
     },
     "CursorSection": {"oneOf": [{"required": [key]} for key in ("limit", "size")]},
     "EndSection": {"oneOf": [{"required": [key]} for key in ("is", "reaches")]},
-    "ReplySection": _NOT_BOTH,
+    "ReplySection": {"not": {"type": "object", "required": ["one", "each"]}},
     "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {
         "minProperties": 1,

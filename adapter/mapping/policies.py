@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from adapter.mapping.files import Path_
 from adapter.mapping.model.policy import Policy
+from adapter.mapping.scopes import ByEffect, scopes
+from adapter.mapping.sections import Sections
 
 
-def policy(found: Mapping[str, Any], method: str) -> Policy:
-    """Return the policy of an operation. A GET reads, anything else writes, where its section does not say so."""
-    return Policy(effect=found.get("effect", "read" if method == "GET" else "write"))
+def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path_, of_file: ByEffect) -> Policy:
+    """Return the policy of an operation. A GET reads, anything else writes, where its section does not say so.
+
+    ``of_file`` are the scopes of its file, which hold where it has none of its own.
+    """
+    effect = found.get("effect", "read" if method == "GET" else "write")
+    own = scopes(sections, found["scopes"], (*path, "scopes")) if "scopes" in found else None
+    return Policy(effect=effect, scopes=own or of_file.get("read" if effect == "read" else "write"))

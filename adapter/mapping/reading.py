@@ -23,6 +23,7 @@ from adapter.mapping.model.operation import Resource, Shared
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.namespaces import namespaces
 from adapter.mapping.operations import fault_rules, operation_rule
+from adapter.mapping.scopes import scopes_of_file
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
 from adapter.mapping.shared import SECTIONS, check_patterns, taken
@@ -67,11 +68,12 @@ def resource(
     types = {**common.types, **_types(sections, top.get("types"))}
     lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
+    scopes = {**common.scopes, **scopes_of_file(sections, top.get("scopes"))}
     operations = []
     for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
         if (
             is_name(sections, verb, data, path)
-            and (found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults))
+            and (found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults, scopes))
             is not None
         ):
             operations.append(with_calls(sections, data, path, found_operation))
@@ -132,7 +134,8 @@ def _sections(sections: Sections, data: Mapping[str, Any]) -> Shared:
     soap = _soap(sections, data["soap"]) if "soap" in data else None
     types = _types(sections, data.get("types"))
     lookups = lookup_rules(sections, data.get("lookups"))
-    return Shared(soap, types, fault_rules(sections, data.get("faults"), ("faults",)), lookups)
+    faults = fault_rules(sections, data.get("faults"), ("faults",))
+    return Shared(soap, types, faults, lookups, scopes_of_file(sections, data.get("scopes")))
 
 
 def _types(sections: Sections, data: Any) -> dict[str, TypeRule]:

@@ -25,6 +25,7 @@ _VALUES = "a list of texts"
 _TAKEN = "paths, each to a path"
 _CODE = "a path into XML, or a list of them"
 # What the keys hold that ``reading`` looks at itself.
+_SCOPES = "a list, ``any``, ``public``"
 RAW = {
     "FileSection.soap": "`soap`_",
     "FileSection.http": "`http`_",
@@ -89,6 +90,10 @@ RAW = {
     "OperationSection.reply": "`reply`_",
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": "seconds, above 0 and up to 600",
+    **{f"{kind}Section.scopes": "`scopes`_" for kind in ("File", "Shared")},
+    **dict.fromkeys(
+        ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
+    ),
     "OperationSection.calls": "names, each to `one call`_",
     "OperationSection.commit": "`commit`_",
     "OperationSection.undo": "`undo`_",
@@ -139,6 +144,7 @@ MORE = {
     "PageSection.first": f"Without it: {PageRule.__dataclass_fields__['first'].default}. Callers count from 0.",
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
+    "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
     "ReplySection.stream": "See `streams.rst <../howto/streams.rst>`_.",
     "FieldSection.compute": "See `own-function.rst <../howto/own-function.rst>`_.",

@@ -15,6 +15,7 @@ from adapter import app, settings
 from adapter.__main__ import main
 from adapter.backends.soap.security import Security
 from adapter.cli.explain import explained
+from tests.everyone import EVERYONE
 from tests.unit.logins import SECRET, SOAP11, WSSE, call, client, field, granting, project, sent
 from tests.unit.loopback import Peer, answer, serving
 
@@ -57,7 +58,9 @@ def test_what_the_erp_repeats_is_hidden(
         opened = client(tmp_path, identity, erp.url, **given)
         status, problem = call(opened)
         metrics = opened.get("/-/metrics").get_data(as_text=True)
-        environ = {"ADAPTER_ENDPOINT_S": erp.url} | {f"ADAPTER_CREDENTIAL_ERP_{key}": given[key] for key in given}
+        environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": erp.url} | {
+            f"ADAPTER_CREDENTIAL_ERP_{key}": given[key] for key in given
+        }
         built = app.build(tmp_path, environ)
         _, shown = explained(built, "POST", "/v1/things", b'{"name": "a"}')
     assert (409, 2) == (status, len(erp.requests))

@@ -1,0 +1,7 @@
+"""The settings of a project that asks nobody who they are, where a test is about something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EVERYONE: Mapping[str, str] = {"ADAPTER_CALLERS": "everyone"}
