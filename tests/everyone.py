@@ -2,6 +2,4 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-EVERYONE: Mapping[str, str] = {"ADAPTER_CALLERS": "everyone"}
+EVERYONE: dict[str, str] = {"ADAPTER_CALLERS": "everyone"}

@@ -87,7 +87,6 @@ _QUERY = _named(
 )
 _ACTION = f"^(?!({'|'.join(VERBS)})$){keys.SLUG.pattern}$"
 _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
-
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
 RAW: Mapping[str, Shape] = {
     "FileSection.soap": _one(schema.SoapSection),
@@ -191,7 +190,7 @@ RAW: Mapping[str, Shape] = {
     "WarningsSection.code": _TEXT_OR_TEXTS,
 }
 # The sections that text alone may stand for, and the key that it is short for.
-SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from"}
+SHORT = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from", "MatchSection": "property"}
 _INSTEAD = ("soap", "constant", "compute")
 _APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]
 # What a section asks of its keys together.

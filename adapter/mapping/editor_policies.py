@@ -1,29 +1,29 @@
-"""The shapes, for editors, of what a mapping says about how calls of an operation are treated."""
+"""The shapes, for editors, of how an operation is treated: its time, who may call it, what keeps its writes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from adapter.mapping.scopes import ANY, NAME, PUBLIC
+from adapter.mapping.editor_scopes import SCOPES
+from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
-_SCOPES: dict[str, Any] = {
-    "anyOf": [
-        {"enum": [ANY, PUBLIC]},
-        {
-            "type": "array",
-            "items": {"type": "string", "pattern": f"^(?!({ANY}|{PUBLIC})$){NAME.pattern}$"},
-            "minItems": 1,
-            "uniqueItems": True,
-        },
-    ]
-}
+
+def _one(section: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{section}"}
+
+
+def _seconds(most: int) -> dict[str, Any]:
+    return {"type": "number", "exclusiveMinimum": 0, "maximum": most}
+
+
 POLICIES: Mapping[str, dict[str, Any]] = {
-    "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
-    "OperationSection.scopes": _SCOPES,
-    **{
-        f"{kind}.scopes": {"$ref": "#/$defs/ScopesSection", "minProperties": 1}
-        for kind in ("FileSection", "SharedSection")
-    },
-    **{f"ScopesSection.{key}": _SCOPES for key in ("read", "write")},
+    "OperationSection.timeout": _seconds(600),
+    **SCOPES,
+    "OperationSection.write": _one(WriteSection.__name__),
+    "WriteSection.resolve": _one(ResolveSection.__name__),
+    "WriteSection.if_match": _one(MatchSection.__name__),
+    "WriteSection.slow": _seconds(60),
+    "ResolveSection.with": {"type": "object", "additionalProperties": {"type": "string"}},
+    "ResolveSection.after": _seconds(86400),
 }

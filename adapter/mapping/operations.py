@@ -35,10 +35,7 @@ def operation_rule(
     shared: tuple[FaultRule, ...],
     scopes: ByEffect,
 ) -> OperationRule | None:
-    """Return the rule of one operation, None where it is no section. ``shared``: the faults of the file.
-
-    ``scopes`` are those of the file, by effect.
-    """
+    """Return the rule of one operation, None where it is no section. Faults and scopes are those of the file."""
     found = sections.load(schema_operation.OperationSection, data, path, whole=False)
     if found is None:
         return None

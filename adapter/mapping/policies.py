@@ -9,6 +9,7 @@ from adapter.mapping.files import Path_
 from adapter.mapping.model.policy import Policy
 from adapter.mapping.scopes import ByEffect, scopes
 from adapter.mapping.sections import Sections
+from adapter.mapping.writes import write_rule
 
 
 def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path_, of_file: ByEffect) -> Policy:
@@ -18,4 +19,8 @@ def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path
     """
     effect = found.get("effect", "read" if method == "GET" else "write")
     own = scopes(sections, found["scopes"], (*path, "scopes")) if "scopes" in found else None
-    return Policy(effect=effect, scopes=own or of_file.get("read" if effect == "read" else "write"))
+    return Policy(
+        effect=effect,
+        scopes=own or of_file.get("read" if effect == "read" else "write"),
+        write=write_rule(sections, found.get("write"), (*path, "write")),
+    )

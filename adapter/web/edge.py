@@ -127,10 +127,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> V
             negotiation.must_accept(arrived, route.gives)
         body, upload, deadline = _received(route, arrived, most, deadline)
         there = bool(body) or route.rows or (upload is not None and not upload.empty)
-        if there and route.takes:
-            negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
-        elif there:
-            negotiation.must_be_json(arrived, route.method)
+        if there:
+            _must_be_taken(route, arrived)
         request = Request(
             operation=route.operation,
             id=visit.id,
@@ -155,6 +153,14 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> V
         return answer.render(response, arrived.method, report, cutting(environ), partial(watching, environ))
 
     return View(said, render)
+
+
+def _must_be_taken(route: Route, arrived: flask.Request) -> None:
+    """Raise 415 unless a body is of a type that the operation takes."""
+    if route.takes:
+        negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
+    else:
+        negotiation.must_be_json(arrived, route.method)
 
 
 def _received(route: Route, arrived: flask.Request, most: int, deadline: float) -> tuple[bytes, Upload | None, float]:

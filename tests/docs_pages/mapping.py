@@ -94,6 +94,12 @@ RAW = {
     **dict.fromkeys(
         ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
     ),
+    "OperationSection.write": "`write`_",
+    "WriteSection.resolve": "`resolve`_",
+    "WriteSection.if_match": "a name, or `if_match`_",
+    "WriteSection.slow": "seconds, above 0 and up to 60",
+    "ResolveSection.with": "names of its parameters, each to a name of the write's",
+    "ResolveSection.after": "seconds, above 0 and up to 86400",
     "OperationSection.calls": "names, each to `one call`_",
     "OperationSection.commit": "`commit`_",
     "OperationSection.undo": "`undo`_",
@@ -145,6 +151,10 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
+    "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
+    "WriteSection.entity": "Without it: the path parameters, and no order where there are none.",
+    "WriteSection.when_down": "queue needs ``resolve``, unless the operation says ``effect: idempotent``.",
+    "ResolveSection.then": "Without it: what ``by`` answers is all that the answer needs.",
     "ReplySection.status": "Without it: 201 for ``create``, 204 for ``cancel`` and without a body, else 200.",
     "ReplySection.stream": "See `streams.rst <../howto/streams.rst>`_.",
     "FieldSection.compute": "See `own-function.rst <../howto/own-function.rst>`_.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adapter.mapping.model.write import WriteRule
+
 Effect = Literal["read", "idempotent", "write", "irreversible"]
 """What calling it twice does: nothing; the same as once; something else; something that cannot be taken back."""
 
@@ -21,8 +23,10 @@ class Scopes:
 class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
-    ``scopes`` is None where nothing says who may call it.
+    ``scopes`` is None where nothing says who may call it. ``write`` is what keeps a write from being lost or doubled,
+    None where nothing does.
     """
 
     effect: Effect = "write"
     scopes: Scopes | None = None
+    write: WriteRule | None = None
