@@ -104,7 +104,7 @@ def test_a_crash_tells_nothing(
 def test_a_mistake_does_not_repeat_a_secret(tmp_path: Path) -> None:
     """A password with a control character is refused without being shown."""
     project(tmp_path, {"basic": "erp"})
-    environ = {"ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/", "ADAPTER_CREDENTIAL_ERP_USER": "u"}
+    environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/", "ADAPTER_CREDENTIAL_ERP_USER": "u"}
     environ["ADAPTER_CREDENTIAL_ERP_PASSWORD"] = f"{SECRET}\x07"
     with pytest.raises(app.BuildError) as caught:
         app.build(tmp_path, environ)
@@ -116,7 +116,7 @@ def test_a_mistake_does_not_repeat_a_secret(tmp_path: Path) -> None:
 def test_a_variable_that_no_identity_asks_for_is_a_mistake(tmp_path: Path) -> None:
     """A part of another kind, or of a misspelt name, is found while building."""
     project(tmp_path, {"basic": "erp"})
-    environ = {"ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/"}
+    environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/"}
     for part in ("ERP_USER", "ERP_PASSWORD", "EPR_PASSWORD", "ERP_SCOPE"):
         environ[f"ADAPTER_CREDENTIAL_{part}"] = "x"
     with pytest.raises(app.BuildError) as caught:
