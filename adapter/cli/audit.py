@@ -72,7 +72,7 @@ COMMAND = Command(
             "checkpoint",
             help="sign where the log has got to",
             run=checkpoint,
-            example="audit checkpoint >> /elsewhere/checkpoints",
+            example="audit checkpoint",
             doc="Prints one line. Keep it where whoever can change the database cannot write: only such a line shows "
             "that the end of the log was cut off, or that all of it was written anew.",
         ),

@@ -48,7 +48,7 @@ COMMAND = Command(
             "key",
             help="print a new secret for ADAPTER_STORE_KEY",
             run=key,
-            example="store key > secrets/store.key",
+            example="store key",
             in_project=False,
         ),
         Command(
