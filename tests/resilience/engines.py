@@ -116,6 +116,10 @@ class PostgresServer(Server):
         self.sql(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def tool(self, name: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs (``pg_dump``)."""
+        subprocess.run([str(_postgres_bin() / name), *arguments], check=True, capture_output=True)
+
     def sql(self, text: str, name: str = "postgres") -> str:
         """Return what a statement answers, as unaligned text."""
         driver = importlib.import_module("psycopg")
