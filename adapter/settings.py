@@ -104,6 +104,12 @@ class Settings:
         "0",
         "How many proxies stand in front and append to X-Forwarded-For and -Proto.",
     )
+    guard: str = _one(
+        "word",
+        parsers.one_of("enforce", "watch"),
+        "enforce",
+        "enforce, or watch: what a guard (`guard:`) would have refused is counted and logged, and nothing is refused.",
+    )
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
     max_request_bytes: int = _one(

@@ -14,4 +14,8 @@ from adapter.mapping.writes import write_rule
 def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path_) -> Policy:
     """Return the policy of an operation. A GET reads, anything else writes, where its section does not say so."""
     effect = found.get("effect", "read" if method == "GET" else "write")
-    return Policy(effect=effect, write=write_rule(sections, found.get("write"), (*path, "write")))
+    tries = found.get("tries", 1)
+    if tries > 1 and effect not in ("read", "idempotent"):
+        text = f"tries: what has the effect '{effect}' is not repeated: it could be done twice"
+        sections.wrong((*path, "tries"), text, "remove 'tries', or say effect: idempotent where that is so")
+    return Policy(effect=effect, write=write_rule(sections, found.get("write"), (*path, "write")), tries=tries)

@@ -22,6 +22,7 @@ from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.groups import GROUPS
+from tests.mistakes.guards import GUARDS
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
@@ -158,6 +159,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
+    **GUARDS,
     **LINKS,
     **STREAMS,
     # values that no caller gives

@@ -15,8 +15,14 @@ Effect = Literal["read", "idempotent", "write", "irreversible"]
 class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
-    ``write`` is what keeps a write from being lost or doubled, None where nothing does.
+    ``tries``: how often a call may be made, where that cannot hurt. ``write`` is what keeps a write from being lost or
+    doubled, None where nothing does.
     """
 
     effect: Effect = "write"
     write: WriteRule | None = None
+    tries: int = 1
+
+
+ONCE = Policy()
+"""A call that changes something and is made once."""
