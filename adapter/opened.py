@@ -24,6 +24,7 @@ from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
+from adapter.shared import open_shared
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.addressing import WSA10
 from adapter.wsdl.plain import plain_documents
@@ -59,7 +60,8 @@ def open_backends(
             services[endpoint.resource.http.service] = opening.exchange(url, None)
             guarded[endpoint.resource.http.service] = guards.at(url, endpoint.resource.http.service)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
-    return Backends(ports, services, credentials.value, cursors, tables, guarded)
+    shared = open_shared(settings.shared)
+    return Backends(ports, services, credentials.value, cursors, tables, guarded, shared)
 
 
 class Guards:

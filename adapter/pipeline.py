@@ -2,9 +2,9 @@
 
 ::
 
-    web -> observe -> look_up -> validate -> read_first -> route
-                                                             +-> soap   (writer -> envelope -> reader; or several)
-                                                             +-> http   (the caller's JSON as it came)
+    web -> observe -> allow -> look_up -> validate -> read_first -> route
+             route -> soap   (writer -> envelope -> reader; or several)
+                   -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -36,6 +36,8 @@ from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
+from adapter.shared import Shared
+from adapter.steps.allow import allow
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
@@ -60,7 +62,8 @@ class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
-    are the code tables that operations share, ``guards`` those of the microservices, by their names.
+    are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
+    workers share, None where each is alone.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -69,6 +72,7 @@ class Backends:
     cursors: Cursors = field(default_factory=Cursors)
     tables: Mapping[Table, Kept] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,14 @@ def build(
     limits: Limits,
     started: Callable[[], None],
     finished: Callable[[Outcome], None],
+    *,
+    known: bool = False,
 ) -> Handler:
-    """Put one operation together."""
+    """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     handle = chain(
         observe(started, finished),
+        *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),

@@ -49,6 +49,12 @@ HOUSE: Mapping[str, Problem] = {
                 "nothing beside it, or begin without a cursor."),
         Problem("missing-host", 400, "Host missing",
                 "The request names no host. Send exactly one Host header."),
+        Problem("unauthenticated", 401, "Who are you?",
+                "The request shows no API key or token, or one that is unknown, changed, expired or revoked. Send "
+                "X-API-Key, or Authorization: Bearer; the operator makes keys with `adapter keys create`."),
+        Problem("forbidden", 403, "Not allowed",
+                "The API key or token is good, but has not all scopes that this operation asks for; missing names "
+                "them. Ask the operator for a key that has them."),
         Problem("no-such-path", 404, "No such path",
                 "Nothing is served at this path. The paths are listed in /openapi.json."),
         Problem("method-not-allowed", 405, "Method not allowed",
@@ -60,6 +66,8 @@ HOUSE: Mapping[str, Problem] = {
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
         Problem("cursor-expired", 410, "Cursor expired",
                 "The cursor is too old. Begin again without a cursor."),
+        Problem("erased", 410, "Erased",
+                "What this is about was erased at somebody's wish. Nobody can read it any more; do not ask again."),
         Problem("request-too-large", 413, "Request too large",
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",
@@ -102,6 +110,13 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-busy", 503, "Busy",
                 "The system behind this service said that it is busy, and may have said for how long (Retry-After). "
                 "Try again then."),
+        Problem("sealed", 503, "Cannot be opened",
+                "What this service keeps of an earlier request is sealed, and cannot be opened: it is damaged, or the "
+                "secret that it was sealed with is missing. Report the request id; the log says which."),
+        Problem("store-unavailable", 503, "Store not available",
+                "What this service remembers of writes and of callers cannot be read or written now. Nothing was sent "
+                "to the system behind it; the request may be repeated later (Retry-After). Where it had an "
+                "Idempotency-Key, repeat it with the same one."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
         Problem("shutting-down", 503, "Shutting down",

@@ -1,10 +1,11 @@
-"""The shapes, for editors, of how an operation is treated: its time, and what keeps its writes."""
+"""The shapes, for editors, of how an operation is treated: its time, who may call it, what keeps its writes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from adapter.mapping.editor_scopes import SCOPES
 from adapter.mapping.schema_guard import BreakerSection, GuardSection
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
@@ -22,6 +23,7 @@ POLICIES: Mapping[str, dict[str, Any]] = {
     **{f"{kind}.guard": _one(GuardSection.__name__) for kind in ("SoapSection", "HttpSection")},
     "GuardSection.breaker": {"anyOf": [{"const": "off"}, _one(BreakerSection.__name__)]},
     **{f"BreakerSection.{key}": _seconds(600) for key in ("slow", "open")},
+    **SCOPES,
     "OperationSection.write": _one(WriteSection.__name__),
     "WriteSection.resolve": _one(ResolveSection.__name__),
     "WriteSection.if_match": _one(MatchSection.__name__),

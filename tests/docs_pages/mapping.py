@@ -25,6 +25,7 @@ _VALUES = "a list of texts"
 _TAKEN = "paths, each to a path"
 _CODE = "a path into XML, or a list of them"
 # What the keys hold that ``reading`` looks at itself.
+_SCOPES = "a list, ``any``, ``public``"
 RAW = {
     "FileSection.soap": "`soap`_",
     "FileSection.http": "`http`_",
@@ -94,6 +95,10 @@ RAW = {
     "GuardSection.breaker": "``off``, or `breaker`_",
     "BreakerSection.slow": "seconds, above 0 and up to 600",
     "BreakerSection.open": "seconds, above 0 and up to 600",
+    **{f"{kind}Section.scopes": "`scopes`_" for kind in ("File", "Shared")},
+    **dict.fromkeys(
+        ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
+    ),
     "OperationSection.write": "`write`_",
     "WriteSection.resolve": "`resolve`_",
     "WriteSection.if_match": "a name, or `if_match`_",
@@ -153,6 +158,7 @@ MORE = {
     "SoapSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
     "HttpSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
     "OperationSection.tries": "Without it: 1. What was not sent is sent once more, whatever it does.",
+    "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
     "WriteSection.entity": "Without it: the path parameters, and no order where there are none.",
     "WriteSection.when_down": "queue needs ``resolve``, unless the operation says ``effect: idempotent``.",
