@@ -20,21 +20,9 @@ from adapter.errors import BuildError, Mistake
 from adapter.variables import PREFIX, credential_name, endpoint_names, service_name, spelled, value_name
 
 __all__ = [
-    "FILE",
-    "PREFIX",
-    "PROJECT",
-    "Setting",
-    "Settings",
-    "credential_name",
-    "describe",
-    "endpoint_names",
-    "environment",
-    "project",
-    "read",
-    "service_name",
-    "unused",
-    "value_name",
-]
+    "FILE", "PREFIX", "PROJECT", "Setting", "Settings", "credential_name", "describe", "endpoint_names", "environment",
+    "project", "read", "service_name", "unused", "value_name",
+]  # fmt: skip
 
 FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
