@@ -156,7 +156,6 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "SoapSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
-    "HttpSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
     "OperationSection.tries": "Without it: 1. What was not sent is sent once more, whatever it does.",
     "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
