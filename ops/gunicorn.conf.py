@@ -19,6 +19,7 @@ import contextlib  # noqa: E402
 import fcntl  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
+import pathlib  # noqa: E402
 import resource  # noqa: E402
 import shutil  # noqa: E402
 import signal  # noqa: E402
@@ -35,7 +36,8 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder
 
 from gunicorn.arbiter import Arbiter  # noqa: E402
 from gunicorn.workers.base import Worker  # noqa: E402
-from prometheus_client import multiprocess  # noqa: E402
+
+from adapter.telemetry.compaction import compact  # noqa: E402
 
 worker_class = "gevent"
 # Connections of one worker, busy and idle. A call that waits for the ERP is a greenlet and two sockets: some 60 KB, and
@@ -132,8 +134,8 @@ def _without_the_request(record: logging.LogRecord) -> bool:
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """Take what a dead worker counted as in flight out of the gauges."""
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    """Keep what a dead worker counted, in one file for all of them; what it had in flight is over."""
+    compact(pathlib.Path(_folder), worker.pid)
 
 
 def on_exit(server: Arbiter) -> None:
