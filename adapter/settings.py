@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from adapter import parsers
 from adapter.env_file import lines_of
 from adapter.errors import BuildError, Mistake
 
@@ -23,7 +23,6 @@ FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
 # Read before there are settings (which project; the password of `adapter wsdl add --user`), or by tests (the corpus).
 NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD", "ADAPTER_CORPUS"})
-_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,71 +44,6 @@ class _Declared:
     family: bool = False
 
 
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,15}", text) or not low <= int(text) <= high:
-            raise ValueError(f"not a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) or not 0 < float(text) <= 3600:
-        raise ValueError("not a number of seconds above 0, at most 3600")
-    return float(text)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    for host in (hosts := _words(text)):
-        if not _HOST.fullmatch(host):
-            raise ValueError(f"{host!r} is not a host or host:port")
-    if not hosts:
-        raise ValueError("no host at all, so nothing would be answered")
-    return tuple(host.lower() for host in hosts)
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    for origin in (origins := _words(text)):
-        parts = urlsplit(origin)
-        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
-            raise ValueError(f"{origin!r} is not an origin such as https://shop.example")
-    return origins
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
-        raise ValueError("not an absolute http or https URL")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("a URL with a user or password in it, which would reach logs")
-    if parts.port == 0:  # urlsplit checks the port only when asked for it
-        raise ValueError("port 0 in a URL")
-    return text
-
-
-def _level(text: str) -> str:
-    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise ValueError("not one of DEBUG, INFO, WARNING, ERROR")
-    return text.upper()
-
-
-def _module(text: str) -> str:
-    if text and not all(part.isidentifier() for part in text.split(".")):
-        raise ValueError("not the dotted name of a Python module")
-    return text
-
-
-def _not_empty(text: str) -> str:
-    if not text:
-        raise ValueError("nothing at all")
-    return text
-
-
 def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
     return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
 
@@ -120,51 +54,79 @@ def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, parsed. The four families map the rest of a variable's name, in capitals, to its value."""
+    """All settings, parsed. The families map the rest of a variable's name, in capitals, to its value."""
 
     endpoint: Mapping[str, str] = _family(
         "URL",
-        _url,
+        parsers.url,
         "Where a SOAP port is called: ENDPOINT_<SERVICE>_<PORT>, or ENDPOINT_<SERVICE> for all its ports. "
         "The address a WSDL claims is never used.",
     )
-    service: Mapping[str, str] = _family("URL", _url, "Where a JSON microservice that mappings name is called.")
+    service: Mapping[str, str] = _family("URL", parsers.url, "Where a JSON microservice that mappings name is called.")
     value: Mapping[str, str] = _family(
         "text", str, "A constant that mappings ask for with `setting:`. May be a secret: it is never shown."
     )
     credential: Mapping[str, str] = _family(
         "text or path",
-        _not_empty,
+        parsers.not_empty,
         "What the adapter logs in at an ERP with: CREDENTIAL_<NAME>_<PART>, where a mapping says `identity:`. Parts: "
         "USER, PASSWORD, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, and the PEM files CERTIFICATE, KEY, CA, VERIFY; "
         "where a constant says `credential:` any part in capitals. With "
         "_FILE behind the part: a file that holds the text, read again when it changes. Never shown.",
     )
+    issuer: Mapping[str, str] = _family(
+        "text",
+        parsers.not_empty,
+        "Whose tokens (OAuth 2.0, RFC 9068) callers may show: ISSUER_<NAME>_<PART>. Parts: URL (its `iss`), AUDIENCE, "
+        "JWKS (URL of its keys), ALGORITHMS (default RS256), TYPE (default at+jwt).",
+    )
     title: str = _one("text", str, "API", "What the OpenAPI document calls this API.")
     api_version: str = _one("text", str, "1.0.0", "The version in the OpenAPI document.")
+    callers: str = _one(
+        "word",
+        parsers.one_of("known", "everyone"),
+        "known",
+        "known: callers show an API key or a token, and each operation says in `scopes` what they need. everyone: "
+        "nobody is asked and nothing is refused, for a demonstration.",
+    )
     hosts: tuple[str, ...] = _one(
         "hosts",
-        _hosts,
+        parsers.hosts,
         "localhost,127.0.0.1,[::1]",
         "Names this service answers for, parted by commas; without a port any port. Others get 421.",
     )
     cors_origins: tuple[str, ...] = _one(
-        "origins", _origins, "", "Browser origins that may call, parted by commas; * for any. Without: none."
+        "origins", parsers.origins, "", "Browser origins that may call, parted by commas; * for any. Without: none."
     )
     proxies: int = _one(
-        "number", _number(0, 10), "0", "How many proxies stand in front and append to X-Forwarded-For and -Proto."
+        "number",
+        parsers.number(0, 10),
+        "0",
+        "How many proxies stand in front and append to X-Forwarded-For and -Proto.",
     )
-    cursor_life: float = _one("seconds", _seconds, "3600", "How long the cursor of a list may be used.")
-    timeout: float = _one("seconds", _seconds, "10", "How long a call may take where its mapping says nothing.")
-    max_request_bytes: int = _one("bytes", _number(1, 2**30), "1048576", "Largest body a caller may send; more is 413.")
+    cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
+    timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
+    max_request_bytes: int = _one(
+        "bytes", parsers.number(1, 2**30), "1048576", "Largest body a caller may send; more is 413."
+    )
     max_reply_bytes: int = _one(
-        "bytes", _number(1, 2**32), "10485760", "Largest answer a backend may give, decoded; more is 502."
+        "bytes", parsers.number(1, 2**32), "10485760", "Largest answer a backend may give, decoded; more is 502."
     )
-    max_depth: int = _one("number", _number(1, 500), "64", "How deep arrays and objects in a body may be nested.")
-    max_digits: int = _one("number", _number(1, 4000), "1000", "How many digits, or powers of ten, a number may have.")
-    functions: str = _one("module", _module, "", "Python module with a dictionary FUNCTIONS of your own functions.")
-    converters: str = _one("module", _module, "", "Python module with a dictionary CONVERTERS of your own converters.")
-    log_level: str = _one("level", _level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks.")
+    max_depth: int = _one(
+        "number", parsers.number(1, 500), "64", "How deep arrays and objects in a body may be nested."
+    )
+    max_digits: int = _one(
+        "number", parsers.number(1, 4000), "1000", "How many digits, or powers of ten, a number may have."
+    )
+    functions: str = _one(
+        "module", parsers.module, "", "Python module with a dictionary FUNCTIONS of your own functions."
+    )
+    converters: str = _one(
+        "module", parsers.module, "", "Python module with a dictionary CONVERTERS of your own converters."
+    )
+    log_level: str = _one(
+        "level", parsers.level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks."
+    )
 
     def __reduce__(self) -> str:
         raise TypeError("settings hold secrets, so they are not pickled")

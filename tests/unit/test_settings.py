@@ -166,7 +166,7 @@ def test_the_reference_lists_each_setting_with_a_default_that_parses(tmp_path: P
     plain = {each.name: each.default for each in described if "<" not in each.name}
 
     assert Settings() == settings.read(tmp_path, plain)
-    assert {f"ADAPTER_{family}_<NAME>" for family in ("ENDPOINT", "SERVICE", "VALUE", "CREDENTIAL")} == {
+    assert {f"ADAPTER_{family}_<NAME>" for family in ("ENDPOINT", "SERVICE", "VALUE", "CREDENTIAL", "ISSUER")} == {
         each.name for each in described if "<" in each.name
     }
     assert all(each.doc.endswith(".") for each in described)

@@ -1,0 +1,95 @@
+"""How the value of a setting is read from its written form. Each raises ValueError with what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """Return the parser of a whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,15}", text) or not low <= int(text) <= high:
+            raise ValueError(f"not a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds above 0, at most 3600."""
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", text) or not 0 < float(text) <= 3600:
+        raise ValueError("not a number of seconds above 0, at most 3600")
+    return float(text)
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Read words parted by commas."""
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Read hosts, each maybe with a port; at least one."""
+    for host in (found := words(text)):
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{host!r} is not a host or host:port")
+    if not found:
+        raise ValueError("no host at all, so nothing would be answered")
+    return tuple(host.lower() for host in found)
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Read origins of browsers, or ``*``."""
+    for origin in (found := words(text)):
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
+            raise ValueError(f"{origin!r} is not an origin such as https://shop.example")
+    return found
+
+
+def url(text: str) -> str:
+    """Read an absolute http or https URL without a user in it."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+        raise ValueError("not an absolute http or https URL")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a URL with a user or password in it, which would reach logs")
+    if parts.port == 0:  # urlsplit checks the port only when asked for it
+        raise ValueError("port 0 in a URL")
+    return text
+
+
+def level(text: str) -> str:
+    """Read a level of the log."""
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("not one of DEBUG, INFO, WARNING, ERROR")
+    return text.upper()
+
+
+def module(text: str) -> str:
+    """Read the dotted name of a Python module, or nothing."""
+    if text and not all(part.isidentifier() for part in text.split(".")):
+        raise ValueError("not the dotted name of a Python module")
+    return text
+
+
+def not_empty(text: str) -> str:
+    """Read a text that is something."""
+    if not text:
+        raise ValueError("nothing at all")
+    return text
+
+
+def one_of(*known: str) -> Callable[[str], str]:
+    """Return the parser of one of some words."""
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError(f"not one of {', '.join(known)}")
+        return text
+
+    return parse
