@@ -106,6 +106,12 @@ class Settings:
     )
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
+    drain: int = _one(
+        "seconds",
+        parsers.number(0, 300),
+        "0",
+        "How long a process that is told to stop (TERM) goes on taking calls, though /readyz says it is not ready.",
+    )
     max_request_bytes: int = _one(
         "bytes", parsers.number(1, 2**30), "1048576", "Largest body a caller may send; more is 413."
     )
