@@ -1,15 +1,13 @@
 """The composition root of the web process: project folder and environment in, Flask application out.
 
-``build`` is the first phase (everything written is read, proved and compiled, or BuildError names every mistake);
+``built.build`` is the first phase (everything written is read, proved and compiled, or BuildError names every mistake);
 ``create_app`` goes on to open what a process needs. gunicorn calls ``adapter.app:create_app()``.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +15,11 @@ from flask import Flask
 
 from adapter import collector, problems
 from adapter import settings as settings_room
-from adapter.errors import BuildError, Mistake
-from adapter.identity import Credentials
-from adapter.identity.signing import signing_problem
-from adapter.mapping.agreement.credentials import asked as credentials_asked
-from adapter.mapping.agreement.credentials import constants
-from adapter.mapping.agreement.whole import Surroundings
+from adapter.built import Built, build, credentials_of
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.convert import Factory
 from adapter.mapping.documents import sent_on
-from adapter.mapping.functions import Function
-from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.header_parameters import header_parameters
-from adapter.mapping.model.soap import PATH_PARTS
-from adapter.mapping.project import load_project
 from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
@@ -40,101 +28,12 @@ from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.rows import FORMS
-from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
-from adapter.wsdl.documents import Documents, read_documents
-from adapter.wsdl.load import contract
-from adapter.wsdl.lock import check_lock
-from adapter.wsdl.types import Contract
+
+__all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
 
 Watch = Callable[[Endpoint, Handler], Handler]
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from.
-
-    ``around`` is what its mappings may name beside their contracts.
-    """
-
-    project: Path
-    settings: Settings
-    endpoints: tuple[Endpoint, ...]
-    contracts: Mapping[str, Contract]
-    documents: Mapping[str, Documents]
-    around: Surroundings
-
-
-@collector.paused()
-def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
-    """Read and prove a whole project. Raise BuildError with every mistake in settings, mappings and contracts.
-
-    ``blocks`` are the functions for header blocks; a golden case brings some with a clock of its own.
-    """
-    settings = settings_room.read(project, environ)
-    documents: dict[str, Documents] = {}
-    mistakes: list[Mistake] = []
-
-    def load(folder: Path, name: str) -> Contract:
-        documents[name] = read_documents(folder, name)
-        read = contract(documents[name])
-        mistakes.extend(check_lock(folder, [read]))
-        return read
-
-    credentials = credentials_of(project, settings)
-    around = Surroundings(
-        settings.value_of,
-        settings.service_of,
-        settings.endpoint_of,
-        _converters(project, settings.converters),
-        credentials.problem,
-        credentials.text,
-        blocks,
-        _functions(project, settings.functions),
-    )
-    try:
-        endpoints, contracts = load_project(project, load, around)
-    except BuildError as error:
-        raise BuildError([*error.mistakes, *mistakes]) from None
-    mistakes.extend(_unsignable(endpoints, credentials))
-    mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
-    mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
-    if mistakes:
-        raise BuildError(mistakes)
-    return Built(project, settings, endpoints, contracts, documents, around)
-
-
-def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:
-    for rule in (endpoint.resource.soap.identity for endpoint in endpoints):
-        if rule is not None and (problem := signing_problem(rule, credentials)):
-            variable = credential_name(rule.signature, "CERTIFICATE")
-            yield rule.place.mistake(f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
-
-
-def _too_large(endpoints: tuple[Endpoint, ...], most: int) -> Iterator[Mistake]:
-    for rule in (each.body.document for each in endpoints if each.body is not None):
-        if rule is not None and rule.max_bytes > most:
-            text = f"max_bytes: {rule.max_bytes} is more than ADAPTER_MAX_REQUEST_BYTES takes, which is {most}"
-            yield rule.place.mistake(text, "raise that setting, or lower 'max_bytes'")
-
-
-def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[str]:
-    """Return the variables that the mappings ask for, so that one with a typing error is noticed."""
-    asked: set[str] = set()
-    for endpoint in endpoints:
-        resource = endpoint.resource
-        asked.update(endpoint_names(resource.soap.service, resource.soap.port))
-        asked.update(value_name(each.setting) for each in constants(resource) if each.setting)
-        if endpoint.session is not None:
-            asked.update(endpoint_names(endpoint.session.login.resource.soap.service, endpoint.session.login.port.name))
-        for _, name, part, _ in credentials_asked(resource, blocks):
-            asked.add(credential_name(name, part))
-            if part not in PATH_PARTS:
-                asked.add(f"{credential_name(name, part)}_FILE")
-        if resource.http is not None:
-            asked.add(service_name(resource.http.service))
-    return asked
 
 
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
@@ -213,50 +112,3 @@ def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
                 words = title or slug.replace("-", " ").capitalize()
                 found[slug] = Problem(slug, status, words, "The system behind this API said so.")
     return tuple(found.values())
-
-
-def credentials_of(project: Path, settings: Settings) -> Credentials:
-    """Return the credentials that a project's settings name."""
-    return Credentials(settings.credential_of, settings.credential, project)
-
-
-def _converters(project: Path, module: str) -> Mapping[str, Factory]:
-    """Import the team's own converters."""
-    return _own(project, module, "CONVERTERS", "name -> factory; see own-converter in docs/howto")
-
-
-def _functions(project: Path, module: str) -> Mapping[str, Function]:
-    """Import the team's own functions."""
-    found, wrong = declared_functions(_own(project, module, "FUNCTIONS", "name -> function; see own-function"))
-    if wrong:
-        remedy = "see own-function in docs/howto"
-        raise BuildError([Mistake("adapter.env", 0, 0, f"ADAPTER_FUNCTIONS: {text}", remedy) for text in wrong])
-    return found
-
-
-def _own(project: Path, module: str, name: str, remedy: str) -> Mapping[str, Any]:
-    """Return a dictionary of the team's: of ``module``.py in the project folder, else of a module that Python finds.
-
-    The module is theirs, so whatever it raises is a mistake of theirs to see.
-    """
-    if not module:
-        return {}
-    try:
-        found = getattr(_module(project / f"{module.replace('.', '/')}.py", module), name)
-    except Exception as error:
-        text = f"ADAPTER_{name}: {module} cannot be imported ({type(error).__name__})"
-        where = f"it is looked for in the project folder, then where Python looks; it must define {name}"
-        raise BuildError([Mistake("adapter.env", 0, 0, text, where)]) from error
-    if not isinstance(found, Mapping) or not all(callable(each) for each in found.values()):
-        text = f"ADAPTER_{name}: {module}.{name} is not a dictionary of {remedy.partition(';')[0]}"
-        raise BuildError([Mistake("adapter.env", 0, 0, text, remedy.partition("; ")[2])])
-    return found
-
-
-def _module(file: Path, name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, file) if file.is_file() else None
-    if spec is None or spec.loader is None:
-        return importlib.import_module(name)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
