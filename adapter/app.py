@@ -28,7 +28,7 @@ from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.rows import FORMS
-from adapter.telemetry import Telemetry
+from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
@@ -42,7 +42,7 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, telemetry.tracer)
         for each in built.endpoints
     }
 
@@ -53,7 +53,7 @@ def create_app(
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
     built = build(project or settings_room.project(environ), environ, blocks)
-    telemetry = Telemetry(built.settings.log_level)
+    telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     return application(built, telemetry)
 

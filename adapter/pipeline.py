@@ -39,7 +39,8 @@ from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
-from adapter.telemetry import Outcome
+from adapter.telemetry import Outcome, Tracer
+from adapter.telemetry.spans import spanned
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
@@ -84,17 +85,17 @@ def build(
     limits: Limits,
     started: Callable[[], None],
     finished: Callable[[Outcome], None],
+    tracer: Tracer | None = None,
 ) -> Handler:
-    """Put one operation together."""
+    """Put one operation together. ``tracer`` collects spans of all that happens."""
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
-    handle = chain(
+    steps = [
         observe(started, finished),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),
-        then=answer,
-    )
-    return pieces.call(handle)
+    ]
+    return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:

@@ -130,6 +130,12 @@ class Settings:
     converters: str = _one(
         "module", parsers.module, "", "Python module with a dictionary CONVERTERS of your own converters."
     )
+    traces: str = _one(
+        "URL", parsers.optional_url, "", "Where spans go, by OTLP over HTTP: https://collector.example/v1/traces."
+    )
+    traces_percent: int = _one(
+        "percent", parsers.number(0, 100), "100", "How many traces that begin here are recorded; others say so."
+    )
     log_level: str = _one(
         "level", parsers.level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks."
     )

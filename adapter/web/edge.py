@@ -91,7 +91,7 @@ def install(
             methods=[route.method],
         )
     _refuse_twins(app)
-    wsgi = outermost(straight(app, views, guard))
+    wsgi = outermost(straight(app, views, guard), trace.share(settings.traces_percent if settings.traces else 0))
     if n := settings.proxies:  # only what n proxies appended is believed; the Host stays the one that was sent
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=0, x_port=0, x_prefix=0)
     app.wsgi_app = wsgi  # type: ignore[assignment]
@@ -136,6 +136,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
             content_type=environ.get("CONTENT_TYPE", "") if there else "",
             headers=arrival.headers(environ, let_in),
             traceparent=visit.traceparent,
+            parent=visit.parent,
             wanted=wanted,
         )
         visit.observed = True
