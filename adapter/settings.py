@@ -9,12 +9,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from adapter import parsers
+from adapter.declaring import Declared, Setting
+from adapter.declaring import family as _family
+from adapter.declaring import one as _one
+from adapter.declaring import secret as _secret
 from adapter.env_file import lines_of
 from adapter.errors import BuildError, Mistake
 
@@ -23,39 +27,6 @@ FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
 # Read before there are settings (which project; the password of `adapter wsdl add --user`), or by tests (the corpus).
 NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD", "ADAPTER_CORPUS"})
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the reference: variable, what its value is, default in written form ("" for none), help."""
-
-    name: str
-    kind: str
-    default: str
-    doc: str
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    kind: str
-    parse: Callable[[str], Any]
-    default: str
-    doc: str
-    family: bool = False
-    secret: bool = False
-
-
-def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
-    return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
-
-
-def _secret(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
-    return field(default="", repr=False, metadata={"declared": _Declared(kind, parse, "", doc, secret=True)})
-
-
-def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
-    return field(default_factory=dict, repr=False, metadata={"declared": _Declared(kind, parse, "", doc, family=True)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,5 +271,5 @@ def _spelled(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-_DECLARED: Mapping[str, _Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
+_DECLARED: Mapping[str, Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
 _FAMILIES = tuple(target for target, declared in _DECLARED.items() if declared.family)
