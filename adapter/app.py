@@ -30,7 +30,7 @@ from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.rows import FORMS
-from adapter.telemetry import Telemetry
+from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
@@ -45,7 +45,9 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, known=built.known)
+        each.name: build_pipeline(
+            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, tracer=telemetry.tracer
+        )
         for each in built.endpoints
     }
 
@@ -56,7 +58,7 @@ def create_app(
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
     built = build(project or settings_room.project(environ), environ, blocks)
-    telemetry = Telemetry(built.settings.log_level)
+    telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
         telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")

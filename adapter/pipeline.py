@@ -42,7 +42,8 @@ from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
-from adapter.telemetry import Outcome
+from adapter.telemetry import Outcome, Tracer
+from adapter.telemetry.spans import spanned
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
@@ -92,18 +93,21 @@ def build(
     finished: Callable[[Outcome], None],
     *,
     known: bool = False,
+    tracer: Tracer | None = None,
 ) -> Handler:
-    """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
+    """Put one operation together.
+
+    ``known``: requests say who they are from, and its scopes count. ``tracer`` collects spans of all that happens.
+    """
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
-    handle = chain(
+    steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),
-        then=answer,
-    )
-    return pieces.call(handle)
+    ]
+    return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:
