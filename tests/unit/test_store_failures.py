@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 import sqlite3
@@ -48,6 +47,25 @@ def others():
     return "released"
 waiting = gevent.spawn(store.run, lambda connection: writes.insert(connection, Write("c", "o", "queued", 1.0)))
 print(gevent.spawn(others).get(), waiting.get().state)
+"""
+_IN_GREENLETS_WITH_A_SERVER = """
+from gevent import monkey; monkey.patch_all()
+import gevent, psycopg, sys
+from adapter.store import open_store, writes
+from adapter.store.writes import Write
+store = open_store(sys.argv[1])
+store.read(lambda connection: None)
+foreign = psycopg.connect(sys.argv[1])
+foreign.execute("LOCK TABLE writes")
+def others():
+    for _ in range(20):
+        gevent.sleep(0.001)
+    foreign.rollback()
+    return "released"
+waiting = gevent.spawn(store.run, lambda connection: writes.insert(connection, Write("c", "o", "queued", 1.0)))
+print(gevent.spawn(others).get(), waiting.get().state)
+foreign.close()
+store.close()
 """
 _ON_A_FULL_DISK = """
 import resource, sys, os
@@ -133,6 +151,11 @@ def test_the_file_is_its_owners(tmp_path: Path) -> None:
 def test_greenlets_run_while_one_waits_for_a_lock(tmp_path: Path) -> None:
     """Another process holds the write lock until other greenlets have run; then the waiting one gets it."""
     assert "released queued\n" == ran(_IN_GREENLETS, str(tmp_path / "adapter.db"))
+
+
+def test_greenlets_run_while_one_waits_for_a_server(tmp_path: Path) -> None:
+    """The same with PostgreSQL, where another connection holds the table."""
+    assert "released queued\n" == ran(_IN_GREENLETS_WITH_A_SERVER, place("postgres", tmp_path).store_url)
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
@@ -274,15 +297,14 @@ def test_a_server_that_says_nothing(server: engines.PostgresServer) -> None:
 
 def test_all_connections_busy(tmp_path: Path) -> None:
     """Who waits for a connection until the time is over gets StoreUnavailable."""
-    where = place("postgres", tmp_path)
-    store = where.store()
+    store = place("postgres", tmp_path).store()
     insert(store, "a")
     opened = store._opened
     assert opened is not None
     for _ in range(opened.engine.most):
         assert opened._turns.acquire(timeout=1)
     with pytest.raises(StoreUnavailable, match="busy"):
-        insert(dataclasses.replace(where) and store, "b", time.monotonic() + 0.01)
+        insert(store, "b", time.monotonic() + 0.01)
     for _ in range(opened.engine.most):
         opened._turns.release()
     assert insert(store, "b") is not None
