@@ -54,7 +54,7 @@ def issuers(given: Mapping[str, str]) -> tuple[list[Issuer], list[Mistake]]:
             found.append(_issuer(name, of_one))
     for number, each in enumerate(found):
         if any(each.url == other.url for other in found[:number]):
-            mistakes.append(_wrong(f"{each.name}_URL", "is the URL of another issuer too", "join both in one"))
+            mistakes.append(_wrong(f"{each.name.upper()}_URL", "is the URL of another issuer too", "join both in one"))
     return found, mistakes
 
 

@@ -7,6 +7,7 @@ is written in batches.
 from __future__ import annotations
 
 import importlib
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +41,7 @@ class Keys:
     ) -> None:
         self._durable, self._aged, self._now = durable, aged, now
         self._background = Background(self.refresh, PERIOD, failed)
+        self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._failure: StoreUnavailable | None = None
         self._mark: object = None
@@ -59,14 +61,15 @@ class Keys:
     def refresh(self) -> None:
         """Read what has changed, and write what was used. The store may fail; what is known stays then."""
         room = importlib.import_module("adapter.store.keys")
-        try:
-            self._read(room)
-            self._failure = None
-            if time.monotonic() - self._written >= WRITTEN_EVERY:
-                self.write(room)
-        except StoreUnavailable as error:
-            self._failure = error
-        self._aged(time.monotonic() - self._made)
+        with self._refreshing:
+            try:
+                self._read(room)
+                self._failure = None
+                if time.monotonic() - self._written >= WRITTEN_EVERY:
+                    self.write(room)
+            except StoreUnavailable as error:
+                self._failure = error
+            self._aged(time.monotonic() - self._made)
 
     def write(self, room: Any) -> None:
         """Write when keys were last used, and hashes that a newer secret protects."""
