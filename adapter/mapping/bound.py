@@ -12,6 +12,7 @@ from typing import Literal
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.bound_header import HeaderBlock, ReplyHeader
+from adapter.mapping.bound_list import Page, Sort
 from adapter.mapping.bound_type import BoundType, BoundVariant, Choice, Nulls, ways
 from adapter.mapping.model.change import PatchRule
 from adapter.mapping.model.cursor import CursorRule
@@ -20,43 +21,23 @@ from adapter.mapping.model.operation import (
     CallRule,
     FaultRule,
     LookupRule,
-    PageRule,
     ReplyRule,
     Resource,
     SignRule,
-    SortRule,
 )
 from adapter.mapping.model.policy import Policy
 from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import SessionRule
+from adapter.mapping.model.write import ResolveRule, WriteRule
 from adapter.mapping.paths import Child
 from adapter.mapping.tables import Table
 from adapter.wsdl.types import Contract, Operation, Port
 
 __all__ = [
-    "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "Call", "Choice", "Cursor",
-    "Endpoint", "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "ReplyHeader", "Shape", "Sign", "Sort",
-    "Take", "Turn", "leaves", "ways",
+    "Body", "BoundField", "BoundLookup", "BoundSession", "BoundType", "BoundVariant", "BoundWrite", "Call", "Choice",
+    "Cursor", "Endpoint", "Flag", "HeaderBlock", "Mode", "Nulls", "Page", "Reply", "ReplyHeader", "Resolve", "Shape",
+    "Sign", "Sort", "Take", "Turn", "leaves", "ways",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Paging with its fields bound."""
-
-    rule: PageRule
-    limit: BoundField
-    offset: BoundField
-    total: BoundField | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """Sorting with its fields bound."""
-
-    rule: SortRule
-    key: BoundField
-    direction: BoundField | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +172,29 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
+class Resolve:
+    """How it is found out whether a write had an effect. ``by`` finds it, ``then`` reads all of it where it has to."""
+
+    rule: ResolveRule
+    by: Endpoint
+    then: Endpoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundWrite:
+    """``write:`` of an operation. ``characters`` of our own reference fit into its property, 0 where there is none."""
+
+    rule: WriteRule
+    characters: int = 0
+    resolve: Resolve | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation, ready to be compiled. ``path`` is the whole template, ``/v1/customers/{id}``.
 
-    ``details``: what a fault's detail is read as, by the names of its element and of the mapping type.
+    ``details``: what a fault's detail is read as, by the names of its element and of the mapping type. ``token``: the
+    property of what it reads that callers get as ETag, "" for none.
     """
 
     name: str
@@ -229,6 +229,8 @@ class Endpoint:
     cursor: Cursor | None = None
     details: Mapping[tuple[str, str], str] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
+    write: BoundWrite | None = None
+    token: str = ""
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""

@@ -29,6 +29,7 @@ from adapter.mapping import (
 )
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.editor_documents import DOCUMENTS
+from adapter.mapping.editor_policies import POLICIES
 from adapter.mapping.model.filter import BETWEEN, TESTS
 from adapter.mapping.model.operation import VERBS
 from adapter.mapping.patches import WORDS
@@ -86,7 +87,6 @@ _QUERY = _named(
 )
 _ACTION = f"^(?!({'|'.join(VERBS)})$){keys.SLUG.pattern}$"
 _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
-
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
 RAW: Mapping[str, Shape] = {
     "FileSection.soap": _one(schema.SoapSection),
@@ -158,8 +158,8 @@ RAW: Mapping[str, Shape] = {
     "OperationSection.cursor": _one(schema_cursor.CursorSection),
     "OperationSection.sort": _one(schema_operation.SortSection),
     **DOCUMENTS,
+    **POLICIES,
     "OperationSection.faults": _FAULTS,
-    "OperationSection.timeout": {"type": "number", "exclusiveMinimum": 0, "maximum": 600},
     "OperationSection.calls": _named(_one(schema_calls.CallSection), minProperties=1),
     "OperationSection.commit": _one(schema_calls.CommitSection),
     "OperationSection.undo": _one(schema_calls.UndoSection),
@@ -190,7 +190,7 @@ RAW: Mapping[str, Shape] = {
     "WarningsSection.code": _TEXT_OR_TEXTS,
 }
 # The sections that text alone may stand for, and the key that it is short for.
-SHORT: Mapping[str, str] = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from"}
+SHORT = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from", "MatchSection": "property"}
 _NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _INSTEAD = ("soap", "constant", "compute")
 _APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]

@@ -59,7 +59,7 @@ def operation_rule(
         title=found.get("title", ""),
         doc=found.get("doc", ""),
         cursor=cursor_rule(sections, found.get("cursor"), (*path, "cursor")),
-        policy=policy(found, method),
+        policy=policy(sections, found, method, path),
     )
 
 

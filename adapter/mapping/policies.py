@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from adapter.mapping.files import Path_
 from adapter.mapping.model.policy import Policy
+from adapter.mapping.sections import Sections
+from adapter.mapping.writes import write_rule
 
 
-def policy(found: Mapping[str, Any], method: str) -> Policy:
+def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path_) -> Policy:
     """Return the policy of an operation. A GET reads, anything else writes, where its section does not say so."""
-    return Policy(effect=found.get("effect", "read" if method == "GET" else "write"))
+    effect = found.get("effect", "read" if method == "GET" else "write")
+    return Policy(effect=effect, write=write_rule(sections, found.get("write"), (*path, "write")))

@@ -46,6 +46,7 @@ class OperationSection(Section):
     answered_by = one_of("soap http", "Which backend answers.")
     timeout = Raw(**about("Seconds until the caller gets an answer, whatever happens."))
     effect = one_of("read idempotent write irreversible", "What calls do; without it GET reads and others write.")
+    write = Raw(**about("What keeps its writes from being lost or doubled."))
     calls = Raw(**about("More SOAP calls behind it; each is a property of the answer."))
     commit = Raw(**about("The call that makes final what the others made."))
     undo = Raw(**about("The call that takes back what the main one made, where a later one fails."))

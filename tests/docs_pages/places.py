@@ -16,6 +16,7 @@ from adapter.mapping import (
     schema_operation,
     schema_rows,
     schema_stream,
+    schema_write,
 )
 
 
@@ -109,6 +110,11 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("write", schema_write.WriteSection, "write:\n  key: required\n  entity: customer_id\n"
+          "  reference: reference\n  resolve: {by: list, with: {reference: reference}, then: read}"),
+    Place("resolve", schema_write.ResolveSection, "resolve: {by: list, with: {reference: reference}, after: 10}"),
+    Place("if_match", schema_write.MatchSection,
+          "if_match: {property: version, conflict: version-conflict, required: true}"),
     Place("One lookup", schema_lookup.LookupSection, "lookups:\n"
           "  countries: {call: LeseLaender, each: Laender.Land, code: Code, word: Name, keep: 3600}"),
     Place("One call", schema_calls.CallSection, "calls:\n"

@@ -32,6 +32,7 @@ from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.streams import STREAMS
 from tests.mistakes.values import VALUES
 from tests.mistakes.wild import WILD
+from tests.mistakes.writes import WRITES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -257,6 +258,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **CALLS,
     **WILD,
     **MESSAGES,
+    **WRITES,
 }
 
 

@@ -25,6 +25,7 @@ from adapter.mapping.agreement.session import with_session
 from adapter.mapping.agreement.streams import check_stream
 from adapter.mapping.agreement.types import Binder
 from adapter.mapping.agreement.values import check_headers
+from adapter.mapping.agreement.writes import with_writes
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import CONVERTERS, Factory
@@ -80,7 +81,8 @@ def agree(
         endpoints.extend(found)
         mistakes.extend(wrong)
     endpoints, wrong = linked(endpoints)
-    return endpoints, [*mistakes, *wrong]
+    endpoints, more = with_writes(endpoints)
+    return endpoints, [*mistakes, *wrong, *more]
 
 
 def _resource(

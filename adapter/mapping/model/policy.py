@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adapter.mapping.model.write import WriteRule
+
 Effect = Literal["read", "idempotent", "write", "irreversible"]
 """What calling it twice does: nothing; the same as once; something else; something that cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How calls of one operation are treated. ``effect`` is what they do to the system behind."""
+    """How calls of one operation are treated. ``effect`` is what they do to the system behind.
+
+    ``write`` is what keeps a write from being lost or doubled, None where nothing does.
+    """
 
     effect: Effect = "write"
+    write: WriteRule | None = None

@@ -1,0 +1,27 @@
+"""The shapes, for editors, of how an operation is treated: its time, and what keeps its writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
+
+
+def _one(section: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{section}"}
+
+
+def _seconds(most: int) -> dict[str, Any]:
+    return {"type": "number", "exclusiveMinimum": 0, "maximum": most}
+
+
+POLICIES: Mapping[str, dict[str, Any]] = {
+    "OperationSection.timeout": _seconds(600),
+    "OperationSection.write": _one(WriteSection.__name__),
+    "WriteSection.resolve": _one(ResolveSection.__name__),
+    "WriteSection.if_match": _one(MatchSection.__name__),
+    "WriteSection.slow": _seconds(60),
+    "ResolveSection.with": {"type": "object", "additionalProperties": {"type": "string"}},
+    "ResolveSection.after": _seconds(86400),
+}
