@@ -1,0 +1,124 @@
+"""What is to be done with rows of writes, and how many there are: what those ask who deliver and look after them.
+
+Rule: of one entity only the oldest open row is due; one that is parked stands in the way until a person has decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from adapter.store.tables import WRITES
+from adapter.store.writes import (
+    BEFORE,
+    CANCELLED,
+    DELIVERING,
+    DISCARDED,
+    DONE,
+    OPEN,
+    QUEUED,
+    REFUSED,
+    SENDING,
+    UNKNOWN,
+    Write,
+    by_id,
+    change,
+    write_of,
+)
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
+ENDED = (DONE, REFUSED, CANCELLED, DISCARDED)
+"""States that nothing comes after."""
+_IN_THE_WAY = (SENDING, *BEFORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many rows are in a state, and when the oldest of them was made; of one operation."""
+
+    state: str
+    operation: str
+    rows: int
+    oldest: float
+
+
+def due(connection: Connection, now: float, most: int) -> list[tuple[str, str]]:
+    """Return id and entity of rows that have something to be done now, the oldest first.
+
+    What became of an unknown one is found out whatever else its entity waits for: only asking is due.
+    """
+    ready = or_(and_(WRITES.c.state == QUEUED, ~_blocked()), WRITES.c.state == UNKNOWN)
+    found = (
+        select(WRITES.c.id, WRITES.c.entity)
+        .where(WRITES.c.state.in_((QUEUED, UNKNOWN)), WRITES.c.due <= now, ready)
+        .order_by(WRITES.c.sequence)
+        .limit(most)
+    )
+    return [(row.id, row.entity) for row in connection.execute(found)]
+
+
+def _blocked() -> ColumnElement[bool]:
+    """Whether an earlier row of the same entity is still open."""
+    earlier = WRITES.alias("earlier")
+    same = (earlier.c.entity == WRITES.c.entity) & (earlier.c.sequence < WRITES.c.sequence)
+    return (WRITES.c.entity != "") & exists().where(same, earlier.c.state.in_(_IN_THE_WAY))
+
+
+def take(connection: Connection, id: str, owner: str, now: float, lease: float) -> Write | None:
+    """Claim a queued row that is due, and that no earlier one of its entity stands in the way of.
+
+    None where somebody else was first, or it is not due any more. ``lease``: until when it is ours.
+    """
+    wanted = (WRITES.c.id == id) & (WRITES.c.state == QUEUED) & (WRITES.c.due <= now) & ~_blocked()
+    if connection.execute(select(WRITES.c.id).where(wanted)).one_or_none() is None:
+        return None
+    attempts = WRITES.c.attempts + 1
+    return change(connection, id, (QUEUED,), now, state=DELIVERING, owner=owner, lease=lease, attempts=attempts)
+
+
+def renew(connection: Connection, id: str, owner: str, lease: float) -> bool:
+    """Make a row that is ours be ours for longer. False where it is somebody else's by now."""
+    held = (WRITES.c.id == id) & (WRITES.c.owner == owner) & WRITES.c.state.in_((DELIVERING, SENDING))
+    return connection.execute(WRITES.update().where(held).values(lease=lease)).rowcount == 1
+
+
+def depths(connection: Connection) -> list[Depth]:
+    """Return how many rows there are, by state and operation, but for those that have ended."""
+    found = (
+        select(WRITES.c.state, WRITES.c.operation, func.count(), func.min(WRITES.c.created))
+        .where(WRITES.c.state.not_in((*ENDED, OPEN)))
+        .group_by(WRITES.c.state, WRITES.c.operation)
+    )
+    return [Depth(*row) for row in connection.execute(found)]
+
+
+def listed(connection: Connection, states: Collection[str], operation: str, before: float, most: int) -> list[Write]:
+    """Return rows of some states, of one operation ("" for any), made before a moment; the oldest first."""
+    wanted = WRITES.c.state.in_(states) & (WRITES.c.created <= before)
+    if operation:
+        wanted &= WRITES.c.operation == operation
+    found = select(WRITES).where(wanted).order_by(WRITES.c.sequence).limit(most)
+    return [write_of(row) for row in connection.execute(found)]
+
+
+def expire(connection: Connection, before: float, most: int) -> int:
+    """Remove rows that ended before a moment, or that nobody was promised anything about. Return how many.
+
+    One that is parked never goes by itself.
+    """
+    old = (
+        select(WRITES.c.id)
+        .where(WRITES.c.state.in_((*ENDED, OPEN)), WRITES.c.changed < before)
+        .order_by(WRITES.c.sequence)
+        .limit(most)
+    )
+    return connection.execute(WRITES.delete().where(WRITES.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+def cancel(connection: Connection, id: str, caller: str, now: float) -> tuple[Write | None, bool]:
+    """Cancel a row of a caller's that is still queued. Return it as it is then, and whether it was cancelled now."""
+    row = by_id(connection, id)
+    if row is None or row.caller != caller:
+        return None, False
+    changed = change(connection, id, (QUEUED,), now, state=CANCELLED)
+    return (changed, True) if changed is not None else (by_id(connection, id), False)
