@@ -8,6 +8,7 @@ from typing import Any
 from adapter import strict_json
 from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
+from adapter.openapi import later
 from adapter.openapi.examples import Examples
 from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
@@ -67,6 +68,11 @@ def document(
         refused = refusals(endpoint, problems, found)
         described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components, maker)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
+    own = {PROBLEM: PROBLEM_SCHEMA}
+    if later.promises(endpoints):
+        paths |= later.paths()
+        own[later.SCHEMA] = later.schema()
+        tags[later.TAG] = {"name": later.TAG, "description": "What was promised with 202."}
     return {
         "openapi": VERSION,
         "info": {"title": title, "version": version, "description": _ABOUT},
@@ -74,7 +80,7 @@ def document(
         "tags": list(tags.values()),
         "paths": paths,
         "components": {
-            "schemas": {**found.components, PROBLEM: PROBLEM_SCHEMA},
+            "schemas": {**found.components, **own},
             "headers": _HEADERS,
             **{kind: dict(sorted(shared.items())) for kind, shared in components.items()},
         },
