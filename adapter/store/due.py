@@ -76,10 +76,36 @@ def take(connection: Connection, id: str, owner: str, now: float, lease: float) 
     return change(connection, id, (QUEUED,), now, state=DELIVERING, owner=owner, lease=lease, attempts=attempts)
 
 
-def renew(connection: Connection, id: str, owner: str, lease: float) -> bool:
-    """Make a row that is ours be ours for longer. False where it is somebody else's by now."""
-    held = (WRITES.c.id == id) & (WRITES.c.owner == owner) & WRITES.c.state.in_((DELIVERING, SENDING))
-    return connection.execute(WRITES.update().where(held).values(lease=lease)).rowcount == 1
+def settle(
+    connection: Connection, row: Write, now: float, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0
+) -> Write | None:
+    """Say what became of a delivery. What the ERP answered is true even if the lease ran out meanwhile.
+
+    None: the row is in other hands, or settled.
+    """
+    expected = (DELIVERING, UNKNOWN, QUEUED) if answer else (DELIVERING,)
+    return change(
+        connection, row.id, expected, now,
+        owner=row.owner, state=state, answer=answer, cause=cause, due=due, lease=0.0,
+    )  # fmt: skip
+
+
+def give_back(connection: Connection, row: Write, now: float, cause: str, due: float) -> Write | None:
+    """Say of a delivery that nothing was sent, so that it counts for none; it is due again later."""
+    attempts = max(0, row.attempts - 1)
+    return change(
+        connection, row.id, (DELIVERING,), now,
+        owner=row.owner, state=QUEUED, cause=cause, due=due, lease=0.0, attempts=attempts,
+    )  # fmt: skip
+
+
+def lost(connection: Connection, row: Write, now: float, after: float) -> Write | None:
+    """Say of a row whose lease ran out that its outcome is unknown. None: it is settled, or in other hands."""
+    cause = "the lease ran out"
+    return change(
+        connection, row.id, (SENDING, DELIVERING), now,
+        owner=row.owner, state=UNKNOWN, due=now + after, lease=0.0, cause=cause,
+    )  # fmt: skip
 
 
 def depths(connection: Connection) -> list[Depth]:
@@ -99,20 +125,6 @@ def listed(connection: Connection, states: Collection[str], operation: str, befo
         wanted &= WRITES.c.operation == operation
     found = select(WRITES).where(wanted).order_by(WRITES.c.sequence).limit(most)
     return [write_of(row) for row in connection.execute(found)]
-
-
-def expire(connection: Connection, before: float, most: int) -> int:
-    """Remove rows that ended before a moment, or that nobody was promised anything about. Return how many.
-
-    One that is parked never goes by itself.
-    """
-    old = (
-        select(WRITES.c.id)
-        .where(WRITES.c.state.in_((*ENDED, OPEN)), WRITES.c.changed < before)
-        .order_by(WRITES.c.sequence)
-        .limit(most)
-    )
-    return connection.execute(WRITES.delete().where(WRITES.c.id.in_(old.scalar_subquery()))).rowcount
 
 
 def cancel(connection: Connection, id: str, caller: str, now: float) -> tuple[Write | None, bool]:
