@@ -107,9 +107,7 @@ class Deliveries:
             return self._moved(row, PARKED, cause=f"the mapping does not take it any more: {error}")
         if error.sent in ("", "no"):
             again = now + while_unsent(max(0.0, now - row.created), said)
-            return self.keeping.store.run(
-                lambda connection: due.give_back(connection, row, now, str(error), again)
-            )
+            return self.keeping.store.run(lambda connection: due.give_back(connection, row, now, str(error), again))
         if isinstance(error, BackendFault) and error.status < 500:
             answer = kept.refusal(error, request.id, self.keeping.known)
             return self._moved(row, REFUSED, answer=self.keeping.seal(row, "answer", answer), cause=str(error))
@@ -132,9 +130,7 @@ class Deliveries:
             lambda connection: writes.change(connection, row.id, (QUEUED, UNKNOWN), now, state=PARKED, cause=cause)
         )
 
-    def _moved(
-        self, row: Write, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0
-    ) -> Write | None:
+    def _moved(self, row: Write, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0) -> Write | None:
         now = self.keeping.now()
         return self.keeping.store.run(
             lambda connection: ended(connection, row, now, state, answer=answer, cause=cause, due=due)

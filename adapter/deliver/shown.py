@@ -56,9 +56,7 @@ def cancelling(keeping: Keeping) -> Handler:
 
     def handle(request: Request) -> Response:
         now, id, caller = keeping.now(), request.path["id"], request.caller.id
-        row, cancelled = keeping.store.run(
-            lambda connection: due.cancel(connection, id, caller, now), request.deadline
-        )
+        row, cancelled = keeping.store.run(lambda connection: due.cancel(connection, id, caller, now), request.deadline)
         if row is None:
             raise problems.house("no-such-operation")
         if not cancelled and row.state != CANCELLED:

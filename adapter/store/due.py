@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
     BEFORE,
@@ -25,7 +27,6 @@ from adapter.store.writes import (
     change,
     write_of,
 )
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 ENDED = (DONE, REFUSED, CANCELLED, DISCARDED)
 """States that nothing comes after."""
@@ -72,12 +73,21 @@ def take(connection: Connection, id: str, owner: str, now: float, lease: float) 
     wanted = (WRITES.c.id == id) & (WRITES.c.state == QUEUED) & (WRITES.c.due <= now) & ~_blocked()
     if connection.execute(select(WRITES.c.id).where(wanted)).one_or_none() is None:
         return None
-    attempts = WRITES.c.attempts + 1
-    return change(connection, id, (QUEUED,), now, state=DELIVERING, owner=owner, lease=lease, attempts=attempts)
+    held = {"state": DELIVERING, "owner": owner, "lease": lease, "attempts": WRITES.c.attempts + 1, "changed": now}
+    mine = (WRITES.c.id == id) & (WRITES.c.state == QUEUED)
+    taken = connection.execute(WRITES.update().where(mine).values(held).returning(WRITES)).one_or_none()
+    return write_of(taken) if taken is not None else None
 
 
 def settle(
-    connection: Connection, row: Write, now: float, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0
+    connection: Connection,
+    row: Write,
+    now: float,
+    state: str,
+    *,
+    answer: bytes = b"",
+    cause: str = "",
+    due: float = 0.0,
 ) -> Write | None:
     """Say what became of a delivery. What the ERP answered is true even if the lease ran out meanwhile.
 
