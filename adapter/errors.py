@@ -6,6 +6,8 @@
     ├─ BuildError                      something written is wrong; stops the process, never seen by a caller
     └─ RequestError                    status, problem, detail, fields, headers
        ├─ InvalidRequest       400/422 what the caller sent is wrong
+       ├─ StoreUnavailable     503  sent: no     our own store cannot be asked, so nothing that needs it is begun
+       ├─ VaultError       410/503  kind: erased | corrupt | secret | held; what is sealed cannot be opened
        └─ BackendError                 sent: no | maybe | yes
           ├─ BackendUnreachable   503  sent: no     could not connect
           ├─ BackendTimeout       504  sent: maybe  no whole answer before the deadline (no: never connected)
@@ -25,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Sent = Literal["no", "maybe", "yes"]
+VaultKind = Literal["erased", "corrupt", "secret", "held"]
 
 
 class AdapterError(Exception):
@@ -98,6 +101,21 @@ class RequestError(AdapterError):
 
 class InvalidRequest(RequestError):
     """What the caller sent cannot be accepted: 400 when it cannot be read, 422 when its values are wrong."""
+
+
+class StoreUnavailable(RequestError):
+    """The store of writes, keys and audit cannot be asked now: locked, full, read-only, corrupt or not there."""
+
+
+@dataclass(eq=False)
+class VaultError(RequestError):
+    """What was sealed cannot be opened, or a subject's key must not be erased.
+
+    ``erased``: the key of its subject was; nobody can open it any more. ``corrupt``: it is not what was sealed.
+    ``secret``: none of the secrets of this process (ADAPTER_STORE_KEY) is the one it needs. ``held``: see ``cause``.
+    """
+
+    kind: VaultKind = "corrupt"
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
@@ -93,3 +93,22 @@ def one_of(*known: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def store(text: str) -> str:
+    """Read a path, or a ``postgresql://`` URL without a password in it."""
+    if "://" not in text:
+        return not_empty(text)
+    parts = urlsplit(text)
+    if parts.scheme != "postgresql" or not parts.path.strip("/"):
+        raise ValueError("not a path, and not a URL such as postgresql://adapter@db.example/adapter")
+    if parts.password is not None or "password" in dict(parse_qsl(parts.query)):
+        raise ValueError("a URL with a password in it, which would reach logs; it has a setting of its own")
+    return text
+
+
+def secrets(text: str) -> str:
+    """Read secrets parted by commas, each of at least 32 characters."""
+    if short := [word for word in words(text) if len(word) < 32]:
+        raise ValueError(f"{len(short)} of its secrets have less than 32 characters")
+    return text

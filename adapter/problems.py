@@ -60,6 +60,8 @@ HOUSE: Mapping[str, Problem] = {
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
         Problem("cursor-expired", 410, "Cursor expired",
                 "The cursor is too old. Begin again without a cursor."),
+        Problem("erased", 410, "Erased",
+                "What this is about was erased at somebody's wish. Nobody can read it any more; do not ask again."),
         Problem("request-too-large", 413, "Request too large",
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",
@@ -99,6 +101,13 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-busy", 503, "Busy",
                 "The system behind this service said that it is busy, and may have said for how long (Retry-After). "
                 "Try again then."),
+        Problem("sealed", 503, "Cannot be opened",
+                "What this service keeps of an earlier request is sealed, and cannot be opened: it is damaged, or the "
+                "secret that it was sealed with is missing. Report the request id; the log says which."),
+        Problem("store-unavailable", 503, "Store not available",
+                "What this service remembers of writes and of callers cannot be read or written now. Nothing was sent "
+                "to the system behind it; the request may be repeated later (Retry-After). Where it had an "
+                "Idempotency-Key, repeat it with the same one."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
         Problem("shutting-down", 503, "Shutting down",

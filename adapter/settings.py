@@ -33,6 +33,7 @@ class Setting:
     kind: str
     default: str
     doc: str
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,15 @@ class _Declared:
     default: str
     doc: str
     family: bool = False
+    secret: bool = False
 
 
 def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
     return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
+
+
+def _secret(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
+    return field(default="", repr=False, metadata={"declared": _Declared(kind, parse, "", doc, secret=True)})
 
 
 def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
@@ -104,6 +110,28 @@ class Settings:
         "0",
         "How many proxies stand in front and append to X-Forwarded-For and -Proto.",
     )
+    store: str = _one(
+        "path or URL",
+        parsers.store,
+        "adapter.db",
+        "Where writes, API keys and the audit are kept: a file (SQLite; a path in the project folder), or "
+        "postgresql://user@host/database. Opened when something needs it.",
+    )
+    subjects: str = _one(
+        "path or URL",
+        parsers.store,
+        "adapter-subjects.db",
+        "Where the keys of data subjects are kept, apart from it and its backups. To erase one is to erase its key.",
+    )
+    store_password: str = _secret("text", str, "Password of both, where they are in PostgreSQL.")
+    store_password_file: str = _one("path", str, "", "A file that holds it, read whenever a connection opens.")
+    store_key: str = _secret(
+        "secrets",
+        parsers.secrets,
+        "What bodies and keys in the store are protected with: at least 32 characters (`adapter store key` makes "
+        "one). Several by commas while it is changed: the first is the new one.",
+    )
+    store_key_file: str = _one("path", str, "", "A file that holds it.")
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
     max_request_bytes: int = _one(
@@ -225,7 +253,13 @@ def unused(settings: Settings, asked: Collection[str]) -> tuple[Mistake, ...]:
 def describe() -> tuple[Setting, ...]:
     """Return every setting in the order of declaration, for the reference page."""
     return tuple(
-        Setting(_variable(target) + ("_<NAME>" if target in _FAMILIES else ""), known.kind, known.default, known.doc)
+        Setting(
+            _variable(target) + ("_<NAME>" if target in _FAMILIES else ""),
+            known.kind,
+            known.default,
+            known.doc,
+            known.secret,
+        )
         for target, known in _DECLARED.items()
     )
 

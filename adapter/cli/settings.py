@@ -14,7 +14,7 @@ HIDDEN = "(set; hidden)"
 
 
 def run(asked: Namespace) -> int:
-    """Print every setting: value, default, help. Constants of mappings and credentials stay hidden."""
+    """Print every setting: value, default, help. What may be a secret stays hidden."""
     found = settings.read(project_of(asked), settings.environment())
     for setting in settings.describe():
         field = setting.name.removeprefix(settings.PREFIX).removesuffix("_<NAME>").lower()
@@ -23,7 +23,8 @@ def run(asked: Namespace) -> int:
         if isinstance(value, Mapping):
             _print_family(setting.name.removesuffix("<NAME>"), value, field in ("value", "credential"))
         else:
-            print(f"    value    {_written(value) or '(none)'}")
+            shown = HIDDEN if value and setting.secret else _written(value)
+            print(f"    value    {shown or '(none)'}")
             print(f"    default  {setting.default or '(none)'}")
         print(textwrap.indent(textwrap.fill(setting.doc, 100), "    "), end="\n\n")
     print(f"Set them in {settings.FILE} of the project or in the environment, which wins.")

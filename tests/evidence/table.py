@@ -36,6 +36,10 @@ def _speed(name: str, what: str, goal: str, module: str, *, seconds: int = 900, 
     return Promise(f"speed.{name}", what, goal, f"tests.bench.{module}:measure", seconds, long)
 
 
+def _calm(name: str, what: str, goal: str, *, seconds: int = 900, long: bool = False) -> Promise:
+    return Promise(f"calm.{name}", what, goal, f"tests.evidence.calm_{name}:measure", seconds, long)
+
+
 def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
     return Promise(f"job.{name}", what, goal, f"tests.evidence.{name}:measure", seconds)
 
@@ -136,6 +140,13 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "soak",
             seconds=2400,
             long=True,
+        ),
+    ),
+    "resilience": (
+        _calm(
+            "erase",
+            "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
+            "0; all",
         ),
     ),
 }

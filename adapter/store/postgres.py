@@ -1,0 +1,72 @@
+"""PostgreSQL by psycopg. Nothing waits longer than the transaction may take: neither connecting nor an answer.
+
+psycopg waits with ``select``, which gevent knows, so transactions run in their own greenlets. A server that is there
+but silent is left when the time is over; the connection is closed then, and the server gives its transaction up.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from adapter.errors import BuildError, Mistake
+from adapter.store.failures import unavailable
+
+# Connections of one process and database. PostgreSQL allows 100 by default, to all.
+CONNECTIONS = 8
+# The server's own bounds, for a transaction whose client is gone.
+_OPTIONS = (
+    "-c statement_timeout=10s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s "
+    "-c client_connection_check_interval=1s -c synchronous_commit=on -c TimeZone=UTC"
+)
+
+
+class Postgres:
+    """Connections to one PostgreSQL database."""
+
+    blocking = False
+    most = CONNECTIONS
+
+    def __init__(self, url: URL, password: str) -> None:
+        self._url, self._password = url, password
+        try:
+            self._driver = importlib.import_module("adapter.store.bounded")
+        except ModuleNotFoundError as error:
+            remedy = "pip install 'strangler-adapter[postgres]'"
+            raise BuildError([Mistake("adapter.env", 0, 0, "PostgreSQL needs psycopg", remedy)]) from error
+        self._engine = create_engine(url.set(drivername="postgresql+psycopg"), creator=self._open, poolclass=NullPool)
+
+    def connect(self, until: float) -> Connection:
+        """Return a new connection. Raise StoreUnavailable or DBAPIError."""
+        self._driver.UNTIL.set(until)
+        return self._engine.connect()
+
+    def begin(self, connection: Connection, until: float, *, writing: bool) -> None:
+        """Begin a transaction whose every statement ends at ``until``."""
+        if time.monotonic() >= until:
+            raise unavailable("no time left")
+        self._driver.UNTIL.set(until)
+        connection.begin()
+
+    def forget(self, connection: Connection, until: float) -> bool:
+        """Take the bytes of deleted rows out of the tables' files. False: what the WAL holds of them is the server's.
+
+        VACUUM FULL writes the table anew. The WAL keeps them until its segments are removed or written over.
+        """
+        self._driver.UNTIL.set(until)
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL subject_keys")
+        return False
+
+    def _open(self) -> Any:
+        given = dict[str, Any](self._url.translate_connect_args(username="user"))
+        given["dbname"] = given.pop("database", "")
+        given |= dict(self._url.query)
+        given["options"] = f"{given.get('options', '')} {_OPTIONS}".strip()
+        given.setdefault("application_name", "strangler-adapter")
+        if self._password:
+            given["password"] = self._password
+        return self._driver.BoundedConnection.connect(**given)

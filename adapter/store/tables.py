@@ -1,0 +1,125 @@
+"""The tables. Times are seconds since 1970 in UTC, from a wall clock; what is sealed or hashed is so before it comes.
+
+``writes`` is described in docs/design/resilience.md. ``audit`` is a chain: ``hash`` covers the entry and the hash
+before it, and ``audit_head`` knows the last one, so that entries have no gaps. ``subject_keys`` and ``vault_keys``
+live in a database of their own, outside of backups: without them what is sealed in the other is noise.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from adapter.store.migrate import VERSION, Schema
+
+_store = MetaData()
+_subjects = MetaData()
+
+# SQLite has no sequences, and needs none: its writers stand in one line (store.writes).
+SEQUENCE = Sequence("writes_sequence", metadata=_store)
+
+WRITES = Table(
+    "writes",
+    _store,
+    Column("id", Text, primary_key=True),
+    Column("caller", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("key", Text),  # a pseudonym of the Idempotency-Key; NULL: none was given
+    Column("fingerprint", Text, nullable=False, default=""),
+    Column("entity", Text, nullable=False, default=""),
+    Column("sequence", BigInteger, nullable=False, unique=True),
+    Column("subject", Text, nullable=False, default=""),
+    Column("state", Text, nullable=False),
+    Column("request", LargeBinary, nullable=False, default=b""),
+    Column("answer", LargeBinary, nullable=False, default=b""),
+    Column("reference", Text, nullable=False, default=""),
+    Column("promised", Boolean, nullable=False, default=False),  # somebody was answered 202
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("created", Double, nullable=False),
+    Column("due", Double, nullable=False, default=0.0),
+    Column("lease", Double, nullable=False, default=0.0),
+    Column("owner", Text, nullable=False, default=""),
+    Column("cause", Text, nullable=False, default=""),
+    Column("changed", Double, nullable=False),
+    UniqueConstraint("caller", "operation", "key", name="writes_key"),
+    Index("writes_due", "state", "due"),
+    Index("writes_entity", "entity", "sequence"),
+    Index("writes_subject", "subject"),
+)
+
+KEYS = Table(
+    "keys",
+    _store,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", Text, nullable=False, default=""),  # parted by spaces
+    Column("note", Text, nullable=False, default=""),
+    Column("created", Double, nullable=False),
+    Column("expires", Double),
+    Column("revoked", Double),
+    Column("used", Double),
+    Index("keys_owner", "owner"),
+)
+
+AUDIT = Table(
+    "audit",
+    _store,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("time", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("details", Text, nullable=False),  # a JSON object
+    Column("hash", LargeBinary, nullable=False),
+)
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    _store,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+CHECKPOINTS = Table(
+    "audit_checkpoints",
+    _store,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),  # the signed document, as it is exported
+)
+
+SUBJECT_KEYS = Table(
+    "subject_keys",
+    _subjects,
+    Column("subject", Text, primary_key=True),
+    Column("id", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("secret", Text, nullable=False),  # the id of the secret that wraps it
+    Column("created", Double, nullable=False),
+    Column("held", Text, nullable=False, default=""),  # why it must not be erased
+    Index("subject_keys_secret", "secret"),
+)
+
+VAULT_KEYS = Table(
+    "vault_keys",
+    _subjects,
+    Column("name", Text, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("secret", Text, nullable=False),
+)
+
+STORE = Schema("store", _store, VERSION)
+SUBJECTS = Schema("subjects", _subjects, VERSION)

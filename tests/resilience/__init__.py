@@ -1,0 +1,1 @@
+"""What the tests and the evidence of resilience share."""
