@@ -22,13 +22,14 @@ from dataclasses import dataclass, field
 
 from adapter.deliver import kept
 from adapter.deliver.backoff import after_attempt, while_unsent
+from adapter.deliver.outcomes import judged
 from adapter.deliver.settle import MARGIN, Keeping, settle
 from adapter.deliver.way import Way
-from adapter.errors import BackendFault, InvalidRequest, RequestError, VaultError
+from adapter.errors import InvalidRequest, RequestError, VaultError
 from adapter.messages import Request, Response
 from adapter.store import due, writes
 from adapter.store.due import settle as ended
-from adapter.store.writes import DELIVERING, DONE, PARKED, QUEUED, REFUSED, UNKNOWN, Write
+from adapter.store.writes import DONE, PARKED, QUEUED, REFUSED, UNKNOWN, Write
 
 MOST_ATTEMPTS = 12
 """Attempts that reached the ERP after which a person decides: some half an hour."""
@@ -101,19 +102,19 @@ class Deliveries:
         return self._moved(row, state, answer=self.keeping.seal(row, "answer", kept.answer(response)))
 
     def _failed(self, way: Way, row: Write, request: Request, error: RequestError) -> Write | None:
-        """Move a row on from an error: ``sent`` says whether the ERP may have acted."""
-        now, said = self.keeping.now(), _said(error)
-        if isinstance(error, InvalidRequest):
-            return self._moved(row, PARKED, cause=f"the mapping does not take it any more: {error}")
-        if error.sent in ("", "no"):
-            again = now + while_unsent(max(0.0, now - row.created), said)
-            return self.keeping.store.run(lambda connection: due.give_back(connection, row, now, str(error), again))
-        if isinstance(error, BackendFault) and error.status < 500:
+        """Move a row on from an error: what matters is whether the ERP may have acted."""
+        now, said, outcome = self.keeping.now(), _said(error), judged(error)
+        if outcome == "unknown":
+            return self._moved(row, UNKNOWN, cause=str(error), due=now + way.after)
+        if outcome == "refused":
             answer = kept.refusal(error, request.id, self.keeping.known)
             return self._moved(row, REFUSED, answer=self.keeping.seal(row, "answer", answer), cause=str(error))
-        if isinstance(error, BackendFault) and (said or error.status == 503 or way.repeatable):
+        if isinstance(error, InvalidRequest):
+            return self._moved(row, PARKED, cause=f"its mapping does not take it any more: {error}")
+        if error.sent == "yes" and said:  # the ERP was asked, and told us to come again
             return self._moved(row, QUEUED, cause=str(error), due=now + after_attempt(row.attempts, said))
-        return self._moved(row, UNKNOWN, cause=str(error), due=now + way.after)
+        again = now + while_unsent(max(0.0, now - row.created), said)
+        return self.keeping.store.run(lambda connection: due.give_back(connection, row, now, str(error), again))
 
     def _unreadable(self, row: Write, error: VaultError) -> Write | None:
         if error.kind == "secret":  # the operator has to set it; nothing was sent
