@@ -15,7 +15,7 @@ from flask import Flask
 
 from adapter import collector, problems
 from adapter import settings as settings_room
-from adapter.built import Built, build, credentials_of
+from adapter.built import Built, build, credentials_of, declared
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
@@ -26,7 +26,6 @@ from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
-from adapter.problems import Problem
 from adapter.rows import FORMS
 from adapter.telemetry import Telemetry
 from adapter.web import Route, docs, install
@@ -97,18 +96,3 @@ def openapi(built: Built) -> dict[str, Any]:
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
     )
-
-
-def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
-    """Return the problem types that the mappings add, each once."""
-    found: dict[str, Problem] = {}
-    for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
-        empties = [each.reply.rule for each in endpoint.whole()]
-        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
-        for slug, status, title in rules:
-            known = found.get(slug)
-            if known is None or (title and not known.doc):
-                words = title or slug.replace("-", " ").capitalize()
-                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
-    return tuple(found.values())

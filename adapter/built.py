@@ -28,6 +28,7 @@ from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
+from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
@@ -119,6 +120,21 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
         if resource.http is not None:
             asked.add(service_name(resource.http.service))
     return asked
+
+
+def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
+    """Return the problem types that the mappings add, each once."""
+    found: dict[str, Problem] = {}
+    for endpoint in endpoints:
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
+        for slug, status, title in rules:
+            known = found.get(slug)
+            if known is None or (title and not known.doc):
+                words = title or slug.replace("-", " ").capitalize()
+                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
+    return tuple(found.values())
 
 
 def credentials_of(project: Path, settings: Settings) -> Credentials:

@@ -86,35 +86,15 @@ def build(
     finished: Callable[[Outcome], None],
 ) -> Handler:
     """Put one operation together."""
+    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     handle = chain(
         observe(started, finished),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),
-        then=_answer(endpoint, backends),
+        then=answer,
     )
     return pieces.call(handle)
-
-
-def delivery(
-    endpoint: Endpoint,
-    backends: Backends,
-    limits: Limits,
-    started: Callable[[], None],
-    finished: Callable[[Outcome], None],
-) -> Handler:
-    """Put together what delivers one operation later: who asked, and whether he may, was settled when he asked."""
-    return chain(
-        observe(started, finished),
-        *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
-        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
-        *_read_first(endpoint, backends),
-        then=_answer(endpoint, backends),
-    )
-
-
-def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
-    return _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:

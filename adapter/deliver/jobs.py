@@ -37,12 +37,14 @@ class Jobs:
     def __init__(
         self,
         url: str,
+        password: Callable[[], str],
         due: Callable[[int], Sequence[Due]],
         deliver: Callable[[str], object],
         at_once: int,
         failed: Callable[[str, Exception], None],
     ) -> None:
-        self._url, self._due, self._deliver, self._at_once, self._failed = url, due, deliver, at_once, failed
+        self._url, self._password, self._due, self._deliver = url, password, due, deliver
+        self._at_once, self._failed = at_once, failed
         self._stopping = threading.Event()
         self._looking = threading.Event()
         self._deferred: dict[str, float] = {}
@@ -83,7 +85,9 @@ class Jobs:
 
     def app(self) -> App:
         """Return procrastinate's side of it: where the jobs are, and what one does."""
-        app = App(connector=PsycopgConnector(conninfo=self._url, min_size=1, max_size=4, timeout=5.0))
+        password = self._password()
+        more = {"password": password} if password else {}
+        app = App(connector=PsycopgConnector(conninfo=self._url, kwargs=more, min_size=1, max_size=4, timeout=5.0))
 
         @app.task(name=TASK, queue=QUEUE)
         def deliver(row: str) -> None:

@@ -34,6 +34,9 @@ from adapter.store.writes import DONE, PARKED, QUEUED, REFUSED, UNKNOWN, Write
 MOST_ATTEMPTS = 12
 """Attempts that reached the ERP after which a person decides: some half an hour."""
 
+LONGEST_PAUSE = 3600.0
+"""Seconds after which it is looked again, whatever was said."""
+
 
 def _ignored(error: Exception, row: Write) -> None:
     return None
@@ -139,6 +142,6 @@ class Deliveries:
 
 
 def _said(error: RequestError) -> float:
-    """Return the seconds that an error asks to wait (Retry-After), 0 where it says nothing."""
+    """Return the seconds that an error asks to wait (Retry-After), 0 where it says nothing; an hour at most."""
     text = error.headers.get("Retry-After", "")
-    return float(text) if text.isdecimal() else 0.0
+    return min(float(text), LONGEST_PAUSE) if text.isdecimal() else 0.0

@@ -31,6 +31,7 @@ from adapter.store.writes import (
 ENDED = (DONE, REFUSED, CANCELLED, DISCARDED)
 """States that nothing comes after."""
 _IN_THE_WAY = (SENDING, *BEFORE)
+_SLACK = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,23 @@ def lost(connection: Connection, row: Write, now: float, after: float) -> Write 
         connection, row.id, (SENDING, DELIVERING), now,
         owner=row.owner, state=UNKNOWN, due=now + after, lease=0.0, cause=cause,
     )  # fmt: skip
+
+
+def astray(connection: Connection, now: float, lease: float, pause: float) -> bool:
+    """Whether a row has a lease, or is due, later than any can be: a clock was set back."""
+    return connection.execute(select(WRITES.c.id).where(or_(*_astray(now, lease, pause))).limit(1)).first() is not None
+
+
+def brought_back(connection: Connection, now: float, lease: float, pause: float) -> None:
+    """Let a lease begin anew, and be due now, what has times that a clock wrote which was set back since."""
+    held, waiting = _astray(now, lease, pause)
+    connection.execute(WRITES.update().where(held).values(lease=now + lease))
+    connection.execute(WRITES.update().where(waiting).values(due=now))
+
+
+def _astray(now: float, lease: float, pause: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    held = WRITES.c.state.in_((SENDING, DELIVERING)) & (WRITES.c.lease > now + lease + _SLACK)
+    return held, WRITES.c.state.in_((QUEUED, UNKNOWN)) & (WRITES.c.due > now + pause + _SLACK)
 
 
 def depths(connection: Connection) -> list[Depth]:
