@@ -16,6 +16,7 @@ from flask import Flask
 from adapter import collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
+from adapter.callers import Callers, anybody
 from adapter.deliver.way import Way
 from adapter.durable import Durable
 from adapter.mapping.blocks import BLOCKS, Block
@@ -45,7 +46,9 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = _once(built, telemetry) if keeping.keeps(built.endpoints) else None
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, once)
+        each.name: build_pipeline(
+            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
+        )
         for each in built.endpoints
     }
 
@@ -65,6 +68,8 @@ def create_app(
     built = build(project or settings_room.project(environ), environ, blocks)
     telemetry = Telemetry(built.settings.log_level)
     telemetry.lines.adopt_libraries()
+    if not built.known:
+        telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")
     return application(built, telemetry)
 
 
@@ -76,12 +81,14 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[pages])
+    who = Callers().of if built.known else anybody
+    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     """Return the route of an operation, with the media types of documents and its header fields."""
-    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
+    public = endpoint.policy.scopes is not None and endpoint.policy.scopes.public
+    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout, public=public)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
         streams = sent_on(endpoint)
@@ -106,6 +113,7 @@ def openapi(built: Built) -> dict[str, Any]:
         version=settings.api_version,
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
+        known=built.known,
     )
 
 

@@ -2,9 +2,9 @@
 
 ::
 
-    web -> observe -> look_up -> validate -> once -> read_first -> route
-                                                             +-> soap   (writer -> envelope -> reader; or several)
-                                                             +-> http   (the caller's JSON as it came)
+    web -> observe -> allow -> look_up -> validate -> once -> read_first -> route
+             route -> soap   (writer -> envelope -> reader; or several)
+                   -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -38,6 +38,7 @@ from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
+from adapter.steps.allow import allow
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
@@ -87,12 +88,19 @@ def build(
     limits: Limits,
     started: Callable[[], None],
     finished: Callable[[Outcome], None],
+    *,
+    known: bool = False,
     once: Callable[[Way], Middleware] | None = None,
 ) -> Handler:
-    """Put one operation together. ``once`` returns the step that keeps its writes, None where nobody keeps any."""
+    """Put one operation together.
+
+    ``known``: requests say who they are from, and its scopes count. ``once`` returns the step that keeps its writes,
+    None where nobody keeps any.
+    """
     keeps = once is not None and endpoint.write is not None and endpoint.write.rule.kept
     handle = chain(
         observe(started, finished),
+        *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *_before(endpoint, backends, limits),
         *([once(way_of(endpoint, backends, limits))] if once is not None and keeps else []),
         *_read_first(endpoint, backends),

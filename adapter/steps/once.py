@@ -54,7 +54,7 @@ def once(way: Way, keeping: Keeping) -> Middleware:
             while True:
                 flight, ours = flights.begin(place, asked.fingerprint)
                 if ours:
-                    return flights.fly(place, flight, lambda: sender.answer(asked, flight))
+                    return flights.fly(place, flight, partial(sender.answer, asked, flight))
                 found = _waited(keeping, way, asked, flight)
                 if found is not None:
                     return found
