@@ -13,14 +13,17 @@ from typing import Any
 
 from flask import Flask
 
-from adapter import collector, problems
+from adapter import collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
+from adapter.callers import Callers, anybody
+from adapter.deliver.way import Way
+from adapter.durable import Durable
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
-from adapter.messages import Handler
+from adapter.messages import Handler, Middleware
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
@@ -40,10 +43,20 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
+    once = _once(built, telemetry) if keeping.keeps(built.endpoints) else None
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        each.name: build_pipeline(
+            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
+        )
         for each in built.endpoints
     }
+
+
+def _once(built: Built, telemetry: Telemetry) -> Callable[[Way], Middleware]:
+    """Return what makes the steps that keep writes."""
+    durable = Durable(built.settings, built.project)
+    known = problems.catalogue(declared(built.endpoints))
+    return keeping.once(keeping.keeping(built.settings, durable, known, telemetry.metrics.write))
 
 
 def create_app(
@@ -54,6 +67,8 @@ def create_app(
     built = build(project or settings_room.project(environ), environ, blocks)
     telemetry = Telemetry(built.settings.log_level)
     telemetry.lines.adopt_libraries()
+    if not built.known:
+        telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")
     return application(built, telemetry)
 
 
@@ -65,12 +80,14 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[pages])
+    who = Callers().of if built.known else anybody
+    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     """Return the route of an operation, with the media types of documents and its header fields."""
-    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
+    public = endpoint.policy.scopes is not None and endpoint.policy.scopes.public
+    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout, public=public)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
         streams = sent_on(endpoint)
@@ -95,4 +112,5 @@ def openapi(built: Built) -> dict[str, Any]:
         version=settings.api_version,
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
+        known=built.known,
     )

@@ -15,9 +15,11 @@ from typing import Any
 
 from adapter import collector
 from adapter import settings as settings_room
+from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
+from adapter.keeping import keeps
 from adapter.mapping.agreement.credentials import asked as credentials_asked
 from adapter.mapping.agreement.credentials import constants
 from adapter.mapping.agreement.whole import Surroundings
@@ -28,6 +30,7 @@ from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
+from adapter.mapping.unscoped import unscoped
 from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.wsdl.documents import Documents, read_documents
@@ -49,6 +52,11 @@ class Built:
     contracts: Mapping[str, Contract]
     documents: Mapping[str, Documents]
     around: Surroundings
+
+    @property
+    def known(self) -> bool:
+        """Whether callers have to be known."""
+        return self.settings.callers == "known"
 
 
 @collector.paused()
@@ -84,7 +92,10 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
+    mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
+    if keeps(endpoints):
+        mistakes.extend(Durable(settings, project).check())
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents, around)

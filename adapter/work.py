@@ -115,9 +115,10 @@ class Work:
 
     def _ways(self) -> Mapping[str, Way]:
         """Return how the writes of each operation are sent: observed as a call of its own."""
-        built, telemetry = self._built, self._telemetry
-        backends = open_backends(built.settings, built.endpoints, built.contracts, credentials_of(built.project, built.settings))
-        limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
+        built, telemetry, settings = self._built, self._telemetry, self._built.settings
+        credentials = credentials_of(built.project, settings)
+        backends = open_backends(settings, built.endpoints, built.contracts, credentials)
+        limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way_of(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
@@ -171,5 +172,3 @@ class Work:
 
     def _bug(self, error: Exception, row: Write) -> None:
         self._telemetry.bug(error, row.id, row.operation)
-
-

@@ -26,6 +26,7 @@ from adapter.cli import (
     serve,
     settings,
     virtual,
+    work,
     wsdl,
 )
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
@@ -34,6 +35,7 @@ from adapter.errors import BuildError
 COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
+    work.COMMAND,
     reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,

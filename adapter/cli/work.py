@@ -66,9 +66,7 @@ COMMAND = Command(
     "entities, finds out what became of those whose answer was lost, tells callers, and removes what is old. SIGTERM: "
     "it ends what it began, and begins nothing more. Killed: the next one finds out.",
     arguments=(
-        argument(
-            "--at-once", metavar="N", type=_count, default=AT_ONCE, help=f"deliveries at the same time (default: {AT_ONCE})"
-        ),
+        argument("--at-once", metavar="N", type=_count, default=AT_ONCE, help=f"most deliveries (default: {AT_ONCE})"),
         argument("--metrics", metavar="HOST:PORT", type=_address, default=None, help="serve /metrics there"),
     ),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from adapter.errors import RequestError
@@ -41,14 +41,24 @@ class Flights:
         self._under_way: dict[Hashable, Flight] = {}
 
     def begin(self, place: Hashable, fingerprint: str) -> tuple[Flight, bool]:
-        """Return the flight of a place, and whether it is ours to fly: then ``end`` it, whatever happens."""
+        """Return the flight of a place, and whether it is ours: then ``fly`` it."""
         mine = Flight(fingerprint)
         found = self._under_way.setdefault(place, mine)
         return found, found is mine
 
-    def end(self, place: Hashable, flight: Flight) -> None:
-        """Let those go on who wait for a flight of ours."""
-        self._under_way.pop(place, None)
-        with flight.changed:
-            flight.ended = True
-            flight.changed.notify_all()
+    def fly(self, place: Hashable, flight: Flight, act: Callable[[], Response]) -> Response:
+        """Go ahead with a flight of ours, and let those who wait for it have what comes of it."""
+        try:
+            answer = act()
+            flight.answer = answer
+            return answer
+        except RequestError as error:
+            # Nothing was done, and nothing stands in the way of asking again: so it is for all who ask at this moment.
+            if flight.answer is None and error.sent == "no":
+                flight.error = error
+            raise
+        finally:
+            self._under_way.pop(place, None)
+            with flight.changed:
+                flight.ended = True
+                flight.changed.notify_all()

@@ -23,7 +23,7 @@ from adapter.deliver.way import Unsettled, Way
 from adapter.errors import BackendFault, RequestError, VaultError
 from adapter.messages import Response
 from adapter.problems import HOUSE, Problem
-from adapter.store import Connection, Store, claiming
+from adapter.store import Connection, Store, claiming, writes
 from adapter.store.claiming import Terms
 from adapter.store.writes import DONE, OPEN, PARKED, QUEUED, UNKNOWN, Write
 from adapter.vault import Subject, Vault
@@ -71,7 +71,9 @@ class Keeping:
 def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
     """Find out once, before the deadline, what became of an unknown row, and return it as it is then."""
     if way.resolve is None:
-        return _moved(keeping, row, *((_again(row), "") if way.repeatable else (PARKED, "nothing says how to find out")))
+        return _moved(
+            keeping, row, *((_again(row), "") if way.repeatable else (PARKED, "nothing says how to find out"))
+        )
     asked = keeping.now()
     try:
         if row.reference and keeping.store.read(lambda connection: claiming.twins(connection, row)):
@@ -111,7 +113,7 @@ def _moved(keeping: Keeping, row: Write, state: str, cause: str, answer: bytes =
 
     def act(connection: Connection) -> Write:
         moved = claiming.after_unknown(connection, row, now, state, answer=answer, cause=cause, due=due)
-        return moved or claiming.by_id(connection, row.id) or row
+        return moved or writes.by_id(connection, row.id) or row
 
     moved = keeping.store.run(act)
     if moved.state != UNKNOWN:

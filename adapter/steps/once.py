@@ -54,7 +54,7 @@ def once(way: Way, keeping: Keeping) -> Middleware:
             while True:
                 flight, ours = flights.begin(place, asked.fingerprint)
                 if ours:
-                    return _flown(flights, place, flight, lambda flight: sender.answer(asked, flight))
+                    return flights.fly(place, flight, partial(sender.answer, asked, flight))
                 found = _waited(keeping, way, asked, flight)
                 if found is not None:
                     return found
@@ -76,23 +76,6 @@ class _Asked:
     def until(self) -> float:
         """When it has to be answered, with a little left for doing so."""
         return self.request.deadline - _SPARE
-
-
-def _flown(
-    flights: Flights, place: tuple[str, str], flight: Flight, fly: Callable[[Flight], Response]
-) -> Response:
-    """Go ahead, and let those who wait have what comes of it."""
-    try:
-        answer = fly(flight)
-        flight.answer = answer
-        return answer
-    except RequestError as error:
-        # Nothing was done, and nothing stands in the way of asking again: it holds for all who ask at this moment.
-        if flight.answer is None and error.sent == "no":
-            flight.error = error
-        raise
-    finally:
-        flights.end(place, flight)
 
 
 def _waited(keeping: Keeping, way: Way, asked: _Asked, flight: Flight) -> Response | None:
@@ -126,9 +109,8 @@ class _Sender:
         found = self._keeping.store.read(
             lambda connection: writes.by_key(connection, new.caller, new.operation, new.key or ""), asked.until
         )
-        if found is not None and found.state in claiming.SETTLED and found.fingerprint == new.fingerprint:
-            if found.changed + self._keeping.keep > self._keeping.now():
-                return self._replayed(found)
+        if found is not None and self._stands(found, new):
+            return self._replayed(found)
         new = replace(new, request=self._keeping.seal(new, "request", kept.packed(self._filled(asked, new.id)[0])))
         cause = ""
         while True:
@@ -139,6 +121,11 @@ class _Sender:
                 return self._sent(row, self._filled(asked, row.id)[0], flight)
             except _Unknown as unknown:
                 cause = unknown.cause
+
+    def _stands(self, row: Write, new: Write) -> bool:
+        """Whether a row has the answer, without a look at it in a transaction that writes."""
+        settled = row.state in claiming.SETTLED and row.fingerprint == new.fingerprint
+        return settled and row.changed + self._keeping.keep > self._keeping.now()
 
     def _new(self, asked: _Asked) -> Write:
         request, way, keeping = asked.request, self._way, self._keeping
@@ -216,7 +203,10 @@ class _Sender:
         while (left := asked.until - time.monotonic()) > 0:
             time.sleep(min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
-            found = self._keeping.store.read(lambda connection: writes.by_id(connection, row.id), asked.until)
+            try:
+                found = self._keeping.store.read(lambda connection: writes.by_id(connection, row.id))
+            except StoreUnavailable:  # asked again, for as long as there is time
+                continue
             same = found is not None and (found.state, found.owner) == (SENDING, row.owner)
             if found is None or not same or found.lease <= self._keeping.now():
                 return

@@ -18,7 +18,6 @@ from adapter.store.writes import (
     DISCARDED,
     DONE,
     OPEN,
-    QUEUED,
     REFUSED,
     SENDING,
     UNKNOWN,
@@ -28,6 +27,7 @@ from adapter.store.writes import (
     change,
     earlier,
     insert,
+    write_of,
 )
 
 # The states that nothing follows. A row is forgotten some time after it came there, but for what nobody settled.
@@ -82,11 +82,17 @@ def claim(connection: Connection, new: Write, now: float, terms: Terms) -> Claim
     before = earlier(connection, found)
     if before is not None:
         return Claim("earlier", before)
-    taken = change(
-        connection, found.id, (OPEN,), now,
-        state=new.state, owner=new.owner, lease=new.lease, attempts=found.attempts + 1, cause="",
-    )  # fmt: skip
+    taken = _taken(connection, found, new, now)
     return Claim("ours", taken) if taken is not None else Claim("theirs", by_id(connection, found.id) or found)
+
+
+def _taken(connection: Connection, row: Write, new: Write, now: float) -> Write | None:
+    """Take an open row into new hands. None: somebody was faster."""
+    wanted = (WRITES.c.id == row.id) & (WRITES.c.state == OPEN) & (WRITES.c.owner == row.owner)
+    values = {"state": new.state, "owner": new.owner, "lease": new.lease, "changed": now, "cause": ""}
+    taking = WRITES.update().where(wanted).values(attempts=row.attempts + 1, **values).returning(WRITES)
+    found = connection.execute(taking).one_or_none()
+    return None if found is None else write_of(found)
 
 
 def look(connection: Connection, row: Write, now: float, terms: Terms) -> Write:
@@ -104,7 +110,9 @@ def look(connection: Connection, row: Write, now: float, terms: Terms) -> Write:
     return row
 
 
-def lost(connection: Connection, row: Write, now: float, after: float, cause: str = "the lease ran out") -> Write | None:
+def lost(
+    connection: Connection, row: Write, now: float, after: float, cause: str = "the lease ran out"
+) -> Write | None:
     """Say of a row in somebody's hands that its outcome is unknown. None: it is settled, or in other hands."""
     return change(
         connection, row.id, (SENDING,), now, owner=row.owner, state=UNKNOWN, due=now + after, lease=0.0, cause=cause
@@ -130,7 +138,14 @@ def give_back(connection: Connection, row: Write, now: float) -> None:
 
 
 def after_unknown(
-    connection: Connection, row: Write, now: float, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0
+    connection: Connection,
+    row: Write,
+    now: float,
+    state: str,
+    *,
+    answer: bytes = b"",
+    cause: str = "",
+    due: float = 0.0,
 ) -> Write | None:
     """Move a row on from unknown, where it is still the same try: done, open, queued, parked, or unknown for longer."""
     return change(
@@ -152,6 +167,6 @@ def forget(connection: Connection, before: float, most: int = 1000) -> int:
 
 def waiting(connection: Connection) -> dict[str, int]:
     """Return how many rows wait for something or somebody, by state."""
-    counted = select(WRITES.c.state, func.count()).where(WRITES.c.state.in_((*BEFORE, SENDING))).group_by(WRITES.c.state)
-    found = {state: number for state, number in connection.execute(counted)}
-    return {state: int(found.get(state, 0)) for state in (QUEUED, UNKNOWN, *BEFORE, SENDING)}
+    states = (*BEFORE, SENDING)
+    counted = select(WRITES.c.state, func.count()).where(WRITES.c.state.in_(states)).group_by(WRITES.c.state)
+    return dict.fromkeys(states, 0) | {row.state: int(row[1]) for row in connection.execute(counted)}
