@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -17,33 +17,39 @@ from adapter import collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.callers import Callers, anybody
-from adapter.deliver.way import Way
 from adapter.durable import Durable
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
-from adapter.messages import Handler, Middleware
+from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.rows import FORMS
+from adapter.steps.observe import observe
 from adapter.telemetry import Telemetry
-from adapter.web import Route, docs, install
+from adapter.web import Route, docs, install, operations
+
+if TYPE_CHECKING:
+    from adapter.deliver.settle import Keeping
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
 
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
-def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
-    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
+def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) -> Mapping[str, Handler]:
+    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
+
+    ``kept`` is where writes are kept, None where none are.
+    """
     credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
-    once = _once(built, telemetry) if keeping.keeps(built.endpoints) else None
+    once = keeping.once(kept) if kept is not None else None
     return {
         each.name: build_pipeline(
             each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
@@ -52,11 +58,13 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     }
 
 
-def _once(built: Built, telemetry: Telemetry) -> Callable[[Way], Middleware]:
-    """Return what makes the steps that keep writes."""
+def _kept(built: Built, telemetry: Telemetry) -> Keeping | None:
+    """Return where writes are kept."""
+    if not keeping.keeps(built.endpoints):
+        return None
     durable = Durable(built.settings, built.project)
     known = problems.catalogue(declared(built.endpoints))
-    return keeping.once(keeping.keeping(built.settings, durable, known, telemetry.metrics.write))
+    return keeping.keeping(built.settings, durable, known, telemetry.metrics.write)
 
 
 def create_app(
@@ -75,10 +83,15 @@ def create_app(
 @collector.paused()
 def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
-    made = handlers(built, telemetry)
+    kept = _kept(built, telemetry)
+    made = handlers(built, telemetry, kept)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
+    if kept is not None:
+        around = observe(telemetry.started, telemetry.finished)
+        read, cancel = keeping.operations(kept)
+        routes += operations.routes(around(read), around(cancel), built.settings.timeout)
     pages = docs.install(to_json(openapi(built)), built.settings.title)
     who = Callers().of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
@@ -96,6 +109,7 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     if rows is not None:
         route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
+    fields += operations.fields(endpoint.policy.write)
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
     if endpoint.reply.rule.stream is not None:

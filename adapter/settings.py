@@ -155,6 +155,13 @@ class Settings:
         "86400",
         "How long the first answer to an Idempotency-Key is kept, from when it was given.",
     )
+    callbacks: tuple[str, ...] = _one(
+        "origins",
+        parsers.told_origins,
+        "",
+        "Origins that may be told by a signed POST that an operation has ended, parted by commas: "
+        "https://shop.example. Addresses that are not of the public Internet are refused all the same.",
+    )
     shared: str = _secret(
         "URL",
         parsers.shared,

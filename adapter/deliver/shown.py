@@ -34,7 +34,7 @@ POLL = 2.0
 """Seconds after which a caller may ask again, where nothing else is known."""
 _STATUS: Mapping[str, str] = {
     QUEUED: "queued", DELIVERING: "running", SENDING: "running", UNKNOWN: "unknown", PARKED: "parked", DONE: "done",
-    REFUSED: "refused", CANCELLED: "cancelled", DISCARDED: "discarded", OPEN: "unknown",
+    REFUSED: "refused", CANCELLED: "cancelled", DISCARDED: "discarded", OPEN: "not_done",
 }  # fmt: skip
 _OPEN = (QUEUED, DELIVERING, SENDING, UNKNOWN, PARKED)
 

@@ -17,17 +17,13 @@ from adapter.vault import Subject
 GIVEN_UP = 86400.0
 """Seconds after the end of a row after which nobody is told of it any more."""
 LEASE = 60.0
+_PLACE = "callback"
 _MOST = 50
-
-
-def place(id: str) -> str:
-    """Return where the address of a row's caller is kept: what it is sealed for."""
-    return f"{id}/callback"
 
 
 def sealed(keeping: Keeping, id: str, subject: str, url: str, now: float) -> Callback:
     """Return what is kept of an address."""
-    return Callback(id, subject, keeping.vault.seal(Subject(subject), url.encode(), place(id)), now)
+    return Callback(id, subject, keeping.vault.seal(Subject(subject), url.encode(), _PLACE), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Telling:
         callback = ended.callback
         message = Message(callback.id, ended.operation, ended.state, int(ended.changed))
         try:
-            url = self.keeping.vault.open(Subject(callback.subject), callback.url, place(callback.id)).decode()
+            url = self.keeping.vault.open(Subject(callback.subject), callback.url, _PLACE).decode()
             tell(url, message, self.keys(), int(now), allowed=self.allowed)
         except VaultError as error:
             return "again" if error.kind == "secret" else "given-up"

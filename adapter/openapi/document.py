@@ -73,10 +73,10 @@ def document(
         described |= security(endpoint) if known else {}
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     own = {PROBLEM: PROBLEM_SCHEMA}
-    if later.promises(endpoints):
+    if later.keeps(endpoints):
         paths |= later.paths()
         own[later.SCHEMA] = later.schema()
-        tags[later.TAG] = {"name": later.TAG, "description": "What was promised with 202."}
+        tags[later.TAG] = {"name": later.TAG, "description": "What became of writes that are kept."}
     return {
         "openapi": VERSION,
         "info": {"title": title, "version": version, "description": _ABOUT},

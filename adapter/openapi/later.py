@@ -20,6 +20,7 @@ _STATES: Mapping[str, str] = {
     "parked": "a person has to decide",
     "done": "result is the answer",
     "refused": "result is the problem, and nothing was changed",
+    "not_done": "it was sent, and has had no effect; sent again with its key, it is done",
     "cancelled": "it was cancelled before it was sent",
     "discarded": "a person decided that it is not sent",
 }
@@ -27,9 +28,9 @@ _HEADERS: Mapping[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-
 _RETRY: Mapping[str, Any] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
 
 
-def promises(endpoints: Sequence[Endpoint]) -> bool:
-    """Whether one of the operations may be answered with 202."""
-    return any(each.policy.write is not None and each.policy.write.promises for each in endpoints)
+def keeps(endpoints: Sequence[Endpoint]) -> bool:
+    """Whether a request of one of these may be kept, so that its state can be asked for."""
+    return any(each.policy.write is not None and each.policy.write.kept for each in endpoints)
 
 
 def parameters(endpoint: Endpoint) -> list[Schema]:

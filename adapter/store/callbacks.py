@@ -35,8 +35,9 @@ class Ended:
     changed: float
 
 
-def add(connection: Connection, callback: Callback) -> None:
-    """Keep who is to be told, in the transaction that makes the row."""
+def put(connection: Connection, callback: Callback) -> None:
+    """Keep who is to be told, in the transaction that promises. A row has one at most."""
+    remove(connection, callback.id)
     connection.execute(CALLBACKS.insert().values(_values(callback)))
 
 

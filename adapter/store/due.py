@@ -80,6 +80,19 @@ def take(connection: Connection, id: str, owner: str, now: float, lease: float) 
     return write_of(taken) if taken is not None else None
 
 
+def promise(connection: Connection, row: Write, now: float, *, queue: bool) -> Write | None:
+    """Promise a row that is being sent: it goes on so, or is queued where nothing was sent. None: it has ended."""
+    if not queue:
+        return change(connection, row.id, (SENDING,), now, owner=row.owner, promised=True)
+    return change(connection, row.id, (SENDING,), now, owner=row.owner, state=QUEUED, promised=True, due=now, lease=0.0)
+
+
+def still_promised(connection: Connection, row: Write, now: float) -> bool:
+    """Queue a row that nothing was sent of, where it was promised while it was tried. Return whether it was."""
+    found = by_id(connection, row.id)
+    return found is not None and found.promised and promise(connection, row, now, queue=True) is not None
+
+
 def settle(
     connection: Connection,
     row: Write,

@@ -263,7 +263,7 @@ def test_who_is_to_be_told(store: Store) -> None:
     """Once the row has ended; one process at a time makes an attempt; it is gone with its row at the latest."""
     row = _queued(store)
     callback = Callback(row.id, "subject", b"sealed", NOW)
-    store.run(lambda connection: callbacks.add(connection, callback))
+    store.run(lambda connection: callbacks.put(connection, callback))
     asked = lambda now: store.read(lambda connection: callbacks.due(connection, now, 9))  # noqa: E731
     assert [] == asked(NOW)
     _settle(store, _take(store, row) or row, DONE, answer=b"x")
