@@ -127,4 +127,5 @@ def openapi(built: Built) -> dict[str, Any]:
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
         known=built.known,
+        key_life=settings.key_life,
     )

@@ -20,6 +20,7 @@ from adapter.openapi.schemas import Schemas
 from adapter.openapi.several import answer, request_body
 from adapter.openapi.uploads import rows_body
 from adapter.openapi.values import Schema, described, media, plain
+from adapter.openapi.writes import write_headers, write_parameters
 from adapter.steps.validate import MAX_OFFSET
 
 _TESTED: Mapping[str, str] = {
@@ -44,14 +45,15 @@ def operation(
     cases: Sequence[Example],
     components: Components,
     maker: Maker | None = None,
+    key_life: int = 86400,
 ) -> dict[str, Any]:
     """Return the operation object. ``cases`` are its golden ones; ``components`` takes what operations share.
 
-    ``maker`` makes examples where there are no golden ones.
+    ``maker`` makes examples where there are no golden ones. ``key_life``: seconds for which answers to keys are kept.
     """
     found = described({"operationId": endpoint.name, "summary": endpoint.title}, endpoint.doc)
     found["tags"] = [endpoint.resource.title]
-    if parameters := _parameters(endpoint):
+    if parameters := [*_parameters(endpoint), *write_parameters(endpoint, key_life)]:
         found["parameters"] = parameters
     success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None and endpoint.body.document is not None:
@@ -149,7 +151,7 @@ def _nothing() -> Schema:
 
 
 def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example], maker: Maker | None) -> Schema:
-    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint)}
+    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint), **write_headers(endpoint)}
     rule = endpoint.reply.rule
     if rule.document is not None:
         headers["Content-Disposition"] = disposition()
