@@ -30,7 +30,7 @@ from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.rows import FORMS
 from adapter.steps.observe import observe
-from adapter.telemetry import Telemetry
+from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install, operations
 
 if TYPE_CHECKING:
@@ -52,7 +52,14 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     once = keeping.once(kept) if kept is not None else None
     return {
         each.name: build_pipeline(
-            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
+            each,
+            backends,
+            limits,
+            telemetry.started,
+            telemetry.finished,
+            known=built.known,
+            once=once,
+            tracer=telemetry.tracer,
         )
         for each in built.endpoints
     }
@@ -73,7 +80,7 @@ def create_app(
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
     built = build(project or settings_room.project(environ), environ, blocks)
-    telemetry = Telemetry(built.settings.log_level)
+    telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
         telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")

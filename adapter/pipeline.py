@@ -44,7 +44,8 @@ from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
-from adapter.telemetry import Outcome
+from adapter.telemetry import Outcome, Tracer
+from adapter.telemetry.spans import spanned
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
@@ -93,22 +94,23 @@ def build(
     *,
     known: bool = False,
     once: Callable[[Way], Middleware] | None = None,
+    tracer: Tracer | None = None,
 ) -> Handler:
     """Put one operation together.
 
     ``known``: requests say who they are from, and its scopes count. ``once`` returns the step that keeps its writes,
-    None where nobody keeps any.
+    None where nobody keeps any. ``tracer`` collects spans of all that happens.
     """
     keeps = once is not None and endpoint.write is not None and endpoint.write.rule.kept
-    handle = chain(
+    steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *_before(endpoint, backends, limits),
         *([once(way_of(endpoint, backends, limits))] if once is not None and keeps else []),
         *_read_first(endpoint, backends),
-        then=_answer(endpoint, backends),
-    )
-    return pieces.call(handle)
+    ]
+    then = _answer(endpoint, backends)
+    return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=then))
 
 
 def way_of(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:

@@ -23,6 +23,7 @@ from adapter.errors import BackendError, BackendFault, FieldError, InvalidReques
 from adapter.exchange import Exchange, Reply, reply_invalid
 from adapter.messages import Handler, Request, Response
 from adapter.strict_json import decode
+from adapter.telemetry.spans import calling, traceparent
 
 FORWARDED = ("accept-language", "idempotency-key", "if-match")
 _SUCCESSES = (200, 201, 202, 204)
@@ -61,14 +62,15 @@ def http(
         path, query = fill(request.path), urlencode(request.query)
         if request.trace is not None:
             request.trace("http-out", request.body)
-        reply = exchange.send(
-            method,
-            deadline=request.deadline,
-            headers=_headers(request, forwarded),
-            path=path,
-            query=query,
-            body=request.body,
-        )
+        with calling("http"):
+            reply = exchange.send(
+                method,
+                deadline=request.deadline,
+                headers=_headers(request, forwarded),
+                path=path,
+                query=query,
+                body=request.body,
+            )
         if request.trace is not None:
             request.trace("http-in", reply.body)
         if reply.status >= 400:
@@ -102,7 +104,7 @@ def _headers(request: Request, more: Collection[str]) -> dict[str, str]:
     if request.body:
         headers["Content-Type"] = request.content_type or "application/json"
     if request.traceparent:
-        headers["traceparent"] = request.traceparent
+        headers["traceparent"] = traceparent(request)
     return headers
 
 

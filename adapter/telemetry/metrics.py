@@ -5,10 +5,13 @@ With ``PROMETHEUS_MULTIPROC_DIR`` set (``ops/gunicorn.conf.py`` does so), the nu
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from adapter.telemetry.compaction import reading
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -99,10 +102,11 @@ class Metrics:
         """Return the metrics as text: those of all workers where they share a directory, else of this process."""
         everyone = CollectorRegistry()
         try:
-            MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+            shared = MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
         except ValueError:  # the variable is not set
             return generate_latest(self._own)
-        return generate_latest(everyone)
+        with reading(Path(shared._path)):
+            return generate_latest(everyone)
 
     def _bounded(self, label: str, value: str) -> str:
         seen = self._seen.setdefault(label, set())

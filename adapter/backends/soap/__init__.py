@@ -30,6 +30,7 @@ from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
 from adapter.exchange import Exchange, reply_invalid
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
+from adapter.telemetry.spans import calling
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.translate.written import Written
@@ -240,7 +241,9 @@ def _asking(
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
         must_be_there(request)
-        answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
+        message = write(checked)
+        with calling(operation.name):
+            answered = port.call(operation, message, partial(headers, checked.call), request, token, way)
         try:
             return opened(answered, request, token)
         except BaseException:
