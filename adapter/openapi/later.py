@@ -71,21 +71,23 @@ def paths() -> dict[str, Any]:
     """Return where callers ask for what became of their operations, and cancel them."""
     missing = {"description": "- `no-such-operation`: No such operation.", "headers": dict(_HEADERS), **_problem()}
     late = {"description": "- `operation-begun`: Begun already.", "headers": dict(_HEADERS), **_problem()}
+    given = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "example": _ID}
     read = {
         "operationId": "operations.read",
         "summary": "Ask what became of an operation",
         "description": "Only who made it sees it.",
         "tags": [TAG],
+        "parameters": [given],
         "responses": {"200": _answer("The operation.", {**_HEADERS, **_RETRY}), "404": missing, "default": _other()},
     }
     cancel = {
         "operationId": "operations.cancel",
         "summary": "Cancel an operation that still waits to be sent",
         "tags": [TAG],
+        "parameters": [given],
         "responses": {"200": _answer("It is cancelled.", _HEADERS), "404": missing, "409": late, "default": _other()},
     }
-    given = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "example": _ID}
-    return {PATH: {"parameters": [given], "get": read, "delete": cancel}}
+    return {PATH: {"get": read, "delete": cancel}}
 
 
 def schema() -> Schema:

@@ -62,7 +62,7 @@ class World:
             return self.knows(request)
 
         rule = WriteRule(AT, later=True, reference="reference", resolve=ResolveRule(AT, "list", after=AFTER))
-        way = Way("orders.create", rule, self.repeatable, send, ask if self.resolves else None, str, str, _same)  # type: ignore[arg-type]
+        way = Way("orders.create", rule, self.repeatable, send, ask if self.resolves else None, str, str, _same)
         return Deliveries(self.keeping, {"orders.create": way}, {"orders.create": 5.0}, "me", **more)
 
     def queued(self, state: str = QUEUED, **more: Any) -> Write:

@@ -7,12 +7,13 @@ import random
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from adapter.store import Store, callbacks, due, writes
-from adapter.store.callbacks import Callback
+from adapter.store.callbacks import Callback, Ended
 from adapter.store.writes import (
     BEFORE,
     CANCELLED,
@@ -177,9 +178,7 @@ def test_a_cancel_and_a_delivery_that_race(store: Store) -> None:
     def cancel() -> set[str]:
         together.wait()
         return {
-            row.id
-            for row in reversed(rows)
-            if store.run(lambda connection, id=row.id: due.cancel(connection, id, "caller", NOW))[1]
+            row.id for row in reversed(rows) if store.run(partial(due.cancel, id=row.id, caller="caller", now=NOW))[1]
         }
 
     with ThreadPoolExecutor(2) as threads:
@@ -220,17 +219,13 @@ def test_whatever_happens_writes_of_an_entity_keep_their_order(store: Store, see
         elif row.state == DELIVERING:
             end = chance.choice([DONE, REFUSED, UNKNOWN, PARKED, QUEUED, "lost"])
             if end == "lost":
-                assert None is not store.run(lambda connection, row=row: due.lost(connection, row, NOW, 0.0))
+                assert None is not store.run(partial(due.lost, row=row, now=NOW, after=0.0))
             else:
                 assert None is not _settle(store, row, end, answer=b"x" if end in (DONE, REFUSED) else b"")
         elif row.state in (UNKNOWN, PARKED):
             assert (row.state == UNKNOWN) == (row.id in _due(store))
             state = chance.choice([DONE, QUEUED])
-            store.run(
-                lambda connection, row=row, state=state: writes.change(
-                    connection, row.id, (row.state,), NOW, state=state
-                )
-            )
+            store.run(partial(writes.change, id=row.id, expected=(row.state,), now=NOW, state=state))
     assert sum(current(row).state in (DONE, REFUSED) for row in rows) > 5
 
 
@@ -264,7 +259,10 @@ def test_who_is_to_be_told(store: Store) -> None:
     row = _queued(store)
     callback = Callback(row.id, "subject", b"sealed", NOW)
     store.run(lambda connection: callbacks.put(connection, callback))
-    asked = lambda now: store.read(lambda connection: callbacks.due(connection, now, 9))  # noqa: E731
+
+    def asked(now: float) -> list[Ended]:
+        return store.read(lambda connection: callbacks.due(connection, now, 9))
+
     assert [] == asked(NOW)
     _settle(store, _take(store, row) or row, DONE, answer=b"x")
     (found,) = asked(NOW)
