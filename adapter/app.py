@@ -18,6 +18,7 @@ from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.callers import Callers, anybody
 from adapter.durable import Durable
+from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
@@ -47,7 +48,8 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     ``kept`` is where writes are kept, None where none are.
     """
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
+    told = telling(telemetry, watch=built.settings.guard == "watch")
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = keeping.once(kept) if kept is not None else None
     return {

@@ -27,6 +27,7 @@ from adapter.deliver.timers import Timer
 from adapter.deliver.way import Way
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
+from adapter.guard.told import telling
 from adapter.opened import open_backends
 from adapter.pipeline import Limits, way_of
 from adapter.steps.observe import observe
@@ -117,7 +118,8 @@ class Work:
         """Return how the writes of each operation are sent: observed as a call of its own."""
         built, telemetry, settings = self._built, self._telemetry, self._built.settings
         credentials = credentials_of(built.project, settings)
-        backends = open_backends(settings, built.endpoints, built.contracts, credentials)
+        told = telling(telemetry, watch=settings.guard == "watch")
+        backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way_of(each, backends, limits) for each in kept}

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from adapter.telemetry.compaction import reading
+from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -51,6 +52,7 @@ class Metrics:
             "adapter_writes", "What became of writes that are kept.", ["operation", "outcome"], registry=own
         )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
+        self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
 
     def started(self) -> None:
