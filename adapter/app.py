@@ -19,6 +19,7 @@ from adapter.built import Built, build, credentials_of
 from adapter.callers import Callers, anybody
 from adapter.deliver.way import Way
 from adapter.durable import Durable
+from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
@@ -31,7 +32,7 @@ from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.rows import FORMS
-from adapter.telemetry import Telemetry
+from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
@@ -42,12 +43,20 @@ Watch = Callable[[Endpoint, Handler], Handler]
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
+    told = telling(telemetry, watch=built.settings.guard == "watch")
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = _once(built, telemetry) if keeping.keeps(built.endpoints) else None
     return {
         each.name: build_pipeline(
-            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
+            each,
+            backends,
+            limits,
+            telemetry.started,
+            telemetry.finished,
+            known=built.known,
+            tracer=telemetry.tracer,
+            once=once,
         )
         for each in built.endpoints
     }
@@ -66,7 +75,7 @@ def create_app(
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
     built = build(project or settings_room.project(environ), environ, blocks)
-    telemetry = Telemetry(built.settings.log_level)
+    telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
         telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")

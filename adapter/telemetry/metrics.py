@@ -6,11 +6,14 @@ With ``PROMETHEUS_MULTIPROC_DIR`` set (``ops/gunicorn.conf.py`` does so), the nu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from adapter.telemetry.compaction import reading
+from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -54,6 +57,7 @@ class Metrics:
             multiprocess_mode="mostrecent", registry=own,
         )  # fmt: skip
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
+        self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
 
     def started(self) -> None:
@@ -110,10 +114,11 @@ class Metrics:
         """Return the metrics as text: those of all workers where they share a directory, else of this process."""
         everyone = CollectorRegistry()
         try:
-            MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+            shared = MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
         except ValueError:  # the variable is not set
             return generate_latest(self._own)
-        return generate_latest(everyone)
+        with reading(Path(shared._path)):
+            return generate_latest(everyone)
 
     def _bounded(self, label: str, value: str) -> str:
         seen = self._seen.setdefault(label, set())
