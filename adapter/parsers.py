@@ -27,6 +27,11 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def days(text: str) -> int:
+    """Read a number of seconds from a minute to 31 days."""
+    return number(60, 31 * 86400)(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Read words parted by commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())

@@ -54,8 +54,8 @@ HOUSE: Mapping[str, Problem] = {
                 "An Idempotency-Key is one text in quotes, with 1 to 255 printable ASCII characters. Nothing was done. "
                 "Mend the client; the same request will fail again."),
         Problem("if-match-invalid", 400, "If-Match not valid",
-                "If-Match is one entity tag as this service gives them in ETag, or *. Where the body has the version "
-                "too, both have to be the same. Nothing was done."),
+                "If-Match is one entity tag as this service gives them in ETag, or an asterisk. Where the body has the "
+                "version too, both have to be the same. Nothing was done."),
         Problem("missing-host", 400, "Host missing",
                 "The request names no host. Send exactly one Host header."),
         Problem("unauthenticated", 401, "Who are you?",

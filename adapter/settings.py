@@ -114,12 +114,7 @@ class Settings:
         "one). Several by commas while it is changed: the first is the new one.",
     )
     store_key_file: str = _one("path", str, "", "A file that holds it.")
-    key_life: int = _one(
-        "seconds",
-        parsers.number(60, 31 * 86400),
-        "86400",
-        "How long the first answer to an Idempotency-Key is kept, from when it was given.",
-    )
+    key_life: int = _one("seconds", parsers.days, "86400", "How long first answers to keys are kept, at most 31 days.")
     callbacks: tuple[str, ...] = _one("origins", parsers.told_origins, "", "Origins that callbacks may go to.")
     shared: str = _secret(
         "URL",

@@ -29,7 +29,7 @@ from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.guard.told import telling
 from adapter.opened import open_backends
-from adapter.pipeline import Limits, way_of
+from adapter.pipeline import Limits, way
 from adapter.steps.observe import observe
 from adapter.store.due import Depth
 from adapter.store.writes import Write
@@ -122,9 +122,9 @@ class Work:
         backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
-        ways = {each.name: way_of(each, backends, limits) for each in kept}
+        ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
-        return {name: replace(way, send=around(way.send)) for name, way in ways.items()}
+        return {name: replace(each, send=around(each.send)) for name, each in ways.items()}
 
     def _engine(self, at_once: int) -> Engine:
         url = self._built.settings.store

@@ -42,8 +42,9 @@ def _asked(engine: str) -> tuple[int, Counter[Told]]:
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         where = place(engine, folder)
-        erp = opened.enter_context(virtual.running(ROOT))
-        before = int(erp.erp.state.one("SELECT count(*) FROM auftrag"))
+        orders = virtual.VirtualErp(ROOT)
+        before = int(orders.state.one("SELECT count(*) FROM auftrag"))
+        erp = opened.enter_context(virtual.answering(orders))
         erp.control.add(OPERATION, 1, delay=SLOW)
         environ = {
             **erp_settings(erp),
@@ -54,7 +55,7 @@ def _asked(engine: str) -> tuple[int, Counter[Told]]:
         }
         url, _, _ = opened.enter_context(gunicorn(ROOT, environ, WORKERS))
         told = asyncio.run(_all(url))
-        made = int(erp.erp.state.one("SELECT count(*) FROM auftrag")) - before
+        made = int(orders.state.one("SELECT count(*) FROM auftrag")) - before
         return max(erp.control.counts[OPERATION], made), told
 
 
