@@ -16,8 +16,10 @@ from flask import Flask
 from adapter import collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
-from adapter.callers import Callers, anybody
+from adapter.callers import anybody
+from adapter.callers.opening import nobody_can_be_known, open_callers
 from adapter.durable import Durable
+from adapter.errors import BuildError
 from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
@@ -67,13 +69,20 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     }
 
 
-def _kept(built: Built, telemetry: Telemetry) -> Keeping | None:
+def _kept(built: Built, telemetry: Telemetry, durable: Durable) -> Keeping | None:
     """Return where writes are kept."""
     if not keeping.keeps(built.endpoints):
         return None
-    durable = Durable(built.settings, built.project)
     known = problems.catalogue(declared(built.endpoints))
     return keeping.keeping(built.settings, durable, known, telemetry.metrics.write)
+
+
+def build_to_serve(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
+    """Build a project that is to be served. Raise BuildError also where nobody could be let in."""
+    built = build(project, environ, blocks)
+    if mistakes := nobody_can_be_known(built.settings):
+        raise BuildError(mistakes)
+    return built
 
 
 def create_app(
@@ -81,7 +90,7 @@ def create_app(
 ) -> Flask:
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
-    built = build(project or settings_room.project(environ), environ, blocks)
+    built = build_to_serve(project or settings_room.project(environ), environ, blocks)
     telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
@@ -92,7 +101,8 @@ def create_app(
 @collector.paused()
 def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
-    kept = _kept(built, telemetry)
+    durable = Durable(built.settings, built.project)
+    kept = _kept(built, telemetry, durable)
     made = handlers(built, telemetry, kept)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
@@ -102,7 +112,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         read, cancel = keeping.operations(kept)
         routes += operations.routes(around(read), around(cancel), built.settings.timeout)
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = Callers().of if built.known else anybody
+    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 

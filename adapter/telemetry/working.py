@@ -23,9 +23,9 @@ class WorkMetrics:
     def __init__(self) -> None:
         own = self._own = CollectorRegistry()
         labels = ["state", "operation"]
-        self._rows = Gauge("adapter_writes_waiting", "Writes that have not ended.", labels, registry=own)
+        self._rows = Gauge("adapter_deliveries_waiting", "Writes that have not ended.", labels, registry=own)
         self._oldest = Gauge(
-            "adapter_writes_waiting_seconds", "Age of the oldest write that has not ended.", labels, registry=own
+            "adapter_deliveries_waiting_seconds", "Age of the oldest write that has not ended.", labels, registry=own
         )
         self._attempts = Counter(
             "adapter_deliveries",
