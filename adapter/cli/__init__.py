@@ -19,6 +19,7 @@ from adapter.cli import (
     erase,
     explain,
     fmt,
+    keys,
     new,
     openapi,
     propose,
@@ -29,6 +30,7 @@ from adapter.cli import (
     settings,
     store,
     virtual,
+    work,
     wsdl,
 )
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
@@ -37,11 +39,13 @@ from adapter.errors import BuildError, RequestError
 COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
+    work.COMMAND,
     reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,
     explain.COMMAND,
     openapi.COMMAND,
+    keys.COMMAND,
     fmt.COMMAND,
     schema.COMMAND,
     settings.COMMAND,
