@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from adapter import collector
 from adapter import settings as settings_room
+from adapter.callers.issuers import issuers
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
@@ -94,7 +95,8 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
-    mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
+    mistakes.extend(issuers(settings.issuer)[1])
+    mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if keeps(endpoints):
         mistakes.extend(Durable(settings, project).check())
     if mistakes:

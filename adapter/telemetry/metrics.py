@@ -56,6 +56,16 @@ class Metrics:
             "adapter_writes_waiting", "Kept writes that are not settled.", ["state"],
             multiprocess_mode="mostrecent", registry=own,
         )  # fmt: skip
+        self._callers_refused = Counter(
+            "adapter_callers_refused", "Requests that did not say rightly who they are from.", ["cause"], registry=own
+        )
+        self._callers_age = Gauge(
+            "adapter_callers_age_seconds",
+            "How long ago what callers are known by was had anew: keys, or those of an issuer.",
+            ["of"],
+            multiprocess_mode="livemax",
+            registry=own,
+        )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
@@ -101,6 +111,14 @@ class Metrics:
         """Say how many kept writes are in each state that is not settled."""
         for state, number in states.items():
             self._waiting.labels(self._bounded("state", state)).set(number)
+
+    def caller_refused(self, cause: str) -> None:
+        """Count one request that did not say rightly who it is from."""
+        self._callers_refused.labels(self._bounded("cause", cause)).inc()
+
+    def callers_aged(self, of: str, seconds: float) -> None:
+        """Note how long ago keys were had anew: ``keys``, or those of an issuer."""
+        self._callers_age.labels(of).set(seconds)
 
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""
