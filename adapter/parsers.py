@@ -56,6 +56,13 @@ def origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def told_origins(text: str) -> tuple[str, ...]:
+    """Read origins without ``*``, in small letters."""
+    if "*" in (found := origins(text)):
+        raise ValueError("* would let callers make this service call anybody")
+    return tuple(each.lower() for each in found)
+
+
 def url(text: str) -> str:
     """Read an absolute http or https URL without a user in it."""
     parts = urlsplit(text)

@@ -66,6 +66,9 @@ HOUSE: Mapping[str, Problem] = {
                 "them. Ask the operator for a key that has them."),
         Problem("no-such-path", 404, "No such path",
                 "Nothing is served at this path. The paths are listed in /openapi.json."),
+        Problem("no-such-operation", 404, "No such operation",
+                "None of your operations has this id. It may have ended some time ago: how it ended is kept for a day "
+                "where the operator has not said otherwise."),
         Problem("method-not-allowed", 405, "Method not allowed",
                 "The path exists but not with this method. The Allow header lists the methods it has."),
         Problem("not-acceptable", 406, "Not acceptable",
@@ -73,6 +76,8 @@ HOUSE: Mapping[str, Problem] = {
                 "it. Send that type, or leave Accept out."),
         Problem("request-timeout", 408, "Request too slow",
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
+        Problem("operation-begun", 409, "Begun already",
+                "The operation cannot be cancelled any more: it was sent, or it has ended. Its status says which."),
         Problem("idempotency-key-in-use", 409, "Idempotency-Key in use",
                 "A request with this key is still being answered. Repeat it with the same key after Retry-After: you "
                 "will get its answer."),

@@ -8,6 +8,7 @@ from typing import Any
 from adapter import strict_json
 from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
+from adapter.openapi import later
 from adapter.openapi.examples import Examples
 from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
@@ -72,6 +73,11 @@ def document(
         described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components, maker, key_life)
         described |= security(endpoint) if known else {}
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
+    own = {PROBLEM: PROBLEM_SCHEMA}
+    if later.keeps(endpoints):
+        paths |= later.paths()
+        own[later.SCHEMA] = later.schema()
+        tags[later.TAG] = {"name": later.TAG, "description": "What became of writes that are kept."}
     return {
         "openapi": VERSION,
         "info": {"title": title, "version": version, "description": _ABOUT},
@@ -79,7 +85,7 @@ def document(
         "tags": list(tags.values()),
         "paths": paths,
         "components": {
-            "schemas": {**found.components, PROBLEM: PROBLEM_SCHEMA},
+            "schemas": {**found.components, **own},
             "headers": _HEADERS,
             **(SCHEMES if known else {}),
             **{kind: dict(sorted(shared.items())) for kind, shared in components.items()},

@@ -9,6 +9,7 @@ from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
 from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.scalars import parameter
+from adapter.openapi import later
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
 from adapter.openapi.examples import Example
@@ -68,6 +69,7 @@ def operation(
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success, maker),
         **({"204": _nothing()} if rule.document is not None and not rule.empty_status else {}),
+        **later.responses(endpoint),
         **responses(refused, cases, components),
     }
     return found
@@ -87,7 +89,7 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
         found += cursor_parameters(endpoint.cursor.rule)
     if endpoint.sort is not None:
         found.append(_sorting(endpoint.sort))
-    return found
+    return found + later.parameters(endpoint)
 
 
 def _parameter(field: BoundField, place: str) -> Schema:

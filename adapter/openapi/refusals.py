@@ -17,7 +17,7 @@ from adapter.openapi.writes import belongs
 from adapter.problems import Problem
 
 # What no operation answers: such a request never finds one, or asks for something else.
-ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
+ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready", "no-such-operation", "operation-begun"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
 OF_LOOKUPS = frozenset(("lookup-unusable",))
 OF_CURSORS = frozenset(("cursor-expired", "cursor-invalid"))

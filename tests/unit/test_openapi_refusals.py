@@ -14,7 +14,7 @@ from adapter.problems import HOUSE
 from tests.unit.openapi_project import described, endpoint, endpoints, errors, operation, resolved, whole
 
 NOT_OURS = {
-    *("no-such-path", "method-not-allowed", "not-ready", "half-made"),
+    *("no-such-path", "method-not-allowed", "not-ready", "half-made", "no-such-operation", "operation-begun"),
     *("cursor-expired", "cursor-invalid", "lookup-unusable", "unauthenticated", "forbidden"),
 }
 BODY_ONLY = {"malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"}
