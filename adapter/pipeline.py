@@ -125,6 +125,12 @@ def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
     return way_of(endpoint, inner)
 
 
+def drafting(endpoint: Endpoint, backends: Backends, limits: Limits, last: Middleware) -> Handler:
+    """Return an operation with a step just before the ERP is asked for what it is about (`adapter deliveries`)."""
+    steps = (*_before(endpoint, backends, limits), *_read_first(endpoint, backends), last)
+    return chain(*steps, then=_answer(endpoint, backends))
+
+
 def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
     """Yield the steps that check what was sent."""
     if endpoint.lookups:
