@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from adapter.errors import AdapterError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Request, Response
-from adapter.pipeline import Backends, Limits, drafting
+from adapter.pipeline import Backends, Limits, inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Drafts:
     """Makes drafts of the operations of a project."""
 
     def __init__(self, endpoints: Sequence[Endpoint], backends: Backends, limits: Limits) -> None:
-        self._made = {each.name: drafting(each, backends, limits, _stopping) for each in endpoints}
+        self._made = {each.name: inner(each, backends, limits, _stopping) for each in endpoints}
 
     def __call__(self, request: Request) -> Draft:
         """Return what would be sent. Raise RequestError where the request is not valid, or what is read cannot be."""
