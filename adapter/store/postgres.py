@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from adapter.errors import BuildError, Mistake
@@ -64,17 +64,17 @@ class Postgres:
     def forget(self, connection: Connection, until: float) -> bool:
         """Take deleted rows out of the files: VACUUM FULL writes their table anew, a checkpoint lets go of the WAL.
 
-        False: segments of the WAL may still hold them, since the server keeps or archives those, or does not let us
-        ask for a checkpoint (role ``pg_checkpoint``, and EXECUTE on ``pg_switch_wal``).
+        False: files may still hold them, since the server keeps or archives the WAL, is too busy to be done in time, or
+        does not let us ask for a checkpoint (role ``pg_checkpoint``, and EXECUTE on ``pg_switch_wal``).
         """
         self._driver.UNTIL.set(until)
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL subject_keys")
+        apart = connection.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            connection.exec_driver_sql("SELECT pg_switch_wal()")
-            connection.exec_driver_sql("CHECKPOINT")
-        except ProgrammingError:
+            for statement in ("VACUUM FULL subject_keys", "SELECT pg_switch_wal()", "CHECKPOINT"):
+                apart.exec_driver_sql(statement)
+            return bool(apart.exec_driver_sql(_NOTHING_KEPT).scalar())
+        except DBAPIError:  # not allowed, or not in time: what is deleted is deleted, and more is not known
             return False
-        return bool(connection.exec_driver_sql(_NOTHING_KEPT).scalar())
 
     def copy(self, connection: Connection, target: Path) -> None:
         """Raise StoreUnavailable: the server has tools for that."""
