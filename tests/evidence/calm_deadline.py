@@ -2,7 +2,8 @@
 
 Real gunicorn, 10,000 requests at a constant rate whether or not earlier ones are answered, each to one way of being
 late (``tests.resilience.late``): connect, TLS, token, sending, head, body, drip, reset, stall. Seconds are those of the
-caller; what the caller itself was late by at that moment (a machine that is busy) is no lateness of the answer.
+caller. What the caller or the worker was late by at that moment, since the machine gave the processor to others, is no
+lateness of the answer: that is taken off, and nothing else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from tests.cases import SHAPES
 from tests.evidence import Result
+from tests.processes import children
 from tests.resilience.late import PLAYS, late_erp
 from tests.stack import gunicorn
 
@@ -29,6 +31,8 @@ CALLS, RATE = 10_000, 100.0
 TIMEOUTS = (0.3, 0.4, 0.7, 1.0)
 GRACE = 0.05
 TICK = 0.005
+BACKLOG = 0.25
+"""So many seconds before a deadline count too: what had to wait then is done first."""
 _SERVICE = re.compile(r"  <wsdl:service name=.*?</wsdl:service>\n", re.DOTALL)
 _MAPPING = """version: 1
 resource: {name}
@@ -64,9 +68,9 @@ def measure() -> Result:
     with late_erp() as ports, tempfile.TemporaryDirectory(prefix="deadline-") as folder:
         names = [name for name in ports if name != "silent-token"]
         calls = list(_calls(names))
-        with gunicorn(_project(Path(folder), names), _settings(ports, names)) as (url, _, _):
-            port = int(url.rpartition(":")[2])
-            found = asyncio.run(_all(port, calls))
+        with gunicorn(_project(Path(folder), names), _settings(ports, names)) as (url, process, _):
+            (worker,) = children(process.pid)
+            found = asyncio.run(_all(int(url.rpartition(":")[2]), worker, calls))
     late = Counter(name for name, over, _ in found if over > GRACE)
     wrong = Counter(f"{name} {status}" for name, _, status in found if status not in (200, 502, 503, 504))
     kinds = len({name for name, _, _ in found})
@@ -139,10 +143,10 @@ def _post(path: str, text: str) -> bytes:
     return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n\r\n{body}".encode()
 
 
-async def _all(port: int, calls: Sequence[Call]) -> list[tuple[str, float, int]]:
+async def _all(port: int, worker: int, calls: Sequence[Call]) -> list[tuple[str, float, int]]:
     """Begin calls at a constant rate; return name, seconds behind the deadline and status of each."""
     source, tasks = random.Random(0), []
-    clock = _Clock()
+    clock = _Clock(worker)
     ticking = asyncio.ensure_future(clock.tick())
     for call in calls:
         if call.name == "right":
@@ -154,27 +158,44 @@ async def _all(port: int, calls: Sequence[Call]) -> list[tuple[str, float, int]]
         tasks.append(asyncio.ensure_future(_one(port, source.choice(calls), clock)))
     found = list(await asyncio.gather(*tasks))
     ticking.cancel()
+    print(f"the worker had no processor for {clock.starved():.0%} of the time")
     return found
 
 
 class _Clock:
-    """How late this process itself is: whoever sleeps here wakes up late where there is no processor to be had."""
+    """Who had no processor, and for how long: this process, which wakes up late then, and the worker.
 
-    def __init__(self) -> None:
-        self.moments: list[tuple[float, float]] = []
+    The kernel counts how long a thread was ready to run and could not (``schedstat``, the second number, nanoseconds).
+    """
+
+    def __init__(self, worker: int) -> None:
+        self._file = Path(f"/proc/{worker}/schedstat")
+        self._moments: list[tuple[float, float, float]] = [(time.monotonic(), 0.0, self._waited())]
+
+    def _waited(self) -> float:
+        return int(self._file.read_text("ascii").split()[1]) / 1e9
 
     async def tick(self) -> None:
         """Sleep again and again."""
         while True:
             begin = time.monotonic()
             await asyncio.sleep(TICK)
-            self.moments.append((begin, time.monotonic()))
+            end = time.monotonic()
+            self._moments.append((end, end - begin - TICK, self._waited()))
 
     async def late(self, since: float, until: float) -> float:
-        """Return by how much the latest tick was late that overlaps a time."""
-        await asyncio.sleep(2 * TICK)  # the one that is under way ends first
-        recent = itertools.takewhile(lambda moment: moment[1] >= since, reversed(self.moments))
-        return max((end - begin - TICK for begin, end in recent if begin <= until), default=0.0)
+        """Return for how many seconds of a time either had no processor."""
+        await asyncio.sleep(2 * TICK)  # the tick that is under way ends first
+        recent = list(itertools.takewhile(lambda moment: moment[0] >= since - BACKLOG, reversed(self._moments)))
+        inside = [moment for moment in recent if moment[0] <= until + 2 * TICK]
+        if not inside:
+            return 0.0
+        return max(own for _, own, _ in inside) + inside[0][2] - inside[-1][2]
+
+    def starved(self) -> float:
+        """Return for which part of the time the worker had no processor: much of it, and nothing can be judged."""
+        first, last = self._moments[0], self._moments[-1]
+        return (last[2] - first[2]) / (last[0] - first[0])
 
 
 async def _one(port: int, call: Call, clock: _Clock) -> tuple[str, float, int]:
