@@ -16,7 +16,10 @@ from flask import Flask
 from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
-from adapter.callers import Callers, anybody
+from adapter.callers import anybody
+from adapter.callers.opening import nobody_can_be_known, open_callers
+from adapter.durable import Durable
+from adapter.errors import BuildError
 from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
@@ -52,12 +55,20 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     }
 
 
+def build_to_serve(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
+    """Build a project that is to be served. Raise BuildError also where nobody could be let in."""
+    built = build(project, environ, blocks)
+    if mistakes := nobody_can_be_known(built.settings):
+        raise BuildError(mistakes)
+    return built
+
+
 def create_app(
     project: Path | None = None, environ: Mapping[str, str] | None = None, blocks: Mapping[str, Block] = BLOCKS
 ) -> Flask:
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
-    built = build(project or settings_room.project(environ), environ, blocks)
+    built = build_to_serve(project or settings_room.project(environ), environ, blocks)
     telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
@@ -73,7 +84,8 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = Callers().of if built.known else anybody
+    durable = Durable(built.settings, built.project)
+    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 

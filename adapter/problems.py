@@ -117,6 +117,9 @@ HOUSE: Mapping[str, Problem] = {
                 "What this service remembers of writes and of callers cannot be read or written now. Nothing was sent "
                 "to the system behind it; the request may be repeated later (Retry-After). Where it had an "
                 "Idempotency-Key, repeat it with the same one."),
+        Problem("issuer-unavailable", 503, "Issuer not reachable",
+                "The keys of the token's issuer were never had, or are too old, and it cannot be asked. Nothing was "
+                "done; the request may be repeated later."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
         Problem("shutting-down", 503, "Shutting down",

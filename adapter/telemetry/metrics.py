@@ -48,6 +48,16 @@ class Metrics:
             "adapter_backend_oddities", "Oddities in answers of backends.", ["operation", "note"], registry=own
         )
         self._broken = Counter("adapter_streams_broken", "Answers cut off on the way.", ["operation"], registry=own)
+        self._callers_refused = Counter(
+            "adapter_callers_refused", "Requests that did not say rightly who they are from.", ["cause"], registry=own
+        )
+        self._callers_age = Gauge(
+            "adapter_callers_age_seconds",
+            "How long ago what callers are known by was had anew: keys, or those of an issuer.",
+            ["of"],
+            multiprocess_mode="livemax",
+            registry=own,
+        )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
@@ -84,6 +94,14 @@ class Metrics:
         if len(self._kept) < _MOST_KEPT:
             self._kept[key] = found
         return found
+
+    def caller_refused(self, cause: str) -> None:
+        """Count one request that did not say rightly who it is from."""
+        self._callers_refused.labels(self._bounded("cause", cause)).inc()
+
+    def callers_aged(self, of: str, seconds: float) -> None:
+        """Note how long ago keys were had anew: ``keys``, or those of an issuer."""
+        self._callers_age.labels(of).set(seconds)
 
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""
