@@ -30,6 +30,7 @@ from adapter.cli import (
     settings,
     store,
     virtual,
+    work,
     wsdl,
 )
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
@@ -38,6 +39,7 @@ from adapter.errors import BuildError, RequestError
 COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
+    work.COMMAND,
     reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,

@@ -143,6 +143,7 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
     ),
     "resilience": (
+        _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm(
             "erase",
             "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
