@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.mapping.editor_scopes import SCOPES
+from adapter.mapping.keys import OPERATION
+from adapter.mapping.schema_cache import CacheSection
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
 
@@ -20,6 +22,8 @@ def _seconds(most: int) -> dict[str, Any]:
 POLICIES: Mapping[str, dict[str, Any]] = {
     "OperationSection.timeout": _seconds(600),
     **SCOPES,
+    "OperationSection.cache": _one(CacheSection.__name__),
+    "OperationSection.touches": {"type": "array", "items": {"type": "string", "pattern": f"^({OPERATION.pattern})$"}},
     "OperationSection.write": _one(WriteSection.__name__),
     "WriteSection.resolve": _one(ResolveSection.__name__),
     "WriteSection.if_match": _one(MatchSection.__name__),

@@ -94,6 +94,8 @@ RAW = {
     **dict.fromkeys(
         ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
     ),
+    "OperationSection.cache": "`cache`_",
+    "OperationSection.touches": "a list of names such as orders.read",
     "OperationSection.write": "`write`_",
     "WriteSection.resolve": "`resolve`_",
     "WriteSection.if_match": "a name, or `if_match`_",
@@ -151,6 +153,8 @@ MORE = {
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
+    "OperationSection.cache": "See `cache.rst <../howto/cache.rst>`_.",
+    "OperationSection.touches": "With a path parameter of the same name in the same file: only that entity, and lists.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
     "WriteSection.entity": "Without it: the path parameters, and no order where there are none.",
     "WriteSection.when_down": "queue needs ``resolve``, unless the operation says ``effect: idempotent``.",

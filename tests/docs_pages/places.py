@@ -7,6 +7,7 @@ from typing import NamedTuple
 from adapter.mapping import (
     keys,
     schema,
+    schema_cache,
     schema_calls,
     schema_change,
     schema_cursor,
@@ -112,6 +113,7 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("cache", schema_cache.CacheSection, "cache: {fresh: 30, stale: 60, stale_if_error: 3600, not_found: 10}"),
     Place("write", schema_write.WriteSection, "write:\n  key: required\n  entity: customer_id\n"
           "  reference: reference\n  resolve: {by: list, with: {reference: reference}, then: read}"),
     Place("resolve", schema_write.ResolveSection, "resolve: {by: list, with: {reference: reference}, after: 10}"),

@@ -19,6 +19,7 @@ from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
+from tests.mistakes.caches import CACHES
 from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.groups import GROUPS
@@ -261,6 +262,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **WILD,
     **MESSAGES,
     **WRITES,
+    **CACHES,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adapter.mapping.model.cache import CacheRule, TouchRule
 from adapter.mapping.model.write import WriteRule
 
 Effect = Literal["read", "idempotent", "write", "irreversible"]
@@ -24,9 +25,12 @@ class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
     ``scopes`` is None where nothing says who may call it. ``write`` is what keeps a write from being lost or doubled,
-    None where nothing does.
+    None where nothing does. ``cache`` is for how long answers are given again, None: never. ``touches`` are the reads
+    whose answers it makes old, None: those of its file.
     """
 
     effect: Effect = "write"
     scopes: Scopes | None = None
     write: WriteRule | None = None
+    cache: CacheRule | None = None
+    touches: tuple[TouchRule, ...] | None = None
