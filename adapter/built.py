@@ -30,6 +30,7 @@ from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.mapping.unscoped import unscoped
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
+from adapter.shared import absent
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
 from adapter.wsdl.lock import check_lock
@@ -87,6 +88,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
+    mistakes.extend(absent(settings.shared))
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())

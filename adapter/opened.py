@@ -19,6 +19,7 @@ from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
+from adapter.shared import open_shared
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.addressing import WSA10
 from adapter.wsdl.plain import plain_documents
@@ -47,7 +48,7 @@ def open_backends(
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = opening.exchange(url, None)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
-    return Backends(ports, services, credentials.value, cursors, tables)
+    return Backends(ports, services, credentials.value, cursors, tables, open_shared(settings.shared))
 
 
 class _Opening:

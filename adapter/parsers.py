@@ -112,3 +112,21 @@ def secrets(text: str) -> str:
     if short := [word for word in words(text) if len(word) < 32]:
         raise ValueError(f"{len(short)} of its secrets have less than 32 characters")
     return text
+
+
+def shared(text: str) -> str:
+    """Read the URL of a Valkey or Redis, or nothing."""
+    parts = urlsplit(text)
+    if not text:
+        return text
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.scheme == "unix"):
+        raise ValueError("not a URL such as redis://valkey.example:6379/0")
+    if parts.scheme == "unix" and not parts.path:
+        raise ValueError("a unix:// URL without the path of a socket")
+    if parts.scheme != "unix" and not re.fullmatch(r"/?[0-9]{0,4}", parts.path):
+        raise ValueError("a URL whose path is not the number of a database")
+    if parts.query:
+        raise ValueError("a URL with a query; how it is asked is not set there")
+    if parts.port == 0:  # urlsplit checks the port only when asked for it
+        raise ValueError("port 0 in a URL")
+    return text

@@ -35,6 +35,7 @@ from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
+from adapter.shared import Shared
 from adapter.steps.allow import allow
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
@@ -60,7 +61,7 @@ class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
-    are the code tables that operations share.
+    are the code tables that operations share. ``shared`` is what workers share, None where each is alone.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -68,6 +69,7 @@ class Backends:
     text_of: TextOf = unset
     cursors: Cursors = field(default_factory=Cursors)
     tables: Mapping[Table, Kept] = field(default_factory=dict)
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)

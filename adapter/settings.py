@@ -17,8 +17,25 @@ from typing import Any
 from adapter import parsers
 from adapter.env_file import lines_of
 from adapter.errors import BuildError, Mistake
+from adapter.variables import PREFIX, credential_name, endpoint_names, service_name, spelled, value_name
 
-PREFIX = "ADAPTER_"
+__all__ = [
+    "FILE",
+    "PREFIX",
+    "PROJECT",
+    "Setting",
+    "Settings",
+    "credential_name",
+    "describe",
+    "endpoint_names",
+    "environment",
+    "project",
+    "read",
+    "service_name",
+    "unused",
+    "value_name",
+]
+
 FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
 # Read before there are settings (which project; the password of `adapter wsdl add --user`), or by tests (the corpus).
@@ -132,6 +149,19 @@ class Settings:
         "one). Several by commas while it is changed: the first is the new one.",
     )
     store_key_file: str = _one("path", str, "", "A file that holds it.")
+    shared: str = _secret(
+        "URL",
+        parsers.shared,
+        "The Valkey or Redis through which workers and machines share limits and cached answers: redis://, rediss:// "
+        "or unix://. Without it, or while it is away, each worker keeps to its part of each limit.",
+    )
+    workers: int = _one(
+        "number",
+        parsers.number(1, 1000),
+        "1",
+        "How many worker processes share each limit, on all machines. `adapter serve` and ops/gunicorn.conf.py set it "
+        "where it is not set.",
+    )
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
     max_request_bytes: int = _one(
@@ -161,41 +191,20 @@ class Settings:
 
     def endpoint_of(self, service: str, port: str) -> str | None:
         """Return the URL that a SOAP port is pinned to, or None. The port's own variable wins over its service's."""
-        own = self.endpoint.get(f"{_spelled(service)}_{_spelled(port)}")
-        return own or self.endpoint.get(_spelled(service))
+        own = self.endpoint.get(f"{spelled(service)}_{spelled(port)}")
+        return own or self.endpoint.get(spelled(service))
 
     def service_of(self, name: str) -> str | None:
         """Return the URL of a JSON microservice, or None."""
-        return self.service.get(_spelled(name))
+        return self.service.get(spelled(name))
 
     def credential_of(self, name: str, part: str) -> str | None:
         """Return what is set for a part of credentials (``PASSWORD``, ``PASSWORD_FILE``), or None."""
-        return self.credential.get(f"{_spelled(name)}_{part}")
+        return self.credential.get(f"{spelled(name)}_{part}")
 
     def value_of(self, name: str) -> str | None:
         """Return the constant that a mapping asks for, or None."""
-        return self.value.get(_spelled(name))
-
-
-def endpoint_names(service: str, port: str) -> tuple[str, str]:
-    """Return the two variables that can pin a SOAP port: its own and that of its service."""
-    shared = f"{PREFIX}ENDPOINT_{_spelled(service)}"
-    return f"{shared}_{_spelled(port)}", shared
-
-
-def service_name(name: str) -> str:
-    """Return the variable that holds the URL of a JSON microservice."""
-    return f"{PREFIX}SERVICE_{_spelled(name)}"
-
-
-def value_name(name: str) -> str:
-    """Return the variable that holds a constant of the mappings."""
-    return f"{PREFIX}VALUE_{_spelled(name)}"
-
-
-def credential_name(name: str, part: str) -> str:
-    """Return the variable that holds one part of credentials; with ``_FILE`` behind it, the file that holds it."""
-    return f"{PREFIX}CREDENTIAL_{_spelled(name)}_{part}"
+        return self.value.get(spelled(name))
 
 
 def environment() -> Mapping[str, str]:
@@ -282,10 +291,6 @@ def _place(name: str) -> tuple[str, str] | None:
 def _closest(name: str, known: Collection[str]) -> str:
     match = difflib.get_close_matches(name, known, 1, 0.75)
     return f"did you mean {match[0]}?" if match else ""
-
-
-def _spelled(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
 _DECLARED: Mapping[str, _Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}

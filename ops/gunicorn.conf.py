@@ -15,6 +15,7 @@ import gc  # noqa: E402
 
 gc.disable()  # until the fork: all that is imported and built here stays
 
+import argparse  # noqa: E402
 import contextlib  # noqa: E402
 import fcntl  # noqa: E402
 import logging  # noqa: E402
@@ -32,6 +33,11 @@ import termios  # noqa: E402
 _PREFIX = "adapter-metrics-"
 _folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix=_PREFIX)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder
+
+# How many share each limit is asked for while the application is built, before gunicorn could tell.
+_count = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+_count.add_argument("-w", "--workers", default=os.environ.get("WEB_CONCURRENCY", "1"))
+os.environ.setdefault("ADAPTER_WORKERS", _count.parse_known_args()[0].workers)
 
 from gunicorn.arbiter import Arbiter  # noqa: E402
 from gunicorn.workers.base import Worker  # noqa: E402
