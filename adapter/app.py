@@ -16,6 +16,7 @@ from flask import Flask
 from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
+from adapter.cache import open_cache
 from adapter.callers import Callers, anybody
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
@@ -42,8 +43,10 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
+    cache = open_cache(built.endpoints, built.settings, telemetry)
+    started, finished = telemetry.started, telemetry.finished
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, known=built.known)
+        each.name: build_pipeline(each, backends, limits, started, finished, known=built.known, cache=cache)
         for each in built.endpoints
     }
 

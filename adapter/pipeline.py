@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> look_up -> validate -> read_first -> route
+    web -> observe -> allow -> cached -> look_up -> validate -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -26,6 +26,8 @@ from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way
+from adapter.cache import Cache, touched_tags
+from adapter.cache import way as kept_way
 from adapter.exchange import Exchange
 from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.header_parameters import header_parameters
@@ -37,9 +39,11 @@ from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.shared import Shared
 from adapter.steps.allow import allow
+from adapter.steps.cached import cached
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
+from adapter.steps.touching import touching
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome
 from adapter.translate.fault import fault_reader
@@ -89,12 +93,16 @@ def build(
     finished: Callable[[Outcome], None],
     *,
     known: bool = False,
+    cache: Cache | None = None,
 ) -> Handler:
     """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    if cache is not None and endpoint.touches:
+        answer = touching(touched_tags(endpoint.touches), cache.drop)(answer)
     handle = chain(
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
+        *([cached(kept_way(endpoint, cache.timeout), cache)] if cache is not None and endpoint.policy.cache else []),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),

@@ -9,7 +9,8 @@ Rule 4: all of it may be lost at any time, and costs no request then.
 from __future__ import annotations
 
 from adapter.cache.entry import Entry, Life, Standing, standing
-from adapter.cache.kept import Kept
-from adapter.cache.keys import Way, way
+from adapter.cache.keys import Way, touched_tags, way
+from adapter.cache.opened import open_cache
+from adapter.cache.whole import Cache
 
-__all__ = ["Entry", "Kept", "Life", "Standing", "Way", "standing", "way"]
+__all__ = ["Cache", "Entry", "Life", "Standing", "Way", "open_cache", "standing", "touched_tags", "way"]

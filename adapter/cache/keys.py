@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
 from adapter.cache.entry import Life
+from adapter.mapping.agreement.caches import NOT_FOUND
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.bound_cache import Touch
 from adapter.mapping.header_parameters import header_parameters
@@ -36,8 +37,8 @@ class Way:
     timeout: float
 
 
-def way(endpoint: Endpoint, problems: Mapping[str, int], timeout: float) -> Way:
-    """Return how answers of an operation with ``cache:`` are kept. ``problems`` are what it may refuse with."""
+def way(endpoint: Endpoint, timeout: float) -> Way:
+    """Return how answers of an operation with ``cache:`` are kept. ``timeout``: where its mapping says none."""
     rule = endpoint.policy.cache
     assert rule is not None
     fields = [field.name for field in header_parameters(endpoint)]
@@ -48,13 +49,21 @@ def way(endpoint: Endpoint, problems: Mapping[str, int], timeout: float) -> Way:
         operation=endpoint.name,
         life=life,
         absent=Life(float(rule.not_found)),
-        problems=frozenset(slug for slug, status in problems.items() if status in (404, 410)),
+        problems=frozenset(_problems(endpoint)),
         key=_key(endpoint.name, [each.lower() for each in fields], shared=rule.shared),
         tags=_tags(endpoint.name, endpoint.touched.by),
         control=_control(life, touched=endpoint.touched.ever),
         vary=", ".join(each for each in fields if each != "If-Match"),
-        timeout=timeout,
+        timeout=endpoint.timeout or timeout,
     )
+
+
+def _problems(endpoint: Endpoint) -> Iterator[str]:
+    """Yield the problem types by which the ERP says that there is no such thing."""
+    for each in endpoint.whole():
+        yield from (rule.problem for rule in each.faults if rule.status in NOT_FOUND)
+        if each.reply.rule.empty_status in NOT_FOUND:
+            yield each.reply.rule.empty_problem
 
 
 def _key(operation: str, fields: Sequence[str], *, shared: bool) -> Callable[[Request], Key]:

@@ -16,8 +16,8 @@ from adapter import pieces, problems
 from adapter.cache.entry import Entry, Standing, standing, strong
 from adapter.cache.fields import asked, hit, matches
 from adapter.cache.flights import Flight
-from adapter.cache.kept import Kept, down
 from adapter.cache.keys import Key, Way
+from adapter.cache.whole import Cache, down
 from adapter.errors import BackendTimeout, RequestError
 from adapter.messages import Handler, Middleware, Request, Response
 
@@ -28,18 +28,18 @@ _OF_304: Final = ("ETag", "Cache-Control", "Vary")
 _CONDITION: Final = "if-none-match"
 
 
-def cached(way: Way, kept: Kept) -> Middleware:
+def cached(way: Way, cache: Cache) -> Middleware:
     """Return the step of one operation."""
 
     def wrap(then: Handler) -> Handler:
-        asking, key_of, clock = _Asking(way, kept, then), way.key, kept.clock
-        count = kept.told.counter(way.operation, "hit")
+        asking, key_of, clock = _Asking(way, cache, then), way.key, cache.clock
+        count = cache.told.counter(way.operation, "hit")
 
         def handle(request: Request) -> Response:
             if request.body or request.trace is not None:  # refused further down, or explained
                 return then(request)
             key = key_of(request)
-            entry = kept.find(key)
+            entry = cache.find(key)
             if entry is not None:
                 age = clock() - entry.made
                 if age < entry.life.fresh:
@@ -85,10 +85,10 @@ class _Asked:
 class _Asking:
     """What becomes of a request for which there is no fresh answer."""
 
-    def __init__(self, way: Way, kept: Kept, then: Handler) -> None:
-        self._way, self._kept, self._then = way, kept, then
+    def __init__(self, way: Way, cache: Cache, then: Handler) -> None:
+        self._way, self._cache, self._then = way, cache, then
         self._alone = pieces.call(then)
-        counter = kept.told.counter
+        counter = cache.told.counter
         self._count = {
             name: counter(way.operation, name) for name in ("stale", "miss", "coalesced", "refreshed", "refresh_failed")
         }
@@ -100,11 +100,11 @@ class _Asking:
             if isinstance(found, Response):
                 return found
             asked_now = _Asked(request, key, found)
-            flight, ours = self._kept.flights.join(key, lambda: self._flight(request, request.deadline))
+            flight, ours = self._cache.flights.join(key, lambda: self._flight(request, request.deadline))
             answer = self._lead(asked_now, flight) if ours else self._follow(asked_now, flight)
             if answer is not None:
                 return answer
-            entry = self._kept.find(key)
+            entry = self._cache.find(key)
 
     def _flight(self, request: Request, deadline: float) -> Flight:
         return Flight(self._way.tags(request.path), deadline - time.monotonic())
@@ -113,7 +113,7 @@ class _Asking:
         """Return the answer that is kept, if it counts; else what there is to spare, if anything."""
         if entry is None:
             return None
-        age = self._kept.clock() - entry.made
+        age = self._cache.clock() - entry.made
         counts = standing(entry.life, age)
         if counts is Standing.FRESH:
             self._count["coalesced"]()
@@ -124,7 +124,7 @@ class _Asking:
         return entry if counts is Standing.SPARE else None
 
     def _old(self, request: Request, entry: Entry) -> Response:
-        age = self._kept.clock() - entry.made
+        age = self._cache.clock() - entry.made
         self._count["stale"]()
         return _given(entry, request, hit(entry, age, "stale-if-error" if entry.failing else ""))
 
@@ -154,25 +154,25 @@ class _Asking:
         request, spare = asked_now.request, asked_now.spare
         self._count["miss"]()
         try:
-            response, entry = self._ask(self._then, request, asked_now.key, flight)
+            response, entry, stored = self._ask(self._then, request, asked_now.key, flight)
         except RequestError as error:
             if spare is None or not down(error):
                 raise
             self._fails(spare, error)
             return self._old(request, spare)
         finally:
-            self._kept.flights.end(asked_now.key, flight)
+            self._cache.flights.end(asked_now.key, flight)
         if entry is None:
             return response
-        fields = asked(asked_now.why, stored=entry.tags != ())
+        fields = asked(asked_now.why, stored=stored)
         sent = request.headers.get(_CONDITION)
         if sent is not None and matches(sent, entry.etag):
             return replace(_unchanged(entry, fields), notes=response.notes, answered_by=response.answered_by)
         return replace(response, headers={**entry.headers, **fields})
 
-    def _ask(self, then: Handler, request: Request, key: Key, flight: Flight) -> tuple[Response, Entry | None]:
-        """Ask the ERP, and keep what it answers. What it ends with is the flight's."""
-        began, made = self._kept.memory.began(), self._kept.clock()
+    def _ask(self, then: Handler, request: Request, key: Key, flight: Flight) -> tuple[Response, Entry | None, bool]:
+        """Ask the ERP. Return what it answers, the entry that it is, and whether that is kept; it is the flight's."""
+        began, made = self._cache.memory.began(), self._cache.clock()
         try:
             response = then(_unconditional(request))
         except RequestError as error:
@@ -184,30 +184,29 @@ class _Asking:
         entry = self._entry(response, flight, made)
         if entry is None:
             flight.alone = True
-            return response, None
-        if response.status != 200 or not self._kept.memory.put(key, entry, began):
-            entry = replace(entry, tags=())
+            return response, None, False
         flight.entry = entry
-        return response, entry
+        return response, entry, response.status == 200 and self._cache.memory.put(key, entry, began)
 
     def _entry(self, response: Response, flight: Flight, made: float) -> Entry | None:
         """Return an answer as it is kept; None for one that leaves while it is made, so that nobody can share it."""
         body, way = response.body, self._way
         if not isinstance(body, bytes):
             return None
-        own = {"ETag": strong(body)} if response.status == 200 else {}
-        own |= {**response.headers, "Cache-Control": way.control}
-        own |= {"Vary": way.vary} if way.vary else {}
-        return Entry(body, response.content_type, response.status, made, way.life, tuple(flight.tags), own)
+        fields = response.headers
+        if response.status == 200:
+            fields = {"ETag": strong(body), **fields, "Cache-Control": way.control}
+            fields |= {"Vary": way.vary} if way.vary else {}
+        return Entry(body, response.content_type, response.status, made, way.life, tuple(flight.tags), fields)
 
     def _refused(self, error: RequestError, key: Key, flight: Flight, began: int, made: float) -> None:
         """Keep that there is no such thing; what was kept of it is wrong then."""
         flight.error = error
         if error.status not in _NOT_FOUND:
             return
-        old = self._kept.memory.get(key)
+        old = self._cache.memory.get(key)
         if old is not None:
-            self._kept.memory.discard(key, old)
+            self._cache.memory.discard(key, old)
         if error.problem not in self._way.problems or not self._way.absent.fresh:
             return
         plain = RequestError(
@@ -215,20 +214,20 @@ class _Asking:
             error.members,
         )  # fmt: skip
         entry = Entry(b"", "", error.status, made, self._way.absent, tuple(flight.tags), error=plain)
-        self._kept.memory.put(key, entry, began)
+        self._cache.memory.put(key, entry, began)
         flight.entry = entry
 
     def _refresh(self, request: Request, key: Key, entry: Entry) -> None:
         """Fetch a newer answer while nobody waits for it, unless somebody does already, or one failed just now."""
-        if self._kept.clock() < entry.again:
+        if self._cache.clock() < entry.again:
             return
         deadline = time.monotonic() + self._way.timeout
-        flight, ours = self._kept.flights.join(key, lambda: self._flight(request, deadline))
+        flight, ours = self._cache.flights.join(key, lambda: self._flight(request, deadline))
         if not ours:
             return
         later = replace(request, deadline=deadline)
-        if not self._kept.beside(lambda: self._refreshed(later, key, flight, entry)):
-            self._kept.flights.end(key, flight)
+        if not self._cache.beside(lambda: self._refreshed(later, key, flight, entry)):
+            self._cache.flights.end(key, flight)
 
     def _refreshed(self, request: Request, key: Key, flight: Flight, entry: Entry) -> None:
         try:
@@ -237,16 +236,16 @@ class _Asking:
         except Exception as error:  # nobody waits for it: it is told, and the old answer goes on
             self._count["refresh_failed"]()
             self._fails(entry, error)
-            self._kept.told.failed(self._way.operation, request.id, error)
+            self._cache.told.failed(self._way.operation, request.id, error)
         finally:
-            self._kept.flights.end(key, flight)
+            self._cache.flights.end(key, flight)
 
     def _fails(self, entry: Entry, error: Exception) -> None:
         """From now on nobody waits for a newer answer; one is asked for at most once in a while."""
         said = error.headers.get("Retry-After", "") if isinstance(error, RequestError) else ""
         wait = min(float(said), _LONGEST_PAUSE) if said.isascii() and said.isdigit() else 0.0
         entry.failing = not isinstance(error, RequestError) or down(error)
-        entry.again = self._kept.clock() + max(wait, min(_PAUSE, entry.life.fresh))
+        entry.again = self._cache.clock() + max(wait, min(_PAUSE, entry.life.fresh))
 
 
 def _unconditional(request: Request) -> Request:

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from adapter.telemetry.caching import CacheMetrics
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -46,6 +47,10 @@ class Metrics:
         self._broken = Counter("adapter_streams_broken", "Answers cut off on the way.", ["operation"], registry=own)
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
+
+    def caching(self) -> CacheMetrics:
+        """Return the metrics of the response cache, made when they are asked for; once for each process."""
+        return CacheMetrics(self._own)
 
     def started(self) -> None:
         """Count one more request in flight."""

@@ -19,7 +19,6 @@ from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.project import load_project
 from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
-from tests.mistakes.caches import CACHES
 from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.groups import GROUPS
@@ -28,13 +27,11 @@ from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
-from tests.mistakes.scopes import SCOPES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.streams import STREAMS
 from tests.mistakes.values import VALUES
 from tests.mistakes.wild import WILD
-from tests.mistakes.writes import WRITES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -82,7 +79,6 @@ WHOLE_FILE = {
 TEXTS: dict[str, tuple[str, str]] = {
     **SIGNATURES,
     **SHARED,
-    **SCOPES,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),
@@ -261,8 +257,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **CALLS,
     **WILD,
     **MESSAGES,
-    **WRITES,
-    **CACHES,
+    **POLICIES,
 }
 
 

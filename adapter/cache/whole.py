@@ -40,9 +40,10 @@ class Told:
     failed: Callable[[str, str, BaseException], None] = _no_failure
 
 
-class Kept:
-    """Entries of all operations, at most ``most`` bytes. ``clock`` is in seconds.
+class Cache:
+    """Entries of all operations, at most ``most`` bytes.
 
+    ``clock`` is in seconds. ``timeout``: how long a call may take where its mapping says nothing.
     ``begin`` runs a function beside the requests: a daemon thread, so that no worker waits for it when it stops, and a
     greenlet where gevent is patched in. ``purged`` says whether somebody has had everything dropped from outside.
     """
@@ -52,12 +53,13 @@ class Kept:
         most: int,
         told: Told | None = None,
         *,
+        timeout: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
         begin: Begin | None = None,
         purged: Callable[[], bool] = lambda: False,
     ) -> None:
         self.told = told or Told()
-        self.clock = clock
+        self.clock, self.timeout = clock, timeout
         self.flights = Flights()
         self.memory = Memory(most, self.told.sized)
         self._begin, self._purged = begin or _beside, purged
