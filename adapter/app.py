@@ -17,7 +17,11 @@ from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
 from adapter.cache import open_cache
-from adapter.callers import Callers, anybody
+from adapter.callers import anybody
+from adapter.callers.opening import nobody_can_be_known, open_callers
+from adapter.durable import Durable
+from adapter.errors import BuildError
+from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
@@ -30,7 +34,7 @@ from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.problems import Problem
 from adapter.rows import FORMS
-from adapter.telemetry import Telemetry
+from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
@@ -41,14 +45,25 @@ Watch = Callable[[Endpoint, Handler], Handler]
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
+    told = telling(telemetry, watch=built.settings.guard == "watch")
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     cache = open_cache(built.endpoints, built.settings, telemetry)
     started, finished = telemetry.started, telemetry.finished
     return {
-        each.name: build_pipeline(each, backends, limits, started, finished, known=built.known, cache=cache)
+        each.name: build_pipeline(
+            each, backends, limits, started, finished, known=built.known, cache=cache, tracer=telemetry.tracer
+        )
         for each in built.endpoints
     }
+
+
+def build_to_serve(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
+    """Build a project that is to be served. Raise BuildError also where nobody could be let in."""
+    built = build(project, environ, blocks)
+    if mistakes := nobody_can_be_known(built.settings):
+        raise BuildError(mistakes)
+    return built
 
 
 def create_app(
@@ -56,8 +71,8 @@ def create_app(
 ) -> Flask:
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
-    built = build(project or settings_room.project(environ), environ, blocks)
-    telemetry = Telemetry(built.settings.log_level)
+    built = build_to_serve(project or settings_room.project(environ), environ, blocks)
+    telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
         telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")
@@ -72,7 +87,8 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = Callers().of if built.known else anybody
+    durable = Durable(built.settings, built.project)
+    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 

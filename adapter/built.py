@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from adapter import collector
 from adapter import settings as settings_room
+from adapter.callers.issuers import issuers
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
@@ -92,7 +93,8 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
-    mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
+    mistakes.extend(issuers(settings.issuer)[1])
+    mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents, around)

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapter import parsers
 from adapter.errors import BuildError, Mistake
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ class Durable:
             if not text:
                 remedy = "make one with `adapter store key`, and keep it apart from the database"
                 raise BuildError([Mistake("adapter.env", 0, 0, "ADAPTER_STORE_KEY is not set", remedy)])
-            self._keyring = importlib.import_module("adapter.vault").Keyring(text)
+            try:
+                self._keyring = importlib.import_module("adapter.vault").Keyring(parsers.secrets(text))
+            except ValueError as error:
+                raise BuildError([Mistake("adapter.env", 0, 0, f"ADAPTER_STORE_KEY_FILE: {error}")]) from error
         assert self._keyring is not None
         return self._keyring
 

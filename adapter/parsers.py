@@ -63,6 +63,11 @@ def url(text: str) -> str:
     return text
 
 
+def optional_url(text: str) -> str:
+    """Read what ``url`` reads, or nothing."""
+    return url(text) if text else ""
+
+
 def level(text: str) -> str:
     """Read a level of the log."""
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):

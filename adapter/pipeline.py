@@ -29,6 +29,7 @@ from adapter.backends.soap.ways import way
 from adapter.cache import Cache, touched_tags
 from adapter.cache import way as kept_way
 from adapter.exchange import Exchange
+from adapter.guard import UNGUARDED, Guard
 from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
@@ -45,7 +46,8 @@ from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.touching import touching
 from adapter.steps.validate import validate
-from adapter.telemetry import Outcome
+from adapter.telemetry import Outcome, Tracer
+from adapter.telemetry.spans import spanned
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
@@ -65,7 +67,8 @@ class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
-    are the code tables that operations share. ``shared`` is what workers share, None where each is alone.
+    are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
+    workers share, None where each is alone.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -73,6 +76,7 @@ class Backends:
     text_of: TextOf = unset
     cursors: Cursors = field(default_factory=Cursors)
     tables: Mapping[Table, Kept] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
     shared: Shared | None = None
 
 
@@ -94,21 +98,24 @@ def build(
     *,
     known: bool = False,
     cache: Cache | None = None,
+    tracer: Tracer | None = None,
 ) -> Handler:
-    """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
+    """Put one operation together.
+
+    ``known``: requests say who they are from, and its scopes count. ``tracer`` collects spans of all that happens.
+    """
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     if cache is not None and endpoint.touches:
         answer = touching(touched_tags(endpoint.touches), cache.drop)(answer)
-    handle = chain(
+    steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *([cached(kept_way(endpoint, cache.timeout), cache)] if cache is not None and endpoint.policy.cache else []),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),
-        then=answer,
-    )
-    return pieces.call(handle)
+    ]
+    return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:
@@ -151,6 +158,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
         way=way(endpoint, align=False),
+        policy=endpoint.policy,
     )
 
 
@@ -175,6 +183,7 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
         again=again,
         way=way(endpoint, align=False),
         begin=beginning(endpoint, port.version, rows, way(endpoint), again),
+        policy=endpoint.policy,
     )
 
 
@@ -236,6 +245,7 @@ def _call(
         headers=header_writer(endpoint, backends.text_of),
         again=again,
         way=way(endpoint, align=align),
+        policy=endpoint.policy,
     )
 
 
@@ -251,6 +261,8 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         problems=_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
         forwarded=[field.name.lower() for field in header_parameters(endpoint)],
+        guard=backends.guards.get(rule.service, UNGUARDED),
+        policy=endpoint.policy,
     )
 
 

@@ -104,6 +104,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-unreachable", 503, "Not reachable",
                 "No connection to the system behind this service could be made. Nothing was sent; the request may be "
                 "repeated later."),
+        Problem("backend-unavailable", 503, "Not asked now",
+                "The system behind this service is not asked at the moment, since it failed before, has too much to do "
+                "or is closed. Nothing was sent; the request may be repeated after the seconds of Retry-After."),
         Problem("backend-busy", 503, "Busy",
                 "The system behind this service said that it is busy, and may have said for how long (Retry-After). "
                 "Try again then."),
@@ -114,6 +117,9 @@ HOUSE: Mapping[str, Problem] = {
                 "What this service remembers of writes and of callers cannot be read or written now. Nothing was sent "
                 "to the system behind it; the request may be repeated later (Retry-After). Where it had an "
                 "Idempotency-Key, repeat it with the same one."),
+        Problem("issuer-unavailable", 503, "Issuer not reachable",
+                "The keys of the token's issuer were never had, or are too old, and it cannot be asked. Nothing was "
+                "done; the request may be repeated later."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
         Problem("shutting-down", 503, "Shutting down",

@@ -8,6 +8,7 @@ from typing import Any
 from adapter.mapping.editor_scopes import SCOPES
 from adapter.mapping.keys import OPERATION
 from adapter.mapping.schema_cache import CacheSection
+from adapter.mapping.schema_guard import BreakerSection, GuardSection
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
 
@@ -21,6 +22,9 @@ def _seconds(most: int) -> dict[str, Any]:
 
 POLICIES: Mapping[str, dict[str, Any]] = {
     "OperationSection.timeout": _seconds(600),
+    **{f"{kind}.guard": _one(GuardSection.__name__) for kind in ("SoapSection", "HttpSection")},
+    "GuardSection.breaker": {"anyOf": [{"const": "off"}, _one(BreakerSection.__name__)]},
+    **{f"BreakerSection.{key}": _seconds(600) for key in ("slow", "open")},
     **SCOPES,
     "OperationSection.cache": _one(CacheSection.__name__),
     "OperationSection.touches": {"type": "array", "items": {"type": "string", "pattern": f"^({OPERATION.pattern})$"}},

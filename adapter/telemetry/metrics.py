@@ -5,11 +5,15 @@ With ``PROMETHEUS_MULTIPROC_DIR`` set (``ops/gunicorn.conf.py`` does so), the nu
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from adapter.telemetry.caching import CacheMetrics
+from adapter.telemetry.compaction import reading
+from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -45,7 +49,18 @@ class Metrics:
             "adapter_backend_oddities", "Oddities in answers of backends.", ["operation", "note"], registry=own
         )
         self._broken = Counter("adapter_streams_broken", "Answers cut off on the way.", ["operation"], registry=own)
+        self._callers_refused = Counter(
+            "adapter_callers_refused", "Requests that did not say rightly who they are from.", ["cause"], registry=own
+        )
+        self._callers_age = Gauge(
+            "adapter_callers_age_seconds",
+            "How long ago what callers are known by was had anew: keys, or those of an issuer.",
+            ["of"],
+            multiprocess_mode="livemax",
+            registry=own,
+        )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
+        self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
 
     def caching(self) -> CacheMetrics:
@@ -85,6 +100,14 @@ class Metrics:
             self._kept[key] = found
         return found
 
+    def caller_refused(self, cause: str) -> None:
+        """Count one request that did not say rightly who it is from."""
+        self._callers_refused.labels(self._bounded("cause", cause)).inc()
+
+    def callers_aged(self, of: str, seconds: float) -> None:
+        """Note how long ago keys were had anew: ``keys``, or those of an issuer."""
+        self._callers_age.labels(of).set(seconds)
+
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""
         self._bugs.labels(self._bounded("operation", operation)).inc()
@@ -97,10 +120,11 @@ class Metrics:
         """Return the metrics as text: those of all workers where they share a directory, else of this process."""
         everyone = CollectorRegistry()
         try:
-            MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+            shared = MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
         except ValueError:  # the variable is not set
             return generate_latest(self._own)
-        return generate_latest(everyone)
+        with reading(Path(shared._path)):
+            return generate_latest(everyone)
 
     def _bounded(self, label: str, value: str) -> str:
         seen = self._seen.setdefault(label, set())

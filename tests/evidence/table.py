@@ -148,5 +148,14 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
             "0; all",
         ),
+        _calm(
+            "restarts",
+            "failed requests in 20 rolling restarts and 20 reloads under 200 mixed requests/s behind nginx",
+            "0",
+            seconds=1200,
+        ),
+        _calm(
+            "metrics", "/metrics after 1,000 workers that ended; counters that went back", "<= 100 ms; 0", seconds=600
+        ),
     ),
 }
