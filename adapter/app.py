@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import collector, problems
+from adapter import collector, keeping, problems
 from adapter import settings as settings_room
-from adapter.built import Built, build, credentials_of
+from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
 from adapter.callers import anybody
 from adapter.callers.opening import nobody_can_be_known, open_callers
@@ -32,30 +32,51 @@ from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
-from adapter.problems import Problem
 from adapter.rows import FORMS
+from adapter.steps.observe import observe
 from adapter.telemetry import Telemetry, tracer
-from adapter.web import Route, docs, install
+from adapter.web import Route, docs, install, operations
+
+if TYPE_CHECKING:
+    from adapter.deliver.settle import Keeping
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
 
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
-def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
-    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
+def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) -> Mapping[str, Handler]:
+    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
+
+    ``kept`` is where writes are kept, None where none are.
+    """
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
+    backends = replace(backends, cache=open_cache(built.endpoints, built.settings, telemetry))
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
-    cache = open_cache(built.endpoints, built.settings, telemetry)
-    started, finished = telemetry.started, telemetry.finished
+    once = keeping.once(kept) if kept is not None else None
     return {
         each.name: build_pipeline(
-            each, backends, limits, started, finished, known=built.known, cache=cache, tracer=telemetry.tracer
+            each,
+            backends,
+            limits,
+            telemetry.started,
+            telemetry.finished,
+            known=built.known,
+            once=once,
+            tracer=telemetry.tracer,
         )
         for each in built.endpoints
     }
+
+
+def _kept(built: Built, telemetry: Telemetry, durable: Durable) -> Keeping | None:
+    """Return where writes are kept."""
+    if not keeping.keeps(built.endpoints):
+        return None
+    known = problems.catalogue(declared(built.endpoints))
+    return keeping.keeping(built.settings, durable, known, telemetry.metrics.write)
 
 
 def build_to_serve(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
@@ -82,12 +103,17 @@ def create_app(
 @collector.paused()
 def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
-    made = handlers(built, telemetry)
+    durable = Durable(built.settings, built.project)
+    kept = _kept(built, telemetry, durable)
+    made = handlers(built, telemetry, kept)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
+    if kept is not None:
+        around = observe(telemetry.started, telemetry.finished)
+        read, cancel = keeping.operations(kept)
+        routes += operations.routes(around(read), around(cancel), built.settings.timeout)
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    durable = Durable(built.settings, built.project)
     who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
@@ -104,6 +130,7 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     if rows is not None:
         route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
+    fields += operations.fields(endpoint.policy.write)
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
     if endpoint.reply.rule.stream is not None:
@@ -121,19 +148,5 @@ def openapi(built: Built) -> dict[str, Any]:
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
         known=built.known,
+        key_life=settings.key_life,
     )
-
-
-def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
-    """Return the problem types that the mappings add, each once."""
-    found: dict[str, Problem] = {}
-    for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
-        empties = [each.reply.rule for each in endpoint.whole()]
-        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
-        for slug, status, title in rules:
-            known = found.get(slug)
-            if known is None or (title and not known.doc):
-                words = title or slug.replace("-", " ").capitalize()
-                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
-    return tuple(found.values())

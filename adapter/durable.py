@@ -63,12 +63,15 @@ class Durable:
             return error.mistakes
         return ()
 
+    def password(self) -> str:
+        """Return the password of PostgreSQL, "" where it has none. Raises BuildError where its file cannot be read."""
+        return self._text("STORE_PASSWORD", self._settings.store_password, self._settings.store_password_file)
+
     def _opened(self, url: str, schema: str) -> Store:
         room = importlib.import_module("adapter.store")
         place = url if "://" in url else str(self._project / url)
-        password = self._text("STORE_PASSWORD", self._settings.store_password, self._settings.store_password_file)
         return room.open_store(  # type: ignore[no-any-return]
-            place, getattr(room, schema), password=password, forgetful=schema == "SUBJECTS"
+            place, getattr(room, schema), password=self.password(), forgetful=schema == "SUBJECTS"
         )
 
     def _secrets(self) -> Keyring:

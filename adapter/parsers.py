@@ -27,6 +27,11 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def days(text: str) -> int:
+    """Read a number of seconds from a minute to 31 days."""
+    return number(60, 31 * 86400)(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Read words parted by commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
@@ -49,6 +54,13 @@ def origins(text: str) -> tuple[str, ...]:
         if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
             raise ValueError(f"{origin!r} is not an origin such as https://shop.example")
     return found
+
+
+def told_origins(text: str) -> tuple[str, ...]:
+    """Read origins without ``*``, in small letters."""
+    if "*" in (found := origins(text)):
+        raise ValueError("* would let callers make this service call anybody")
+    return tuple(each.lower() for each in found)
 
 
 def url(text: str) -> str:

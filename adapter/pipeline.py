@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> cached -> look_up -> validate -> read_first -> route
+    web -> observe -> allow -> cached -> if_match -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -25,9 +25,9 @@ from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
-from adapter.backends.soap.ways import way
-from adapter.cache import Cache, touched_tags
-from adapter.cache import way as kept_way
+from adapter.backends.soap.ways import way as soap_way
+from adapter.cache import Cache
+from adapter.deliver.way import Way
 from adapter.exchange import Exchange
 from adapter.guard import UNGUARDED, Guard
 from adapter.mapping.bound import Cursor, Endpoint, Turn
@@ -40,11 +40,12 @@ from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.shared import Shared
 from adapter.steps.allow import allow
-from adapter.steps.cached import cached
+from adapter.steps.cached import keeping
+from adapter.steps.if_match import conflict, if_match
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
-from adapter.steps.touching import touching
+from adapter.steps.touching import dropping
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome, Tracer
 from adapter.telemetry.spans import spanned
@@ -58,6 +59,7 @@ from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset
+from adapter.writing import way_of
 
 R = TypeVar("R")
 
@@ -68,7 +70,7 @@ class Backends:
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
     are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
-    workers share, None where each is alone.
+    workers share, ``cache`` has the answers of reads that are given again; None where there is none.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -78,6 +80,7 @@ class Backends:
     tables: Mapping[Table, Kept] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     shared: Shared | None = None
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +100,51 @@ def build(
     finished: Callable[[Outcome], None],
     *,
     known: bool = False,
-    cache: Cache | None = None,
     tracer: Tracer | None = None,
+    once: Callable[[Way], Middleware] | None = None,
 ) -> Handler:
     """Put one operation together.
 
     ``known``: requests say who they are from, and its scopes count. ``tracer`` collects spans of all that happens.
+    ``once`` returns the step that keeps its writes, None where nobody keeps any.
     """
-    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
-    if cache is not None and endpoint.touches:
-        answer = touching(touched_tags(endpoint.touches), cache.drop)(answer)
+    keeps = endpoint.write is not None and endpoint.write.rule.kept
+    match = endpoint.write.rule.if_match if endpoint.write is not None else None
+    depth, digits = limits.max_depth, limits.max_digits
     steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
-        *([cached(kept_way(endpoint, cache.timeout), cache)] if cache is not None and endpoint.policy.cache else []),
-        *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
-        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
-        *_read_first(endpoint, backends),
+        *keeping(endpoint, backends.cache),
+        *([if_match(endpoint, match, max_depth=depth, max_digits=digits)] if match is not None else []),
+        *_before(endpoint, backends, limits),
+        *([once(way(endpoint, backends, limits))] if once is not None and keeps else []),
+        *_nearest(endpoint, backends),
     ]
+    answer = _answer(endpoint, backends)
     return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
+
+
+def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
+    """Return how the writes of one operation are sent and settled, by a request or by the background process."""
+    return way_of(endpoint, lambda each: inner(each, backends, limits))
+
+
+def inner(endpoint: Endpoint, backends: Backends, limits: Limits, *last: Middleware) -> Handler:
+    """Return an operation without what stands around it for callers; ``last`` is met just before the ERP is asked."""
+    steps = (*_before(endpoint, backends, limits), *_nearest(endpoint, backends), *last)
+    return pieces.call(chain(*steps, then=_answer(endpoint, backends)))
+
+
+def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
+    """Yield the steps that check what was sent."""
+    if endpoint.lookups:
+        yield look_up([each.ready for each in _tables(endpoint, backends)])
+    yield validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes)
+
+
+def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
+    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    return chain(*dropping(endpoint, backends.cache), then=answer)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:
@@ -123,8 +152,10 @@ def chain(*steps: Middleware, then: Handler) -> Handler:
     return reduce(lambda handle, step: step(handle), reversed(steps), then)
 
 
-def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
-    """Yield the step that reads the record, where a body is merged into one."""
+def _nearest(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
+    """Yield the steps next to the call: one says that a version is old, one reads the record a body is merged into."""
+    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
+        yield conflict(endpoint.write.rule.if_match)
     reads = endpoint.body.reads if endpoint.body is not None else None
     if reads is not None and endpoint.answered_by == "soap":
         yield read_first(reads, _call(reads, backends, record_reader(reads), align=True))
@@ -157,7 +188,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
-        way=way(endpoint, align=False),
+        way=soap_way(endpoint, align=False),
         policy=endpoint.policy,
     )
 
@@ -181,8 +212,8 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
         respond=respond_rows(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint, align=False),
-        begin=beginning(endpoint, port.version, rows, way(endpoint), again),
+        way=soap_way(endpoint, align=False),
+        begin=beginning(endpoint, port.version, rows, soap_way(endpoint), again),
         policy=endpoint.policy,
     )
 
@@ -244,7 +275,7 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint, align=align),
+        way=soap_way(endpoint, align=align),
         policy=endpoint.policy,
     )
 
@@ -270,4 +301,6 @@ def _problems(endpoint: Endpoint) -> Mapping[str, int]:
     """Return the problem types that this operation may answer with, and their statuses."""
     declared = {rule.problem: rule.status for rule in endpoint.faults}
     empty = endpoint.reply.rule
+    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
+        declared["precondition-failed"] = 412
     return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})

@@ -15,6 +15,7 @@ from adapter import __version__
 from adapter.cli import (
     audit,
     check,
+    deliveries,
     demo,
     erase,
     explain,
@@ -30,6 +31,7 @@ from adapter.cli import (
     settings,
     store,
     virtual,
+    work,
     wsdl,
 )
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
@@ -38,6 +40,8 @@ from adapter.errors import BuildError, RequestError
 COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
+    work.COMMAND,
+    deliveries.COMMAND,
     reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,

@@ -8,7 +8,7 @@ Rule 3: an old answer is better than none: while a newer one is fetched, and whe
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,8 +17,10 @@ from adapter.cache.entry import Entry, Standing, standing, strong
 from adapter.cache.fields import asked, hit, matches
 from adapter.cache.flights import Flight
 from adapter.cache.keys import Key, Way
+from adapter.cache.keys import way as way_of
 from adapter.cache.whole import Cache, down
 from adapter.errors import BackendTimeout, RequestError
+from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Middleware, Request, Response
 
 _PAUSE: Final = 5.0
@@ -26,6 +28,12 @@ _LONGEST_PAUSE: Final = 60.0
 _NOT_FOUND: Final = (404, 410)
 _OF_304: Final = ("ETag", "Cache-Control", "Vary")
 _CONDITION: Final = "if-none-match"
+
+
+def keeping(endpoint: Endpoint, cache: Cache | None) -> Iterator[Middleware]:
+    """Yield the step, where an operation has one."""
+    if cache is not None and endpoint.policy.cache is not None:
+        yield cached(way_of(endpoint, cache.timeout), cache)
 
 
 def cached(way: Way, cache: Cache) -> Middleware:

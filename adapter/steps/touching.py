@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
+from adapter.cache import Cache, touched_tags
 from adapter.errors import InvalidRequest, RequestError
+from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Middleware, Request, Response
+
+
+def dropping(endpoint: Endpoint, cache: Cache | None) -> Iterator[Middleware]:
+    """Yield the step, where an operation makes something old that is kept."""
+    if cache is not None and endpoint.touches:
+        yield touching(touched_tags(endpoint.touches), cache.drop)
 
 
 def touching(tags: Callable[[Request], tuple[str, ...]], drop: Callable[[Collection[str]], None]) -> Middleware:

@@ -29,6 +29,10 @@ LABELS = {
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
     "note": "what was odd, in fixed words",
     "what": "``field`` or ``line``",
+    "outcome": "``done``, ``refused``, ``unknown``, ``nothing`` (it was not sent, or may succeed later), ``not_kept`` "
+    "(the store was away), ``replayed``, ``reused``, ``in_use``, ``earlier``, ``left_unknown``; ``resolved`` and what "
+    "was found: ``resolved_done``, ``resolved_open``, ``resolved_queued``, ``resolved_parked``",
+    "state": "of a row: ``sending``, ``queued``, ``delivering``, ``unknown``, ``parked``",
     "le": "upper bound in seconds",
 }
 LOG_FIELDS = {
@@ -180,6 +184,10 @@ def _one_of_each() -> str:
     known.ended()
     known.count(Outcome("customers.read", "GET", 200, "", answered_by="soap", notes=("note",), broken=True))
     known.bug("customers.read")
+    known.caller_refused("unknown-key")
+    known.callers_aged("keys", 0.0)
+    known.write("orders.create", "done")
+    known.waiting({"parked": 1})
     known.dropped("field")
     return known.render().decode("utf-8")
 
