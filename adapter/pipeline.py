@@ -21,7 +21,7 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from adapter import pieces
-from adapter.backends.http import http
+from adapter.backends.http import declared_problems, http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
@@ -289,18 +289,9 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         endpoint.path.removeprefix(endpoint.resource.path),
         service_path=rule.path,
         public_path=endpoint.resource.path,
-        problems=_problems(endpoint),
+        problems=declared_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
         forwarded=[field.name.lower() for field in header_parameters(endpoint)],
         guard=backends.guards.get(rule.service, UNGUARDED),
         policy=endpoint.policy,
     )
-
-
-def _problems(endpoint: Endpoint) -> Mapping[str, int]:
-    """Return the problem types that this operation may answer with, and their statuses."""
-    declared = {rule.problem: rule.status for rule in endpoint.faults}
-    empty = endpoint.reply.rule
-    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
-        declared["precondition-failed"] = 412
-    return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})
