@@ -53,7 +53,7 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
-    backends = replace(backends, cache=open_cache(built.endpoints, built.settings, telemetry))
+    backends = replace(backends, cache=open_cache(built.endpoints, built.settings, telemetry, backends.shared))
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = keeping.once(kept) if kept is not None else None
     return {

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from adapter import keeping as keeping_room
 from adapter import problems
 from adapter.built import Built, credentials_of, declared
+from adapter.cache import open_cache
 from adapter.deliver import timers, upkeep
 from adapter.deliver.callback import keys_of
 from adapter.deliver.loop import Due, Loop
@@ -121,6 +122,7 @@ class Work:
         credentials = credentials_of(built.project, settings)
         told = telling(telemetry, watch=settings.guard == "watch")
         backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
+        backends = replace(backends, cache=open_cache(built.endpoints, settings, telemetry, backends.shared))
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         self.draft = Drafts(built.endpoints, backends, limits)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]

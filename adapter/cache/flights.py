@@ -13,8 +13,8 @@ from typing import Final
 
 from adapter.cache.entry import Entry
 from adapter.cache.keys import Key
-from adapter.cache.memory import EVERYTHING
 from adapter.errors import BackendTimeout, RequestError
+from adapter.shared.entries import EVERYTHING
 
 _WORTH: Final = 0.5
 """Who has this share of the time that was not enough asks once more; with less it would hardly be enough either."""

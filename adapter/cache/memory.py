@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection
 
 from adapter.cache.entry import Entry
 from adapter.cache.keys import Key
+from adapter.shared.entries import EVERYTHING
 
-EVERYTHING = "*"
 _MOST_DROPS = 10_000
 _LARGEST_SHARE = 4
 

@@ -8,10 +8,13 @@ from adapter.cache.whole import Cache, Told
 from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.settings import Settings
+from adapter.shared import Shared
 from adapter.telemetry import Telemetry
 
 
-def open_cache(endpoints: Iterable[Endpoint], settings: Settings, telemetry: Telemetry) -> Cache | None:
+def open_cache(
+    endpoints: Iterable[Endpoint], settings: Settings, telemetry: Telemetry, shared: Shared | None
+) -> Cache | None:
     """Return the cache of a project; None where no operation has one."""
     if all(each.policy.cache is None for each in endpoints):
         return None
@@ -25,4 +28,6 @@ def open_cache(endpoints: Iterable[Endpoint], settings: Settings, telemetry: Tel
             telemetry.bug(error, request_id, operation)
 
     told = Told(metrics.counter, metrics.sized, failed)
-    return Cache(settings.cache_bytes, told, timeout=settings.timeout)
+    return Cache(
+        settings.cache_bytes, told, timeout=settings.timeout, shared=shared.entries if shared is not None else None
+    )

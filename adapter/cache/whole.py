@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -11,11 +12,16 @@ from typing import Final
 from adapter.cache.entry import Entry
 from adapter.cache.flights import Flights
 from adapter.cache.keys import Key
-from adapter.cache.memory import EVERYTHING, Memory
+from adapter.cache.memory import Memory
 from adapter.errors import RequestError
+from adapter.shared import Entries
+from adapter.shared.entries import EVERYTHING
 
 MOST_BESIDE: Final = 16
 """How many newer answers are fetched at once while nobody waits for them."""
+
+_NOTHING: Final = "-"
+"""A key at which nothing stands: only generations are asked for."""
 
 Begin = Callable[[Callable[[], None]], None]
 
@@ -43,9 +49,10 @@ class Told:
 class Cache:
     """Entries of all operations, at most ``most`` bytes.
 
-    ``clock`` is in seconds. ``timeout``: how long a call may take where its mapping says nothing.
+    ``shared`` has what all workers know of drops, None where each is alone. ``clock`` is in seconds.
+    ``timeout``: how long a call may take where its mapping says nothing.
     ``begin`` runs a function beside the requests: a daemon thread, so that no worker waits for it when it stops, and a
-    greenlet where gevent is patched in. ``purged`` says whether somebody has had everything dropped from outside.
+    greenlet where gevent is patched in.
     """
 
     def __init__(
@@ -54,27 +61,43 @@ class Cache:
         told: Told | None = None,
         *,
         timeout: float = 10.0,
+        shared: Entries | None = None,
         clock: Callable[[], float] = time.monotonic,
         begin: Begin | None = None,
-        purged: Callable[[], bool] = lambda: False,
     ) -> None:
         self.told = told or Told()
         self.clock, self.timeout = clock, timeout
         self.flights = Flights()
         self.memory = Memory(most, self.told.sized)
-        self._begin, self._purged = begin or _beside, purged
+        self._begin, self._shared = begin or _beside, shared
         self._places = threading.BoundedSemaphore(MOST_BESIDE)
 
     def find(self, key: Key) -> Entry | None:
-        """Return what is kept for a key, of whatever age."""
-        if self._purged():
-            self.drop((EVERYTHING,))
-        return self.memory.get(key)
+        """Return what is kept for a key, of whatever age, and was not made old by another worker."""
+        entry = self.memory.get(key)
+        if entry is None or self.counts(entry):
+            return entry
+        self.memory.discard(key, entry)
+        return None
+
+    def counts(self, entry: Entry) -> bool:
+        """Whether no other worker has dropped what this is. While nobody can say so, it counts."""
+        if self._shared is None or entry.mark is None:
+            return True
+        mark = self.mark(entry.tags)
+        return mark is None or mark == entry.mark
+
+    def mark(self, tags: Collection[str]) -> bytes | None:
+        """Return the generation of some tags over all workers; None where that cannot be known."""
+        found = self._shared.get(_NOTHING, _named(tags)) if self._shared is not None else None
+        return None if found is None else found.mark
 
     def drop(self, tags: Collection[str]) -> None:
-        """Drop what has one of some tags, and let nobody have what is being asked for."""
+        """Drop what has one of some tags, in all workers, and let nobody have what is being asked for."""
         self.memory.drop(tags)
         self.flights.part(tags)
+        if self._shared is not None:
+            self._shared.drop(_named(tags))
 
     def beside(self, act: Callable[[], None]) -> bool:
         """Run a function while nobody waits for it. Return whether there is room for one more."""
@@ -93,6 +116,13 @@ class Cache:
             self._places.release()
             return False
         return True
+
+
+def _named(tags: Collection[str]) -> tuple[str, ...]:
+    """Return the names of tags in the shared store, where no id of a customer is to be read."""
+    return tuple(
+        tag if tag == EVERYTHING else hashlib.blake2b(tag.encode(), digest_size=16).hexdigest() for tag in tags
+    )
 
 
 def down(error: RequestError) -> bool:

@@ -7,9 +7,12 @@ import time
 from argparse import Namespace
 from typing import Any
 
-from adapter.cli.command import Command, actor, argument, durable_of, say
+from adapter import settings
+from adapter.cli.command import Command, actor, argument, durable_of, project_of, say
 from adapter.durable import Durable
 from adapter.errors import VaultError
+from adapter.shared import open_shared
+from adapter.shared.entries import EVERYTHING
 
 
 def run(asked: Namespace) -> int:
@@ -30,6 +33,7 @@ def run(asked: Namespace) -> int:
     rows: dict[str, int] = durable.store.read(lambda connection: writes.of_subject(connection, subject))
     number = _certified(durable, "subject.erased", subject, key=erased.had_key, files=erased.clean, rows=rows)
     print(f"erased: {subject} (a pseudonym), entry {number} of the audit")
+    _forgotten(asked)
     if not erased.had_key:
         print("Nothing was sealed for it, or it was erased before.")
     if waiting := {state: count for state, count in rows.items() if state in writes.BEFORE}:
@@ -38,6 +42,13 @@ def run(asked: Namespace) -> int:
     if not erased.clean:
         print("The deleted key is in files of the database until the server or a reader lets go of them.")
     return 0
+
+
+def _forgotten(asked: Namespace) -> None:
+    """Have all workers drop the answers that they keep: nobody knows in which of them the subject stands."""
+    shared = open_shared(settings.read(project_of(asked), settings.environment()).shared)
+    if shared is not None and not shared.entries.drop((EVERYTHING,)):
+        print("Valkey does not answer: restart the workers, so that they forget the answers of reads that they keep.")
 
 
 def _hold(durable: Durable, text: str, why: str) -> int:

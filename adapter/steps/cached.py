@@ -146,7 +146,7 @@ class _Asking:
             raise BackendTimeout("backend-timeout", 504, detail, cause="waited for another's call", sent="no")
         if flight.alone:
             return self._then(request)
-        if flight.entry is not None:
+        if flight.entry is not None and self._cache.counts(flight.entry):
             self._count["coalesced"]()
             return _given(flight.entry, request, asked(asked_now.why, stored=False, collapsed=True))
         error = flight.shared_error(request.deadline - time.monotonic())
@@ -180,11 +180,11 @@ class _Asking:
 
     def _ask(self, then: Handler, request: Request, key: Key, flight: Flight) -> tuple[Response, Entry | None, bool]:
         """Ask the ERP. Return what it answers, the entry that it is, and whether that is kept; it is the flight's."""
-        began, made = self._cache.memory.began(), self._cache.clock()
+        began, made, mark = self._cache.memory.began(), self._cache.clock(), self._cache.mark(flight.tags)
         try:
             response = then(_unconditional(request))
         except RequestError as error:
-            self._refused(error, key, flight, began, made)
+            self._refused(error, key, flight, began, made, mark)
             raise
         except Exception as error:  # goes on up as what it is; who waits is told as its own caller would be
             flight.error = problems.house("internal-error", cause=type(error).__name__)
@@ -193,6 +193,7 @@ class _Asking:
         if entry is None:
             flight.alone = True
             return response, None, False
+        entry.mark = mark
         flight.entry = entry
         return response, entry, response.status == 200 and self._cache.memory.put(key, entry, began)
 
@@ -207,7 +208,9 @@ class _Asking:
             fields |= {"Vary": way.vary} if way.vary else {}
         return Entry(body, response.content_type, response.status, made, way.life, tuple(flight.tags), fields)
 
-    def _refused(self, error: RequestError, key: Key, flight: Flight, began: int, made: float) -> None:
+    def _refused(
+        self, error: RequestError, key: Key, flight: Flight, began: int, made: float, mark: bytes | None
+    ) -> None:
         """Keep that there is no such thing; what was kept of it is wrong then."""
         flight.error = error
         if error.status not in _NOT_FOUND:
@@ -221,7 +224,7 @@ class _Asking:
             error.problem, error.status, error.detail, error.title, error.fields, error.headers, error.cause,
             error.members,
         )  # fmt: skip
-        entry = Entry(b"", "", error.status, made, self._way.absent, tuple(flight.tags), error=plain)
+        entry = Entry(b"", "", error.status, made, self._way.absent, tuple(flight.tags), error=plain, mark=mark)
         self._cache.memory.put(key, entry, began)
         flight.entry = entry
 

@@ -23,10 +23,11 @@ LABELS = {
     "of": "``keys``, or the name of an issuer",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
-    "answered_by": "``soap`` or ``http``; empty where no backend gave an answer",
+    "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
     "reason": "why a guard does not let a call in: ``breaker``, ``probing``",
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
+    "result": "what became of a read that may be kept, in fixed words",
     "note": "what was odd, in fixed words",
     "what": "``field`` or ``line``",
     "outcome": "``done``, ``refused``, ``unknown``, ``nothing`` (it was not sent, or may succeed later), ``not_kept`` "
@@ -189,6 +190,9 @@ def _one_of_each() -> str:
     known.write("orders.create", "done")
     known.waiting({"parked": 1})
     known.dropped("field")
+    caching = known.caching()
+    caching.counter("orders.read", "hit")()
+    caching.sized(1)
     return known.render().decode("utf-8")
 
 

@@ -144,6 +144,12 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     ),
     "resilience": (
         _calm(
+            "stale",
+            "ERP gone: cached reads answered in the stale window; ERP calls for each key and refresh, one worker",
+            "100 %; 1",
+        ),
+        _calm("cache_hit", "requests/s on a hit / bare Flask view", ">= 1/1.3"),
+        _calm(
             "storm",
             "30 s outage at 90 % load: amplification sustained / peak, seconds to 95 % goodput (budget alone; naive)",
             "<= 1.1 / <= 1.5; <= 5",

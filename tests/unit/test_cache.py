@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from adapter.cache.entry import Entry, Life, Standing, standing, strong
 from adapter.cache.fields import matches
 from adapter.cache.keys import tag, way
-from adapter.cache.memory import EVERYTHING, Memory
+from adapter.cache.memory import Memory
 from adapter.messages import Caller, Request
+from adapter.shared.entries import EVERYTHING
 from tests.unit.mapped import build, typed
 
 _SECONDS = st.integers(0, 1000).map(float)

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from adapter.cache import Cache
 from adapter.errors import BackendFault, BackendLost, BackendUnreachable, InvalidRequest, RequestError
 from adapter.messages import Handler, Request, Response, Stream
+from adapter.shared import Entries
+from adapter.steps.cached import cached
 from adapter.steps.touching import touching
 from tests.unit import coalescing
 from tests.unit.coalescing import BODY, SCENES, Scene
@@ -233,3 +236,34 @@ def test_over_http() -> None:
         assert {"Content-Type", "Content-Length"}.isdisjoint(each.headers.keys())
         assert [etag, "private, max-age=30"] == [each.headers["ETag"], each.headers["Cache-Control"]]
     assert 1 == len(scene.asked)
+
+
+def test_a_write_in_another_worker() -> None:
+    """What one worker has written is old in all; while the shared store is away each goes on with what it knows."""
+    kept: dict[str, bytes] = {}
+    away = False
+
+    def command(name: str, *arguments: object) -> object:
+        if away:
+            return None
+        if name == "MGET":
+            return [kept.get(str(each)) for each in arguments]
+        kept[str(arguments[0])] = str(arguments[1]).encode()
+        return True
+
+    said = [Response(200, b"1"), Response(200, b"2"), Response(200, b"3")]
+    cache, other = (Cache(10**6, shared=Entries(command)) for _ in range(2))
+    handle = cached(coalescing.WAY, cache)(lambda request: said.pop(0))
+    bodies = [handle(coalescing.request()).body, handle(coalescing.request()).body]
+    other.drop(["things.read 8"])
+    bodies.append(handle(coalescing.request()).body)
+    other.drop(["things.read 7"])
+    bodies.append(handle(coalescing.request()).body)
+    away = True
+    other.drop(["things.read 7"])
+    bodies.append(handle(coalescing.request()).body)
+    away = False
+    other.drop(["things.read 9"])
+    bodies.append(handle(coalescing.request()).body)
+    assert [b"1", b"1", b"1", b"2", b"2", b"3"] == bodies
+    assert not any("things" in name for name in kept)
