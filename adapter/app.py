@@ -17,6 +17,7 @@ from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
 from adapter.callers import Callers, anybody
+from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
@@ -40,7 +41,8 @@ Watch = Callable[[Endpoint, Handler], Handler]
 def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
+    told = telling(telemetry, watch=built.settings.guard == "watch")
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     return {
         each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, known=built.known)

@@ -27,6 +27,7 @@ from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way
 from adapter.exchange import Exchange
+from adapter.guard import UNGUARDED, Guard
 from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
@@ -61,7 +62,8 @@ class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
-    are the code tables that operations share. ``shared`` is what workers share, None where each is alone.
+    are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
+    workers share, None where each is alone.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -69,6 +71,7 @@ class Backends:
     text_of: TextOf = unset
     cursors: Cursors = field(default_factory=Cursors)
     tables: Mapping[Table, Kept] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
     shared: Shared | None = None
 
 
@@ -143,6 +146,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
         way=way(endpoint, align=False),
+        policy=endpoint.policy,
     )
 
 
@@ -167,6 +171,7 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
         again=again,
         way=way(endpoint, align=False),
         begin=beginning(endpoint, port.version, rows, way(endpoint), again),
+        policy=endpoint.policy,
     )
 
 
@@ -228,6 +233,7 @@ def _call(
         headers=header_writer(endpoint, backends.text_of),
         again=again,
         way=way(endpoint, align=align),
+        policy=endpoint.policy,
     )
 
 
@@ -243,6 +249,8 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         problems=_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
         forwarded=[field.name.lower() for field in header_parameters(endpoint)],
+        guard=backends.guards.get(rule.service, UNGUARDED),
+        policy=endpoint.policy,
     )
 
 

@@ -104,6 +104,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-unreachable", 503, "Not reachable",
                 "No connection to the system behind this service could be made. Nothing was sent; the request may be "
                 "repeated later."),
+        Problem("backend-unavailable", 503, "Not asked now",
+                "The system behind this service is not asked at the moment, since it failed before, has too much to do "
+                "or is closed. Nothing was sent; the request may be repeated after the seconds of Retry-After."),
         Problem("backend-busy", 503, "Busy",
                 "The system behind this service said that it is busy, and may have said for how long (Retry-After). "
                 "Try again then."),

@@ -20,21 +20,9 @@ from adapter.errors import BuildError, Mistake
 from adapter.variables import PREFIX, credential_name, endpoint_names, service_name, spelled, value_name
 
 __all__ = [
-    "FILE",
-    "PREFIX",
-    "PROJECT",
-    "Setting",
-    "Settings",
-    "credential_name",
-    "describe",
-    "endpoint_names",
-    "environment",
-    "project",
-    "read",
-    "service_name",
-    "unused",
-    "value_name",
-]
+    "FILE", "PREFIX", "PROJECT", "Setting", "Settings", "credential_name", "describe", "endpoint_names", "environment",
+    "project", "read", "service_name", "unused", "value_name",
+]  # fmt: skip
 
 FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
@@ -126,6 +114,12 @@ class Settings:
         parsers.number(0, 10),
         "0",
         "How many proxies stand in front and append to X-Forwarded-For and -Proto.",
+    )
+    guard: str = _one(
+        "word",
+        parsers.one_of("enforce", "watch"),
+        "enforce",
+        "enforce, or watch: what a guard (`guard:`) would have refused is counted and logged, and nothing is refused.",
     )
     store: str = _one(
         "path or URL",

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -45,6 +46,7 @@ class Metrics:
         )
         self._broken = Counter("adapter_streams_broken", "Answers cut off on the way.", ["operation"], registry=own)
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
+        self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
 
     def started(self) -> None:

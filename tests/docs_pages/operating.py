@@ -22,6 +22,9 @@ LABELS = {
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap`` or ``http``; empty where no backend gave an answer",
+    "endpoint": "service and port of the WSDL, or the name of a microservice",
+    "reason": "why a guard does not let a call in: ``breaker``, ``probing``",
+    "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
     "note": "what was odd, in fixed words",
     "what": "``field`` or ``line``",
     "le": "upper bound in seconds",
@@ -50,9 +53,16 @@ LOG_FIELDS = {
     "message": "a library's message without its arguments",
     "version": "version of the adapter",
     "operations": "how many operations are served",
+    "endpoint": "which endpoint of an ERP, or service, it is about",
+    "state": "the new state of a breaker: closed, half-open or open",
 }
 EVENTS = (
     ("request", "one request ended; each leaves exactly one such line"),
+    ("breaker", "a breaker of an endpoint has a new ``state``"),
+    (
+        "guard-would-refuse",
+        "``ADAPTER_GUARD=watch``: a call that would not have been let in; ``cause`` is why",
+    ),
     ("bug", "an exception that nobody expected; the caller got 500 ``internal-error``"),
     ("library", "something that a library logged, of level WARNING or worse"),
 )
