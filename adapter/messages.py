@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 
 def _utc() -> datetime:
@@ -98,7 +98,8 @@ class Request:
     """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
 
     A document or rows that are sent on as they arrive are ``upload``, and ``body`` is empty then. ``wanted`` is the
-    media type of the answer that the caller asks for, where there are several.
+    media type of the answer that the caller asks for, where there are several. ``kind`` says what it is made for where
+    that is no caller.
     """
 
     operation: str
@@ -116,6 +117,7 @@ class Request:
     trace: Callable[[str, bytes], None] | None = None
     upload: Upload | None = None
     wanted: str = ""
+    kind: Literal["", "health", "shadow"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def checked_request(request: Request, checked: Checked) -> Request:
     return Request(
         request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
         request.content_type, request.headers, request.traceparent, request.caller, checked, request.trace,
-        request.upload, request.wanted,
+        request.upload, request.wanted, request.kind,
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Places:
         self,
         most: int,
         queue: Callable[[int], int],
-        watcher: Watcher = Watcher(),  # noqa: B008  # it holds nothing
+        watcher: Watcher = Watcher(),  # it holds nothing
         *,
         short: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,

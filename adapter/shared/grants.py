@@ -1,8 +1,8 @@
 """How many places at an endpoint each worker may fill, so that all of them together fill no more than there are.
 
-A worker says how many it wants and how many it has filled; it is granted its fair part of what is free, and keeps what is
-filled. A grant is a lease: of a worker that was killed nothing is left once it ran out. Asking for places is seldom, so a
-call costs nothing here.
+A worker says how many it wants and how many it has filled; it is granted its fair part of what is free, and keeps what
+is filled. A grant is a lease: of a worker that was killed nothing is left once it ran out. Asking for places is seldom,
+so a call costs nothing here.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local worker, wanted, filled = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local limit, lease, found = ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1'
-local who, measure = redis.call('HMGET', KEYS[2], 'who', 'limit')[1], redis.call('HGET', KEYS[2], 'limit')
+local known = redis.call('HMGET', KEYS[2], 'who', 'limit')
+local who, measure = known[1], known[2]
 if found and (not who or who == worker) then
   redis.call('HSET', KEYS[2], 'who', worker, 'limit', limit)
   redis.call('PEXPIRE', KEYS[2], math.ceil(lease / 1000))

@@ -257,6 +257,7 @@ def _asking(
         must_be_there(request)
         held = way.held(turn.holds)
         answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, held)
+        turn.heard(answered.reply.status, answered.reply.headers)
         try:
             return opened(answered, request, token)
         except BaseException:
