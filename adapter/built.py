@@ -9,15 +9,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from adapter import collector
 from adapter import settings as settings_room
+from adapter.callers.issuers import issuers
+from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
+from adapter.keeping import keeps
 from adapter.mapping.agreement.credentials import asked as credentials_asked
 from adapter.mapping.agreement.credentials import constants
 from adapter.mapping.agreement.whole import Surroundings
@@ -29,6 +32,7 @@ from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.mapping.unscoped import unscoped
+from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.shared import absent
 from adapter.wsdl.documents import Documents, read_documents
@@ -89,13 +93,30 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(absent(settings.shared))
+    mistakes.extend(_too_many(endpoints, settings.workers))
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
-    mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
+    if keeps(endpoints):
+        mistakes.extend(Durable(settings, project).check())
+    mistakes.extend(issuers(settings.issuer)[1])
+    mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents, around)
+
+
+def _too_many(endpoints: tuple[Endpoint, ...], workers: int) -> Iterator[Mistake]:
+    """Yield a mistake for each guard with fewer places than workers, each of which needs one of its own."""
+    rules = [
+        rule
+        for each in endpoints
+        for rule in (each.resource.soap.guard, each.resource.http and each.resource.http.guard)
+    ]
+    for rule in {id(each): each for each in rules if each is not None}.values():
+        if rule.place is not None and 0 < rule.concurrency < workers:
+            text = f"concurrency: {rule.concurrency} is less than the {workers} workers, each of which has at least one"
+            yield rule.place.mistake(text, "start fewer workers (ADAPTER_WORKERS), or raise 'concurrency'")
 
 
 def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:
@@ -128,6 +149,21 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
         if resource.http is not None:
             asked.add(service_name(resource.http.service))
     return asked
+
+
+def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
+    """Return the problem types that the mappings add, each once."""
+    found: dict[str, Problem] = {}
+    for endpoint in endpoints:
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
+        for slug, status, title in rules:
+            known = found.get(slug)
+            if known is None or (title and not known.doc):
+                words = title or slug.replace("-", " ").capitalize()
+                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
+    return tuple(found.values())
 
 
 def credentials_of(project: Path, settings: Settings) -> Credentials:

@@ -120,7 +120,9 @@ class _Opening:
             limit = self._settings.max_reply_bytes
             files = tls(rule, self._credentials)
             greet = greeting(rule, self._credentials, url)
-            self._exchanges[url, rule] = Exchange(url, max_reply_bytes=limit, pool_size=POOL_SIZE, greet=greet, **files)
+            self._exchanges[url, rule] = Exchange(
+                url, max_reply_bytes=limit, pool_size=POOL_SIZE, greet=greet, allowed=None, **files
+            )
         return self._exchanges[url, rule]
 
     def port(self, rule: SoapRule, session: BoundSession | None) -> SoapPort:

@@ -27,6 +27,11 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def days(text: str) -> int:
+    """Read a number of seconds from a minute to 31 days."""
+    return number(60, 31 * 86400)(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Read words parted by commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
@@ -51,6 +56,13 @@ def origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def told_origins(text: str) -> tuple[str, ...]:
+    """Read origins without ``*``, in small letters."""
+    if "*" in (found := origins(text)):
+        raise ValueError("* would let callers make this service call anybody")
+    return tuple(each.lower() for each in found)
+
+
 def url(text: str) -> str:
     """Read an absolute http or https URL without a user in it."""
     parts = urlsplit(text)
@@ -61,6 +73,11 @@ def url(text: str) -> str:
     if parts.port == 0:  # urlsplit checks the port only when asked for it
         raise ValueError("port 0 in a URL")
     return text
+
+
+def optional_url(text: str) -> str:
+    """Read what ``url`` reads, or nothing."""
+    return url(text) if text else ""
 
 
 def level(text: str) -> str:

@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> look_up -> validate -> read_first -> route
+    web -> observe -> allow -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -25,7 +25,8 @@ from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
-from adapter.backends.soap.ways import way
+from adapter.backends.soap.ways import way as soap_way
+from adapter.deliver.way import Way
 from adapter.exchange import Exchange
 from adapter.guard import UNGUARDED, Guard
 from adapter.mapping.bound import Cursor, Endpoint, Turn
@@ -42,7 +43,8 @@ from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
-from adapter.telemetry import Outcome
+from adapter.telemetry import Outcome, Tracer
+from adapter.telemetry.spans import spanned
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
@@ -53,6 +55,7 @@ from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset
+from adapter.writing import way_of
 
 R = TypeVar("R")
 
@@ -92,18 +95,45 @@ def build(
     finished: Callable[[Outcome], None],
     *,
     known: bool = False,
+    tracer: Tracer | None = None,
+    once: Callable[[Way], Middleware] | None = None,
 ) -> Handler:
-    """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
-    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
-    handle = chain(
+    """Put one operation together.
+
+    ``known``: requests say who they are from, and its scopes count. ``tracer`` collects spans of all that happens.
+    ``once`` returns the step that keeps its writes, None where nobody keeps any.
+    """
+    keeps = endpoint.write is not None and endpoint.write.rule.kept
+    steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
-        *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
-        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
+        *_before(endpoint, backends, limits),
+        *([once(way(endpoint, backends, limits))] if once is not None and keeps else []),
         *_read_first(endpoint, backends),
-        then=answer,
-    )
-    return pieces.call(handle)
+    ]
+    answer = _answer(endpoint, backends)
+    return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
+
+
+def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
+    """Return how the writes of one operation are sent and settled, by a request or by the background process."""
+
+    def inner(each: Endpoint) -> Handler:
+        steps = (*_before(each, backends, limits), *_read_first(each, backends))
+        return pieces.call(chain(*steps, then=_answer(each, backends)))
+
+    return way_of(endpoint, inner)
+
+
+def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
+    """Yield the steps that check what was sent."""
+    if endpoint.lookups:
+        yield look_up([each.ready for each in _tables(endpoint, backends)])
+    yield validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes)
+
+
+def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
+    return _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:
@@ -145,7 +175,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
-        way=way(endpoint, align=False),
+        way=soap_way(endpoint, align=False),
         policy=endpoint.policy,
     )
 
@@ -169,8 +199,8 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
         respond=respond_rows(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint, align=False),
-        begin=beginning(endpoint, port.version, rows, way(endpoint), again),
+        way=soap_way(endpoint, align=False),
+        begin=beginning(endpoint, port.version, rows, soap_way(endpoint), again),
         policy=endpoint.policy,
     )
 
@@ -232,7 +262,7 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint, align=align),
+        way=soap_way(endpoint, align=align),
         policy=endpoint.policy,
     )
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from adapter import parsers
+from adapter.declaring import Declared, Setting
+from adapter.declaring import family as _family
+from adapter.declaring import one as _one
+from adapter.declaring import secret as _secret
 from adapter.env_file import lines_of
 from adapter.errors import BuildError, Mistake
 from adapter.variables import PREFIX, credential_name, endpoint_names, service_name, spelled, value_name
@@ -28,39 +32,6 @@ FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
 # Read before there are settings (which project; the password of `adapter wsdl add --user`), or by tests (the corpus).
 NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD", "ADAPTER_CORPUS"})
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the reference: variable, what its value is, default in written form ("" for none), help."""
-
-    name: str
-    kind: str
-    default: str
-    doc: str
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    kind: str
-    parse: Callable[[str], Any]
-    default: str
-    doc: str
-    family: bool = False
-    secret: bool = False
-
-
-def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
-    return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
-
-
-def _secret(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
-    return field(default="", repr=False, metadata={"declared": _Declared(kind, parse, "", doc, secret=True)})
-
-
-def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
-    return field(default_factory=dict, repr=False, metadata={"declared": _Declared(kind, parse, "", doc, family=True)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +114,8 @@ class Settings:
         "one). Several by commas while it is changed: the first is the new one.",
     )
     store_key_file: str = _one("path", str, "", "A file that holds it.")
+    key_life: int = _one("seconds", parsers.days, "86400", "How long first answers to keys are kept, at most 31 days.")
+    callbacks: tuple[str, ...] = _one("origins", parsers.told_origins, "", "Origins that callbacks may go to.")
     shared: str = _secret(
         "URL",
         parsers.shared,
@@ -158,6 +131,12 @@ class Settings:
     )
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
+    drain: int = _one(
+        "seconds",
+        parsers.number(0, 300),
+        "0",
+        "How long a process that is told to stop (TERM) goes on taking calls, though /readyz says it is not ready.",
+    )
     max_request_bytes: int = _one(
         "bytes", parsers.number(1, 2**30), "1048576", "Largest body a caller may send; more is 413."
     )
@@ -175,6 +154,12 @@ class Settings:
     )
     converters: str = _one(
         "module", parsers.module, "", "Python module with a dictionary CONVERTERS of your own converters."
+    )
+    traces: str = _one(
+        "URL", parsers.optional_url, "", "Where spans go, by OTLP over HTTP: https://collector.example/v1/traces."
+    )
+    traces_percent: int = _one(
+        "percent", parsers.number(0, 100), "100", "How many traces that begin here are recorded; others say so."
     )
     log_level: str = _one(
         "level", parsers.level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks."
@@ -287,5 +272,5 @@ def _closest(name: str, known: Collection[str]) -> str:
     return f"did you mean {match[0]}?" if match else ""
 
 
-_DECLARED: Mapping[str, _Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
+_DECLARED: Mapping[str, Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
 _FAMILIES = tuple(target for target, declared in _DECLARED.items() if declared.family)

@@ -25,6 +25,7 @@ from adapter.guard import UNGUARDED, Guard, Turn
 from adapter.mapping.model.policy import ONCE, Policy
 from adapter.messages import Handler, Request, Response
 from adapter.strict_json import decode
+from adapter.telemetry.spans import calling, traceparent
 
 FORWARDED = ("accept-language", "idempotency-key", "if-match")
 _SUCCESSES = (200, 201, 202, 204)
@@ -68,14 +69,15 @@ def http(
     def once(request: Request, path: str, query: str, turn: Turn) -> Response:
         if request.trace is not None:
             request.trace("http-out", request.body)
-        reply = exchange.send(
-            method,
-            deadline=request.deadline,
-            headers=_headers(request, forwarded),
-            path=path,
-            query=query,
-            body=request.body,
-        )
+        with calling("http"):
+            reply = exchange.send(
+                method,
+                deadline=request.deadline,
+                headers=_headers(request, forwarded),
+                path=path,
+                query=query,
+                body=request.body,
+            )
         turn.heard(reply.status, reply.headers)
         if request.trace is not None:
             request.trace("http-in", reply.body)
@@ -110,7 +112,7 @@ def _headers(request: Request, more: Collection[str]) -> dict[str, str]:
     if request.body:
         headers["Content-Type"] = request.content_type or "application/json"
     if request.traceparent:
-        headers["traceparent"] = request.traceparent
+        headers["traceparent"] = traceparent(request)
     return headers
 
 

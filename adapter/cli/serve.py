@@ -19,7 +19,7 @@ def run(asked: Namespace) -> int:
     """Build once, so that mistakes are told well, then become gunicorn."""
     project = project_of(asked).resolve()
     environ = settings.environment()
-    built = app.build(project, environ)
+    built = app.build_to_serve(project, environ)
     say(f"{len(built.endpoints)} operations, starting gunicorn on {asked.bind} …")
     command = gunicorn(project, asked.bind, asked.workers, asked.pid_file)
     workers = {"ADAPTER_WORKERS": str(asked.workers)} if built.settings.workers == 1 else {}

@@ -63,7 +63,7 @@ class Turn:
     def _maybe(self) -> None:
         if self._over and not self._open and not self._left:
             self._left = True
-            error = self._error
+            error, self._error = self._error, None  # its frames hold this turn
             seconds = self._clock() - self._begin
             left(self._leaves, Outcome(verdict(error, self._share), seconds, error, self._status, self._headers))
 

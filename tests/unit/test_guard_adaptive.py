@@ -1,4 +1,4 @@
-"""How many calls at once an endpoint takes well: found against stand-ins with a hidden capacity, on a clock of our own."""
+"""How many calls at once an endpoint takes well: found against stand-ins that hide it, on a clock of our own."""
 
 from __future__ import annotations
 

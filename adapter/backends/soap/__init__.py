@@ -25,29 +25,25 @@ from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.own import call_settings, own_headers
 from adapter.backends.soap.pouring import must_be_there, poured, sent_away
 from adapter.backends.soap.ready import Content, with_ready_input
+from adapter.backends.soap.rereading import Again, never, reread
 from adapter.backends.soap.security import Security, secrets, shown
-from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
+from adapter.errors import RequestError, SessionExpired
 from adapter.exchange import Exchange, reply_invalid
 from adapter.guard import UNGUARDED, Guard, Turn
 from adapter.identity import NOBODY, Identity, Shown
 from adapter.mapping.model.policy import ONCE, Policy
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
+from adapter.telemetry.spans import calling
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.translate.written import Written
 from adapter.wsdl.types import Operation
 
-__all__ = ["Again", "SoapPort", "asking", "soap"]
+__all__ = ["Again", "SoapPort", "asking", "never", "soap"]
 
 R = TypeVar("R")
 Read = tuple[R, tuple[str, ...], Coming | None]
 Begin = Callable[[Flowing, Answered, Request], tuple[R, tuple[str, ...]] | None]
-Again = Callable[[RequestError, Request], bool]
-
-
-def never(error: RequestError, request: Request) -> bool:
-    """Say that an answer that was refused stays so."""
-    return False
 
 
 class SoapPort:
@@ -255,8 +251,9 @@ def _asking(
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
         must_be_there(request)
-        held = way.held(turn.holds)
-        answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, held)
+        held, message = way.held(turn.holds), write(checked)
+        with calling(operation.name):
+            answered = port.call(operation, message, partial(headers, checked.call), request, token, held)
         turn.heard(answered.reply.status, answered.reply.headers)
         try:
             return opened(answered, request, token)
@@ -287,15 +284,6 @@ def _asking(
         if answered.early:
             raise reply_invalid("an answer of success before the last row")
         notes = way.align(answer.child)
-        return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
+        return reread(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
     return lambda request: port.guarded(request, partial(once, request), policy)
-
-
-def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) -> R:
-    while True:
-        try:
-            return read(child)
-        except BackendReplyInvalid as error:
-            if not again(error, request):
-                raise
