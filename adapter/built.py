@@ -108,11 +108,8 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
 
 def _too_many(endpoints: tuple[Endpoint, ...], workers: int) -> Iterator[Mistake]:
     """Yield a mistake for each guard with fewer places than workers, each of which needs one of its own."""
-    rules = [
-        rule
-        for each in endpoints
-        for rule in (each.resource.soap.guard, each.resource.http and each.resource.http.guard)
-    ]
+    files = {id(each.resource): each.resource for each in endpoints}.values()
+    rules = [each.guard for file in files for each in (file.soap, file.http) if each is not None]
     for rule in {id(each): each for each in rules if each is not None}.values():
         if rule.place is not None and 0 < rule.concurrency < workers:
             text = f"concurrency: {rule.concurrency} is less than the {workers} workers, each of which has at least one"

@@ -14,7 +14,7 @@ GUARDS: dict[str, tuple[str, str]] = {
     "breaker-unknown-key": ("has no key 'failure'", "did you mean 'failures'?"),
     "guard-concurrency-none": ("concurrency: must be a whole number from 1", "more wait for their turn"),
     "guard-adaptive-word": ("adaptive: must be true or false", "how many calls at once"),
-    "guard-rate-bare": ("rate: must be a rate such as 50/second", "second, minute or hour"),
+    "guard-rate-bare": ("rate: must be text", "second, minute or hour"),
     "guard-closed-hour": ("closed: '25:00' is no time of the day", "closed: [22:00-04:00"),
     "guard-zone": ("zone: 'Berlin' is not known here", "such as Europe/Berlin"),
     "guard-closed-always": ("closed: all of the week, so it never opens", "leave some of it out"),

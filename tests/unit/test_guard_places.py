@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from adapter.errors import BackendTimeout, BackendUnavailable
+from adapter.app import build
+from adapter.errors import BackendTimeout, BackendUnavailable, BuildError
 from adapter.guard.gates import NOT_ASKED, Leave, Outcome
 from adapter.guard.places import Places, Watcher
 from adapter.guard.sharing import Sharing
@@ -18,6 +20,7 @@ from adapter.messages import Request
 from adapter.shared import Shared, open_shared
 from adapter.shared.grants import Granted, granted
 from adapter.shared.link import Lost
+from tests.cases import SHAPES, shape_project
 from tests.resilience import engines
 
 
@@ -253,3 +256,11 @@ def test_an_adaptive_gate_learns_from_timeouts() -> None:
     assert 1 == gate.places.most
     gate.enter(request(), "read")(Outcome("answered", 1.0))
     assert 1 == gate.places.most
+
+
+def test_more_workers_than_places_are_a_mistake(tmp_path: Path) -> None:
+    """Each worker needs a place of its own, so eight places are not for nine workers."""
+    project = shape_project(SHAPES / "guard-concurrency", tmp_path / "project", "http://localhost:1")
+    assert build(project, {"ADAPTER_WORKERS": "8"}).endpoints
+    with pytest.raises(BuildError, match="concurrency: 8 is less than the 9 workers"):
+        build(project, {"ADAPTER_WORKERS": "9"})
