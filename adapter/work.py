@@ -18,16 +18,18 @@ from adapter import keeping as keeping_room
 from adapter import problems
 from adapter.built import Built, credentials_of, declared
 from adapter.deliver import timers, upkeep
-from adapter.deliver.callback import SECRET, keys_of
+from adapter.deliver.callback import keys_of
 from adapter.deliver.loop import Due, Loop
 from adapter.deliver.row import Deliveries
 from adapter.deliver.settle import Keeping
 from adapter.deliver.telling import Telling
 from adapter.deliver.timers import Timer
 from adapter.deliver.way import Way
+from adapter.drafts import Drafts
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.guard.told import telling
+from adapter.mapping.agreement.credentials import CALLBACK_SECRET
 from adapter.opened import open_backends
 from adapter.pipeline import Limits, way
 from adapter.steps.observe import observe
@@ -36,7 +38,6 @@ from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
 from adapter.telemetry.working import Waiting, WorkMetrics
 
-AT_ONCE = 4
 LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
 """Seconds between two looks at what each timer does."""
 
@@ -62,7 +63,7 @@ class Work:
         built: Built,
         telemetry: Telemetry,
         *,
-        at_once: int = AT_ONCE,
+        at_once: int = 1,
         more: Sequence[Timer] = (),
         keeping: Keeping | None = None,
     ) -> None:
@@ -121,6 +122,7 @@ class Work:
         told = telling(telemetry, watch=settings.guard == "watch")
         backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
+        self.draft = Drafts(built.endpoints, backends, limits)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
@@ -152,7 +154,7 @@ class Work:
         asked = [each for each in self._built.endpoints if each.write is not None and each.write.rule.callback]
         if not asked:
             return []
-        secret = credentials_of(self._built.project, self._built.settings).value(*SECRET)
+        secret = credentials_of(self._built.project, self._built.settings).value(*CALLBACK_SECRET)
         telling = Telling(self.keeping, lambda: keys_of(secret()), self.metrics.told)
         return [Timer("callbacks", TELL, telling.tell)]
 

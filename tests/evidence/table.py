@@ -145,6 +145,11 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     "resilience": (
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm(
+            "tokens",
+            "forged or stale tokens and keys refused / kinds; JWKS fetches in 30 s of random ids; provider down 1 h",
+            "all (>= 30); <= 1; accepted",
+        ),
+        _calm(
             "erase",
             "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
             "0; all",
@@ -154,6 +159,13 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "failed requests in 20 rolling restarts and 20 reloads under 200 mixed requests/s behind nginx",
             "0",
             seconds=1200,
+        ),
+        _calm(
+            "soak",
+            "30 min at 150 requests/s with random faults: growth of memory; descriptors; threads",
+            "<= 1 MB/10 min; flat; flat",
+            seconds=2400,
+            long=True,
         ),
         _calm(
             "metrics", "/metrics after 1,000 workers that ended; counters that went back", "<= 100 ms; 0", seconds=600
