@@ -121,12 +121,13 @@ def build(
 
 def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
     """Return how the writes of one operation are sent and settled, by a request or by the background process."""
+    return way_of(endpoint, lambda each: inner(each, backends, limits))
 
-    def inner(each: Endpoint) -> Handler:
-        steps = (*_before(each, backends, limits), *_nearest(each, backends))
-        return pieces.call(chain(*steps, then=_answer(each, backends)))
 
-    return way_of(endpoint, inner)
+def inner(endpoint: Endpoint, backends: Backends, limits: Limits, *last: Middleware) -> Handler:
+    """Return an operation without what stands around it for callers; ``last`` is met just before the ERP is asked."""
+    steps = (*_before(endpoint, backends, limits), *_nearest(endpoint, backends), *last)
+    return pieces.call(chain(*steps, then=_answer(endpoint, backends)))
 
 
 def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
