@@ -166,6 +166,7 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             seconds=300,
         ),
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
+        _calm("cross", "caller x operation x cache x idempotency key: answers that crossed callers", "0"),
         _calm(
             "tokens",
             "forged or stale tokens and keys refused / kinds; JWKS fetches in 30 s of random ids; provider down 1 h",
