@@ -2,8 +2,8 @@
 
 The ERP is quick with eight calls at once, and slower in proportion with more.
 
-One real worker under gunicorn; each call of the load begins when it is due, whatever became of those before. Workers that
-share what they find (``guard.sharing``) are not measured here.
+One real worker under gunicorn; each call of the load begins when it is due, whatever became of those before. Workers
+that share what they find (``guard.sharing``) are not measured here.
 """
 
 from __future__ import annotations
