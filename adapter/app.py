@@ -16,6 +16,7 @@ from flask import Flask
 from adapter import collector, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
+from adapter.callers import Callers, anybody
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
@@ -42,7 +43,7 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished)
+        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, known=built.known)
         for each in built.endpoints
     }
 
@@ -55,6 +56,8 @@ def create_app(
     built = build(project or settings_room.project(environ), environ, blocks)
     telemetry = Telemetry(built.settings.log_level)
     telemetry.lines.adopt_libraries()
+    if not built.known:
+        telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")
     return application(built, telemetry)
 
 
@@ -66,12 +69,14 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    return install(routes, built.settings, telemetry, declared=declared(built.endpoints), extra=[pages])
+    who = Callers().of if built.known else anybody
+    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     """Return the route of an operation, with the media types of documents and its header fields."""
-    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout)
+    public = endpoint.policy.scopes is not None and endpoint.policy.scopes.public
+    route = Route(endpoint.name, endpoint.method, endpoint.path, handle, timeout, public=public)
     taken, given = endpoint.body.document if endpoint.body is not None else None, endpoint.reply.rule.document
     if taken is not None:
         streams = sent_on(endpoint)
@@ -96,6 +101,7 @@ def openapi(built: Built) -> dict[str, Any]:
         version=settings.api_version,
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
+        known=built.known,
     )
 
 

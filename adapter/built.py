@@ -28,6 +28,7 @@ from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
+from adapter.mapping.unscoped import unscoped
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
@@ -48,6 +49,11 @@ class Built:
     contracts: Mapping[str, Contract]
     documents: Mapping[str, Documents]
     around: Surroundings
+
+    @property
+    def known(self) -> bool:
+        """Whether callers have to be known."""
+        return self.settings.callers == "known"
 
 
 @collector.paused()
@@ -83,6 +89,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
+    mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)

@@ -2,9 +2,9 @@
 
 ::
 
-    web -> observe -> look_up -> validate -> read_first -> route
-                                                             +-> soap   (writer -> envelope -> reader; or several)
-                                                             +-> http   (the caller's JSON as it came)
+    web -> observe -> allow -> look_up -> validate -> read_first -> route
+             route -> soap   (writer -> envelope -> reader; or several)
+                   -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -35,6 +35,7 @@ from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
+from adapter.steps.allow import allow
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
@@ -84,11 +85,14 @@ def build(
     limits: Limits,
     started: Callable[[], None],
     finished: Callable[[Outcome], None],
+    *,
+    known: bool = False,
 ) -> Handler:
-    """Put one operation together."""
+    """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
     answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
     handle = chain(
         observe(started, finished),
+        *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
         validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
         *_read_first(endpoint, backends),

@@ -49,6 +49,12 @@ HOUSE: Mapping[str, Problem] = {
                 "nothing beside it, or begin without a cursor."),
         Problem("missing-host", 400, "Host missing",
                 "The request names no host. Send exactly one Host header."),
+        Problem("unauthenticated", 401, "Who are you?",
+                "The request shows no API key or token, or one that is unknown, changed, expired or revoked. Send "
+                "X-API-Key, or Authorization: Bearer; the operator makes keys with `adapter keys create`."),
+        Problem("forbidden", 403, "Not allowed",
+                "The API key or token is good, but has not all scopes that this operation asks for; missing names "
+                "them. Ask the operator for a key that has them."),
         Problem("no-such-path", 404, "No such path",
                 "Nothing is served at this path. The paths are listed in /openapi.json."),
         Problem("method-not-allowed", 405, "Method not allowed",

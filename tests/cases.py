@@ -27,11 +27,13 @@ from adapter.app import create_app
 from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
+from tests.everyone import EVERYONE
 from tests.replay import Replay, Responder
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 SHAPES = ROOT / "tests" / "shapes"
+PORTS = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
 _FAULT = re.compile(rb"<[\w-]*:?Fault[ >]")
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 # What a comment in a golden envelope says of a value that is another one in each call.
@@ -127,10 +129,10 @@ def shape_project(shape: Path, project: Path, url: str) -> Path:
     write_lock(project / "wsdl", [contract])
     for module in shape.glob("*.py"):
         shutil.copy(module, project)
-    more = shape / "settings.env"
-    lines = [f"{settings.endpoint_names(service, '')[1]}={url}" for service in contract.services]
-    text = "\n".join([*lines, more.read_text("utf-8") if more.exists() else ""])
-    (project / settings.FILE).write_text(text, "utf-8")
+    lines, more = ["ADAPTER_CALLERS=everyone"], shape / "settings.env"
+    lines += [f"{settings.endpoint_names(service, '')[1]}={url}" for service in contract.services]
+    lines.append(more.read_text("utf-8") if more.exists() else "")
+    (project / settings.FILE).write_text("\n".join(lines), "utf-8")
     return project
 
 
@@ -150,15 +152,13 @@ class ShapeApps:
         keeps = "\nlookups:" in (SHAPES / shape / "mapping.yaml").read_text("utf-8")
         name = f"{shape}-{case.name}" if keeps else shape
         if name not in self._apps:
-            project = shape_project(SHAPES / shape, self._folder / name, self._replay.url)
-            self._apps[name] = create_app(project, {})
+            self._apps[name] = create_app(shape_project(SHAPES / shape, self._folder / name, self._replay.url), {})
         return self._apps[name]
 
 
 def replay_app(replay: Replay) -> Flask:
     """Return the adapter on the clone's own project, with every SOAP port at ``replay``."""
-    ports = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
-    return create_app(ROOT, {f"ADAPTER_ENDPOINT_{port}": replay.url for port in ports})
+    return create_app(ROOT, {f"ADAPTER_ENDPOINT_{port}": replay.url for port in PORTS} | EVERYONE)
 
 
 def run(case: Case, app: Flask, replay: Replay) -> Seen:

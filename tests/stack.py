@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import virtual
+from tests.everyone import EVERYONE
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
@@ -90,13 +91,15 @@ def gunicorn(
 ) -> Iterator[tuple[str, subprocess.Popen[bytes], Path]]:
     """Start the adapter alone on a project; yield its address, its process, and the file of its log lines.
 
+    It asks nobody who they are, unless ``environ`` says otherwise.
+
     ``app`` and ``config`` start another application in the same way; it too answers ``/healthz``.
     """
     with tempfile.TemporaryDirectory() as name:
         folder, port = Path(name), free_port()
         command = [sys.executable, "-m", "gunicorn", "--config", str(config),
                    "--bind", f"127.0.0.1:{port}", "--workers", str(workers), app]  # fmt: skip
-        process = _started(command, folder, {"ADAPTER_PROJECT": str(project), **environ})
+        process = _started(command, folder, {"ADAPTER_PROJECT": str(project), **EVERYONE, **environ})
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url + "/healthz", process, lambda: (folder / "err").read_text()[-2000:])

@@ -19,6 +19,7 @@ from adapter import settings
 from adapter.app import build, create_app
 from adapter.errors import BuildError
 from tests.cases import GOLDEN, ROOT, SHAPES, Case, cases, run, shape_cases, shape_project
+from tests.everyone import EVERYONE
 from tests.replay import Replay, replaying
 
 _PORTS = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
@@ -75,7 +76,7 @@ def test_the_lists_of_the_golden_cases(replay: Replay, tmp_path: Path) -> None:
     for folder in ("mappings", "wsdl"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / settings.FILE, tmp_path)
-    environ = {f"ADAPTER_ENDPOINT_{port}": replay.url for port in _PORTS}
+    environ = {**EVERYONE, **{f"ADAPTER_ENDPOINT_{port}": replay.url for port in _PORTS}}
     names = streamed(tmp_path / "mappings", environ, tmp_path)
     app = create_app(tmp_path, environ)
     tried = [case for case in cases() if case.operation in names]

@@ -66,6 +66,7 @@ resource: items                 # operations are called items.list, items.read
 path: /v1/items
 title: Items
 doc: What can be ordered.
+scopes: {read: [items.read]}     # what callers must have; `adapter keys create` gives it to a key
 
 soap:
   wsdl: erp/erp.wsdl            # below wsdl/

@@ -191,7 +191,6 @@ RAW: Mapping[str, Shape] = {
 }
 # The sections that text alone may stand for, and the key that it is short for.
 SHORT = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from", "MatchSection": "property"}
-_NOT_BOTH: Shape = {"not": {"type": "object", "required": ["one", "each"]}}
 _INSTEAD = ("soap", "constant", "compute")
 _APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]
 # What a section asks of its keys together.
@@ -202,7 +201,7 @@ _TOGETHER: Mapping[str, Shape] = {
     },
     "CursorSection": {"oneOf": [{"required": [key]} for key in ("limit", "size")]},
     "EndSection": {"oneOf": [{"required": [key]} for key in ("is", "reaches")]},
-    "ReplySection": _NOT_BOTH,
+    "ReplySection": {"not": {"type": "object", "required": ["one", "each"]}},
     "PartSection": {"oneOf": [{"required": [key]} for key in ("one", "each")]},
     "ConstantSection": {
         "minProperties": 1,

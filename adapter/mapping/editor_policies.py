@@ -1,10 +1,11 @@
-"""The shapes, for editors, of how an operation is treated: its time, and what keeps its writes."""
+"""The shapes, for editors, of how an operation is treated: its time, who may call it, what keeps its writes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from adapter.mapping.editor_scopes import SCOPES
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
 
@@ -18,6 +19,7 @@ def _seconds(most: int) -> dict[str, Any]:
 
 POLICIES: Mapping[str, dict[str, Any]] = {
     "OperationSection.timeout": _seconds(600),
+    **SCOPES,
     "OperationSection.write": _one(WriteSection.__name__),
     "WriteSection.resolve": _one(ResolveSection.__name__),
     "WriteSection.if_match": _one(MatchSection.__name__),

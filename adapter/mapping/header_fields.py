@@ -18,7 +18,7 @@ _TAKEN = frozenset(
     "max-forwards origin prefer proxy-authenticate proxy-authorization range referer retry-after server set-cookie "
     "strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade user-agent vary via warning "
     "www-authenticate x-content-type-options x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto "
-    "x-request-id".split()
+    "x-api-key x-request-id".split()
 )
 _PREFIXES = ("access-control-", "sec-", "proxy-")
 

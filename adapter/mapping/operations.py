@@ -20,15 +20,22 @@ from adapter.mapping.patches import patch_rule
 from adapter.mapping.policies import policy
 from adapter.mapping.rows import is_rows, rows_body
 from adapter.mapping.schema_document import DocumentReplySection
+from adapter.mapping.scopes import ByEffect
 from adapter.mapping.sections import Sections
 from adapter.mapping.signs import sign_rule
 from adapter.mapping.streams import stream_rule
 
 
 def operation_rule(
-    sections: Sections, resource: str, verb: Any, data: Any, path: Path_, shared: tuple[FaultRule, ...]
+    sections: Sections,
+    resource: str,
+    verb: Any,
+    data: Any,
+    path: Path_,
+    shared: tuple[FaultRule, ...],
+    scopes: ByEffect,
 ) -> OperationRule | None:
-    """Return the rule of one operation, None where it is no section. ``shared``: the faults of the file."""
+    """Return the rule of one operation, None where it is no section. Faults and scopes are those of the file."""
     found = sections.load(schema_operation.OperationSection, data, path, whole=False)
     if found is None:
         return None
@@ -59,7 +66,7 @@ def operation_rule(
         title=found.get("title", ""),
         doc=found.get("doc", ""),
         cursor=cursor_rule(sections, found.get("cursor"), (*path, "cursor")),
-        policy=policy(sections, found, method, path),
+        policy=policy(sections, found, method, path, scopes),
     )
 
 

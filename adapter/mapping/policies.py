@@ -7,11 +7,20 @@ from typing import Any
 
 from adapter.mapping.files import Path_
 from adapter.mapping.model.policy import Policy
+from adapter.mapping.scopes import ByEffect, scopes
 from adapter.mapping.sections import Sections
 from adapter.mapping.writes import write_rule
 
 
-def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path_) -> Policy:
-    """Return the policy of an operation. A GET reads, anything else writes, where its section does not say so."""
+def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path_, of_file: ByEffect) -> Policy:
+    """Return the policy of an operation. A GET reads, anything else writes, where its section does not say so.
+
+    ``of_file`` are the scopes of its file, which hold where it has none of its own.
+    """
     effect = found.get("effect", "read" if method == "GET" else "write")
-    return Policy(effect=effect, write=write_rule(sections, found.get("write"), (*path, "write")))
+    own = scopes(sections, found["scopes"], (*path, "scopes")) if "scopes" in found else None
+    return Policy(
+        effect=effect,
+        scopes=own or of_file.get("read" if effect == "read" else "write"),
+        write=write_rule(sections, found.get("write"), (*path, "write")),
+    )

@@ -19,10 +19,11 @@ from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
-from adapter.mapping.model.operation import Resource, Shared
+from adapter.mapping.model.operation import FaultRule, OperationRule, Resource, Shared
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.namespaces import namespaces
 from adapter.mapping.operations import fault_rules, operation_rule
+from adapter.mapping.scopes import ByEffect, scopes_of_file
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
 from adapter.mapping.shared import SECTIONS, check_patterns, taken
@@ -67,14 +68,7 @@ def resource(
     types = {**common.types, **_types(sections, top.get("types"))}
     lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
-    operations = []
-    for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
-        if (
-            is_name(sections, verb, data, path)
-            and (found_operation := operation_rule(sections, top.get("resource", ""), verb, data, path, faults))
-            is not None
-        ):
-            operations.append(with_calls(sections, data, path, found_operation))
+    operations = _operations(sections, top, faults, {**common.scopes, **scopes_of_file(sections, top.get("scopes"))})
     if not document.data.get("operations") and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
     if sections.mistakes or soap is None or ("uses" in top and shared_file is None):
@@ -95,6 +89,18 @@ def resource(
         ),
         [],
     )
+
+
+def _operations(
+    sections: Sections, top: Mapping[str, Any], faults: tuple[FaultRule, ...], scopes: ByEffect
+) -> list[OperationRule]:
+    """Return the rules of a file's operations; ``faults`` and ``scopes`` hold for all of them."""
+    found = []
+    for verb, data, path in sections.entries(top.get("operations"), ("operations",), "operations"):
+        if is_name(sections, verb, data, path):
+            rule = operation_rule(sections, top.get("resource", ""), verb, data, path, faults, scopes)
+            found += [with_calls(sections, data, path, rule)] if rule is not None else []
+    return found
 
 
 def _common(
@@ -132,7 +138,8 @@ def _sections(sections: Sections, data: Mapping[str, Any]) -> Shared:
     soap = _soap(sections, data["soap"]) if "soap" in data else None
     types = _types(sections, data.get("types"))
     lookups = lookup_rules(sections, data.get("lookups"))
-    return Shared(soap, types, fault_rules(sections, data.get("faults"), ("faults",)), lookups)
+    faults = fault_rules(sections, data.get("faults"), ("faults",))
+    return Shared(soap, types, faults, lookups, scopes_of_file(sections, data.get("scopes")))
 
 
 def _types(sections: Sections, data: Any) -> dict[str, TypeRule]:

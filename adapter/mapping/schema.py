@@ -53,6 +53,7 @@ class FileSection(Section):
     doc = Text(**about("What the resource is, for the documentation."))
     uses = Text(NAME, "a name such as erp", **about("The file in mappings/shared/ that holds here too."))
     words = Raw(**about("What the file that 'uses' names has to fill in: each $(word) there."))
+    scopes = Raw(**about("What callers of its operations need, where an operation does not say."))
     soap = Raw(**about("The contract behind it; it may stand in the file that 'uses' names."))
     http = Raw(**about("The JSON microservice that can answer instead."))
     types = Raw(**about("JSON types by name."))
@@ -65,6 +66,7 @@ class SharedSection(Section):
     """A file in ``mappings/shared/``: what several mapping files have in common. It may ask for words: ``$(name)``."""
 
     version = Whole(1, 1, **about("The version of this grammar.", required=True))
+    scopes = Raw(**about("What callers of their operations need, where neither a file nor an operation says."))
     soap = Raw(**about("The contract behind them, where it is one."))
     types = Raw(**about("JSON types by name."))
     lookups = Raw(**about("Code tables that the ERP answers, by name."))

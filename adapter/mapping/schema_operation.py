@@ -32,6 +32,7 @@ class OperationSection(Section):
     call = Text(**about("The WSDL operation.", required=True))
     title = Text(**about("A short title."))
     doc = Text(**about("What it does."))
+    scopes = Raw(**about("What callers need: a list of scopes (all of them), any (whoever is known), or public."))
     path = Raw(**about("Path parameters by name."))
     query = Raw(**about("Query parameters by name."))
     set = Raw(**about("Constants in the request."))

@@ -19,7 +19,7 @@ from adapter.mapping.sections import Sections
 from adapter.mapping.verbs import is_name
 
 SHORT = "shared"
-SECTIONS = ("soap", "types", "lookups", "faults")
+SECTIONS = ("soap", "types", "lookups", "faults", "scopes")
 _OPERATIONS = "operations"
 _SIGNS = ("code", "detail", "text")
 

@@ -13,6 +13,7 @@ from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
 from adapter.openapi.refusals import PROBLEM_SCHEMA, refusals
 from adapter.openapi.schemas import PROBLEM, schemas
+from adapter.openapi.security import SCHEMES, security
 from adapter.openapi.values import wrong_examples
 from adapter.problems import Problem
 
@@ -45,12 +46,14 @@ def document(
     servers: Iterable[str] = (),
     examples: Examples,
     problems: Mapping[str, Problem],
+    known: bool = False,
 ) -> dict[str, Any]:
     """Return the document. The order is the endpoints' own, so equal projects give equal documents.
 
     ``servers`` are base URLs (none: the place the document is read from), ``examples`` what ``read_examples`` found
     (without any, small ones are made),
-    ``problems`` the problem types by slug. Raise BuildError for every ``example:`` of a mapping that does not fit.
+    ``problems`` the problem types by slug. ``known``: callers say who they are. Raise
+    BuildError for every ``example:`` of a mapping that does not fit.
     """
     if mistakes := list(wrong_examples(endpoints)):
         raise BuildError(mistakes)
@@ -64,8 +67,9 @@ def document(
         tags.setdefault(
             resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {})
         )
-        refused = refusals(endpoint, problems, found)
+        refused = refusals(endpoint, problems, found, known)
         described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components, maker)
+        described |= security(endpoint) if known else {}
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     return {
         "openapi": VERSION,
@@ -76,6 +80,7 @@ def document(
         "components": {
             "schemas": {**found.components, PROBLEM: PROBLEM_SCHEMA},
             "headers": _HEADERS,
+            **(SCHEMES if known else {}),
             **{kind: dict(sorted(shared.items())) for kind, shared in components.items()},
         },
     }

@@ -20,6 +20,7 @@ ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
 OF_LOOKUPS = frozenset(("lookup-unusable",))
 OF_CURSORS = frozenset(("cursor-expired", "cursor-invalid"))
+OF_CALLERS = frozenset(("unauthenticated", "forbidden"))
 OF_ROWS = frozenset(("malformed-csv",))
 OF_SEQUENCES = frozenset(("half-made", "outcome-unknown"))
 PROBLEM_SCHEMA: Schema = {
@@ -38,6 +39,7 @@ PROBLEM_SCHEMA: Schema = {
         },
         "at": {"type": "string", "description": "A JSON Pointer (RFC 6901) to the part of the body that failed."},
         "failed": {"type": "string", "format": "uri-reference", "description": "The problem of the call that failed."},
+        "missing": {"type": "array", "items": {"type": "string"}, "description": "The scopes that the caller lacks."},
         "known": {"type": "object", "description": "The answer so far, of what may still be there."},
         "accepted": {
             "type": "object",
@@ -79,8 +81,14 @@ class Refusal:
     faults: tuple[str, ...] = ()
 
 
-def refusals(endpoint: Endpoint, known: Mapping[str, Problem], schemas: Schemas) -> tuple[Refusal, ...]:
-    """Return every problem that the operation can answer with, by status and slug; first rule of a fault table wins."""
+def refusals(
+    endpoint: Endpoint, known: Mapping[str, Problem], schemas: Schemas, callers: bool = False
+) -> tuple[Refusal, ...]:
+    """Return every problem that the operation can answer with, by status and slug; first rule of a fault table wins.
+
+    ``callers``: they say who they are.
+    """
+    scopes = endpoint.policy.scopes
     found: dict[tuple[int, str], Refusal] = {}
     for rule in (each.reply.rule for each in endpoint.whole()):
         if rule.empty_status:
@@ -103,6 +111,8 @@ def refusals(endpoint: Endpoint, known: Mapping[str, Problem], schemas: Schemas)
             or (problem.slug in OF_ROWS and (endpoint.body is None or endpoint.body.rows is None))
             or (problem.slug in OF_SEQUENCES and not endpoint.changes)
             or (problem.slug in OF_CURSORS and endpoint.cursor is None)
+            or (problem.slug in OF_CALLERS and not callers)
+            or (problem.slug == "forbidden" and (scopes is None or not scopes.names))
         )
         if not left_out:
             found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title)

@@ -48,6 +48,10 @@ class Lines:
         """Write one line of level INFO. Fields that are not in ``FIELDS`` are dropped and counted."""
         self._log.info(event, **fields)
 
+    def warning(self, event: str, **fields: object) -> None:
+        """Write one line of level WARNING, of which an operator should know; otherwise as ``event``."""
+        self._log.warning(event, **fields)
+
     def finished(self, outcome: Outcome) -> None:
         """Write the line of one finished request; empty fields are left out."""
         level = "debug" if outcome.quiet else "warning" if outcome.status >= 500 else "info"

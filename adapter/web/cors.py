@@ -9,8 +9,9 @@ import flask
 from adapter import problems
 from adapter.web.arrival import HEADERS
 
-_MAY_SEND = ("content-type", "x-request-id", "traceparent", *HEADERS)
-_MAY_READ = ("X-Request-Id", "traceparent", "Location", "Allow", "Content-Disposition", "Retry-After", "ETag")
+_MAY_SEND = ("content-type", "x-request-id", "traceparent", "authorization", "x-api-key", *HEADERS)
+_MAY_READ = ("X-Request-Id", "traceparent", "Location", "Allow", "Content-Disposition", "Retry-After", "ETag",
+             "WWW-Authenticate")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import flask
 from flask import Flask
@@ -18,8 +19,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from adapter import problems, strict_json
+from adapter.callers import anybody
 from adapter.errors import BuildError, Mistake, RequestError
-from adapter.messages import Handler, Request, Response, Upload
+from adapter.messages import Caller, Handler, Request, Response, Upload
 from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
@@ -30,6 +32,7 @@ from adapter.web.straight import Guard, View, straight
 from adapter.web.visit import Visit, current, outermost
 
 Install = Callable[[Flask], None]
+Who = Callable[[Mapping[str, Any], bool], Caller]
 _HTTP = {404: "no-such-path", 405: "method-not-allowed", 406: "not-acceptable", 408: "request-timeout",
          413: "request-too-large", 415: "unsupported-media-type", 421: "unknown-host"}  # fmt: skip
 
@@ -44,6 +47,7 @@ class Route:
     that its answer may have.
     ``streams``: its body is sent on while it arrives; ``rows``: it is many rows, of which there may be more than the
     house takes otherwise. ``forms`` are the media types of which a caller may ask for one, in place of ``gives``.
+    ``public``: callers need not say who they are.
     """
 
     operation: str
@@ -59,6 +63,7 @@ class Route:
     streams: bool = False
     rows: bool = False
     forms: tuple[str, ...] = ()
+    public: bool = False
 
 
 def install(
@@ -67,13 +72,14 @@ def install(
     telemetry: Telemetry,
     *,
     declared: Iterable[Problem] = (),
+    who: Who = anybody,
     checks: Sequence[house.Check] = (),
     extra: Sequence[Install] = (),
 ) -> Flask:
     """Return the application that serves ``routes``, the pages of the house and whatever ``extra`` adds.
 
-    ``declared`` are the problem types of the mappings, ``checks`` decide what ``/readyz`` says. Raise BuildError when
-    two operations claim the same method and path.
+    ``who`` tells who a request is from, or refuses it; ``declared`` are the problem types of the mappings, ``checks``
+    decide what ``/readyz`` says. Raise BuildError when two operations claim the same method and path.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
@@ -82,7 +88,7 @@ def install(
     _hang(app, guard)
     for add in (house.install(known, checks, telemetry.metrics.render), *extra):
         add(app)
-    views = {route.operation: _view(route, settings, telemetry) for route in routes}
+    views = {route.operation: _view(route, settings, telemetry, who) for route in routes}
     for route in routes:
         app.add_url_rule(
             paths.rule(route.path),
@@ -106,7 +112,7 @@ def _in_flask(view: View) -> Callable[..., flask.Response]:
     return answered
 
 
-def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
+def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> View:
     most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
     most = route.max_bytes if route.rows else most
     let_in = arrival.let_in(route.headers)
@@ -114,16 +120,15 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
     def said(arrived: flask.Request, visit: Visit, path: Mapping[str, str]) -> Response:
         environ = arrived.environ
         visit.operation = route.operation
+        caller = who(environ, route.public)
         deadline = time.monotonic() + route.timeout
         wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
         if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
         body, upload, deadline = _received(route, arrived, most, deadline)
         there = bool(body) or route.rows or (upload is not None and not upload.empty)
-        if there and route.takes:
-            negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
-        elif there:
-            negotiation.must_be_json(arrived, route.method)
+        if there:
+            _must_be_taken(route, arrived)
         request = Request(
             operation=route.operation,
             id=visit.id,
@@ -136,6 +141,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
             content_type=environ.get("CONTENT_TYPE", "") if there else "",
             headers=arrival.headers(environ, let_in),
             traceparent=visit.traceparent,
+            caller=caller,
             wanted=wanted,
         )
         visit.observed = True
@@ -147,6 +153,14 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry) -> View:
         return answer.render(response, arrived.method, report, cutting(environ), partial(watching, environ))
 
     return View(said, render)
+
+
+def _must_be_taken(route: Route, arrived: flask.Request) -> None:
+    """Raise 415 unless a body is of a type that the operation takes."""
+    if route.takes:
+        negotiation.must_be_one_of(arrived, route.takes, utf_8=route.rows)
+    else:
+        negotiation.must_be_json(arrived, route.method)
 
 
 def _received(route: Route, arrived: flask.Request, most: int, deadline: float) -> tuple[bytes, Upload | None, float]:

@@ -23,6 +23,7 @@ from adapter.app import build
 from adapter.mapping.bound import Endpoint
 from adapter.wsdl.ground import Ground
 from tests.bench.largest import Project, pretended, proposed
+from tests.everyone import EVERYONE
 from tests.evidence import Result
 from tests.evidence.clone import environment
 from tests.evidence.house import ROOT
@@ -66,7 +67,7 @@ def _gunicorn(project: Project, erp: str, workers: int) -> Iterator[_Running]:
     port = free_port()
     command = [str(Path(sys.executable).with_name("gunicorn")), "--config", str(ROOT / "ops" / "gunicorn.conf.py"),
                "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "adapter.app:create_app()"]  # fmt: skip
-    variables = {"ADAPTER_PROJECT": str(project.folder), "PYTHONPATH": str(ROOT)} | (
+    variables = {**EVERYONE, "ADAPTER_PROJECT": str(project.folder), "PYTHONPATH": str(ROOT)} | (
         {_variable(project): erp} if erp else {}
     )
     with tempfile.TemporaryFile() as said:

@@ -25,6 +25,7 @@ _VALUES = "a list of texts"
 _TAKEN = "paths, each to a path"
 _CODE = "a path into XML, or a list of them"
 # What the keys hold that ``reading`` looks at itself.
+_SCOPES = "a list, ``any``, ``public``"
 RAW = {
     "FileSection.soap": "`soap`_",
     "FileSection.http": "`http`_",
@@ -89,6 +90,10 @@ RAW = {
     "OperationSection.reply": "`reply`_",
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": "seconds, above 0 and up to 600",
+    **{f"{kind}Section.scopes": "`scopes`_" for kind in ("File", "Shared")},
+    **dict.fromkeys(
+        ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
+    ),
     "OperationSection.write": "`write`_",
     "WriteSection.resolve": "`resolve`_",
     "WriteSection.if_match": "a name, or `if_match`_",
@@ -145,6 +150,7 @@ MORE = {
     "PageSection.first": f"Without it: {PageRule.__dataclass_fields__['first'].default}. Callers count from 0.",
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
+    "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
     "WriteSection.entity": "Without it: the path parameters, and no order where there are none.",
     "WriteSection.when_down": "queue needs ``resolve``, unless the operation says ``effect: idempotent``.",

@@ -15,6 +15,7 @@ from adapter.mapping import (
     schema_lookup,
     schema_operation,
     schema_rows,
+    schema_scopes,
     schema_stream,
     schema_write,
 )
@@ -36,6 +37,7 @@ PLACES = (
           "operations:\n  read:\n    request: GET /{id}\n    call: Lese$(record)\n    path: {id: $(record)Nr}\n"
           "    reply: {one: $(type), from: $(record)}\n"
           "faults:\n  - {code: GP-404, status: 404, problem: record-not-found}"),
+    Place("scopes", schema_scopes.ScopesSection, "scopes: {read: [orders.read], write: [orders.write]}"),
     Place("soap", schema.SoapSection, "soap:\n  wsdl: erp/erp.wsdl\n  service: ErpService\n  port: ErpSoap11\n"
           "  fault_code: ErpFehler.Code\n  headers:\n    Aufrufkontext.Mandant: {setting: client}\n"
           "    Aufrufkontext.Sprache: DE"),

@@ -22,6 +22,7 @@ from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from tests.cases import Case, canonical
 from tests.dynamics.responder import CONTRACT, PAGES, Nav, invalid
+from tests.everyone import EVERYONE
 from tests.replay import replaying
 
 HERE = Path(__file__).parent
@@ -52,7 +53,7 @@ def nav_project(url: str) -> Iterator[tuple[Path, dict[str, str]]]:
             shutil.copy(CONTRACT / f"{page}.wsdl", project / "wsdl" / "nav")
         shutil.copytree(MAPPINGS, project / "mappings")
         write_lock(project / "wsdl", [load(project / "wsdl", f"nav/{page}.wsdl") for page in PAGES])
-        yield project, {f"ADAPTER_ENDPOINT_{page.upper()}_SERVICE": url for page in PAGES}
+        yield project, {**EVERYONE, **{f"ADAPTER_ENDPOINT_{page.upper()}_SERVICE": url for page in PAGES}}
 
 
 def ask(app: Flask, case: Case, nav: Nav) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from adapter.app import create_app
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from adapter.wsdl.vendor import add
+from tests.everyone import EVERYONE
 from tests.stack import free_port, wait_for
 
 HERE = Path(__file__).parent
@@ -118,7 +119,7 @@ def _app(foreign: Foreign, project: Path, url: str) -> Flask:
     mapping = (HERE / foreign.mapping).read_text("utf-8").replace("foreign/FILE", root.relative_to(wsdl).as_posix())
     (project / "mappings" / foreign.mapping).write_text(mapping, "utf-8")
     write_lock(wsdl, [load(wsdl, root.relative_to(wsdl).as_posix())])
-    return create_app(project, {f"ADAPTER_ENDPOINT_{foreign.endpoint}": url})
+    return create_app(project, {**EVERYONE, f"ADAPTER_ENDPOINT_{foreign.endpoint}": url})
 
 
 def wrong(app: Flask, calls: Sequence[Call]) -> list[str]:

@@ -27,6 +27,7 @@ from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
+from tests.mistakes.scopes import SCOPES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.streams import STREAMS
@@ -80,6 +81,7 @@ WHOLE_FILE = {
 TEXTS: dict[str, tuple[str, str]] = {
     **SIGNATURES,
     **SHARED,
+    **SCOPES,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),

@@ -14,6 +14,7 @@ from flask import Flask
 from adapter.app import create_app
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
+from tests.everyone import EVERYONE
 from tests.netsuite import responder
 from tests.netsuite.by_hand.app import create_app as by_hand
 from tests.netsuite.by_hand.netsuite import Credentials, NetSuite
@@ -74,7 +75,7 @@ def adapter_project(url: str) -> Iterator[tuple[Path, dict[str, str]]]:
         shutil.copytree(MAPPINGS, project / "mappings")
         (project / "wsdl").chmod(0o755)
         write_lock(project / "wsdl", [load(project / "wsdl", "netsuite/netsuite.wsdl")])
-        yield project, {**SETTINGS, "ADAPTER_ENDPOINT_NETSUITESERVICE": url}
+        yield project, {**SETTINGS, **EVERYONE, "ADAPTER_ENDPOINT_NETSUITESERVICE": url}
 
 
 def by_hand_app(server: Replay) -> Flask:

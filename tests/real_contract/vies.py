@@ -17,6 +17,7 @@ from adapter.app import create_app
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from tests.cases import ROOT
+from tests.everyone import EVERYONE
 from tests.replay import Replay, replaying
 
 CORPUS = Path(os.environ.get("ADAPTER_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -74,7 +75,7 @@ def vies_app() -> Iterator[tuple[Flask, Replay]]:
         (project / "mappings").mkdir()
         shutil.copy(Path(__file__).parent / "vat-numbers.yaml", project / "mappings")
         write_lock(project / "wsdl", [load(project / "wsdl", "vies/vies.wsdl")])
-        yield create_app(project, {"ADAPTER_ENDPOINT_CHECKVATSERVICE": responder.url}), responder
+        yield create_app(project, {**EVERYONE, "ADAPTER_ENDPOINT_CHECKVATSERVICE": responder.url}), responder
 
 
 def asking(app: Flask) -> Callable[[str], tuple[int, Any]]:

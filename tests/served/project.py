@@ -15,6 +15,7 @@ from adapter.wsdl.documents import CATALOG, Documents, read_documents
 from adapter.wsdl.load import contract as contract_of
 from adapter.wsdl.lock import write_lock
 from adapter.wsdl.types import Contract, Port, Service
+from tests.everyone import EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,6 @@ def laid_out(project: Path, corpus: Path, source: Loaded, mappings: Mapping[str,
 def checked(project: Path, service: str, port: str, url: str) -> tuple[Built | None, str]:
     """Build a project as ``adapter check`` does. Return it, or the first thing that is wrong with it."""
     try:
-        return build(project, {endpoint_names(service, port)[0]: url}), ""
+        return build(project, {**EVERYONE, endpoint_names(service, port)[0]: url}), ""
     except BuildError as error:
         return None, str(error.mistakes[0])

@@ -14,6 +14,7 @@ from lxml import etree
 from adapter.app import create_app
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
+from tests.everyone import EVERYONE
 from tests.unit import mapped
 from tests.unit.loopback import Peer, Script, answer
 
@@ -58,7 +59,7 @@ def client(
 ) -> FlaskClient:
     """Open the adapter on such a project. ``credential`` are parts of the credentials ``erp``."""
     parts = {f"ADAPTER_CREDENTIAL_ERP_{part}": str(text) for part, text in credential.items()}
-    environ = {"ADAPTER_ENDPOINT_S": url, "ADAPTER_TIMEOUT": f"{timeout:g}", **parts}
+    environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": url, "ADAPTER_TIMEOUT": f"{timeout:g}", **parts}
     return create_app(project(folder, identity), environ).test_client()
 
 

@@ -25,6 +25,7 @@ from adapter.wsdl.load import contract, load
 from adapter.wsdl.lock import write_lock
 from tests import attachments
 from tests.attachments.erp import Erp, envelope, related, running
+from tests.everyone import EVERYONE
 
 FOLDER = Path(attachments.__file__).parent
 PATIENCE = 20.0
@@ -45,7 +46,7 @@ def client(erp: Erp, tmp_path: Path) -> FlaskClient:
     for name in ("wsdl", "mappings"):
         shutil.copytree(FOLDER / name, tmp_path / name)
     write_lock(tmp_path / "wsdl", [load(tmp_path / "wsdl", "files.wsdl")])
-    return create_app(tmp_path, {"ADAPTER_ENDPOINT_S_P": erp.url}).test_client()
+    return create_app(tmp_path, {**EVERYONE, "ADAPTER_ENDPOINT_S_P": erp.url}).test_client()
 
 
 def file(tag: str, content: str, more: str = "") -> bytes:
@@ -227,7 +228,7 @@ def test_pretend_erp_speaks_in_parts(tmp_path: Path) -> None:
     documents = read_documents(tmp_path / "wsdl", "files.wsdl")
     with answering(AnyErp(documents, contract(documents))) as server:
         (place,) = server.erp.places
-        app = create_app(tmp_path, {"ADAPTER_ENDPOINT_S_P": server.url(place.path)}).test_client()
+        app = create_app(tmp_path, {**EVERYONE, "ADAPTER_ENDPOINT_S_P": server.url(place.path)}).test_client()
         parcel = app.post("/v1/parcels", json={"name": "x", "picture": "AAEC", "note": "y"})
         file = app.post("/v1/files", json={"name": "x", "content": b64encode(LARGE).decode(), "preview": "AAEC"})
     assert (200, 201) == (parcel.status_code, file.status_code)

@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "tests" / "messy" / "wsdl", tmp_path / "wsdl")
     (tmp_path / "mappings").mkdir()
     (tmp_path / "mappings" / "orders.yaml").write_text(MAPPING)
-    (tmp_path / "adapter.env").write_text("ADAPTER_ENDPOINT_SERVICE=http://127.0.0.1:9/\n")
+    (tmp_path / "adapter.env").write_text("ADAPTER_ENDPOINT_SERVICE=http://127.0.0.1:9/\nADAPTER_CALLERS=everyone\n")
     assert 0 == main(["wsdl", "lock", "--project", str(tmp_path)])
     return tmp_path
 

@@ -18,6 +18,7 @@ from adapter.errors import BackendReplyInvalid, BuildError, InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.functions import Kind, declared
 from adapter.translate.writer import writer
+from tests.everyone import EVERYONE
 from tests.unit import mapped
 from tests.unit.mapped import around, errors, mistakes
 from tests.unit.test_mapping_stand_ins import answered, component, element, inside
@@ -200,7 +201,7 @@ def test_a_module_that_is_none_is_a_mistake_of_the_settings(source: str, text: s
     """The setting is named, and what to do."""
     (tmp_path / "functions.py").write_text(source, "utf-8")
     with pytest.raises(BuildError) as caught:
-        app.build(tmp_path, {"ADAPTER_FUNCTIONS": "functions"})
+        app.build(tmp_path, {**EVERYONE, "ADAPTER_FUNCTIONS": "functions"})
     assert any("ADAPTER_FUNCTIONS" in each.text and text in each.text and each.remedy for each in caught.value.mistakes)
 
 

@@ -14,7 +14,7 @@ from tests.unit.openapi_project import described, endpoint, endpoints, errors, o
 
 NOT_OURS = {
     *("no-such-path", "method-not-allowed", "not-ready", "half-made", "outcome-unknown"),
-    *("cursor-expired", "cursor-invalid", "lookup-unusable"),
+    *("cursor-expired", "cursor-invalid", "lookup-unusable", "unauthenticated", "forbidden"),
 }
 BODY_ONLY = {"malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"}
 

@@ -25,6 +25,7 @@ from adapter.wsse.keys import load_signer
 from adapter.wsse.refused import Unverified
 from adapter.wsse.times import Replays
 from adapter.wsse.xmldsig import canonical
+from tests.everyone import EVERYONE
 from tests.unit.logins import SOAP11, WSSE, call
 from tests.unit.loopback import serving
 from tests.wsse.erp import HONEST, confirmed, envelope, honest, party, signing, stamp, stranger, trusting
@@ -158,7 +159,7 @@ def test_files_that_cannot_be_used(tmp_path: Path, name: str, data: bytes, said:
     environ = {f"ADAPTER_CREDENTIAL_ERP_{part}": file for part, file in
                (("CERTIFICATE", "our.pem"), ("KEY", "our.key"), ("VERIFY", "erp.pem"))}  # fmt: skip
     with pytest.raises(BuildError) as caught:
-        app.build(tmp_path, {"ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/", **environ})
+        app.build(tmp_path, {**EVERYONE, "ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/", **environ})
     assert said in str(caught.value)
     assert "PRIVATE" not in str(caught.value)
 
@@ -173,7 +174,7 @@ def test_the_private_key_stays_inside(tmp_path: Path, capsys: pytest.CaptureFixt
                (("CERTIFICATE", "our.pem"), ("KEY", "our.key"), ("VERIFY", "erp.pem"))}  # fmt: skip
     with serving(signing(lambda request: etree.tostring(confirmed(request)), lambda request: b"<no/>")) as erp:
         opened = trusting(tmp_path, erp.url)
-        built = app.build(tmp_path, {"ADAPTER_ENDPOINT_S": erp.url, **environ})
+        built = app.build(tmp_path, {**EVERYONE, "ADAPTER_ENDPOINT_S": erp.url, **environ})
         said = [json.dumps(call(opened)[1]), json.dumps(call(opened)[1])]
         shown = explained(built, "POST", "/v1/things", b'{"name": "a"}')[1]
     assert "Signature" in shown

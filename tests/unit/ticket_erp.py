@@ -17,6 +17,7 @@ from adapter.app import create_app
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
+from tests.everyone import EVERYONE
 from tests.unit.logins import SOAP11, sent
 from tests.unit.loopback import Peer, answer
 
@@ -131,7 +132,7 @@ def project(folder: Path, *mappings: str) -> Path:
 def environ(url: str, timeout: float = 20, **credential: object) -> dict[str, str]:
     """Return settings: where the ERP is, and ``credential`` as parts of credentials such as ``ERP_USER``."""
     parts = {f"ADAPTER_CREDENTIAL_{part}": str(text) for part, text in credential.items()}
-    return {"ADAPTER_ENDPOINT_ERP": url, "ADAPTER_TIMEOUT": f"{timeout:g}", **parts}
+    return {**EVERYONE, "ADAPTER_ENDPOINT_ERP": url, "ADAPTER_TIMEOUT": f"{timeout:g}", **parts}
 
 
 def opened(folder: Path, settings: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> FlaskClient:

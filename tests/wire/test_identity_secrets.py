@@ -15,6 +15,7 @@ from adapter import app, settings
 from adapter.__main__ import main
 from adapter.backends.soap.security import Security
 from adapter.cli.explain import explained
+from tests.everyone import EVERYONE
 from tests.unit.logins import SECRET, SOAP11, WSSE, call, client, field, granting, project, sent
 from tests.unit.loopback import Peer, answer, serving
 
@@ -57,7 +58,9 @@ def test_what_the_erp_repeats_is_hidden(
         opened = client(tmp_path, identity, erp.url, **given)
         status, problem = call(opened)
         metrics = opened.get("/-/metrics").get_data(as_text=True)
-        environ = {"ADAPTER_ENDPOINT_S": erp.url} | {f"ADAPTER_CREDENTIAL_ERP_{key}": given[key] for key in given}
+        environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": erp.url} | {
+            f"ADAPTER_CREDENTIAL_ERP_{key}": given[key] for key in given
+        }
         built = app.build(tmp_path, environ)
         _, shown = explained(built, "POST", "/v1/things", b'{"name": "a"}')
     assert (409, 2) == (status, len(erp.requests))
@@ -101,7 +104,7 @@ def test_a_crash_tells_nothing(
 def test_a_mistake_does_not_repeat_a_secret(tmp_path: Path) -> None:
     """A password with a control character is refused without being shown."""
     project(tmp_path, {"basic": "erp"})
-    environ = {"ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/", "ADAPTER_CREDENTIAL_ERP_USER": "u"}
+    environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/", "ADAPTER_CREDENTIAL_ERP_USER": "u"}
     environ["ADAPTER_CREDENTIAL_ERP_PASSWORD"] = f"{SECRET}\x07"
     with pytest.raises(app.BuildError) as caught:
         app.build(tmp_path, environ)
@@ -113,7 +116,7 @@ def test_a_mistake_does_not_repeat_a_secret(tmp_path: Path) -> None:
 def test_a_variable_that_no_identity_asks_for_is_a_mistake(tmp_path: Path) -> None:
     """A part of another kind, or of a misspelt name, is found while building."""
     project(tmp_path, {"basic": "erp"})
-    environ = {"ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/"}
+    environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": "http://127.0.0.1:1/"}
     for part in ("ERP_USER", "ERP_PASSWORD", "EPR_PASSWORD", "ERP_SCOPE"):
         environ[f"ADAPTER_CREDENTIAL_{part}"] = "x"
     with pytest.raises(app.BuildError) as caught:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.cli import masters
+from tests.everyone import EVERYONE
 from tests.stack import APP, ROOT, free_port, wait_for
 
 CALLERS, SECONDS, CHECKS = 4, 120, 20_000
@@ -64,7 +65,14 @@ def running(folder: Path, module: bool) -> Iterator[Running]:
     (project / "ops").mkdir()
     shutil.copy(ROOT / "ops" / "gunicorn.conf.py", project / "ops")
     own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
-    environ = {**own, **ERP, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder), "ADAPTER_PROJECT": str(project)}
+    environ = {
+        **own,
+        **ERP,
+        **EVERYONE,
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(folder),
+        "ADAPTER_PROJECT": str(project),
+    }
     found = Running(project, free_port(), folder / "pid", environ)
     found.name("Title one")
     start = [sys.executable, "-m", "gunicorn"] if module else [str(Path(sys.executable).with_name("gunicorn"))]

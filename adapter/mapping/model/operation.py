@@ -11,7 +11,7 @@ from adapter.mapping.model.change import PatchRule
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
-from adapter.mapping.model.policy import Policy
+from adapter.mapping.model.policy import Policy, Scopes
 from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 from adapter.mapping.model.stream import StreamRule
@@ -204,6 +204,7 @@ class Shared:
     types: Mapping[str, TypeRule] = field(default_factory=dict)
     faults: tuple[FaultRule, ...] = ()
     lookups: Mapping[str, LookupRule] = field(default_factory=dict)
+    scopes: Mapping[str, Scopes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

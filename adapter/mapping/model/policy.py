@@ -12,11 +12,21 @@ Effect = Literal["read", "idempotent", "write", "irreversible"]
 
 
 @dataclass(frozen=True, slots=True)
+class Scopes:
+    """Who may call an operation: callers who have all of ``names`` (none: whoever is known), or ``public``: anybody."""
+
+    names: tuple[str, ...] = ()
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
-    ``write`` is what keeps a write from being lost or doubled, None where nothing does.
+    ``scopes`` is None where nothing says who may call it. ``write`` is what keeps a write from being lost or doubled,
+    None where nothing does.
     """
 
     effect: Effect = "write"
+    scopes: Scopes | None = None
     write: WriteRule | None = None

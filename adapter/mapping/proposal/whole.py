@@ -154,6 +154,7 @@ class _Proposing:
         section: Section = {"version": 1, "resource": resource, "path": f"/v1/{found[0].noun}"}
         section["title"] = " ".join(split(resource)).capitalize()
         section["uses"] = shared_name(self.contract.file)
+        section["scopes"] = {effect: [f"{resource}.{effect}"] for effect in ("read", "write")}
         notes: dict[Path_, str] = {}
         if self.several:
             section["soap"] = self._soap(found[0].service, found[0].port)

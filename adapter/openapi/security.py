@@ -1,0 +1,34 @@
+"""How callers say who they are, as security schemes (OpenAPI 3.1.1, sections 4.8.27 and 4.8.30)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapter.mapping.bound import Endpoint
+
+_KEY, _TOKEN = "api-key", "token"
+SCHEMES: Mapping[str, Any] = {
+    "securitySchemes": {
+        _KEY: {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-API-Key",
+            "description": "A key that the operator made; Authorization: Bearer takes it too.",
+        },
+        _TOKEN: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A token of an issuer that the operator trusts.",
+        },
+    }
+}
+
+
+def security(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return what an operation asks of callers: one of both, with its scopes; a public one asks for nothing."""
+    scopes = endpoint.policy.scopes
+    if scopes is None or scopes.public:
+        return {"security": []}
+    return {"security": [{scheme: list(scopes.names)} for scheme in (_KEY, _TOKEN)]}
