@@ -31,7 +31,7 @@ from tests.resilience.journal import Journal, endpoints
 from tests.resilience.phone import Written, run
 from tests.resilience.project import kept_orders
 from tests.resilience.proxy import Proxy
-from tests.resilience.stores import SECRET, Place
+from tests.resilience.stores import Place
 from tests.stack import gunicorn
 
 WRITES: Final = 10_000
@@ -43,6 +43,7 @@ SETTLING: Final = 60.0
 PAUSE: Final = (1.0, 4.0)
 SEED: Final = 6
 NAME: Final = "w-"
+SECRET: Final = "only-for-a-run-of-the-evidence-0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
 
 def settled(place: Place, made: list[Written], until: float) -> list[Row]:
     """Return the rows, once none of them is open any more or it has taken too long."""
-    vault, store = place.vault(), place.store()
+    vault, store = place.vault(SECRET), place.store()
     names = {vault.pseudonym("key", each.name): each.name for each in made}
     query = text("SELECT key, state, promised, cause FROM writes")
     while True:
