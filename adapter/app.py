@@ -13,15 +13,17 @@ from typing import Any
 
 from flask import Flask
 
-from adapter import collector, problems
+from adapter import collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of
 from adapter.callers import Callers, anybody
+from adapter.deliver.way import Way
+from adapter.durable import Durable
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
-from adapter.messages import Handler
+from adapter.messages import Handler, Middleware
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
@@ -42,10 +44,20 @@ def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
     credentials = credentials_of(built.project, built.settings)
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
+    once = _once(built, telemetry) if keeping.keeps(built.endpoints) else None
     return {
-        each.name: build_pipeline(each, backends, limits, telemetry.started, telemetry.finished, known=built.known)
+        each.name: build_pipeline(
+            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
+        )
         for each in built.endpoints
     }
+
+
+def _once(built: Built, telemetry: Telemetry) -> Callable[[Way], Middleware]:
+    """Return what makes the steps that keep writes."""
+    durable = Durable(built.settings, built.project)
+    known = problems.catalogue(declared(built.endpoints))
+    return keeping.once(keeping.keeping(built.settings, durable, known, telemetry.metrics.write))
 
 
 def create_app(

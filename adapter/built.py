@@ -15,9 +15,11 @@ from typing import Any
 
 from adapter import collector
 from adapter import settings as settings_room
+from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
+from adapter.keeping import keeps
 from adapter.mapping.agreement.credentials import asked as credentials_asked
 from adapter.mapping.agreement.credentials import constants
 from adapter.mapping.agreement.whole import Surroundings
@@ -91,6 +93,8 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
+    if keeps(endpoints):
+        mistakes.extend(Durable(settings, project).check())
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents, around)

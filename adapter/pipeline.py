@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> look_up -> validate -> read_first -> route
+    web -> observe -> allow -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -26,8 +26,11 @@ from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way
+from adapter.deliver import made, resolve
+from adapter.deliver.way import Ask as Resolving
+from adapter.deliver.way import Way
 from adapter.exchange import Exchange
-from adapter.mapping.bound import Cursor, Endpoint, Turn
+from adapter.mapping.bound import Cursor, Endpoint, Resolve, Turn
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
@@ -87,18 +90,56 @@ def build(
     finished: Callable[[Outcome], None],
     *,
     known: bool = False,
+    once: Callable[[Way], Middleware] | None = None,
 ) -> Handler:
-    """Put one operation together. ``known``: requests say who they are from, and its scopes count."""
-    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    """Put one operation together.
+
+    ``known``: requests say who they are from, and its scopes count. ``once`` returns the step that keeps its writes,
+    None where nobody keeps any.
+    """
+    keeps = once is not None and endpoint.write is not None and endpoint.write.rule.kept
     handle = chain(
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
-        *([look_up([each.ready for each in _tables(endpoint, backends)])] if endpoint.lookups else []),
-        validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes),
+        *_before(endpoint, backends, limits),
+        *([once(way_of(endpoint, backends, limits))] if once is not None and keeps else []),
         *_read_first(endpoint, backends),
-        then=answer,
+        then=_answer(endpoint, backends),
     )
     return pieces.call(handle)
+
+
+def way_of(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
+    """Return how the writes of one operation are sent and settled, by a request or by the background process."""
+    assert endpoint.write is not None
+    found = endpoint.write.resolve
+    asks = _resolving(endpoint, found, backends, limits) if found is not None else None
+    return made.way(endpoint, endpoint.write, _inner(endpoint, backends, limits), asks)
+
+
+def _resolving(endpoint: Endpoint, found: Resolve, backends: Backends, limits: Limits) -> Resolving:
+    """Return what finds out whether a write had an effect: asked of the ERP, never of a cache."""
+    then = _inner(found.then, backends, limits) if found.then is not None else None
+    make = respond(endpoint)
+    asking = resolve.Asking(_inner(found.by, backends, limits), then)
+    return resolve.resolver(endpoint, found, asking, lambda record, request: make(Result(record), request))
+
+
+def _inner(endpoint: Endpoint, backends: Backends, limits: Limits) -> Handler:
+    """Return an operation without what stands around it for callers: nobody is counted, limited or asked for scopes."""
+    steps = (*_before(endpoint, backends, limits), *_read_first(endpoint, backends))
+    return pieces.call(chain(*steps, then=_answer(endpoint, backends)))
+
+
+def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
+    """Yield the steps that check what was sent."""
+    if endpoint.lookups:
+        yield look_up([each.ready for each in _tables(endpoint, backends)])
+    yield validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes)
+
+
+def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
+    return _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:

@@ -47,6 +47,15 @@ HOUSE: Mapping[str, Problem] = {
         Problem("cursor-invalid", 400, "Cursor not valid",
                 "The cursor is none that this list gave, or it was changed. Use the one of a page as it is, with "
                 "nothing beside it, or begin without a cursor."),
+        Problem("idempotency-key-missing", 400, "Idempotency-Key missing",
+                "This operation is only done with an Idempotency-Key: a text of your own in quotes, new for each "
+                "thing to be done, and the same whenever it is tried again. Nothing was done."),
+        Problem("idempotency-key-invalid", 400, "Idempotency-Key not valid",
+                "An Idempotency-Key is one text in quotes, with 1 to 255 printable ASCII characters. Nothing was done. "
+                "Mend the client; the same request will fail again."),
+        Problem("if-match-invalid", 400, "If-Match not valid",
+                "If-Match is one entity tag as this service gives them in ETag, or *. Where the body has the version "
+                "too, both have to be the same. Nothing was done."),
         Problem("missing-host", 400, "Host missing",
                 "The request names no host. Send exactly one Host header."),
         Problem("unauthenticated", 401, "Who are you?",
@@ -64,10 +73,22 @@ HOUSE: Mapping[str, Problem] = {
                 "it. Send that type, or leave Accept out."),
         Problem("request-timeout", 408, "Request too slow",
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
+        Problem("idempotency-key-in-use", 409, "Idempotency-Key in use",
+                "A request with this key is still being answered. Repeat it with the same key after Retry-After: you "
+                "will get its answer."),
+        Problem("earlier-write-open", 409, "Earlier write open",
+                "An earlier change of the same thing is not settled yet, and changes keep their order. Nothing was "
+                "done. Repeat it with the same key after Retry-After."),
+        Problem("first-answer-gone", 410, "First answer gone",
+                "This request was answered before, and that answer cannot be read any more. Nothing was done now; "
+                "outcome says whether it was done or refused then. Look before you ask for it with another key."),
         Problem("cursor-expired", 410, "Cursor expired",
                 "The cursor is too old. Begin again without a cursor."),
         Problem("erased", 410, "Erased",
                 "What this is about was erased at somebody's wish. Nobody can read it any more; do not ask again."),
+        Problem("precondition-failed", 412, "Changed meanwhile",
+                "The version that If-Match names is not the current one. Nothing was done. Read it again, and decide "
+                "whether you still want the change."),
         Problem("request-too-large", 413, "Request too large",
                 "The body is larger than this service accepts. Send less at once."),
         Problem("unsupported-media-type", 415, "Unsupported media type",
@@ -80,6 +101,12 @@ HOUSE: Mapping[str, Problem] = {
         Problem("invalid-request", 422, "Invalid request",
                 "The request can be read but its values cannot be accepted: a wrong type, length or code, a field "
                 "nobody knows, a required one that is missing. The errors member names each field. Mend the values."),
+        Problem("idempotency-key-reused", 422, "Idempotency-Key used before",
+                "This key stands for another request: its path, query or body were not the same. Nothing was done. "
+                "Use a new key for what is new, and the old request for what is tried again."),
+        Problem("precondition-required", 428, "If-Match missing",
+                "This operation changes only the version that If-Match names. Nothing was done. Read it, and send its "
+                "ETag in If-Match."),
         Problem("internal-error", 500, "Internal error",
                 "A defect of this service. Report the request id. Whether the request had an effect is not known."),
         Problem("backend-lost", 502, "Connection lost",
@@ -122,9 +149,10 @@ HOUSE: Mapping[str, Problem] = {
                 "The system behind this service did not answer in time. It may have acted on the request: look "
                 "before you repeat anything that changes data."),
         Problem("outcome-unknown", 504, "Outcome unknown",
-                "Everything was prepared, and the last call, which makes it final, had no whole answer. It may be "
-                "final or not, and nothing was taken back: known is what is known of it, failed is the problem of "
-                "that call. Look before you repeat the request."),
+                "The answer was lost, so it may have been done or not, and this service does not guess. Where the "
+                "request had an Idempotency-Key, repeat it with the same one: it will not be done twice, and operation "
+                "is where its state can be read. Where it was the last of several calls, known is what is known of it "
+                "and failed the problem of that call; nothing was taken back, so look before you repeat it."),
     )
 }  # fmt: skip
 

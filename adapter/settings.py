@@ -132,6 +132,12 @@ class Settings:
         "one). Several by commas while it is changed: the first is the new one.",
     )
     store_key_file: str = _one("path", str, "", "A file that holds it.")
+    key_life: int = _one(
+        "seconds",
+        parsers.number(60, 31 * 86400),
+        "86400",
+        "How long the first answer to an Idempotency-Key is kept, from when it was given.",
+    )
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
     max_request_bytes: int = _one(

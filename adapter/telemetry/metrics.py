@@ -44,6 +44,9 @@ class Metrics:
             "adapter_backend_oddities", "Oddities in answers of backends.", ["operation", "note"], registry=own
         )
         self._broken = Counter("adapter_streams_broken", "Answers cut off on the way.", ["operation"], registry=own)
+        self._writes = Counter(
+            "adapter_writes", "What became of writes that are kept.", ["operation", "outcome"], registry=own
+        )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
 
@@ -79,6 +82,10 @@ class Metrics:
         if len(self._kept) < _MOST_KEPT:
             self._kept[key] = found
         return found
+
+    def write(self, operation: str, outcome: str) -> None:
+        """Count what became of one write that is kept, or of one request with a key."""
+        self._writes.labels(self._bounded("operation", operation), self._bounded("outcome", outcome)).inc()
 
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""

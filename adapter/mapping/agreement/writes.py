@@ -50,6 +50,8 @@ def _wrong(endpoint: Endpoint, rule: WriteRule) -> Iterator[Wrong]:
     body = endpoint.body
     if rule.kept and body is not None and (body.rows is not None or body.document is not None):
         yield rule.place, "write: what is sent on while it arrives cannot be kept", "write: {key: off}"
+    if rule.kept and (endpoint.reply.rule.document is not None or endpoint.reply.rule.stream is not None):
+        yield rule.place, "write: an answer that leaves while it arrives cannot be kept", "write: {key: off}"
     if rule.key == "off" and not rule.promises and rule.if_match is None:
         yield rule.place, "write: says nothing with key: off alone", "remove 'write'"
     for name, key in ((rule.entity, "entity"), (rule.subject, "subject")):
