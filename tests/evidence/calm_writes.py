@@ -22,11 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-
 from tests.evidence import Result
-from tests.resilience import engines
-from tests.resilience.audit import UNSETTLED, Row, Verdict, audited
+from tests.resilience import engines, ledger
+from tests.resilience.audit import Verdict, audited
 from tests.resilience.chaos import CUTS, Chaos, Cutter, Worker
 from tests.resilience.journal import Journal, endpoints
 from tests.resilience.phone import Written, run
@@ -45,7 +43,6 @@ SETTLING: Final = 60.0
 PAUSE: Final = (1.0, 4.0)
 SEED: Final = 6
 NAME: Final = "w-"
-SECRET: Final = "only-for-a-run-of-the-evidence-0123456789"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
             "ADAPTER_CALLERS": "everyone",
             "ADAPTER_STORE": place.store_url,
             "ADAPTER_SUBJECTS": place.subjects_url,
-            "ADAPTER_STORE_KEY": SECRET,
+            "ADAPTER_STORE_KEY": ledger.KEY,
         }
         project = folder / "project"
         project.mkdir()
@@ -117,7 +114,8 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
         sent = time.monotonic()
         edge.heal()
         erp.heal()
-        rows = settled(place, made, sent + SETTLING)
+        names = [each.name for each in made]
+        rows = ledger.settled(lambda: ledger.rows(place, names), sent + SETTLING)
         verdict = audited(made, [effect.note for effect in journal.effects(NAME)], rows)
         answers = Counter(seen for each in made for seen in each.seen)
         causes = Counter(f"{row.state}: {row.cause}" for row in rows if row.state not in ("done",))
@@ -125,20 +123,6 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
         seconds = (sent - begun, time.monotonic() - sent)
         shutil.copy(log, folder / "web.log")
         return Run(verdict, chaos.done, classes, answers, causes, seconds)
-
-
-def settled(place: Place, made: list[Written], until: float) -> list[Row]:
-    """Return the rows, once none of them is open any more or it has taken too long."""
-    vault, store = place.vault(SECRET), place.store()
-    names = {vault.pseudonym("key", each.name): each.name for each in made}
-    query = text("SELECT key, state, promised, cause FROM writes")
-    while True:
-        found = store.read(lambda connection: connection.execute(query).all())
-        rows = [Row(names.get(key, str(key)), state, bool(promised), cause) for key, state, promised, cause in found]
-        if time.monotonic() > until or not any(row.state in UNSETTLED for row in rows):
-            store.close()
-            return rows
-        time.sleep(0.5)
 
 
 def main(engine: str, writes: int) -> None:

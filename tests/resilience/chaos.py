@@ -72,6 +72,20 @@ class Worker:
                 command = [sys.executable, "-m", "adapter", "work"]
                 self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environ)
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def pause(self) -> None:
+        """Stop its work until ``go_on``."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it work again."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End it by SIGKILL."""
         if self._process is not None:

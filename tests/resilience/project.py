@@ -42,3 +42,43 @@ def kept_orders(folder: Path, timeout: float = 4, after: float = 5) -> Path:
     """Make a project whose orders.create keeps its writes in the store, may queue them, and can resolve them."""
     kept = KEPT.format(timeout=timeout, after=after)
     return project(folder, {"mappings/orders.yaml": ((CREATE, CREATE + kept),)})
+
+
+_ITEM: Final = "    reply: {one: Item, from: Artikel}\n"
+_CUSTOMERS: Final = "    reply: {each: Customer, from: Partner.Partner}\n"
+_CUSTOMER: Final = "    call: LesePartner\n"
+_PATCH: Final = "    call: AenderePartner\n"
+_CACHE: Final = "    cache: {fresh: 1, stale_if_error: 7200}\n"
+_GUARD: Final = "  fault_code: ErpFehler.Code\n"
+_CALM: Final = "  guard: {breaker: off}\n"
+
+
+def broken_project(folder: Path, timeout: float = 2) -> Path:
+    """Make a project for the fault matrix: orders and items from the ERP, customers from the service.
+
+    No breaker, so that one cell does not change what the next one sees.
+    """
+    short = f"    timeout: {timeout}\n"
+    kept = KEPT.format(timeout=timeout, after=1).replace("      when_down: queue\n", "")
+    patch = (
+        f"{short}    effect: idempotent\n    answered_by: http\n    write: {{key: optional, entity: id, later: true}}\n"
+    )
+    return project(
+        folder,
+        {
+            "mappings/orders.yaml": (
+                (CREATE, CREATE + kept),
+                ("    call: LeseAuftrag\n", "    call: LeseAuftrag\n" + short),
+                (_GUARD, _GUARD + _CALM),
+            ),
+            "mappings/items.yaml": ((_ITEM, _ITEM + short + _CACHE), (_GUARD, _GUARD + _CALM)),
+            "mappings/customers.yaml": (
+                (_CUSTOMER, _CUSTOMER + short + "    answered_by: http\n"),
+                (_CUSTOMERS, _CUSTOMERS + short + "    answered_by: http\n" + _CACHE),
+                (_PATCH, _PATCH + patch),
+                (_GUARD, _GUARD + _CALM),
+                ("http: {service: customers, path: /customers}",
+                 "http: {service: customers, path: /customers, guard: {breaker: off}}"),
+            ),
+        },
+    )  # fmt: skip
