@@ -9,55 +9,80 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
 from adapter import collector, keeping, problems
 from adapter import settings as settings_room
-from adapter.built import Built, build, credentials_of
-from adapter.callers import Callers, anybody
-from adapter.deliver.way import Way
+from adapter.built import Built, build, credentials_of, declared
+from adapter.callers import anybody
+from adapter.callers.opening import nobody_can_be_known, open_callers
 from adapter.durable import Durable
+from adapter.errors import BuildError
+from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
-from adapter.messages import Handler, Middleware
+from adapter.messages import Handler
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
-from adapter.problems import Problem
 from adapter.rows import FORMS
-from adapter.telemetry import Telemetry
-from adapter.web import Route, docs, install
+from adapter.steps.observe import observe
+from adapter.telemetry import Telemetry, tracer
+from adapter.web import Route, docs, install, operations
+
+if TYPE_CHECKING:
+    from adapter.deliver.settle import Keeping
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
 
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
-def handlers(built: Built, telemetry: Telemetry) -> Mapping[str, Handler]:
-    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name."""
+def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) -> Mapping[str, Handler]:
+    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
+
+    ``kept`` is where writes are kept, None where none are.
+    """
     credentials = credentials_of(built.project, built.settings)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials)
+    told = telling(telemetry, watch=built.settings.guard == "watch")
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
-    once = _once(built, telemetry) if keeping.keeps(built.endpoints) else None
+    once = keeping.once(kept) if kept is not None else None
     return {
         each.name: build_pipeline(
-            each, backends, limits, telemetry.started, telemetry.finished, known=built.known, once=once
+            each,
+            backends,
+            limits,
+            telemetry.started,
+            telemetry.finished,
+            known=built.known,
+            once=once,
+            tracer=telemetry.tracer,
         )
         for each in built.endpoints
     }
 
 
-def _once(built: Built, telemetry: Telemetry) -> Callable[[Way], Middleware]:
-    """Return what makes the steps that keep writes."""
-    durable = Durable(built.settings, built.project)
+def _kept(built: Built, telemetry: Telemetry, durable: Durable) -> Keeping | None:
+    """Return where writes are kept."""
+    if not keeping.keeps(built.endpoints):
+        return None
     known = problems.catalogue(declared(built.endpoints))
-    return keeping.once(keeping.keeping(built.settings, durable, known, telemetry.metrics.write))
+    return keeping.keeping(built.settings, durable, known, telemetry.metrics.write)
+
+
+def build_to_serve(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
+    """Build a project that is to be served. Raise BuildError also where nobody could be let in."""
+    built = build(project, environ, blocks)
+    if mistakes := nobody_can_be_known(built.settings):
+        raise BuildError(mistakes)
+    return built
 
 
 def create_app(
@@ -65,8 +90,8 @@ def create_app(
 ) -> Flask:
     """Return the application of a project folder (default: as ``settings.project`` chooses)."""
     environ = settings_room.environment() if environ is None else environ
-    built = build(project or settings_room.project(environ), environ, blocks)
-    telemetry = Telemetry(built.settings.log_level)
+    built = build_to_serve(project or settings_room.project(environ), environ, blocks)
+    telemetry = Telemetry(built.settings.log_level, tracer=tracer(built.settings.traces))
     telemetry.lines.adopt_libraries()
     if not built.known:
         telemetry.lines.warning("everyone-may-call", message="ADAPTER_CALLERS=everyone: nobody is asked who they are")
@@ -76,12 +101,18 @@ def create_app(
 @collector.paused()
 def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoint, handle: handle) -> Flask:
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
-    made = handlers(built, telemetry)
+    durable = Durable(built.settings, built.project)
+    kept = _kept(built, telemetry, durable)
+    made = handlers(built, telemetry, kept)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
+    if kept is not None:
+        around = observe(telemetry.started, telemetry.finished)
+        read, cancel = keeping.operations(kept)
+        routes += operations.routes(around(read), around(cancel), built.settings.timeout)
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = Callers().of if built.known else anybody
+    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
 
 
@@ -97,6 +128,7 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
     if rows is not None:
         route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
+    fields += operations.fields(endpoint.policy.write)
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
     if endpoint.reply.rule.stream is not None:
@@ -114,19 +146,5 @@ def openapi(built: Built) -> dict[str, Any]:
         examples=read_examples(built.project / "tests" / "golden"),
         problems=problems.catalogue(declared(built.endpoints)),
         known=built.known,
+        key_life=settings.key_life,
     )
-
-
-def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
-    """Return the problem types that the mappings add, each once."""
-    found: dict[str, Problem] = {}
-    for endpoint in endpoints:
-        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
-        empties = [each.reply.rule for each in endpoint.whole()]
-        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
-        for slug, status, title in rules:
-            known = found.get(slug)
-            if known is None or (title and not known.doc):
-                words = title or slug.replace("-", " ").capitalize()
-                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
-    return tuple(found.values())

@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from adapter import collector
 from adapter import settings as settings_room
+from adapter.callers.issuers import issuers
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
@@ -31,7 +32,9 @@ from adapter.mapping.functions import declared as declared_functions
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.mapping.unscoped import unscoped
+from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
+from adapter.shared import absent
 from adapter.wsdl.documents import Documents, read_documents
 from adapter.wsdl.load import contract
 from adapter.wsdl.lock import check_lock
@@ -89,12 +92,14 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
+    mistakes.extend(absent(settings.shared))
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
-    mistakes.extend(settings_room.unused(settings, _asked(endpoints, blocks)))
     if keeps(endpoints):
         mistakes.extend(Durable(settings, project).check())
+    mistakes.extend(issuers(settings.issuer)[1])
+    mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents, around)
@@ -130,6 +135,21 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
         if resource.http is not None:
             asked.add(service_name(resource.http.service))
     return asked
+
+
+def declared(endpoints: tuple[Endpoint, ...]) -> tuple[Problem, ...]:
+    """Return the problem types that the mappings add, each once."""
+    found: dict[str, Problem] = {}
+    for endpoint in endpoints:
+        rules = [(rule.problem, rule.status, rule.title) for each in endpoint.whole() for rule in each.faults]
+        empties = [each.reply.rule for each in endpoint.whole()]
+        rules += [(empty.empty_problem, empty.empty_status, "") for empty in empties if empty.empty_status]
+        for slug, status, title in rules:
+            known = found.get(slug)
+            if known is None or (title and not known.doc):
+                words = title or slug.replace("-", " ").capitalize()
+                found[slug] = Problem(slug, status, words, "The system behind this API said so.")
+    return tuple(found.values())
 
 
 def credentials_of(project: Path, settings: Settings) -> Credentials:

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapter import parsers
 from adapter.errors import BuildError, Mistake
 
 if TYPE_CHECKING:
@@ -62,12 +63,15 @@ class Durable:
             return error.mistakes
         return ()
 
+    def password(self) -> str:
+        """Return the password of PostgreSQL, "" where it has none. Raises BuildError where its file cannot be read."""
+        return self._text("STORE_PASSWORD", self._settings.store_password, self._settings.store_password_file)
+
     def _opened(self, url: str, schema: str) -> Store:
         room = importlib.import_module("adapter.store")
         place = url if "://" in url else str(self._project / url)
-        password = self._text("STORE_PASSWORD", self._settings.store_password, self._settings.store_password_file)
         return room.open_store(  # type: ignore[no-any-return]
-            place, getattr(room, schema), password=password, forgetful=schema == "SUBJECTS"
+            place, getattr(room, schema), password=self.password(), forgetful=schema == "SUBJECTS"
         )
 
     def _secrets(self) -> Keyring:
@@ -76,7 +80,10 @@ class Durable:
             if not text:
                 remedy = "make one with `adapter store key`, and keep it apart from the database"
                 raise BuildError([Mistake("adapter.env", 0, 0, "ADAPTER_STORE_KEY is not set", remedy)])
-            self._keyring = importlib.import_module("adapter.vault").Keyring(text)
+            try:
+                self._keyring = importlib.import_module("adapter.vault").Keyring(parsers.secrets(text))
+            except ValueError as error:
+                raise BuildError([Mistake("adapter.env", 0, 0, f"ADAPTER_STORE_KEY_FILE: {error}")]) from error
         assert self._keyring is not None
         return self._keyring
 

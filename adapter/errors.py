@@ -9,6 +9,7 @@
        ├─ StoreUnavailable     503  sent: no     our own store cannot be asked, so nothing that needs it is begun
        ├─ VaultError       410/503  kind: erased | corrupt | secret | held; what is sealed cannot be opened
        └─ BackendError                 sent: no | maybe | yes
+          ├─ BackendUnavailable   503  sent: no     a guard did not let the call in
           ├─ BackendUnreachable   503  sent: no     could not connect
           ├─ BackendTimeout       504  sent: maybe  no whole answer before the deadline (no: never connected)
           ├─ BackendLost          502  sent: maybe  the connection broke on the way
@@ -120,9 +121,17 @@ class VaultError(RequestError):
 
 @dataclass(eq=False)
 class BackendError(RequestError):
-    """The other side did not give a usable answer. ``sent`` says whether it may have acted on the request."""
+    """The other side did not give a usable answer. ``sent`` says whether it may have acted on the request.
+
+    ``elsewhere``: it was not asked, since another one failed that gives us what it wants to see.
+    """
 
     sent: Sent = "maybe"
+    elsewhere: bool = False
+
+
+class BackendUnavailable(BackendError):
+    """A guard did not let the call in, so nothing was sent."""
 
 
 class BackendUnreachable(BackendError):
@@ -143,9 +152,14 @@ class BackendReplyInvalid(BackendError):
 
 @dataclass(eq=False)
 class BackendFault(BackendError):
-    """The other side answered that it would not. ``code`` is its own code, for the log and the metric."""
+    """The other side answered that it would not. ``code`` is its own code, for the log and the metric.
+
+    ``side`` is whose fault it is, as SOAP (1.1, section 4.4.1; 1.2 part 1, section 5.4.6) and HTTP say: ``client``,
+    ``server``, ``other`` where a SOAP fault says neither, "" where there is none.
+    """
 
     code: str = ""
+    side: str = ""
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adapter.deliver.way import Way
 from adapter.durable import Durable
 from adapter.mapping.bound import Endpoint
-from adapter.messages import Middleware
+from adapter.messages import Handler, Middleware
 from adapter.problems import Problem
 from adapter.settings import Settings
 
@@ -29,8 +29,14 @@ def keeping(
     """Return where rows are kept. Nothing is opened yet. ``count`` takes an operation and an outcome."""
     room = importlib.import_module("adapter.deliver.settle")
     return room.Keeping(  # type: ignore[no-any-return]
-        durable.store, durable.vault, float(settings.key_life), count=count, known=known
+        durable.store, durable.vault, float(settings.key_life), count=count, known=known, callbacks=settings.callbacks
     )
+
+
+def operations(kept: Keeping) -> tuple[Handler, Handler]:
+    """Return what answers ``GET`` and ``DELETE`` of ``/v1/operations/{id}``."""
+    room = importlib.import_module("adapter.deliver.shown")
+    return room.reading(kept), room.cancelling(kept)
 
 
 def once(kept: Keeping) -> Callable[[Way], Middleware]:

@@ -98,7 +98,8 @@ class Request:
     """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
 
     A document or rows that are sent on as they arrive are ``upload``, and ``body`` is empty then. ``wanted`` is the
-    media type of the answer that the caller asks for, where there are several.
+    media type of the answer that the caller asks for, where there are several. ``traceparent`` is our own span's, and
+    ``parent`` the id of the caller's, "" where none was given.
     """
 
     operation: str
@@ -111,6 +112,7 @@ class Request:
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     traceparent: str = ""
+    parent: str = ""
     caller: Caller = ANYBODY
     checked: Checked | None = None
     trace: Callable[[str, bytes], None] | None = None
@@ -165,8 +167,8 @@ def checked_request(request: Request, checked: Checked) -> Request:
     """Return a request with what was checked of it; each call passes here."""
     return Request(
         request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
-        request.content_type, request.headers, request.traceparent, request.caller, checked, request.trace,
-        request.upload, request.wanted,
+        request.content_type, request.headers, request.traceparent, request.parent, request.caller, checked,
+        request.trace, request.upload, request.wanted,
     )  # fmt: skip
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.backends.soap import SoapPort
 from adapter.backends.soap.login import logging_in
 from adapter.backends.soap.tables import Kept, kept
 from adapter.exchange import Exchange
+from adapter.guard import Guard
+from adapter.guard.opening import opened as guard_opened
+from adapter.guard.told import NOBODY as NOBODY_TOLD
+from adapter.guard.told import Told
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
 from adapter.identity.signing import signing
 from adapter.mapping.agreement.credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
+from adapter.mapping.model.guard import GuardRule
 from adapter.mapping.model.soap import IdentityRule, PortKey, SoapRule
 from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
+from adapter.shared import open_shared
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.addressing import WSA10
 from adapter.wsdl.plain import plain_documents
@@ -30,13 +36,19 @@ POOL_SIZE = 1000
 
 
 def open_backends(
-    settings: Settings, endpoints: Sequence[Endpoint], contracts: Mapping[str, Contract], credentials: Credentials
+    settings: Settings,
+    endpoints: Sequence[Endpoint],
+    contracts: Mapping[str, Contract],
+    credentials: Credentials,
+    told: Callable[[str], Told] = lambda name: NOBODY_TOLD,
 ) -> Backends:
-    """Return the backends of a built project."""
-    opening = _Opening(settings, contracts, credentials)
+    """Return the backends of a built project. ``told`` returns who is told of an endpoint, by its name."""
+    guards = Guards(settings, endpoints, told)
+    opening = _Opening(settings, contracts, credentials, guards)
     ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}
     tables: dict[Table, Kept] = {}
+    guarded: dict[str, Guard] = {}
     for endpoint in endpoints:
         rule = endpoint.resource.soap
         if rule.key not in ports and settings.endpoint_of(rule.service, rule.port) is not None:
@@ -46,15 +58,46 @@ def open_backends(
                 tables[lookup.table] = kept(ports[rule.key], lookup, credentials.value)
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = opening.exchange(url, None)
+            guarded[endpoint.resource.http.service] = guards.at(url, endpoint.resource.http.service)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
-    return Backends(ports, services, credentials.value, cursors, tables)
+    shared = open_shared(settings.shared)
+    return Backends(ports, services, credentials.value, cursors, tables, guarded, shared)
+
+
+class Guards:
+    """The guard of each endpoint, opened once: the same one for all mappings that name it."""
+
+    def __init__(self, settings: Settings, endpoints: Sequence[Endpoint], told: Callable[[str], Told]) -> None:
+        self._told, self._watch = told, settings.guard == "watch"
+        self._rules = dict(_said(settings, endpoints))
+        self._opened: dict[str, Guard] = {}
+
+    def at(self, url: str, name: str) -> Guard:
+        """Return the guard of the endpoint at a URL. ``name`` is how metrics and log lines call it."""
+        if url not in self._opened:
+            rule = self._rules.get(url, GuardRule())
+            self._opened[url] = guard_opened(rule, self._told(name), watch=self._watch)
+        return self._opened[url]
+
+
+def _said(settings: Settings, endpoints: Sequence[Endpoint]) -> Iterator[tuple[str, GuardRule]]:
+    """Yield what mappings say about an endpoint, by its URL; they say one thing (``agreement.guards``)."""
+    for resource in {id(each.resource): each.resource for each in endpoints}.values():
+        soap, http = resource.soap, resource.http
+        if soap.guard is not None and (url := settings.endpoint_of(soap.service, soap.port)):
+            yield url, soap.guard
+        if http is not None and http.guard is not None and (url := settings.service_of(http.service)):
+            yield url, http.guard
 
 
 class _Opening:
     """Opens each thing once, however many mappings ask for it."""
 
-    def __init__(self, settings: Settings, contracts: Mapping[str, Contract], credentials: Credentials) -> None:
+    def __init__(
+        self, settings: Settings, contracts: Mapping[str, Contract], credentials: Credentials, guards: Guards
+    ) -> None:
         self._settings, self._contracts, self._credentials = settings, contracts, credentials
+        self._guards = guards
         self._clients = {
             name: zeep_client(plain_documents(each), raw_response=True) for name, each in contracts.items()
         }
@@ -68,7 +111,9 @@ class _Opening:
             limit = self._settings.max_reply_bytes
             files = tls(rule, self._credentials)
             greet = greeting(rule, self._credentials, url)
-            self._exchanges[url, rule] = Exchange(url, max_reply_bytes=limit, pool_size=POOL_SIZE, greet=greet, **files)
+            self._exchanges[url, rule] = Exchange(
+                url, max_reply_bytes=limit, pool_size=POOL_SIZE, greet=greet, allowed=None, **files
+            )
         return self._exchanges[url, rule]
 
     def port(self, rule: SoapRule, session: BoundSession | None) -> SoapPort:
@@ -80,8 +125,9 @@ class _Opening:
         who = replace(who, signing=self._signings[own])
         if session is not None:
             who = self._in_session(who, session, own)
-        where = self.exchange(self._settings.endpoint_of(rule.service, rule.port) or "", own)
-        return SoapPort(self._clients[rule.wsdl], rule.service, rule.port, where, who, self._addressing(rule))
+        url = self._settings.endpoint_of(rule.service, rule.port) or ""
+        where, guard = self.exchange(url, own), self._guards.at(url, f"{rule.service}.{rule.port}")
+        return SoapPort(self._clients[rule.wsdl], rule.service, rule.port, where, who, self._addressing(rule), guard)
 
     def _addressing(self, rule: SoapRule) -> str:
         """Return the namespace of WS-Addressing that calls have, "" for none: what the contract says, else 1.0."""

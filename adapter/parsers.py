@@ -27,6 +27,11 @@ def seconds(text: str) -> float:
     return float(text)
 
 
+def days(text: str) -> int:
+    """Read a number of seconds from a minute to 31 days."""
+    return number(60, 31 * 86400)(text)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Read words parted by commas."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
@@ -51,6 +56,13 @@ def origins(text: str) -> tuple[str, ...]:
     return found
 
 
+def told_origins(text: str) -> tuple[str, ...]:
+    """Read origins without ``*``, in small letters."""
+    if "*" in (found := origins(text)):
+        raise ValueError("* would let callers make this service call anybody")
+    return tuple(each.lower() for each in found)
+
+
 def url(text: str) -> str:
     """Read an absolute http or https URL without a user in it."""
     parts = urlsplit(text)
@@ -61,6 +73,11 @@ def url(text: str) -> str:
     if parts.port == 0:  # urlsplit checks the port only when asked for it
         raise ValueError("port 0 in a URL")
     return text
+
+
+def optional_url(text: str) -> str:
+    """Read what ``url`` reads, or nothing."""
+    return url(text) if text else ""
 
 
 def level(text: str) -> str:
@@ -111,4 +128,22 @@ def secrets(text: str) -> str:
     """Read secrets parted by commas, each of at least 32 characters."""
     if short := [word for word in words(text) if len(word) < 32]:
         raise ValueError(f"{len(short)} of its secrets have less than 32 characters")
+    return text
+
+
+def shared(text: str) -> str:
+    """Read the URL of a Valkey or Redis, or nothing."""
+    parts = urlsplit(text)
+    if not text:
+        return text
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.scheme == "unix"):
+        raise ValueError("not a URL such as redis://valkey.example:6379/0")
+    if parts.scheme == "unix" and not parts.path:
+        raise ValueError("a unix:// URL without the path of a socket")
+    if parts.scheme != "unix" and not re.fullmatch(r"/?[0-9]{0,4}", parts.path):
+        raise ValueError("a URL whose path is not the number of a database")
+    if parts.query:
+        raise ValueError("a URL with a query; how it is asked is not set there")
+    if parts.port == 0:  # urlsplit checks the port only when asked for it
+        raise ValueError("port 0 in a URL")
     return text

@@ -25,12 +25,11 @@ from adapter.backends.http import http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
-from adapter.backends.soap.ways import way
-from adapter.deliver import made, resolve
-from adapter.deliver.way import Ask as Resolving
+from adapter.backends.soap.ways import way as soap_way
 from adapter.deliver.way import Way
 from adapter.exchange import Exchange
-from adapter.mapping.bound import Cursor, Endpoint, Resolve, Turn
+from adapter.guard import UNGUARDED, Guard
+from adapter.mapping.bound import Cursor, Endpoint, Turn
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
@@ -38,12 +37,14 @@ from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
+from adapter.shared import Shared
 from adapter.steps.allow import allow
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
 from adapter.steps.validate import validate
-from adapter.telemetry import Outcome
+from adapter.telemetry import Outcome, Tracer
+from adapter.telemetry.spans import spanned
 from adapter.translate.fault import fault_reader
 from adapter.translate.flowing import Coming, Flow, flow
 from adapter.translate.made import TextOf
@@ -54,6 +55,7 @@ from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset
+from adapter.writing import way_of
 
 R = TypeVar("R")
 
@@ -63,7 +65,8 @@ class Backends:
     """Where operations can be answered: SOAP ports by ``SoapRule.key``; microservices by name.
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
-    are the code tables that operations share.
+    are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
+    workers share, None where each is alone.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -71,6 +74,8 @@ class Backends:
     text_of: TextOf = unset
     cursors: Cursors = field(default_factory=Cursors)
     tables: Mapping[Table, Kept] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    shared: Shared | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,45 +95,34 @@ def build(
     finished: Callable[[Outcome], None],
     *,
     known: bool = False,
+    tracer: Tracer | None = None,
     once: Callable[[Way], Middleware] | None = None,
 ) -> Handler:
     """Put one operation together.
 
-    ``known``: requests say who they are from, and its scopes count. ``once`` returns the step that keeps its writes,
-    None where nobody keeps any.
+    ``known``: requests say who they are from, and its scopes count. ``tracer`` collects spans of all that happens.
+    ``once`` returns the step that keeps its writes, None where nobody keeps any.
     """
-    keeps = once is not None and endpoint.write is not None and endpoint.write.rule.kept
-    handle = chain(
+    keeps = endpoint.write is not None and endpoint.write.rule.kept
+    steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *_before(endpoint, backends, limits),
-        *([once(way_of(endpoint, backends, limits))] if once is not None and keeps else []),
+        *([once(way(endpoint, backends, limits))] if once is not None and keeps else []),
         *_read_first(endpoint, backends),
-        then=_answer(endpoint, backends),
-    )
-    return pieces.call(handle)
+    ]
+    answer = _answer(endpoint, backends)
+    return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
 
 
-def way_of(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
+def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
     """Return how the writes of one operation are sent and settled, by a request or by the background process."""
-    assert endpoint.write is not None
-    found = endpoint.write.resolve
-    asks = _resolving(endpoint, found, backends, limits) if found is not None else None
-    return made.way(endpoint, endpoint.write, _inner(endpoint, backends, limits), asks)
 
+    def inner(each: Endpoint) -> Handler:
+        steps = (*_before(each, backends, limits), *_read_first(each, backends))
+        return pieces.call(chain(*steps, then=_answer(each, backends)))
 
-def _resolving(endpoint: Endpoint, found: Resolve, backends: Backends, limits: Limits) -> Resolving:
-    """Return what finds out whether a write had an effect: asked of the ERP, never of a cache."""
-    then = _inner(found.then, backends, limits) if found.then is not None else None
-    make = respond(endpoint)
-    asking = resolve.Asking(_inner(found.by, backends, limits), then)
-    return resolve.resolver(endpoint, found, asking, lambda record, request: make(Result(record), request))
-
-
-def _inner(endpoint: Endpoint, backends: Backends, limits: Limits) -> Handler:
-    """Return an operation without what stands around it for callers: nobody is counted, limited or asked for scopes."""
-    steps = (*_before(endpoint, backends, limits), *_read_first(endpoint, backends))
-    return pieces.call(chain(*steps, then=_answer(endpoint, backends)))
+    return way_of(endpoint, inner)
 
 
 def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
@@ -181,7 +175,8 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=_again(endpoint, backends),
-        way=way(endpoint, align=False),
+        way=soap_way(endpoint, align=False),
+        policy=endpoint.policy,
     )
 
 
@@ -204,8 +199,9 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
         respond=respond_rows(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint, align=False),
-        begin=beginning(endpoint, port.version, rows, way(endpoint), again),
+        way=soap_way(endpoint, align=False),
+        begin=beginning(endpoint, port.version, rows, soap_way(endpoint), again),
+        policy=endpoint.policy,
     )
 
 
@@ -266,7 +262,8 @@ def _call(
         read_fault=fault_reader(endpoint),
         headers=header_writer(endpoint, backends.text_of),
         again=again,
-        way=way(endpoint, align=align),
+        way=soap_way(endpoint, align=align),
+        policy=endpoint.policy,
     )
 
 
@@ -282,6 +279,8 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         problems=_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
         forwarded=[field.name.lower() for field in header_parameters(endpoint)],
+        guard=backends.guards.get(rule.service, UNGUARDED),
+        policy=endpoint.policy,
     )
 
 

@@ -54,8 +54,8 @@ HOUSE: Mapping[str, Problem] = {
                 "An Idempotency-Key is one text in quotes, with 1 to 255 printable ASCII characters. Nothing was done. "
                 "Mend the client; the same request will fail again."),
         Problem("if-match-invalid", 400, "If-Match not valid",
-                "If-Match is one entity tag as this service gives them in ETag, or *. Where the body has the version "
-                "too, both have to be the same. Nothing was done."),
+                "If-Match is one entity tag as this service gives them in ETag, or an asterisk. Where the body has the "
+                "version too, both have to be the same. Nothing was done."),
         Problem("missing-host", 400, "Host missing",
                 "The request names no host. Send exactly one Host header."),
         Problem("unauthenticated", 401, "Who are you?",
@@ -66,6 +66,9 @@ HOUSE: Mapping[str, Problem] = {
                 "them. Ask the operator for a key that has them."),
         Problem("no-such-path", 404, "No such path",
                 "Nothing is served at this path. The paths are listed in /openapi.json."),
+        Problem("no-such-operation", 404, "No such operation",
+                "None of your operations has this id. It may have ended some time ago: how it ended is kept for a day "
+                "where the operator has not said otherwise."),
         Problem("method-not-allowed", 405, "Method not allowed",
                 "The path exists but not with this method. The Allow header lists the methods it has."),
         Problem("not-acceptable", 406, "Not acceptable",
@@ -73,6 +76,8 @@ HOUSE: Mapping[str, Problem] = {
                 "it. Send that type, or leave Accept out."),
         Problem("request-timeout", 408, "Request too slow",
                 "The body did not arrive in time. Nothing was done; the request may be repeated."),
+        Problem("operation-begun", 409, "Begun already",
+                "The operation cannot be cancelled any more: it was sent, or it has ended. Its status says which."),
         Problem("idempotency-key-in-use", 409, "Idempotency-Key in use",
                 "A request with this key is still being answered. Repeat it with the same key after Retry-After: you "
                 "will get its answer."),
@@ -131,6 +136,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("backend-unreachable", 503, "Not reachable",
                 "No connection to the system behind this service could be made. Nothing was sent; the request may be "
                 "repeated later."),
+        Problem("backend-unavailable", 503, "Not asked now",
+                "The system behind this service is not asked at the moment, since it failed before, has too much to do "
+                "or is closed. Nothing was sent; the request may be repeated after the seconds of Retry-After."),
         Problem("backend-busy", 503, "Busy",
                 "The system behind this service said that it is busy, and may have said for how long (Retry-After). "
                 "Try again then."),
@@ -141,6 +149,9 @@ HOUSE: Mapping[str, Problem] = {
                 "What this service remembers of writes and of callers cannot be read or written now. Nothing was sent "
                 "to the system behind it; the request may be repeated later (Retry-After). Where it had an "
                 "Idempotency-Key, repeat it with the same one."),
+        Problem("issuer-unavailable", 503, "Issuer not reachable",
+                "The keys of the token's issuer were never had, or are too old, and it cannot be asked. Nothing was "
+                "done; the request may be repeated later."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
         Problem("shutting-down", 503, "Shutting down",

@@ -9,53 +9,29 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from adapter import parsers
+from adapter.declaring import Declared, Setting
+from adapter.declaring import family as _family
+from adapter.declaring import one as _one
+from adapter.declaring import secret as _secret
 from adapter.env_file import lines_of
 from adapter.errors import BuildError, Mistake
+from adapter.variables import PREFIX, credential_name, endpoint_names, service_name, spelled, value_name
 
-PREFIX = "ADAPTER_"
+__all__ = [
+    "FILE", "PREFIX", "PROJECT", "Setting", "Settings", "credential_name", "describe", "endpoint_names", "environment",
+    "project", "read", "service_name", "unused", "value_name",
+]  # fmt: skip
+
 FILE = "adapter.env"
 PROJECT = "ADAPTER_PROJECT"
 # Read before there are settings (which project; the password of `adapter wsdl add --user`), or by tests (the corpus).
 NOT_SETTINGS = frozenset({PROJECT, "ADAPTER_WSDL_PASSWORD", "ADAPTER_CORPUS"})
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One line of the reference: variable, what its value is, default in written form ("" for none), help."""
-
-    name: str
-    kind: str
-    default: str
-    doc: str
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    kind: str
-    parse: Callable[[str], Any]
-    default: str
-    doc: str
-    family: bool = False
-    secret: bool = False
-
-
-def _one(kind: str, parse: Callable[[str], Any], default: str, doc: str) -> Any:
-    return field(default=parse(default), metadata={"declared": _Declared(kind, parse, default, doc)})
-
-
-def _secret(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
-    return field(default="", repr=False, metadata={"declared": _Declared(kind, parse, "", doc, secret=True)})
-
-
-def _family(kind: str, parse: Callable[[str], Any], doc: str) -> Any:
-    return field(default_factory=dict, repr=False, metadata={"declared": _Declared(kind, parse, "", doc, family=True)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +86,12 @@ class Settings:
         "0",
         "How many proxies stand in front and append to X-Forwarded-For and -Proto.",
     )
+    guard: str = _one(
+        "word",
+        parsers.one_of("enforce", "watch"),
+        "enforce",
+        "enforce, or watch: what a guard (`guard:`) would have refused is counted and logged, and nothing is refused.",
+    )
     store: str = _one(
         "path or URL",
         parsers.store,
@@ -132,14 +114,29 @@ class Settings:
         "one). Several by commas while it is changed: the first is the new one.",
     )
     store_key_file: str = _one("path", str, "", "A file that holds it.")
-    key_life: int = _one(
-        "seconds",
-        parsers.number(60, 31 * 86400),
-        "86400",
-        "How long the first answer to an Idempotency-Key is kept, from when it was given.",
+    key_life: int = _one("seconds", parsers.days, "86400", "How long first answers to keys are kept, at most 31 days.")
+    callbacks: tuple[str, ...] = _one("origins", parsers.told_origins, "", "Origins that callbacks may go to.")
+    shared: str = _secret(
+        "URL",
+        parsers.shared,
+        "The Valkey or Redis through which workers and machines share limits and cached answers: redis://, rediss:// "
+        "or unix://. Without it, or while it is away, each worker keeps to its part of each limit.",
+    )
+    workers: int = _one(
+        "number",
+        parsers.number(1, 1000),
+        "1",
+        "How many worker processes share each limit, on all machines. `adapter serve` and ops/gunicorn.conf.py set it "
+        "where it is not set.",
     )
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
+    drain: int = _one(
+        "seconds",
+        parsers.number(0, 300),
+        "0",
+        "How long a process that is told to stop (TERM) goes on taking calls, though /readyz says it is not ready.",
+    )
     max_request_bytes: int = _one(
         "bytes", parsers.number(1, 2**30), "1048576", "Largest body a caller may send; more is 413."
     )
@@ -158,6 +155,12 @@ class Settings:
     converters: str = _one(
         "module", parsers.module, "", "Python module with a dictionary CONVERTERS of your own converters."
     )
+    traces: str = _one(
+        "URL", parsers.optional_url, "", "Where spans go, by OTLP over HTTP: https://collector.example/v1/traces."
+    )
+    traces_percent: int = _one(
+        "percent", parsers.number(0, 100), "100", "How many traces that begin here are recorded; others say so."
+    )
     log_level: str = _one(
         "level", parsers.level, "INFO", "DEBUG, INFO, WARNING or ERROR. DEBUG adds calls of health checks."
     )
@@ -167,41 +170,20 @@ class Settings:
 
     def endpoint_of(self, service: str, port: str) -> str | None:
         """Return the URL that a SOAP port is pinned to, or None. The port's own variable wins over its service's."""
-        own = self.endpoint.get(f"{_spelled(service)}_{_spelled(port)}")
-        return own or self.endpoint.get(_spelled(service))
+        own = self.endpoint.get(f"{spelled(service)}_{spelled(port)}")
+        return own or self.endpoint.get(spelled(service))
 
     def service_of(self, name: str) -> str | None:
         """Return the URL of a JSON microservice, or None."""
-        return self.service.get(_spelled(name))
+        return self.service.get(spelled(name))
 
     def credential_of(self, name: str, part: str) -> str | None:
         """Return what is set for a part of credentials (``PASSWORD``, ``PASSWORD_FILE``), or None."""
-        return self.credential.get(f"{_spelled(name)}_{part}")
+        return self.credential.get(f"{spelled(name)}_{part}")
 
     def value_of(self, name: str) -> str | None:
         """Return the constant that a mapping asks for, or None."""
-        return self.value.get(_spelled(name))
-
-
-def endpoint_names(service: str, port: str) -> tuple[str, str]:
-    """Return the two variables that can pin a SOAP port: its own and that of its service."""
-    shared = f"{PREFIX}ENDPOINT_{_spelled(service)}"
-    return f"{shared}_{_spelled(port)}", shared
-
-
-def service_name(name: str) -> str:
-    """Return the variable that holds the URL of a JSON microservice."""
-    return f"{PREFIX}SERVICE_{_spelled(name)}"
-
-
-def value_name(name: str) -> str:
-    """Return the variable that holds a constant of the mappings."""
-    return f"{PREFIX}VALUE_{_spelled(name)}"
-
-
-def credential_name(name: str, part: str) -> str:
-    """Return the variable that holds one part of credentials; with ``_FILE`` behind it, the file that holds it."""
-    return f"{PREFIX}CREDENTIAL_{_spelled(name)}_{part}"
+        return self.value.get(spelled(name))
 
 
 def environment() -> Mapping[str, str]:
@@ -290,9 +272,5 @@ def _closest(name: str, known: Collection[str]) -> str:
     return f"did you mean {match[0]}?" if match else ""
 
 
-def _spelled(name: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "_", name.upper())
-
-
-_DECLARED: Mapping[str, _Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
+_DECLARED: Mapping[str, Declared] = {target.name: target.metadata["declared"] for target in fields(Settings)}
 _FAMILIES = tuple(target for target, declared in _DECLARED.items() if declared.family)

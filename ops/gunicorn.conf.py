@@ -15,10 +15,13 @@ import gc  # noqa: E402
 
 gc.disable()  # until the fork: all that is imported and built here stays
 
+import argparse  # noqa: E402
 import contextlib  # noqa: E402
 import fcntl  # noqa: E402
 import logging  # noqa: E402
+import mmap  # noqa: E402
 import os  # noqa: E402
+import pathlib  # noqa: E402
 import resource  # noqa: E402
 import shutil  # noqa: E402
 import signal  # noqa: E402
@@ -26,6 +29,7 @@ import struct  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import termios  # noqa: E402
+from types import FrameType  # noqa: E402
 
 # The numbers of all workers are added up from files: in a fresh folder for each master, and the same one after HUP.
 # prometheus_client asks for it while it is imported.
@@ -33,11 +37,59 @@ _PREFIX = "adapter-metrics-"
 _folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix=_PREFIX)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder
 
+# How many share each limit is asked for while the application is built, before gunicorn could tell.
+_count = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+_count.add_argument("-w", "--workers", default=os.environ.get("WEB_CONCURRENCY", "1"))
+os.environ.setdefault("ADAPTER_WORKERS", _count.parse_known_args()[0].workers)
+
+import gevent  # noqa: E402
 from gunicorn.arbiter import Arbiter  # noqa: E402
 from gunicorn.workers.base import Worker  # noqa: E402
-from prometheus_client import multiprocess  # noqa: E402
+from gunicorn.workers.ggevent import GeventWorker  # noqa: E402
 
-worker_class = "gevent"
+from adapter import draining, settings  # noqa: E402
+from adapter.errors import BuildError  # noqa: E402
+from adapter.telemetry.compaction import compact  # noqa: E402
+
+
+class Draining(GeventWorker):  # type: ignore[misc]
+    """A worker that is told to stop (TERM) says at ``/readyz`` that it is not ready, and stops ADAPTER_DRAIN later.
+
+    Until then it takes calls as before: who sends them needs a moment to look, and to send them elsewhere. Where
+    another master has taken over the socket (USR2) there is nothing to look for.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; asked a second time, stop."""
+        if not _drain or draining.going_on() or _relieved():
+            super().handle_exit(sig, frame)
+        else:
+            draining.begin()
+            gevent.spawn_later(_drain, super().handle_exit, sig, frame)
+
+
+def _seconds_to_drain() -> int:
+    """Return what the project says, before it is built: mistakes are told when it is."""
+    environ = settings.environment()
+    with contextlib.suppress(BuildError):
+        return settings.read(settings.project(environ), environ).drain
+    return 0
+
+
+def _relieved() -> bool:
+    """Return whether another master was started on the same socket, and lives."""
+    (pid,) = struct.unpack("i", _SUCCESSOR[:4])
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return bool(pid)
+
+
+# Of this master, its workers and what it becomes with USR2: the process id of the latter, written before it is another.
+_SUCCESSOR = mmap.mmap(-1, 4)
+_drain = _seconds_to_drain()
+worker_class = Draining
 # Connections of one worker, busy and idle. A call that waits for the ERP is a greenlet and two sockets: some 60 KB, and
 # what the caller sent. Further connections wait in the backlog. No ERP is asked by more than 1,000 calls of a worker at
 # once; a further one waits within its own time.
@@ -51,7 +103,7 @@ _READY = os.pipe()
 
 # Longer than the longest operation, so that a stopped worker ends what it began. Idle connections count as busy while
 # a worker stops, so they are kept shortly; a proxy must let go of them sooner still (ops/nginx: 4 s).
-graceful_timeout = 60
+graceful_timeout = 60 + _drain
 keepalive = 5
 timeout = 60  # of a worker that has stopped responding, not of a request: requests have deadlines of their own
 
@@ -112,6 +164,11 @@ def post_fork(server: Arbiter, worker: Worker) -> None:
     gc.enable()
 
 
+def pre_exec(server: Arbiter) -> None:
+    """Tell the workers, in what is going to be the new master, who relieves them."""
+    _SUCCESSOR[:4] = struct.pack("i", os.getpid())
+
+
 def post_worker_init(worker: Worker) -> None:
     """Once all workers of a new master can answer, let the old one (USR2) end what it began, and go.
 
@@ -132,8 +189,8 @@ def _without_the_request(record: logging.LogRecord) -> bool:
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """Take what a dead worker counted as in flight out of the gauges."""
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    """Keep what a dead worker counted, in one file for all of them; what it had in flight is over."""
+    compact(pathlib.Path(_folder), worker.pid)
 
 
 def on_exit(server: Arbiter) -> None:

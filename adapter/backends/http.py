@@ -21,8 +21,11 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from adapter.errors import BackendError, BackendFault, FieldError, InvalidRequest
 from adapter.exchange import Exchange, Reply, reply_invalid
+from adapter.guard import UNGUARDED, Guard
+from adapter.mapping.model.policy import ONCE, Policy
 from adapter.messages import Handler, Request, Response
 from adapter.strict_json import decode
+from adapter.telemetry.spans import calling, traceparent
 
 FORWARDED = ("accept-language", "idempotency-key", "if-match")
 _SUCCESSES = (200, 201, 202, 204)
@@ -44,13 +47,15 @@ def http(
     problems: Mapping[str, int],
     shown: Collection[str] = (),
     forwarded: Collection[str] = (),
+    guard: Guard = UNGUARDED,
+    policy: Policy = ONCE,
 ) -> Handler:
     """Return the handler that answers by one microservice.
 
     ``path`` (such as ``/{id}``) stands below ``service_path`` there and below ``public_path`` here; a ``Location`` is
     translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status;
     the service's own words reach callers only for those of ``shown`` and the house's, so that both backends say the
-    same. ``forwarded`` are header fields of the operation's own, in small letters.
+    same. ``forwarded`` are header fields of the operation's own, in small letters. ``guard`` stands around each call.
     """
     fill = _path(service_path + path)
     known = {**_ALWAYS_KNOWN, **problems}
@@ -59,16 +64,20 @@ def http(
 
     def handle(request: Request) -> Response:
         path, query = fill(request.path), urlencode(request.query)
+        return guard.run(request, lambda turn: once(request, path, query), policy)
+
+    def once(request: Request, path: str, query: str) -> Response:
         if request.trace is not None:
             request.trace("http-out", request.body)
-        reply = exchange.send(
-            method,
-            deadline=request.deadline,
-            headers=_headers(request, forwarded),
-            path=path,
-            query=query,
-            body=request.body,
-        )
+        with calling("http"):
+            reply = exchange.send(
+                method,
+                deadline=request.deadline,
+                headers=_headers(request, forwarded),
+                path=path,
+                query=query,
+                body=request.body,
+            )
         if request.trace is not None:
             request.trace("http-in", reply.body)
         if reply.status >= 400:
@@ -102,7 +111,7 @@ def _headers(request: Request, more: Collection[str]) -> dict[str, str]:
     if request.body:
         headers["Content-Type"] = request.content_type or "application/json"
     if request.traceparent:
-        headers["traceparent"] = request.traceparent
+        headers["traceparent"] = traceparent(request)
     return headers
 
 
@@ -164,10 +173,9 @@ def _refusal(reply: Reply, known: Mapping[str, int], told: Collection[str]) -> B
     if reply.status in (429, 503):
         wait = reply.headers.get("retry-after", "")
         headers = {"Retry-After": wait} if re.fullmatch("[0-9]{1,5}", wait) else {}
-        busy = "The service behind this endpoint is busy."
-        return BackendFault(
-            "backend-busy", 503, busy, headers=headers, cause=cause, sent="maybe", code=f"http-{reply.status}"
-        )
+        busy, side = "The service behind this endpoint is busy.", "server" if reply.status == 503 else "client"
+        code = f"http-{reply.status}"
+        return BackendFault("backend-busy", 503, busy, headers=headers, cause=cause, sent="maybe", code=code, side=side)
     return reply_invalid(cause)
 
 

@@ -6,28 +6,46 @@ Rule 2: a credential reaches no log line, metric, span or backend; of who shows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from adapter.callers.refusing import nobody, unauthenticated
-from adapter.callers.shown import shown
+from adapter.callers.shown import Shown, shown
+from adapter.errors import RequestError
 from adapter.messages import ANYBODY, Caller
+
+if TYPE_CHECKING:
+    from adapter.callers.keys import Keys
+    from adapter.callers.tokens import Tokens
 
 
 class Callers:
-    """Tells who a request is from."""
+    """Tells who a request is from. ``keys`` or ``tokens`` is None where there are none; ``refused`` gets each cause."""
+
+    def __init__(self, keys: Keys | None, tokens: Tokens | None, refused: Callable[[str], None]) -> None:
+        self._keys, self._tokens, self._refused = keys, tokens, refused
 
     def of(self, environ: Mapping[str, Any], public: bool) -> Caller:
         """Return who asks, by the environment of WSGI. Raise 400 or 401 where that is not said, or not rightly.
 
-        ``public``: nobody has to say it; who does must say it rightly all the same.
+        ``public``: nobody has to say it; who does must say it rightly all the same. Raise 503 where it cannot be known.
         """
-        found = shown(environ)
-        if found is None:
+        try:
+            found = shown(environ)
+            if found is not None:
+                return self._caller(found)
             if public:
                 return ANYBODY
             raise nobody()
-        raise unauthenticated("unknown-key")
+        except RequestError as error:
+            self._refused(error.cause)
+            raise
+
+    def _caller(self, found: Shown) -> Caller:
+        known = self._keys if found.is_key else self._tokens
+        if known is None:
+            raise unauthenticated("no-keys-here" if found.is_key else "no-issuers-here")
+        return known.caller(found.text)
 
 
 def anybody(environ: Mapping[str, Any], public: bool) -> Caller:

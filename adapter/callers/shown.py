@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapter import problems
+from adapter.callers.keytext import PREFIX
 from adapter.callers.refusing import unauthenticated
 
-KEY_PREFIX = "sa_"
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]{1,8192}=*)", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z0-9_]{1,200}")
 
@@ -32,7 +32,8 @@ def shown(environ: Mapping[str, Any]) -> Shown | None:
     if authorization is None and own is None:
         return None
     if authorization is not None and own is not None:
-        raise problems.house("bad-request", "Show one credential: Authorization or X-API-Key, not both.")
+        detail = "Show one credential: Authorization or X-API-Key, not both."
+        raise problems.house("bad-request", detail, cause="two-credentials")
     if own is not None:
         if not _KEY.fullmatch(own):
             raise unauthenticated("no-key", "The X-API-Key header holds no key.")
@@ -40,4 +41,4 @@ def shown(environ: Mapping[str, Any]) -> Shown | None:
     found = _BEARER.fullmatch(authorization or "")
     if found is None:
         raise unauthenticated("no-bearer", "The Authorization header holds no bearer token.")
-    return Shown(found[1], found[1].startswith(KEY_PREFIX))
+    return Shown(found[1], found[1].startswith(PREFIX))

@@ -13,10 +13,13 @@ from textwrap import fill
 
 from adapter import __version__
 from adapter.cli import (
+    audit,
     check,
     demo,
+    erase,
     explain,
     fmt,
+    keys,
     new,
     openapi,
     propose,
@@ -25,20 +28,24 @@ from adapter.cli import (
     schema,
     serve,
     settings,
+    store,
     virtual,
+    work,
     wsdl,
 )
 from adapter.cli.command import PROJECT, Argument, Command, UsageError, listed, say
-from adapter.errors import BuildError
+from adapter.errors import BuildError, RequestError
 
 COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
+    work.COMMAND,
     reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,
     explain.COMMAND,
     openapi.COMMAND,
+    keys.COMMAND,
     fmt.COMMAND,
     schema.COMMAND,
     settings.COMMAND,
@@ -46,6 +53,9 @@ COMMANDS = (
     new.COMMAND,
     propose.COMMAND,
     virtual.COMMAND,
+    store.COMMAND,
+    erase.COMMAND,
+    audit.COMMAND,
 )
 ABOUT = "JSON endpoints in front of a SOAP ERP, declared in mapping files."
 INTERRUPTED, NOBODY_READS = 130, 141
@@ -62,6 +72,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BuildError as error:
         say(listed(error))
+        return 1
+    except RequestError as error:  # the store, or what is sealed in it
+        say(f"adapter: {error.problem}: {error.cause or error.detail}")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

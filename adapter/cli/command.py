@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import settings
+from adapter.durable import Durable
 from adapter.errors import AdapterError, BuildError
 
 PACKAGE = Path(__file__).parents[1]
@@ -67,6 +70,20 @@ def project_of(asked: Namespace) -> Path:
     if not named and not (folder / "mappings").is_dir():
         raise UsageError("there is no project here; cd into one, name one with --project DIR, or `adapter new DIR`")
     return folder
+
+
+def durable_of(asked: Namespace) -> Durable:
+    """Return the store and the vault of the project that a command is about. Its mappings are not read."""
+    folder = project_of(asked)
+    return Durable(settings.read(folder, settings.environment()), folder)
+
+
+def actor() -> str:
+    """Return who runs this command, for the audit: the name that the system has for the user."""
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:{os.getuid()}"
 
 
 def carried() -> Path:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from adapter.cli.command import Command, UsageError, argument
 from adapter.cli.new_project import FILES
+from adapter.cli.store_key import FILE as KEY_FILE
+from adapter.cli.store_key import store_key
 
 
 def run(asked: Namespace) -> int:
@@ -22,6 +24,8 @@ def run(asked: Namespace) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(f"wrote {path}")
+    if store_key(folder):
+        print(f"wrote {folder / KEY_FILE}")
     project = shlex.quote(str(folder))
     print("\nNext, with your ERP's contract (README.rst of the project has more):")
     print(f"  adapter wsdl add https://erp.example/service?wsdl --name erp --project {project}")

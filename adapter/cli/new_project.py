@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from adapter.cli.store_key import FILE as KEY_FILE
 from adapter.mapping import editor
 
 _README = """\
@@ -35,6 +36,10 @@ From here to the first answer
 
        adapter explain GET '/v1/items?limit=1'
        adapter serve
+
+5. Callers need a key, which is shown once::
+
+       adapter keys create --owner me --scopes items.read
 
 Without an ERP
 --------------
@@ -121,6 +126,9 @@ ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1:9101/erp/soap12
 # Constants that mappings ask for with `setting:`.
 ADAPTER_VALUE_CLIENT=100
 
+# Callers show an API key (`adapter keys create`). What keys are protected with; not for version control.
+ADAPTER_STORE_KEY_FILE=store.key
+
 # Names that the API answers for, parted by commas.
 # ADAPTER_HOSTS=api.example.com
 
@@ -137,5 +145,5 @@ FILES: Mapping[str, str] = {
     "mappings/items.yaml": editor.MODELINE + _MAPPING,
     f"mappings/{editor.FILE}": editor.text(),
     "wsdl/README.rst": _WSDL_README,
-    ".gitignore": "__pycache__/\n*.sqlite3\n.env\n",
+    ".gitignore": f"__pycache__/\n*.sqlite3\n*.db\n.env\n{KEY_FILE}\n",
 }

@@ -21,6 +21,8 @@ from adapter.cli.propose_files import (
     texts,
     written,
 )
+from adapter.cli.store_key import FILE as KEY_FILE
+from adapter.cli.store_key import store_key
 from adapter.mapping import editor
 from adapter.mapping.proposal.rerun import Change, changes, remembered
 from adapter.mapping.proposal.resources import Placed
@@ -56,6 +58,8 @@ def run(asked: Namespace) -> int:
     env = project / "adapter.env"
     called = {(each.service, each.port.name) for each in proposal.placed}
     ports = [each for each in ports if (each[0].name, each[1].name) in called]
+    if not env.is_file() and store_key(project):
+        print(f"wrote {KEY_FILE}: what API keys are protected with")
     written(env, settings_text(env.read_text("utf-8") if env.is_file() else "", contract, ports))
     locked(project / wsdl.FOLDER, contract)
     _tell(change, proposal, contract, project)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.cli.command import UsageError, say
+from adapter.cli.store_key import SETTING
 from adapter.cli.wsdl import FOLDER, lock
 from adapter.errors import BuildError
 from adapter.mapping import editor, files
@@ -105,7 +106,7 @@ def settings_text(text: str, contract: Contract, ports: list[tuple[Service, Port
                 *([f"# The WSDL says: {port.address}"] if port.address else []),
                 f"{own}={served[service.name, port.name]}",
             ]
-    return (text or _SETTINGS) + "".join(f"{line}\n" for line in lines) if lines or not text else text
+    return (text or _SETTINGS + SETTING) + "".join(f"{line}\n" for line in lines) if lines or not text else text
 
 
 def written(path: Path, text: str) -> bool:

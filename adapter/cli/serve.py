@@ -19,10 +19,11 @@ def run(asked: Namespace) -> int:
     """Build once, so that mistakes are told well, then become gunicorn."""
     project = project_of(asked).resolve()
     environ = settings.environment()
-    built = app.build(project, environ)
+    built = app.build_to_serve(project, environ)
     say(f"{len(built.endpoints)} operations, starting gunicorn on {asked.bind} …")
     command = gunicorn(project, asked.bind, asked.workers, asked.pid_file)
-    os.execve(command[0], command, {**environ, settings.PROJECT: str(project)})
+    workers = {"ADAPTER_WORKERS": str(asked.workers)} if built.settings.workers == 1 else {}
+    os.execve(command[0], command, {**environ, **workers, settings.PROJECT: str(project)})
 
 
 def gunicorn(project: Path, bind: str, workers: int, pid_file: str = "") -> list[str]:

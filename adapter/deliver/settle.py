@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from adapter.deliver import kept
@@ -44,7 +44,8 @@ def _nothing(operation: str, outcome: str) -> None:
 class Keeping:
     """Where rows are kept, for how many seconds once they are settled, and what their outcomes are told to.
 
-    ``now`` is a wall clock; ``known`` are the problem types whose titles answers have.
+    ``now`` is a wall clock; ``known`` are the problem types whose titles answers have; ``callbacks`` the origins that
+    may be told that a row has ended.
     """
 
     store: Store
@@ -53,6 +54,7 @@ class Keeping:
     now: Callable[[], float] = time.time
     count: Callable[[str, str], None] = _nothing
     known: Mapping[str, Problem] = field(default_factory=lambda: HOUSE)
+    callbacks: Collection[str] = ()
 
     def terms(self, way: Way) -> Terms:
         """Return the times that rows of an operation have."""

@@ -92,7 +92,8 @@ class Exchange:
     At most ``pool_size`` exchanges run at once; a further one waits, within its deadline. ``ca_file`` (PEM) stands for
     the machine's certificate authorities; ``certificate`` (PEM) is what we show, ``key`` its key where that is not in
     the same file; new connections use the files as they are then. ``greet`` says who we are once for each
-    connection. Raises ValueError for an unusable URL, OSError for a bad file.
+    connection. ``allowed`` says to which addresses a connection may go. Raises ValueError for an unusable URL, OSError
+    for a bad file.
     """
 
     def __init__(
@@ -105,13 +106,14 @@ class Exchange:
         certificate: Path | None = None,
         key: Path | None = None,
         greet: Greet | None = None,
+        allowed: Callable[[str], bool] | None = None,
     ) -> None:
         parts = _endpoint(url)
         self.url = url
         self._path = parts.path or "/"
         self._query = parts.query or ""
         self.max_reply_bytes = max_reply_bytes
-        self._names = Names(parts.host or "", parts.port or (443 if parts.scheme == "https" else 80))
+        self._names = Names(parts.host or "", parts.port or (443 if parts.scheme == "https" else 80), allowed)
         self._pool: HTTPConnectionPool = open_pool(
             parts,
             pool_size=pool_size,

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -18,10 +19,14 @@ Addresses = list[tuple[Any, ...]]
 
 
 class Names:
-    """The addresses of a host and port, as ``socket.getaddrinfo`` returns them. A literal one is never looked up."""
+    """The addresses of a host and port, as ``socket.getaddrinfo`` returns them. A literal one is never looked up.
 
-    def __init__(self, host: str, port: int) -> None:
-        self._host, self._port = host.strip("[]"), port
+    ``allowed`` says of each address, as text, whether a connection may go there. It is asked about what is connected
+    to, so a name that means something else a moment later (DNS rebinding) leads nowhere.
+    """
+
+    def __init__(self, host: str, port: int, allowed: Callable[[str], bool] | None = None) -> None:
+        self._host, self._port, self._allowed = host.strip("[]"), port, allowed
         self._literal = _literal(self._host, port)
         self._threads = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="resolve")
         self._lock = threading.Lock()  # looked up here: gevent may have patched it since the import
@@ -29,7 +34,10 @@ class Names:
 
     def addresses(self, seconds: float | None) -> Addresses:
         """Return the addresses. Raises OSError where there is none, TimeoutError where the resolver is slower."""
-        return self._literal or self._lookup().result(timeout=seconds)
+        found = self._literal or self._lookup().result(timeout=seconds)
+        if self._allowed is None:
+            return found
+        return [each for each in found if self._allowed(str(each[4][0]))]
 
     def close(self) -> None:
         """Let the threads go, once what they look up is known."""

@@ -61,13 +61,16 @@ class Tokens:
         return self._granted if self._clock() < self._until else None
 
     def _late(self) -> BackendTimeout:
-        return BackendTimeout("backend-timeout", 504, _DETAIL, cause=f"{self._where}: waited too long", sent="no")
+        return BackendTimeout(
+            "backend-timeout", 504, _DETAIL, cause=f"{self._where}: waited too long", sent="no", elsewhere=True
+        )
 
     def _renewed(self, deadline: float) -> Granted:
         asked = self._clock()
         try:
             token, life = self._ask(deadline)
         except BackendError as error:
-            raise replace(error, detail=_DETAIL, cause=f"{self._where}: {error.cause}", sent="no") from error
+            cause = f"{self._where}: {error.cause}"
+            raise replace(error, detail=_DETAIL, cause=cause, sent="no", elsewhere=True) from error
         self._granted, self._until = Granted(token, self._granted.number + 1), asked + life - min(_MARGIN, life / 5)
         return self._granted

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.mapping.editor_scopes import SCOPES
+from adapter.mapping.schema_guard import BreakerSection, GuardSection
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
 
@@ -19,6 +20,9 @@ def _seconds(most: int) -> dict[str, Any]:
 
 POLICIES: Mapping[str, dict[str, Any]] = {
     "OperationSection.timeout": _seconds(600),
+    **{f"{kind}.guard": _one(GuardSection.__name__) for kind in ("SoapSection", "HttpSection")},
+    "GuardSection.breaker": {"anyOf": [{"const": "off"}, _one(BreakerSection.__name__)]},
+    **{f"BreakerSection.{key}": _seconds(600) for key in ("slow", "open")},
     **SCOPES,
     "OperationSection.write": _one(WriteSection.__name__),
     "WriteSection.resolve": _one(ResolveSection.__name__),

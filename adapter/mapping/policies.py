@@ -18,9 +18,14 @@ def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path
     ``of_file`` are the scopes of its file, which hold where it has none of its own.
     """
     effect = found.get("effect", "read" if method == "GET" else "write")
+    tries = found.get("tries", 1)
+    if tries > 1 and effect not in ("read", "idempotent"):
+        text = f"tries: what has the effect '{effect}' is not repeated: it could be done twice"
+        sections.wrong((*path, "tries"), text, "remove 'tries', or say effect: idempotent where that is so")
     own = scopes(sections, found["scopes"], (*path, "scopes")) if "scopes" in found else None
     return Policy(
         effect=effect,
         scopes=own or of_file.get("read" if effect == "read" else "write"),
         write=write_rule(sections, found.get("write"), (*path, "write")),
+        tries=tries,
     )

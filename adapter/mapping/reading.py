@@ -17,6 +17,7 @@ from adapter.mapping.constants import constants
 from adapter.mapping.documents import document_types
 from adapter.mapping.fields import field_rules
 from adapter.mapping.files import Document, Path_
+from adapter.mapping.guards import guard_rule
 from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model.operation import FaultRule, OperationRule, Resource, Shared
@@ -160,7 +161,10 @@ def _soap(sections: Sections, data: Any) -> SoapRule | None:
     port = found["wsdl"], found["service"], found["port"]
     code, strict, mtom = found.get("fault_code", ""), found.get("strict", False), "attachments" in found
     named = namespaces(sections, found.get("namespaces"), (*path, "namespaces"))
-    return SoapRule(sections.place(path), *port, code, headers, identity, found.get("addressing"), strict, mtom, named)
+    guard = guard_rule(sections, found.get("guard"), (*path, "guard"))
+    return SoapRule(
+        sections.place(path), *port, code, headers, identity, found.get("addressing"), strict, mtom, named, guard
+    )
 
 
 def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None:
@@ -186,7 +190,10 @@ def _http(sections: Sections, data: Any) -> HttpRule | None:
     if data is None:
         return None
     found = sections.load(schema.HttpSection, data, ("http",))
-    return None if found is None else HttpRule(sections.place(("http",)), found["service"], found["path"].rstrip("/"))
+    if found is None:
+        return None
+    guard = guard_rule(sections, found.get("guard"), ("http", "guard"))
+    return HttpRule(sections.place(("http",)), found["service"], found["path"].rstrip("/"), guard)
 
 
 def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | None:

@@ -86,6 +86,7 @@ class SoapSection(Section):
     strict = Flag(**about("Refuse a reply that is not just what the contract says; else what is clear is read."))
     attachments = one_of("mtom", "Binary values of requests that are not short travel beside the envelope.")
     headers = Raw(**about("SOAP header blocks: path from the header element to a constant, or a block to a function."))
+    guard = Raw(**about("How its endpoint is protected."))
     addressing = Flag(**about("Calls have the header blocks of WS-Addressing: Action, MessageID, To, ReplyTo."))
 
 
@@ -140,6 +141,7 @@ class HttpSection(Section):
 
     service = Text(NAME, "a name such as customers", **about("Name in ADAPTER_SERVICE_<NAME>.", required=True))
     path = Text(TEMPLATE, "a path such as /customers", **about("Where the resource lives there.", required=True))
+    guard = Raw(**about("How the service is protected."))
 
 
 class TypeSection(Section):

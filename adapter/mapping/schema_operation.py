@@ -47,6 +47,7 @@ class OperationSection(Section):
     answered_by = one_of("soap http", "Which backend answers.")
     timeout = Raw(**about("Seconds until the caller gets an answer, whatever happens."))
     effect = one_of("read idempotent write irreversible", "What calls do; without it GET reads and others write.")
+    tries = Whole(1, 10, **about("Most calls where one fails; only where the effect is read or idempotent."))
     write = Raw(**about("What keeps its writes from being lost or doubled."))
     calls = Raw(**about("More SOAP calls behind it; each is a property of the answer."))
     commit = Raw(**about("The call that makes final what the others made."))

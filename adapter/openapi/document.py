@@ -8,6 +8,7 @@ from typing import Any
 from adapter import strict_json
 from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
+from adapter.openapi import later
 from adapter.openapi.examples import Examples
 from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
@@ -47,13 +48,14 @@ def document(
     examples: Examples,
     problems: Mapping[str, Problem],
     known: bool = False,
+    key_life: int = 86400,
 ) -> dict[str, Any]:
     """Return the document. The order is the endpoints' own, so equal projects give equal documents.
 
     ``servers`` are base URLs (none: the place the document is read from), ``examples`` what ``read_examples`` found
-    (without any, small ones are made),
-    ``problems`` the problem types by slug. ``known``: callers say who they are. Raise
-    BuildError for every ``example:`` of a mapping that does not fit.
+    (without any, small ones are made), ``problems`` the problem types by slug. ``known``: callers say who they are.
+    ``key_life``: seconds for which the answers to keys are kept. Raise BuildError for every ``example:`` of a mapping
+    that does not fit.
     """
     if mistakes := list(wrong_examples(endpoints)):
         raise BuildError(mistakes)
@@ -68,9 +70,14 @@ def document(
             resource.title, {"name": resource.title} | ({"description": resource.doc} if resource.doc else {})
         )
         refused = refusals(endpoint, problems, found, known)
-        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components, maker)
+        described = operation(endpoint, found, refused, examples.get(endpoint.name, ()), components, maker, key_life)
         described |= security(endpoint) if known else {}
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
+    own = {PROBLEM: PROBLEM_SCHEMA}
+    if later.keeps(endpoints):
+        paths |= later.paths()
+        own[later.SCHEMA] = later.schema()
+        tags[later.TAG] = {"name": later.TAG, "description": "What became of writes that are kept."}
     return {
         "openapi": VERSION,
         "info": {"title": title, "version": version, "description": _ABOUT},
@@ -78,7 +85,7 @@ def document(
         "tags": list(tags.values()),
         "paths": paths,
         "components": {
-            "schemas": {**found.components, PROBLEM: PROBLEM_SCHEMA},
+            "schemas": {**found.components, **own},
             "headers": _HEADERS,
             **(SCHEMES if known else {}),
             **{kind: dict(sorted(shared.items())) for kind, shared in components.items()},

@@ -9,6 +9,7 @@ from adapter.mapping.bound import BoundField, Endpoint, Page, Sort
 from adapter.mapping.bound_filter import BoundTest
 from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.scalars import parameter
+from adapter.openapi import later
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
 from adapter.openapi.examples import Example
@@ -19,6 +20,7 @@ from adapter.openapi.schemas import Schemas
 from adapter.openapi.several import answer, request_body
 from adapter.openapi.uploads import rows_body
 from adapter.openapi.values import Schema, described, media, plain
+from adapter.openapi.writes import write_headers, write_parameters
 from adapter.steps.validate import MAX_OFFSET
 
 _TESTED: Mapping[str, str] = {
@@ -43,14 +45,15 @@ def operation(
     cases: Sequence[Example],
     components: Components,
     maker: Maker | None = None,
+    key_life: int = 86400,
 ) -> dict[str, Any]:
     """Return the operation object. ``cases`` are its golden ones; ``components`` takes what operations share.
 
-    ``maker`` makes examples where there are no golden ones.
+    ``maker`` makes examples where there are no golden ones. ``key_life``: seconds for which answers to keys are kept.
     """
     found = described({"operationId": endpoint.name, "summary": endpoint.title}, endpoint.doc)
     found["tags"] = [endpoint.resource.title]
-    if parameters := _parameters(endpoint):
+    if parameters := [*_parameters(endpoint), *write_parameters(endpoint, key_life)]:
         found["parameters"] = parameters
     success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None and endpoint.body.document is not None:
@@ -66,6 +69,7 @@ def operation(
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success, maker),
         **({"204": _nothing()} if rule.document is not None and not rule.empty_status else {}),
+        **later.responses(endpoint),
         **responses(refused, cases, components),
     }
     return found
@@ -85,7 +89,7 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
         found += cursor_parameters(endpoint.cursor.rule)
     if endpoint.sort is not None:
         found.append(_sorting(endpoint.sort))
-    return found
+    return found + later.parameters(endpoint)
 
 
 def _parameter(field: BoundField, place: str) -> Schema:
@@ -147,7 +151,7 @@ def _nothing() -> Schema:
 
 
 def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example], maker: Maker | None) -> Schema:
-    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint)}
+    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint), **write_headers(endpoint)}
     rule = endpoint.reply.rule
     if rule.document is not None:
         headers["Content-Disposition"] = disposition()

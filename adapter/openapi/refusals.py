@@ -13,16 +13,17 @@ from adapter.mapping.bound import Endpoint
 from adapter.openapi.examples import Example
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.values import Schema, media
+from adapter.openapi.writes import belongs
 from adapter.problems import Problem
 
 # What no operation answers: such a request never finds one, or asks for something else.
-ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready"))
+ELSEWHERE = frozenset(("no-such-path", "method-not-allowed", "not-ready", "no-such-operation", "operation-begun"))
 WITH_BODY = frozenset(("malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"))
 OF_LOOKUPS = frozenset(("lookup-unusable",))
 OF_CURSORS = frozenset(("cursor-expired", "cursor-invalid"))
 OF_CALLERS = frozenset(("unauthenticated", "forbidden"))
 OF_ROWS = frozenset(("malformed-csv",))
-OF_SEQUENCES = frozenset(("half-made", "outcome-unknown"))
+OF_SEQUENCES = frozenset(("half-made",))
 PROBLEM_SCHEMA: Schema = {
     "type": "object",
     "description": "A problem document (RFC 9457).",
@@ -34,9 +35,12 @@ PROBLEM_SCHEMA: Schema = {
         "instance": {"type": "string", "format": "uri-reference", "description": "The request's id."},
         "outcome": {
             "type": "string",
-            "enum": ["undone", "half_made", "unknown"],
-            "description": "What is left of several calls of which one failed: nothing, something, or nobody knows.",
+            "enum": ["undone", "half_made", "unknown", "done", "refused"],
+            "description": "What became of it: done or not, or nobody knows; undone or half made of several calls.",
         },
+        "operation": {"type": "string", "format": "uri-reference", "description": "Where its state can be read."},
+        "state": {"type": "string", "description": "Where this service is with it; parked: a person decides."},
+        "repeat_with_same_key": {"type": "boolean", "description": "Whether that is safe: it is not done twice."},
         "at": {"type": "string", "description": "A JSON Pointer (RFC 6901) to the part of the body that failed."},
         "failed": {"type": "string", "format": "uri-reference", "description": "The problem of the call that failed."},
         "missing": {"type": "array", "items": {"type": "string"}, "description": "The scopes that the caller lacks."},
@@ -112,6 +116,7 @@ def refusals(
             or (problem.slug in OF_SEQUENCES and not endpoint.changes)
             or (problem.slug in OF_CURSORS and endpoint.cursor is None)
             or (problem.slug in OF_CALLERS and not callers)
+            or not belongs(endpoint, problem.slug, callers)
             or (problem.slug == "forbidden" and (scopes is None or not scopes.names))
         )
         if not left_out:

@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from adapter import problems
 from adapter.deliver import kept
+from adapter.deliver.book import Book
 from adapter.deliver.flights import Flight, Flights
 from adapter.deliver.keys import fingerprint, key_of
 from adapter.deliver.outcomes import judged
+from adapter.deliver.promised import Promises, Wish
 from adapter.deliver.settle import MARGIN, Keeping, believed_in, seconds, settle
 from adapter.deliver.way import Way
 from adapter.errors import RequestError, StoreUnavailable, VaultError
 from adapter.mapping.references import reference
 from adapter.messages import Handler, Middleware, Request, Response
-from adapter.store import Connection, claiming, writes
+from adapter.store import Connection, callbacks, claiming, writes
 from adapter.store.claiming import Claim
-from adapter.store.writes import DONE, REFUSED, SENDING, UNKNOWN, Write
+from adapter.store.writes import DISCARDED, DONE, QUEUED, REFUSED, SENDING, UNKNOWN, Write
 
 REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """Says that this is the answer to an earlier request with the same key."""
@@ -39,17 +40,21 @@ _SOON = {"Retry-After": "1"}
 def once(way: Way, keeping: Keeping) -> Middleware:
     """Return the step."""
     flights, required = Flights(), way.rule.key == "required"
+    promises = Promises(way, keeping)
 
     def wrap(then: Handler) -> Handler:
-        sender = _Sender(way, keeping, then)
+        sender = _Sender(way, keeping, promises, then)
 
         def handle(request: Request) -> Response:
             given = request.headers.get("idempotency-key")
+            if given is None and required:
+                raise problems.house("idempotency-key-missing")
+            wish = promises.wish(request)
             if given is None:
-                if required:
-                    raise problems.house("idempotency-key-missing")
+                if wish.later or promises.always:
+                    return sender.answer(_Asked(request, None, fingerprint(request), wish), Flight(""))
                 return then(request)
-            asked = _Asked(request, key_of(given), fingerprint(request))
+            asked = _Asked(request, key_of(given), fingerprint(request), wish)
             place = (request.caller.id, asked.key)
             while True:
                 flight, ours = flights.begin(place, asked.fingerprint)
@@ -66,11 +71,12 @@ def once(way: Way, keeping: Keeping) -> Middleware:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request with its key, and what makes it the same as another."""
+    """A request with its key (None: none was given), what makes it the same as another, and what is wished beside."""
 
     request: Request
-    key: str
+    key: str | None
     fingerprint: str
+    wish: Wish
 
     @property
     def until(self) -> float:
@@ -100,17 +106,19 @@ def _told(keeping: Keeping, way: Way, outcome: str, error: RequestError) -> Requ
 class _Sender:
     """Claims the row of a key, sends, and keeps what is answered."""
 
-    def __init__(self, way: Way, keeping: Keeping, then: Handler) -> None:
-        self._way, self._keeping, self._then = way, keeping, then
+    def __init__(self, way: Way, keeping: Keeping, promises: Promises, then: Handler) -> None:
+        self._way, self._keeping, self._promises, self._then = way, keeping, promises, then
+        self._book = Book(keeping, way)
 
     def answer(self, asked: _Asked, flight: Flight) -> Response:
         """Return the answer to a key: the first one, or that of this request."""
         new = self._new(asked)
-        found = self._keeping.store.read(
-            lambda connection: writes.by_key(connection, new.caller, new.operation, new.key or ""), asked.until
-        )
-        if found is not None and self._stands(found, new):
-            return self._replayed(found)
+        if (key := new.key) is not None:
+            found = self._keeping.store.read(
+                lambda connection: writes.by_key(connection, new.caller, new.operation, key), asked.until
+            )
+            if found is not None and self._stands(found, new):
+                return self._replayed(found)
         new = replace(new, request=self._keeping.seal(new, "request", kept.packed(self._filled(asked, new.id)[0])))
         cause = ""
         while True:
@@ -118,9 +126,17 @@ class _Sender:
             if isinstance(row, Response):
                 return row
             try:
-                return self._sent(row, self._filled(asked, row.id)[0], flight)
+                return self._promises.in_time(row, asked.wish, partial(self._sent, row, asked, flight))
             except _Unknown as unknown:
+                if asked.key is None:
+                    raise self._unknown(self._now(row), unknown.cause) from unknown
                 cause = unknown.cause
+
+    def _now(self, row: Write) -> Write:
+        try:
+            return self._keeping.store.read(lambda connection: writes.by_id(connection, row.id)) or row
+        except StoreUnavailable:
+            return row
 
     def _stands(self, row: Write, new: Write) -> bool:
         """Whether a row has the answer, without a look at it in a transaction that writes."""
@@ -134,9 +150,10 @@ class _Sender:
         return Write(
             caller=request.caller.id,
             operation=way.operation,
-            state=SENDING,
+            state=QUEUED if asked.wish.later else SENDING,
+            promised=asked.wish.later,
             created=keeping.now(),
-            key=vault.pseudonym("key", asked.key),
+            key=vault.pseudonym("key", asked.key) if asked.key is not None else None,
             fingerprint=vault.pseudonym("request", asked.fingerprint),
             entity=vault.pseudonym("entity", entity) if entity else "",
             subject=vault.subject(way.subject(request)),
@@ -159,13 +176,18 @@ class _Sender:
             claim = self._claim(asked, new, cause)
             row = claim.row
             if claim.kind == "ours":
-                return row
+                return row if row.state == SENDING else self._promises.answer(row, asked.wish)
             if claim.kind == "reused":
                 raise _told(keeping, way, "reused", problems.house("idempotency-key-reused"))
+            if claim.kind == "earlier" and way.rule.when_down == "queue":
+                new = replace(new, state=QUEUED, promised=True)  # it keeps its place behind the earlier one
+                continue
             if claim.kind == "earlier":
                 raise _told(keeping, way, "earlier", problems.house("earlier-write-open", headers=_SOON))
-            if row.state in claiming.SETTLED:
+            if row.state in (*claiming.SETTLED, DISCARDED):
                 return self._replayed(row, first=bool(cause))
+            if self._promises.stands(row):
+                return self._promises.answer(row, asked.wish)
             if row.state == SENDING:
                 self._wait(asked, row)
             elif row.state == UNKNOWN:
@@ -177,9 +199,13 @@ class _Sender:
         keeping, way, now = self._keeping, self._way, self._keeping.now()
         left = max(0.0, asked.request.deadline - time.monotonic())
         held = replace(new, owner=uuid.uuid4().hex, lease=now + left + MARGIN)
+        told = self._promises.told(new, asked.wish) if new.promised else None
 
         def act(connection: Connection) -> Claim:
-            return claiming.claim(connection, held, now, keeping.terms(way))
+            claim = claiming.claim(connection, held, now, keeping.terms(way))
+            if claim.kind == "ours" and told is not None:
+                callbacks.put(connection, replace(told, id=claim.row.id))
+            return claim
 
         try:
             return keeping.store.run(act, asked.until if not cause else None)
@@ -223,58 +249,38 @@ class _Sender:
                 raise self._unknown(row, cause)
             time.sleep(wait)
 
-    def _sent(self, row: Write, request: Request, flight: Flight) -> Response:
+    def _sent(self, row: Write, asked: _Asked, flight: Flight) -> Response:
         """Send, and keep the answer. Raise _Unknown where there is none."""
-        keeping = self._keeping
+        request, _ = self._filled(asked, row.id)
         try:
             response = kept.whole(self._then(request))
         except RequestError as error:
             outcome = judged(error)
             if outcome == "unknown":
-                self._lost(row, str(error))
+                self._book.lost(row, str(error))
                 raise _Unknown(str(error)) from error
             if outcome == "nothing":
-                self._tell(row, "nothing", lambda connection: claiming.give_back(connection, row, keeping.now()))
+                queued = self._promises.queue(row, asked.wish) if self._promises.queues(error) else None
+                if queued is not None:
+                    return self._promises.answer(queued, asked.wish)
+                self._book.nothing(row)
                 raise
-            answer = kept.refusal(error, request.id, keeping.known)
-            self._keep(row, REFUSED, answer)
+            answer = kept.refusal(error, request.id, self._keeping.known)
+            self._book.answer(row, REFUSED, answer)
             flight.answer = kept.response(answer, {})
             raise
         except BaseException as error:  # a killed greenlet, or a defect of ours: the ERP may have it
-            self._lost(row, type(error).__name__)
+            self._book.lost(row, type(error).__name__)
             raise
-        self._keep(row, DONE, kept.answer(response))
+        self._book.answer(row, DONE, kept.answer(response))
         return response
 
-    def _keep(self, row: Write, state: str, answer: bytes) -> None:
-        keeping = self._keeping
-
-        def act(connection: Connection) -> object:
-            return claiming.settle(connection, row, keeping.now(), state, sealed)
-
-        try:
-            sealed = keeping.seal(row, "answer", answer)
-        except (StoreUnavailable, VaultError):
-            keeping.count(row.operation, "not_kept")
-            return
-        self._tell(row, state, act)
-
-    def _lost(self, row: Write, cause: str) -> None:
-        act = partial(claiming.lost, row=row, now=self._keeping.now(), after=self._way.after, cause=cause)
-        self._tell(row, "unknown", act)
-
-    def _tell(self, row: Write, outcome: str, act: Callable[[Connection], object]) -> None:
-        """Write down what became of a row. Where that fails its lease runs out, and then it is found out."""
-        try:
-            self._keeping.store.run(act)
-        except StoreUnavailable:
-            outcome = "not_kept"
-        self._keeping.count(row.operation, outcome)
-
     def _unknown(self, row: Write, cause: str) -> RequestError:
-        members = {"outcome": "unknown", "state": row.state, "operation": _link(row), "repeat_with_same_key": True}
+        keyed = row.key is not None
+        members = {"outcome": "unknown", "state": row.state, "operation": _link(row), "repeat_with_same_key": keyed}
         headers = {"Retry-After": seconds(believed_in(self._keeping, row))} if row.state == UNKNOWN else {}
-        detail = "Whether it was done is not known yet. Repeat it with the same key: it will not be done twice."
+        what = "Repeat it with the same key: it will not be done twice." if keyed else "Ask where operation says."
+        detail = f"Whether it was done is not known yet. {what}"
         error = problems.house("outcome-unknown", detail, headers=headers, members=members, cause=cause or row.cause)
         return _told(self._keeping, self._way, "left_unknown", replace(error, sent="maybe"))
 

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import IsolationLevel
 
 R = TypeVar("R")
 UNTIL: ContextVar[float] = ContextVar("until")
@@ -36,6 +37,12 @@ class BoundedConnection(psycopg.Connection[Any]):
     def _connect_gen(cls, conninfo: str = "") -> Any:
         """Connect, looking at the clock whenever psycopg does (each tenth of a second); its own time-out is >= 2 s."""
         return _timed(super()._connect_gen(conninfo), UNTIL.get())
+
+
+def set_mode(connection: BoundedConnection, *, writing: bool) -> None:
+    """Say what the next transaction is: psycopg sends it together with BEGIN."""
+    connection.read_only = not writing
+    connection.isolation_level = IsolationLevel.READ_COMMITTED if writing else IsolationLevel.REPEATABLE_READ
 
 
 def _timed(steps: Generator[Any, Any, R], until: float) -> Generator[Any, Any, R]:

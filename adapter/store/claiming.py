@@ -80,7 +80,7 @@ def claim(connection: Connection, new: Write, now: float, terms: Terms) -> Claim
     if found.state != OPEN:
         return Claim("theirs", found)
     before = earlier(connection, found)
-    if before is not None:
+    if before is not None and new.state == SENDING:
         return Claim("earlier", before)
     taken = _taken(connection, found, new, now)
     return Claim("ours", taken) if taken is not None else Claim("theirs", by_id(connection, found.id) or found)
@@ -90,6 +90,7 @@ def _taken(connection: Connection, row: Write, new: Write, now: float) -> Write 
     """Take an open row into new hands. None: somebody was faster."""
     wanted = (WRITES.c.id == row.id) & (WRITES.c.state == OPEN) & (WRITES.c.owner == row.owner)
     values = {"state": new.state, "owner": new.owner, "lease": new.lease, "changed": now, "cause": ""}
+    values |= {"promised": new.promised, "due": new.due}
     taking = WRITES.update().where(wanted).values(attempts=row.attempts + 1, **values).returning(WRITES)
     found = connection.execute(taking).one_or_none()
     return None if found is None else write_of(found)

@@ -82,15 +82,28 @@ class Store:
 
     def forget(self, until: float | None = None) -> bool:
         """Take what was deleted out of the files. Return whether nothing of it is left in any file of the database."""
+        return self._apart(lambda engine, connection, until: engine.forget(connection, until), until)
 
-        def act(opened: _Opened, until: float) -> bool:
+    def copy(self, target: Path, until: float) -> None:
+        """Write a copy of a SQLite database into a new file, while it is used. Raise FileExistsError where it is not.
+
+        Raise StoreUnavailable where the database is in PostgreSQL.
+        """
+        self._apart(lambda engine, connection, until: engine.copy(connection, target), until, patience=float("inf"))
+
+    def _apart(
+        self, act: Callable[[Engine, Connection, float], R], until: float | None, patience: float | None = None
+    ) -> R:
+        """Do something on a connection of its own, outside of a transaction."""
+
+        def apart(opened: _Opened, until: float) -> R:
             connection = opened.engine.connect(until)
             try:
-                return opened.engine.forget(connection, until)
+                return act(opened.engine, connection, until)
             finally:
                 connection.close()
 
-        return self._run(act, until)
+        return self._run(apart, until, patience)
 
     def close(self) -> None:
         """Close what is idle. The store may be used again, and opens then."""
@@ -102,10 +115,10 @@ class Store:
     def _transaction(self, act: Callable[[Connection], R], until: float | None, *, writing: bool) -> R:
         return self._run(lambda opened, until: opened.transaction(act, until, writing=writing), until)
 
-    def _run(self, act: Callable[[_Opened, float], R], until: float | None) -> R:
+    def _run(self, act: Callable[[_Opened, float], R], until: float | None, patience: float | None = None) -> R:
         if _inside.get():
             raise RuntimeError("a transaction inside of a transaction would wait for itself")
-        latest = time.monotonic() + self._patience
+        latest = time.monotonic() + (self._patience if patience is None else patience)
         until = latest if until is None else min(until, latest)
         opened = self._open(until)
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from adapter.store.tables import KEYS
 
@@ -53,9 +54,19 @@ def revoke(connection: Connection, id: str, now: float) -> bool:
     return connection.execute(KEYS.update().where(wanted).values(revoked=now)).rowcount == 1
 
 
-def used(connection: Connection, id: str, now: float) -> None:
-    """Note when a key was last used."""
-    connection.execute(KEYS.update().where(KEYS.c.id == id).values(used=now))
+def mark(connection: Connection) -> tuple[Any, ...]:
+    """Return what is another value once a key was added or revoked: to see cheaply whether anything has changed."""
+    query = select(func.count(), func.max(KEYS.c.created), func.count(KEYS.c.revoked), func.max(KEYS.c.revoked))
+    return tuple(connection.execute(query.select_from(KEYS)).one())
+
+
+def note(connection: Connection, uses: Mapping[str, tuple[float, bytes]]) -> None:
+    """Note when keys were last used, by their ids, and the hash to keep from now on; b"" for the one that is kept."""
+    for id, (when, hash) in uses.items():
+        later = (KEYS.c.id == id) & (KEYS.c.used.is_(None) | (KEYS.c.used < when))
+        connection.execute(KEYS.update().where(later).values(used=when))
+        if hash:
+            connection.execute(KEYS.update().where(KEYS.c.id == id).values(hash=hash))
 
 
 def _key(row: Row[Any]) -> Key:

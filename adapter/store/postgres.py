@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import time
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine
@@ -46,10 +47,11 @@ class Postgres:
         return self._engine.connect()
 
     def begin(self, connection: Connection, until: float, *, writing: bool) -> None:
-        """Begin a transaction whose every statement ends at ``until``."""
+        """Begin a transaction that ends at ``until``. One that only reads sees one moment, as in SQLite."""
         if time.monotonic() >= until:
             raise unavailable("no time left")
         self._driver.UNTIL.set(until)
+        self._driver.set_mode(connection.connection.driver_connection, writing=writing)
         connection.begin()
 
     def forget(self, connection: Connection, until: float) -> bool:
@@ -60,6 +62,10 @@ class Postgres:
         self._driver.UNTIL.set(until)
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL subject_keys")
         return False
+
+    def copy(self, connection: Connection, target: Path) -> None:
+        """Raise StoreUnavailable: the server has tools for that."""
+        raise unavailable("PostgreSQL is backed up with its own tools: pg_dump, or a base backup and its WAL")
 
     def _open(self) -> Any:
         given = dict[str, Any](self._url.translate_connect_args(username="user"))

@@ -64,6 +64,7 @@ class Sqlite:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         driver.execute(f"PRAGMA busy_timeout = {_milliseconds(until)}")
+        driver.execute(f"PRAGMA query_only = {not writing:d}")
         connection.info["writing"] = writing
         connection.begin()
 
@@ -74,6 +75,13 @@ class Sqlite:
         driver.execute(f"PRAGMA busy_timeout = {_milliseconds(until)}")
         busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
+
+    def copy(self, connection: Connection, target: Path) -> None:
+        """Write a copy of the database, as it is at one moment, into a new file."""
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute("VACUUM INTO ?", (str(target),))
 
     def _create(self, until: float) -> None:
         """Make the file if there is none, for its owner alone, and switch it to WAL, which stays so."""

@@ -59,6 +59,19 @@ WRITES = Table(
     Index("writes_subject", "subject"),
 )
 
+# Who is to be told that a row has ended. A row never waits for it.
+CALLBACKS = Table(
+    "callbacks",
+    _store,
+    Column("id", Text, primary_key=True),  # the row's
+    Column("subject", Text, nullable=False, default=""),
+    Column("url", LargeBinary, nullable=False),  # sealed
+    Column("created", Double, nullable=False),
+    Column("due", Double, nullable=False, default=0.0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index("callbacks_due", "due"),
+)
+
 KEYS = Table(
     "keys",
     _store,

@@ -135,6 +135,12 @@ def _maybe(row: Row[Any] | None) -> Write | None:
     return None if row is None else write_of(row)
 
 
+def of_subject(connection: Connection, subject: str) -> dict[str, int]:
+    """Return how many rows of a subject are in which state."""
+    counted = select(WRITES.c.state, func.count()).where(WRITES.c.subject == subject).group_by(WRITES.c.state)
+    return {row[0]: row[1] for row in connection.execute(counted.order_by(WRITES.c.state))}
+
+
 def write_of(row: Row[Any]) -> Write:
     """Return a row of the table, as a query of all its columns gives it."""
     return Write(**row._mapping)

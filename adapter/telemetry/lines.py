@@ -20,12 +20,12 @@ from adapter import strict_json
 from adapter.telemetry.outcome import Outcome
 
 FIELDS = frozenset((
-    "timestamp", "level", "event", "operation", "method", "status", "problem", "duration_ms", "answered_by", "sent",
-    "code", "cause", "notes", "request_id", "trace_id", "bytes", "broken", "exception", "frames", "logger", "message",
-    "version", "operations",
+    "timestamp", "level", "event", "operation", "caller", "method", "status", "problem", "duration_ms", "answered_by",
+    "sent", "code", "cause", "notes", "request_id", "trace_id", "bytes", "broken", "exception", "frames", "logger",
+    "message", "version", "operations", "endpoint", "state",
 ))  # fmt: skip
 _LONGEST = 300
-_WHERE_GIVEN = ("trace_id", "problem", "answered_by", "sent", "code", "cause", "notes", "broken")
+_WHERE_GIVEN = ("trace_id", "caller", "problem", "answered_by", "sent", "code", "cause", "notes", "broken")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING}
 _KINDS = (str, int, float, list, tuple, type(None))
 _MOST_FRAMES = 40

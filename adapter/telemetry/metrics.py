@@ -5,10 +5,15 @@ With ``PROMETHEUS_MULTIPROC_DIR`` set (``ops/gunicorn.conf.py`` does so), the nu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from adapter.telemetry.compaction import reading
+from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -47,7 +52,22 @@ class Metrics:
         self._writes = Counter(
             "adapter_writes", "What became of writes that are kept.", ["operation", "outcome"], registry=own
         )
+        self._waiting = Gauge(
+            "adapter_writes_waiting", "Kept writes that are not settled.", ["state"],
+            multiprocess_mode="mostrecent", registry=own,
+        )  # fmt: skip
+        self._callers_refused = Counter(
+            "adapter_callers_refused", "Requests that did not say rightly who they are from.", ["cause"], registry=own
+        )
+        self._callers_age = Gauge(
+            "adapter_callers_age_seconds",
+            "How long ago what callers are known by was had anew: keys, or those of an issuer.",
+            ["of"],
+            multiprocess_mode="livemax",
+            registry=own,
+        )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
+        self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
 
     def started(self) -> None:
@@ -87,6 +107,19 @@ class Metrics:
         """Count what became of one write that is kept, or of one request with a key."""
         self._writes.labels(self._bounded("operation", operation), self._bounded("outcome", outcome)).inc()
 
+    def waiting(self, states: Mapping[str, int]) -> None:
+        """Say how many kept writes are in each state that is not settled."""
+        for state, number in states.items():
+            self._waiting.labels(self._bounded("state", state)).set(number)
+
+    def caller_refused(self, cause: str) -> None:
+        """Count one request that did not say rightly who it is from."""
+        self._callers_refused.labels(self._bounded("cause", cause)).inc()
+
+    def callers_aged(self, of: str, seconds: float) -> None:
+        """Note how long ago keys were had anew: ``keys``, or those of an issuer."""
+        self._callers_age.labels(of).set(seconds)
+
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""
         self._bugs.labels(self._bounded("operation", operation)).inc()
@@ -99,10 +132,11 @@ class Metrics:
         """Return the metrics as text: those of all workers where they share a directory, else of this process."""
         everyone = CollectorRegistry()
         try:
-            MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+            shared = MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
         except ValueError:  # the variable is not set
             return generate_latest(self._own)
-        return generate_latest(everyone)
+        with reading(Path(shared._path)):
+            return generate_latest(everyone)
 
     def _bounded(self, label: str, value: str) -> str:
         seen = self._seen.setdefault(label, set())

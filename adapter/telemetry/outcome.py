@@ -9,10 +9,10 @@ from dataclasses import dataclass
 class Outcome:
     """One finished request. No payload, no header value, no query; ``operation`` is ``-`` outside the mappings.
 
-    ``problem`` is empty for a success. ``sent`` says whether the backend may have acted (no, maybe, yes), ``code`` is
-    its own fault code, ``cause`` says in words for the operator what went wrong. ``bytes`` is the size of the body,
-    ``broken`` tells that it did not end as it should. ``seconds`` runs until the last byte. ``quiet`` marks calls of
-    health checks, which are only logged at level DEBUG.
+    ``caller`` is the id of who asked, ``problem`` is empty for a success. ``sent`` says whether the backend may have
+    acted (no, maybe, yes), ``code`` is its own fault code, ``cause`` says in words for the operator what went wrong.
+    ``bytes`` is the size of the body, ``broken`` tells that it did not end as it should. ``seconds`` runs until the
+    last byte. ``quiet`` marks calls of health checks, which are only logged at level DEBUG.
     """
 
     operation: str
@@ -20,6 +20,7 @@ class Outcome:
     status: int
     request_id: str
     trace_id: str = ""
+    caller: str = ""
     seconds: float = 0.0
     problem: str = ""
     answered_by: str = ""

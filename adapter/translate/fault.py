@@ -21,11 +21,15 @@ from adapter.translate.reading import Reading, is_nil
 
 @dataclass(frozen=True, slots=True)
 class FaultParts:
-    """A SOAP fault: local name of the fault code (1.2: the innermost subcode, else the code), text, detail element."""
+    """A SOAP fault: local name of the fault code (1.2: the innermost subcode, else the code), text, detail element.
+
+    ``side``: whose fault it is, as ``BackendFault`` has it.
+    """
 
     code: str
     text: str
     detail: Any = None
+    side: str = ""
 
 
 def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
@@ -59,10 +63,10 @@ def fault_reader(endpoint: Endpoint) -> Callable[[FaultParts], BackendFault]:
                     members=members,
                     sent="yes",
                     code=safe(code),
+                    side=fault.side,
                 )
-        return BackendFault(
-            "backend-fault", 502, cause=f"{name}: unmapped fault {safe(code)}", sent="yes", code=safe(code)
-        )
+        cause = f"{name}: unmapped fault {safe(code)}"
+        return BackendFault("backend-fault", 502, cause=cause, sent="yes", code=safe(code), side=fault.side)
 
     return read
 

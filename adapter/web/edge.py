@@ -97,7 +97,7 @@ def install(
             methods=[route.method],
         )
     _refuse_twins(app)
-    wsgi = outermost(straight(app, views, guard))
+    wsgi = outermost(straight(app, views, guard), trace.share(settings.traces_percent if settings.traces else 0))
     if n := settings.proxies:  # only what n proxies appended is believed; the Host stays the one that was sent
         wsgi = ProxyFix(wsgi, x_for=n, x_proto=n, x_host=0, x_port=0, x_prefix=0)
     app.wsgi_app = wsgi  # type: ignore[assignment]
@@ -113,19 +113,18 @@ def _in_flask(view: View) -> Callable[..., flask.Response]:
 
 
 def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> View:
-    most = min(settings.max_request_bytes, route.max_bytes or settings.max_request_bytes)
-    most = route.max_bytes if route.rows else most
+    usual = settings.max_request_bytes
+    most = route.max_bytes if route.rows else min(usual, route.max_bytes or usual)
     let_in = arrival.let_in(route.headers)
 
     def said(arrived: flask.Request, visit: Visit, path: Mapping[str, str]) -> Response:
         environ = arrived.environ
         visit.operation = route.operation
         caller = who(environ, route.public)
-        deadline = time.monotonic() + route.timeout
         wanted = negotiation.chosen(arrived, route.forms) if route.forms else ""
         if route.gives and not wanted:
             negotiation.must_accept(arrived, route.gives)
-        body, upload, deadline = _received(route, arrived, most, deadline)
+        body, upload, deadline = _received(route, arrived, most, time.monotonic() + route.timeout)
         there = bool(body) or route.rows or (upload is not None and not upload.empty)
         if there:
             _must_be_taken(route, arrived)
@@ -141,6 +140,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> V
             content_type=environ.get("CONTENT_TYPE", "") if there else "",
             headers=arrival.headers(environ, let_in),
             traceparent=visit.traceparent,
+            parent=visit.parent,
             caller=caller,
             wanted=wanted,
         )

@@ -9,7 +9,7 @@ import flask
 from flask import Flask
 from markupsafe import Markup
 
-from adapter import problems, strict_json
+from adapter import draining, problems, strict_json
 from adapter.problems import Problem
 from adapter.telemetry.metrics import CONTENT_TYPE
 
@@ -29,6 +29,9 @@ class Check:
     passes: Callable[[], bool]
 
 
+_STAYING = Check("this process is going to stop", lambda: not draining.going_on())
+
+
 def install(
     known: Mapping[str, Problem], checks: Sequence[Check], metrics: Callable[[], bytes]
 ) -> Callable[[Flask], None]:
@@ -38,7 +41,7 @@ def install(
         return _json({"status": "alive"})
 
     def ready() -> flask.Response:
-        failing = [check.name for check in checks if not check.passes()]
+        failing = [check.name for check in (_STAYING, *checks) if not check.passes()]
         if failing:
             raise problems.house("not-ready", f"Failing: {', '.join(failing)}.", headers={"Retry-After": "5"})
         return _json({"status": "ready"})

@@ -33,23 +33,24 @@ class Visit:
     begin: float
     id: str
     traceparent: str
+    parent: str
     operation: str = "-"
     problem: str = ""
     cause: str = ""
     observed: bool = False
 
 
-def outermost(app: WSGIApplication) -> WSGIApplication:
+def outermost(app: WSGIApplication, sampled: Callable[[], bool]) -> WSGIApplication:
     """Wrap an application so that each request has a visit, and each answer its ids and the protective headers.
 
-    Encoded slashes are kept from here on.
+    Encoded slashes are kept from here on. ``sampled`` decides whether a trace that begins here is recorded.
     """
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> object:
         visit = environ[_KEY] = Visit(
             time.monotonic(),
             trace.request_id(environ.get("HTTP_X_REQUEST_ID")),
-            trace.continued(environ.get("HTTP_TRACEPARENT")),
+            *trace.continued(environ.get("HTTP_TRACEPARENT"), sampled),
         )
         paths.keep_encoded_slashes(environ)
         own = (("X-Request-Id", visit.id), ("traceparent", visit.traceparent))

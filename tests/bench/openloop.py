@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -92,13 +93,17 @@ class _Generator:
         self.failures: Counter[str] = Counter()
         self.begun = self.in_flight = self.most = 0
         self.late = 0.0
+        self.stop = asyncio.Event()
 
     async def all(self, calls: Sequence[Call], rate: float, seconds: float) -> None:
-        """Begin calls at a constant rate, and wait until all have ended."""
+        """Begin calls at a constant rate, until somebody says stop (TERM), and wait until all have ended."""
         loop, source, under_way = asyncio.get_running_loop(), random.Random(0), set[asyncio.Task[None]]()
         weights = [call.weight for call in calls]
+        loop.add_signal_handler(signal.SIGTERM, self.stop.set)
         start = loop.time()
         for number in range(int(rate * seconds)):
+            if self.stop.is_set():
+                break
             at = start + number / rate
             if (wait := at - loop.time()) > 0:
                 await asyncio.sleep(wait)

@@ -90,6 +90,11 @@ RAW = {
     "OperationSection.reply": "`reply`_",
     "OperationSection.faults": _FAULTS,
     "OperationSection.timeout": "seconds, above 0 and up to 600",
+    "SoapSection.guard": "`guard`_",
+    "HttpSection.guard": "`guard`_",
+    "GuardSection.breaker": "``off``, or `breaker`_",
+    "BreakerSection.slow": "seconds, above 0 and up to 600",
+    "BreakerSection.open": "seconds, above 0 and up to 600",
     **{f"{kind}Section.scopes": "`scopes`_" for kind in ("File", "Shared")},
     **dict.fromkeys(
         ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
@@ -150,6 +155,8 @@ MORE = {
     "PageSection.first": f"Without it: {PageRule.__dataclass_fields__['first'].default}. Callers count from 0.",
     "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
+    "SoapSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
+    "OperationSection.tries": "Without it: 1. What was not sent is sent once more, whatever it does.",
     "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
     "WriteSection.entity": "Without it: the path parameters, and no order where there are none.",

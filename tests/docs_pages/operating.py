@@ -19,11 +19,20 @@ from tests.evidence.house import ROOT
 LABELS = {
     "operation": "``resource.verb``; ``-`` for what reached no operation",
     "method": "HTTP method; ``other`` for unheard ones",
+    "cause": "why a caller is not known, in fixed words",
+    "of": "``keys``, or the name of an issuer",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap`` or ``http``; empty where no backend gave an answer",
+    "endpoint": "service and port of the WSDL, or the name of a microservice",
+    "reason": "why a guard does not let a call in: ``breaker``, ``probing``",
+    "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
     "note": "what was odd, in fixed words",
     "what": "``field`` or ``line``",
+    "outcome": "``done``, ``refused``, ``unknown``, ``nothing`` (it was not sent, or may succeed later), ``not_kept`` "
+    "(the store was away), ``replayed``, ``reused``, ``in_use``, ``earlier``, ``left_unknown``; ``resolved`` and what "
+    "was found: ``resolved_done``, ``resolved_open``, ``resolved_queued``, ``resolved_parked``",
+    "state": "of a row: ``sending``, ``queued``, ``delivering``, ``unknown``, ``parked``",
     "le": "upper bound in seconds",
 }
 LOG_FIELDS = {
@@ -31,6 +40,7 @@ LOG_FIELDS = {
     "level": "``debug``, ``info``, ``warning`` (status 500 and above), ``error``",
     "event": "what the line is: see the events below",
     "operation": "``resource.verb``; ``-`` for what reached no operation",
+    "caller": "who asked: ``key:`` and the owner of an API key, or an issuer and a subject; absent for nobody",
     "method": "HTTP method",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type",
@@ -50,10 +60,19 @@ LOG_FIELDS = {
     "message": "a library's message without its arguments",
     "version": "version of the adapter",
     "operations": "how many operations are served",
+    "endpoint": "which endpoint of an ERP, or service, it is about",
+    "state": "the new state of a breaker: closed, half-open or open",
 }
 EVENTS = (
     ("request", "one request ended; each leaves exactly one such line"),
+    ("breaker", "a breaker of an endpoint has a new ``state``"),
+    (
+        "guard-would-refuse",
+        "``ADAPTER_GUARD=watch``: a call that would not have been let in; ``cause`` is why",
+    ),
     ("bug", "an exception that nobody expected; the caller got 500 ``internal-error``"),
+    ("everyone-may-call", "a start with ADAPTER_CALLERS=everyone: nobody is asked who they are"),
+    ("callers-not-refreshed", "keys, or those of an issuer (``message``), could not be had anew; the last ones count"),
     ("library", "something that a library logged, of level WARNING or worse"),
 )
 
@@ -165,6 +184,8 @@ def _one_of_each() -> str:
     known.ended()
     known.count(Outcome("customers.read", "GET", 200, "", answered_by="soap", notes=("note",), broken=True))
     known.bug("customers.read")
+    known.write("orders.create", "done")
+    known.waiting({"parked": 1})
     known.dropped("field")
     return known.render().decode("utf-8")
 

@@ -12,6 +12,7 @@ from adapter.mapping import (
     schema_cursor,
     schema_document,
     schema_filter,
+    schema_guard,
     schema_lookup,
     schema_operation,
     schema_rows,
@@ -112,6 +113,8 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("guard", schema_guard.GuardSection, "guard:\n  breaker: {failures: 5, slow: 4, open: 2}"),
+    Place("breaker", schema_guard.BreakerSection, "breaker: {failures: 5, slow: 4, open: 2, probes: 1}"),
     Place("write", schema_write.WriteSection, "write:\n  key: required\n  entity: customer_id\n"
           "  reference: reference\n  resolve: {by: list, with: {reference: reference}, then: read}"),
     Place("resolve", schema_write.ResolveSection, "resolve: {by: list, with: {reference: reference}, after: 10}"),

@@ -143,10 +143,20 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
     ),
     "resilience": (
+        _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm(
             "erase",
             "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
             "0; all",
+        ),
+        _calm(
+            "restarts",
+            "failed requests in 20 rolling restarts and 20 reloads under 200 mixed requests/s behind nginx",
+            "0",
+            seconds=1200,
+        ),
+        _calm(
+            "metrics", "/metrics after 1,000 workers that ended; counters that went back", "<= 100 ms; 0", seconds=600
         ),
     ),
 }

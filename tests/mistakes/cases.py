@@ -21,7 +21,9 @@ from adapter.wsdl.load import load
 from tests.mistakes.arrays import ARRAYS
 from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
+from tests.mistakes.environment import ENV
 from tests.mistakes.groups import GROUPS
+from tests.mistakes.guards import GUARDS
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
@@ -41,19 +43,6 @@ ROOT = HERE.parents[1]
 _CONTRACTS = {"groups.wsdl": "turns", "wildcard.wsdl": "wildcard", "namesakes.wsdl": "namesakes",
               "places.wsdl": "several-places", "rows.wsdl": "rows-in"}  # fmt: skip
 _MARK = re.compile(r"# <- mistake: ([a-z-]+)")
-_ENV = """ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12=http://127.0.0.1
-ADAPTER_ENDPOINT_LAGERSERVICE=http://127.0.0.1
-ADAPTER_ENDPOINT_ANRUFSERVICE=http://127.0.0.1
-ADAPTER_ENDPOINT_FAHRTSERVICE=http://127.0.0.1
-ADAPTER_ENDPOINT_KARTEISERVICE=http://127.0.0.1
-ADAPTER_ENDPOINT_BUCHHALTUNGSERVICE=http://127.0.0.1
-ADAPTER_VALUE_CLIENT=100
-ADAPTER_SERVICE_FILES=http://127.0.0.1
-ADAPTER_CREDENTIAL_LAGER_TOKEN_URL=login.example
-ADAPTER_CREDENTIAL_LAGER_CLIENT_SECRET_FILE=nowhere
-ADAPTER_CREDENTIAL_LAGER_SIGN_CERTIFICATE=nowhere.pem
-ADAPTER_CREDENTIAL_LAGER_TRUST_VERIFY=nowhere.pem
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +149,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
+    **GUARDS,
     **LINKS,
     **STREAMS,
     # values that no caller gives
@@ -284,7 +274,7 @@ def found(folder: Path) -> tuple[Mistake, ...]:
     shutil.copytree(HERE / "mappings", folder / "mappings")
     for file, shape in _CONTRACTS.items():
         shutil.copy(ROOT / "tests" / "shapes" / shape / "shape.wsdl", folder / "wsdl" / file)
-    (folder / settings.FILE).write_text(_ENV, "utf-8")
+    (folder / settings.FILE).write_text(ENV, "utf-8")
     known = settings.read(folder, {})
     around = Surroundings(
         known.value_of,

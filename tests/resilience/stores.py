@@ -12,7 +12,7 @@ from adapter.store import STORE, SUBJECTS, Store, open_store
 from adapter.vault import Keyring, Vault
 from tests.resilience import engines
 
-SECRET = "a secret of tests, longer than it must be"
+SECRET = "a secret of tests which is longer than it must be"
 ENGINES = ("sqlite", "postgres")
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from adapter.deliver.settle import Keeping
 from adapter.deliver.way import Way
-from adapter.errors import RequestError
+from adapter.errors import BackendFault, BackendLost, BackendUnreachable, RequestError
 from adapter.mapping.model import Place as Line
 from adapter.mapping.model.write import ResolveRule, WriteRule
 from adapter.mapping.references import reference
@@ -23,6 +25,9 @@ from adapter.store.tables import WRITES
 from adapter.store.writes import Write
 from tests.resilience.stores import Place
 
+LOST = BackendLost("backend-lost", 502, sent="maybe", cause="reset")
+DOWN = BackendUnreachable("backend-unreachable", 503, sent="no")
+NO = BackendFault("order-closed", 409, "Too late", title="Closed", cause="fault AB-423", sent="yes", code="AB-423")
 HERE = Line("mappings/orders.yaml", 1, 1)
 AFTER = 5.0
 
@@ -143,3 +148,19 @@ def asked(
         caller=Caller(caller),
         checked=Checked(body=given),
     )
+
+
+def raising(error: Exception) -> Callable[[Response], Response]:
+    """Return what loses every answer with an error."""
+
+    def lose(response: Response) -> Response:
+        raise error
+
+    return lose
+
+
+def problem(act: Callable[[], object]) -> RequestError:
+    """Return the error that an act ends with."""
+    with pytest.raises(RequestError) as caught:
+        act()
+    return caught.value

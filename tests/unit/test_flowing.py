@@ -16,6 +16,8 @@ from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.ways import way
 from adapter.errors import BackendReplyInvalid, SessionExpired
 from adapter.exchange import Opened
+from adapter.guard import Turn
+from adapter.mapping.model.policy import Policy
 from adapter.messages import Handler, Request, Stream
 from adapter.respond import respond_rows
 from adapter.translate.flowing import flow
@@ -232,12 +234,12 @@ class Port:
     def _close(self) -> None:
         self.closed += 1
 
-    def in_session(self, deadline: float, act: Callable[[str], Any]) -> Any:
+    def guarded(self, request: Request, act: Callable[[str, Any], Any], policy: Policy) -> Any:
         """Act with a token, and once more where it is not known."""
         try:
-            return act("old")
+            return act("old", Turn((), 1.0))
         except SessionExpired:
-            return act("new")
+            return act("new", Turn((), 1.0))
 
 
 FAULT = (

@@ -9,11 +9,12 @@ import pytest
 
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.refusals import OF_ROWS, PROBLEM_SCHEMA
+from adapter.openapi.writes import belongs
 from adapter.problems import HOUSE
 from tests.unit.openapi_project import described, endpoint, endpoints, errors, operation, resolved, whole
 
 NOT_OURS = {
-    *("no-such-path", "method-not-allowed", "not-ready", "half-made", "outcome-unknown"),
+    *("no-such-path", "method-not-allowed", "not-ready", "half-made", "no-such-operation", "operation-begun"),
     *("cursor-expired", "cursor-invalid", "lookup-unusable", "unauthenticated", "forbidden"),
 }
 BODY_ONLY = {"malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"}
@@ -39,6 +40,7 @@ def test_problems_are_fault_table_and_house(chosen: Endpoint) -> None:
     expected = {(fault.status, fault.problem) for fault in chosen.faults}
     expected |= {(rule.empty_status, rule.empty_problem)} if rule.empty_status else set()
     left_out = NOT_OURS | OF_ROWS if chosen.body else NOT_OURS | OF_ROWS | BODY_ONLY
+    left_out |= {slug for slug in HOUSE if not belongs(chosen, slug, callers=False)}
     expected |= {(problem.status, slug) for slug, problem in HOUSE.items() if slug not in left_out}
     found = answers(whole(), chosen.name)
     assert expected == {(status, slug) for status, each in found.items() for slug in shown(whole(), each)}
@@ -52,6 +54,18 @@ def test_every_slug_is_named_and_shown(chosen: Endpoint) -> None:
             assert f"`{slug}`" in response["description"]
             assert status == value["status"]
             assert [] == errors(whole(), PROBLEM_SCHEMA, value)
+
+
+def test_keys_bring_their_problems_where_there_are_keys() -> None:
+    """An operation with keys can answer what keys bring, and what its store brings; others cannot."""
+    kept = {slug for each in answers(whole(), "orders.create").values() for slug in shown(whole(), each)}
+    assert {
+        "idempotency-key-invalid", "idempotency-key-in-use", "idempotency-key-reused", "first-answer-gone",
+        "earlier-write-open", "outcome-unknown", "store-unavailable", "sealed",
+    } <= kept  # fmt: skip
+    assert "idempotency-key-missing" not in kept
+    others = {slug for each in answers(whole(), "orders.read").values() for slug in shown(whole(), each)}
+    assert not others & {"idempotency-key-invalid", "earlier-write-open", "outcome-unknown", "store-unavailable"}
 
 
 def test_malformed_json_needs_a_body() -> None:
@@ -103,4 +117,4 @@ def test_retryable_faults_say_when() -> None:
 def test_alike_responses_are_shared() -> None:
     """What many operations answer alike is one component."""
     timeouts = {operation(whole(), each.name)["responses"]["504"]["$ref"] for each in endpoints()}
-    assert {"#/components/responses/backend-timeout"} == timeouts
+    assert {f"#/components/responses/backend-timeout{each}" for each in ("", ".outcome-unknown")} == timeouts

@@ -136,7 +136,7 @@ def test_api_keys(store: Store) -> None:
     assert key == store.read(lambda connection: keys.find(connection, "ab"))
     assert [key] == store.read(lambda connection: keys.every(connection, "shop"))
     assert [] == store.read(lambda connection: keys.every(connection, "another"))
-    store.run(lambda connection: keys.used(connection, "ab", NOW + 1))
+    store.run(lambda connection: keys.note(connection, {"ab": (NOW + 1, b"")}))
     assert store.run(lambda connection: keys.revoke(connection, "ab", NOW + 2))
     assert not store.run(lambda connection: keys.revoke(connection, "ab", NOW + 3))
     now = store.read(lambda connection: keys.find(connection, "ab"))

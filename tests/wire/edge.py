@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,12 +121,14 @@ def drain(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def running(folder: Path, workers: int = 1, bind: str = "127.0.0.1:0") -> Iterator[Server]:
+def running(
+    folder: Path, workers: int = 1, bind: str = "127.0.0.1:0", own: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """Run gunicorn with the configuration that is shipped, and stop it gracefully."""
     # The console script, since "python -m gunicorn" cannot replace itself: its folder would hide http of the library.
     command = [str(Path(sys.executable).with_name("gunicorn")), "--config", str(ROOT / "ops/gunicorn.conf.py"),
                "--bind", bind, "--workers", str(workers), "tests.wire.edge:application()"]  # fmt: skip
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder), **(own or {})}
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=out, stderr=err)
     try:

@@ -122,3 +122,27 @@ def _refuses(server: Server) -> bool:
 
 def _served_by(server: Server) -> int:
     return int(server.ask("/pid")[1])
+
+
+def test_a_process_that_is_told_to_stop_says_so_before_it_does(tmp_path: Path) -> None:
+    """TERM: not ready at once, calls are answered as before, and once those who send them had time, it ends."""
+    with running(tmp_path, own={"ADAPTER_DRAIN": "2"}) as server:
+        assert 200 == server.ask("/readyz")[0]
+        server.process.send_signal(signal.SIGTERM)
+        status, body = next(said for _ in range(CALLS) if (said := server.ask("/readyz"))[0] != 200)
+        assert 503 == status
+        assert b"this process is going to stop" in body
+        assert 200 == server.ask("/things/1")[0]
+
+
+def test_a_master_that_was_relieved_does_not_drain(tmp_path: Path) -> None:
+    """Both take calls on one socket then, and one that says it is not ready would only make somebody look away."""
+    with running(tmp_path, own={"ADAPTER_DRAIN": "300"}) as server:
+        old = _served_by(server)
+        server.process.send_signal(signal.SIGUSR2)
+        second = next(parent(pid) for _ in range(CALLS) if (pid := _served_by(server)) != old)
+        try:
+            assert 0 == server.process.wait(60)
+            assert 200 == server.ask("/readyz")[0]
+        finally:
+            os.kill(second, signal.SIGQUIT)

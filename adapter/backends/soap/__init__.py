@@ -25,27 +25,25 @@ from adapter.backends.soap.flowing import Flowing
 from adapter.backends.soap.own import call_settings, own_headers
 from adapter.backends.soap.pouring import must_be_there, poured, sent_away
 from adapter.backends.soap.ready import Content, with_ready_input
+from adapter.backends.soap.rereading import Again, never, reread
 from adapter.backends.soap.security import Security, secrets, shown
-from adapter.errors import BackendReplyInvalid, RequestError, SessionExpired
+from adapter.errors import RequestError, SessionExpired
 from adapter.exchange import Exchange, reply_invalid
+from adapter.guard import UNGUARDED, Guard, Turn
 from adapter.identity import NOBODY, Identity, Shown
+from adapter.mapping.model.policy import ONCE, Policy
 from adapter.messages import Call, Checked, Handler, Request, Response, answered_by
+from adapter.telemetry.spans import calling
 from adapter.translate.fault import FaultParts
 from adapter.translate.writer import Header
 from adapter.translate.written import Written
 from adapter.wsdl.types import Operation
 
-__all__ = ["Again", "SoapPort", "asking", "soap"]
+__all__ = ["Again", "SoapPort", "asking", "never", "soap"]
 
 R = TypeVar("R")
 Read = tuple[R, tuple[str, ...], Coming | None]
 Begin = Callable[[Flowing, Answered, Request], tuple[R, tuple[str, ...]] | None]
-Again = Callable[[RequestError, Request], bool]
-
-
-def never(error: RequestError, request: Request) -> bool:
-    """Say that an answer that was refused stays so."""
-    return False
 
 
 class SoapPort:
@@ -53,7 +51,7 @@ class SoapPort:
 
     ``client`` is zeep's on the plain WSDL of a contract (``wsdl.plain``); only its parsed WSDL is used, and it is not
     changed. ``identity`` is who we are there. ``addressing`` is the namespace of WS-Addressing that calls have, "" for
-    none. Raises LookupError where zeep does not know service or port.
+    none. ``guard`` stands around each call (``asking``). Raises LookupError where zeep does not know service or port.
     """
 
     def __init__(
@@ -64,7 +62,9 @@ class SoapPort:
         exchange: Exchange,
         identity: Identity = NOBODY,
         addressing: str = "",
+        guard: Guard = UNGUARDED,
     ) -> None:
+        self.guard = guard
         binding = client.wsdl.services[service].ports[port].binding
         self.version = "1.2" if binding.nsmap["soap-env"] == NAMESPACES["1.2"] else "1.1"
         self._document = client.wsdl
@@ -107,10 +107,17 @@ class SoapPort:
         pieces.begin(len(answered.reply.body), request.deadline)
         return answered
 
-    def in_session(self, deadline: float, act: Callable[[str], R]) -> R:
-        """Return what ``act`` makes of the session's token, "" where calls show none; see ``Session.run``."""
+    def guarded(self, request: Request, act: Callable[[str, Turn], R], policy: Policy) -> R:
+        """Return what ``act`` makes of the session's token, "" where calls show none; see ``Session.run``.
+
+        Each call of ``act`` passes the guard; nobody waits for a login in there.
+        """
+
+        def once(token: str) -> R:
+            return self.guard.run(request, partial(act, token), policy)
+
         session = self._identity.session
-        return act("") if session is None else session.run(deadline, act)
+        return once("") if session is None else session.run(request.deadline, once)
 
     def _fields(self, who: Shown, token: str) -> Mapping[str, str]:
         session = self._identity.session
@@ -179,13 +186,14 @@ def soap(
     again: Again = never,
     way: Way = PLAIN,
     begin: Begin[R] | None = None,
+    policy: Policy = ONCE,
 ) -> Handler:
     """Return the handler that answers by one SOAP operation.
 
     It takes what ``asking`` takes; ``respond`` makes a response of what was read. ``begin`` reads the beginning of an
     answer whose first row is there, and says what was odd; None where all of it is to be read first.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way, begin)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, begin, policy)
 
     def handle(request: Request) -> Response:
         result, notes, arriving = ask(request)
@@ -205,14 +213,16 @@ def asking(
     headers: Callable[[Call], Header] = lambda call: Header(),
     again: Again = never,
     way: Way = PLAIN,
+    policy: Policy = ONCE,
 ) -> Callable[[Request], tuple[R, tuple[str, ...]]]:
     """Return the function that makes one SOAP call: what was read from its answer, and what was odd about that.
 
     ``write`` makes the root of the request message (None for an empty body), ``read`` reads that of the answer (None
     where there is none). ``headers`` makes the header blocks of one envelope. ``again`` says whether to read an answer
     once more that was refused. ``way`` says what travels beside the envelope, and how far an answer may drift.
+    ``policy`` says what calls do there, and how often one may be made.
     """
-    ask = _asking(port, operation, write, read, read_fault, headers, again, way, None)
+    ask = _asking(port, operation, write, read, read_fault, headers, again, way, None, policy)
 
     def answer(request: Request) -> tuple[R, tuple[str, ...]]:
         result, notes, arriving = ask(request)
@@ -233,14 +243,17 @@ def _asking(
     again: Again,
     way: Way,
     begin: Begin[R] | None,
+    policy: Policy,
 ) -> Callable[[Request], Read[R]]:
     """Return what makes one call and reads its answer, and what of it is still arriving."""
 
-    def once(request: Request, token: str) -> Read[R]:
+    def once(request: Request, token: str, turn: Turn) -> Read[R]:
         checked = request.checked or Checked(call=Call(request.id))
         checked = replace(checked, call=replace(checked.call, session=token)) if token else checked
         must_be_there(request)
-        answered = port.call(operation, write(checked), partial(headers, checked.call), request, token, way)
+        held, message = way.held(turn.holds), write(checked)
+        with calling(operation.name):
+            answered = port.call(operation, message, partial(headers, checked.call), request, token, held)
         try:
             return opened(answered, request, token)
         except BaseException:
@@ -270,15 +283,6 @@ def _asking(
         if answered.early:
             raise reply_invalid("an answer of success before the last row")
         notes = way.align(answer.child)
-        return _read(read, again, answer.child, request), answer.notes + notes, answered.arriving
+        return reread(read, again, answer.child, request), answer.notes + notes, answered.arriving
 
-    return lambda request: port.in_session(request.deadline, partial(once, request))
-
-
-def _read(read: Callable[[Any], R], again: Again, child: Any, request: Request) -> R:
-    while True:
-        try:
-            return read(child)
-        except BackendReplyInvalid as error:
-            if not again(error, request):
-                raise
+    return lambda request: port.guarded(request, partial(once, request), policy)

@@ -38,6 +38,9 @@ _HEADERS, _BODIES, _FAULTS = (
     for name in ("Header", "Body", "Fault")
 )
 _REFUSALS = (401, 403)
+# Whose fault it is. Versions and headers that are not understood are ours: SOAP 1.1, section 4.4.1; 1.2 part 1, 5.4.6.
+_SIDES = {"Client": "client", "Sender": "client", "Server": "server", "Receiver": "server",
+          "VersionMismatch": "client", "MustUnderstand": "client", "DataEncodingUnknown": "client"}  # fmt: skip
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
 _LARGE = 100_000
@@ -268,6 +271,7 @@ def _same(one: str, other: str) -> bool:
 def _fault(fault: Any) -> FaultParts:
     """Take a fault apart by local names: some servers qualify the children of a SOAP 1.1 fault, which has them bare."""
     code = fault.findtext("{*}faultcode")
+    first = code or fault.findtext("{*}Code/{*}Value") or ""
     if code is None:
         code, level = "", fault.find("{*}Code")
         while level is not None:  # SOAP 1.2 part 1, section 5.4.1: each subcode is more precise
@@ -278,4 +282,5 @@ def _fault(fault: Any) -> FaultParts:
         code=code.strip().rpartition(":")[2],
         text=text.strip(),
         detail=detail if detail is not None else fault.find("{*}Detail"),
+        side=_SIDES.get(first.strip().rpartition(":")[2].partition(".")[0], "other"),
     )

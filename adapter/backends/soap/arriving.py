@@ -86,6 +86,11 @@ class Way:
     align: Callable[[Any], tuple[str, ...]] = lambda child: ()
     strict: bool = False
 
+    def held(self, hold: Callable[[Opened], Opened]) -> Way:
+        """Return the same way, where ``hold`` sees an answer as soon as it is opened."""
+        first = self.first
+        return self if first is None else replace(self, first=lambda opened, most: first(hold(opened), most))
+
     def restore(self, body: Any, parts: Mapping[str, bytes]) -> None:
         """Put what travelled beside an answer's envelope into its body."""
         if self.packing is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -35,16 +36,20 @@ def logging_in(port: SoapPort, session: BoundSession, text_of: TextOf) -> Callab
     def ask(deadline: float) -> tuple[str, float]:
         request = Request(login.name, uuid.uuid4().hex, deadline)
         call = Call(request.id)
+        return port.guard.run(request, lambda turn: logged_in(request, call), login.policy), life
+
+    def logged_in(request: Request, call: Call) -> str:
         answered = port.call(login.operation, write(Checked(call=call)), partial(headers, call), request)
         answer = open_answer(answered.reply, port.version, login.operation.output, verify=answered.verify)
         if answer.fault is not None:
-            raise _refused(f"fault {read_fault(answer.fault).code}", read_fault(answer.fault).code)
+            fault = read_fault(answer.fault)
+            raise replace(_refused(f"fault {fault.code}", fault.code), side=fault.side)
         token = cookie(answered.reply, rule.where) if read is None else _text(read(answer.child))
         if not token:
             raise _refused("the reply holds no token", "none")
         if not usable(rule, token):
             raise reply_invalid("a token that cannot be shown")
-        return token, life
+        return token
 
     return ask
 

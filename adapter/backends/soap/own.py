@@ -9,6 +9,7 @@ import zeep
 
 from adapter.backends.soap.answer import MEDIA_TYPES
 from adapter.messages import Request
+from adapter.telemetry.spans import traceparent
 
 _SETTINGS = tuple(name for name in zeep.Settings.__slots__ if not name.startswith("_"))
 
@@ -28,5 +29,5 @@ def own_headers(request: Request) -> dict[str, str]:
     """Return the header fields of HTTP that a call of ours has for its request."""
     own = {"Accept": "text/xml, application/soap+xml", "X-Request-Id": request.id}
     if request.traceparent:
-        own["traceparent"] = request.traceparent
+        own["traceparent"] = traceparent(request)
     return own

@@ -102,6 +102,7 @@ def kept(port: SoapPort, lookup: BoundLookup, text_of: TextOf) -> Kept:
         read=table_reader(lookup),
         read_fault=fault_reader(asked),
         headers=header_writer(asked, text_of),
+        policy=asked.policy,
     )
 
     def get(request: Request) -> Words:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapter.errors import Mistake
 from adapter.mapping.agreement.bindings import AllBindings, Bindings
@@ -15,6 +16,7 @@ from adapter.mapping.agreement.calls import bind_calls
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CredentialProblem, check_credentials
 from adapter.mapping.agreement.cursor import bind_cursor, limited
+from adapter.mapping.agreement.guards import check_guards
 from adapter.mapping.agreement.links import linked
 from adapter.mapping.agreement.lookups import with_lookups, with_used
 from adapter.mapping.agreement.operation import bind_operation
@@ -71,7 +73,7 @@ def agree(
 ) -> tuple[list[Endpoint], list[Mistake]]:
     """Bind all resources. ``contracts`` are by file below wsdl/; one that could not be loaded is simply not there."""
     endpoints: list[Endpoint] = []
-    mistakes = [*_clashes(resources), *_problems(resources)]
+    mistakes = [*_clashes(resources), *_problems(resources), *check_guards(resources, partial(_called_at, around))]
     shared = AllBindings()
     for resource in resources:
         contract = contracts.get(resource.soap.wsdl)
@@ -139,6 +141,12 @@ def _lent(resource: Resource, rule: OperationRule) -> Mapping[str, FieldRule]:
     """Return the path parameters of the operation that reads the record which this one changes."""
     verb = rule.body.patch.reads if rule.body is not None and rule.body.patch is not None else ""
     return next((each.path_fields for each in resource.operations if each.verb == verb), {})
+
+
+def _called_at(around: Surroundings, resource: Resource) -> tuple[str | None, str | None]:
+    """Return where a resource's port and its microservice are called, None where the settings do not say."""
+    soap = around.endpoint_of(resource.soap.service, resource.soap.port)
+    return soap, around.service_of(resource.http.service) if resource.http is not None else None
 
 
 def _address(binder: Binder, place: Place, service: str, port: str, around: Surroundings) -> None:

@@ -24,9 +24,14 @@ class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
     ``scopes`` is None where nothing says who may call it. ``write`` is what keeps a write from being lost or doubled,
-    None where nothing does.
+    None where nothing does. ``tries``: how often a call may be made, where that cannot hurt.
     """
 
     effect: Effect = "write"
     scopes: Scopes | None = None
     write: WriteRule | None = None
+    tries: int = 1
+
+
+ONCE = Policy()
+"""A call that changes something and is made once."""

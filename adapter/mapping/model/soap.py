@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.mapping.model import Constant, Place
+from adapter.mapping.model.guard import GuardRule
 
 SIGNED = ("timestamp", "body")
 """What a signature covers unless the mapping says more."""
@@ -86,7 +87,8 @@ class SoapRule:
     ``addressing``: whether calls have the header blocks of WS-Addressing; None where the mapping does not say.
     ``strict``: a reply that is not just what the contract says is refused.
     ``mtom``: binary values of requests that are not short travel beside the envelope.
-    ``namespaces`` are by the prefixes that paths use for them.
+    ``namespaces`` are by the prefixes that paths use for them. ``guard``: how its endpoint is protected, None where the
+    mapping does not say.
     """
 
     place: Place
@@ -100,6 +102,7 @@ class SoapRule:
     strict: bool = False
     mtom: bool = False
     namespaces: Mapping[str, str] = field(default_factory=dict)
+    guard: GuardRule | None = None
 
     @property
     def key(self) -> PortKey:
@@ -114,3 +117,4 @@ class HttpRule:
     place: Place
     service: str
     path: str
+    guard: GuardRule | None = None

@@ -1,0 +1,51 @@
+"""Work that is done again and again beside the requests of one process, begun by the first of them that needs it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Final
+
+FIRST_SECONDS: Final = 3.0
+"""How long a request waits for the first round, which it began; later ones never wait."""
+
+
+class Background:
+    """Calls ``act`` every ``period`` seconds in a thread of its own, or a greenlet where threads are greenlets.
+
+    Make it before the fork, if you like: each process has its own thread. What ``act`` raises is given to ``failed``,
+    and the next round comes all the same.
+    """
+
+    def __init__(self, act: Callable[[], None], period: float, failed: Callable[[Exception], None]) -> None:
+        self._act, self._period, self._failed = act, period, failed
+        self._beginning = threading.Lock()
+        self._pid = 0
+        self._first, self._wake = threading.Event(), threading.Event()
+
+    def begun(self) -> None:
+        """Begin, where this process has not, and wait for the first round, but not for ever."""
+        if self._pid != os.getpid():
+            with self._beginning:
+                if self._pid != os.getpid():
+                    self._first, self._wake = threading.Event(), threading.Event()
+                    threading.Thread(target=self._rounds, name="adapter-callers", daemon=True).start()
+                    self._pid = os.getpid()
+        if not self._first.is_set():
+            self._first.wait(FIRST_SECONDS)
+
+    def wake(self) -> None:
+        """Let the next round come at once."""
+        self._wake.set()
+
+    def _rounds(self) -> None:
+        first, wake = self._first, self._wake
+        while True:
+            try:
+                self._act()
+            except Exception as error:  # it is told; a thread that ended would leave what is known to grow old for good
+                self._failed(error)
+            first.set()
+            wake.wait(self._period)
+            wake.clear()

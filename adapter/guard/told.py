@@ -1,0 +1,42 @@
+"""What a guard tells: its metrics and log lines, all of them about one endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from adapter.messages import Request
+from adapter.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told of an endpoint: a breaker's new state, a call that is refused and why, one that is made again."""
+
+    state: Callable[[str], None] = lambda state: None
+    refused: Callable[[str, Request], None] = lambda reason, request: None
+    tried: Callable[[str], None] = lambda problem: None
+
+
+NOBODY = Told()
+
+
+def telling(telemetry: Telemetry, *, watch: bool) -> Callable[[str], Told]:
+    """Return what makes the metrics and lines of an endpoint by its name. ``watch``: calls are not refused really."""
+    guards, lines = telemetry.metrics.guards, telemetry.lines
+
+    def told(endpoint: str) -> Told:
+        def state(state: str) -> None:
+            guards.state(endpoint, state)
+            lines.event("breaker", endpoint=endpoint, state=state)
+
+        def refused(reason: str, request: Request) -> None:
+            guards.refused(endpoint, reason, not watch)
+            if watch:
+                more = {"operation": request.operation, "request_id": request.id}
+                lines.event("guard-would-refuse", endpoint=endpoint, cause=reason, **more)
+
+        return Told(state, refused, partial(guards.tried, endpoint))
+
+    return told

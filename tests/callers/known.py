@@ -1,0 +1,41 @@
+"""A project whose callers have to be known: its store, keys made in it, and an application in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from adapter.callers.keys import peppers
+from adapter.callers.keytext import new_key
+from adapter.durable import Durable
+from adapter.settings import Settings
+from adapter.store import keys
+
+SECRET = "a-secret-of-the-tests-of-forty-characters"
+
+
+def durable(folder: Path, secret: str = SECRET) -> Durable:
+    """Return the store of a folder."""
+    return Durable(Settings(store_key=secret), folder)
+
+
+def made_key(store: Durable, owner: str = "me", scopes: tuple[str, ...] = ("a",), **more: Any) -> str:
+    """Make a key and return its text."""
+    id, text = new_key()
+    key = keys.Key(id, owner, peppers(store.keyring)[0].kept(text), time.time(), scopes, **more)
+    store.store.run(lambda connection: keys.add(connection, key))
+    return text
+
+
+def raising(error: Exception) -> None:
+    """Fail a test in which something in the background failed."""
+    raise error
+
+
+def never(error: Exception) -> None:
+    """Take a failure of the background that a test expects."""
+
+
+Told = Callable[[Exception], None]
