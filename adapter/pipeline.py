@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> look_up -> validate -> once -> read_first -> route
+    web -> observe -> allow -> if_match -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -39,6 +39,7 @@ from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.shared import Shared
 from adapter.steps.allow import allow
+from adapter.steps.if_match import conflict, if_match
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
@@ -104,12 +105,15 @@ def build(
     ``once`` returns the step that keeps its writes, None where nobody keeps any.
     """
     keeps = endpoint.write is not None and endpoint.write.rule.kept
+    match = endpoint.write.rule.if_match if endpoint.write is not None else None
+    depth, digits = limits.max_depth, limits.max_digits
     steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
+        *([if_match(endpoint, match, max_depth=depth, max_digits=digits)] if match is not None else []),
         *_before(endpoint, backends, limits),
         *([once(way(endpoint, backends, limits))] if once is not None and keeps else []),
-        *_read_first(endpoint, backends),
+        *_nearest(endpoint, backends),
     ]
     answer = _answer(endpoint, backends)
     return pieces.call(chain(*(steps if tracer is None else spanned(tracer, steps)), then=answer))
@@ -117,12 +121,13 @@ def build(
 
 def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
     """Return how the writes of one operation are sent and settled, by a request or by the background process."""
+    return way_of(endpoint, lambda each: inner(each, backends, limits))
 
-    def inner(each: Endpoint) -> Handler:
-        steps = (*_before(each, backends, limits), *_read_first(each, backends))
-        return pieces.call(chain(*steps, then=_answer(each, backends)))
 
-    return way_of(endpoint, inner)
+def inner(endpoint: Endpoint, backends: Backends, limits: Limits, *last: Middleware) -> Handler:
+    """Return an operation without what stands around it for callers; ``last`` is met just before the ERP is asked."""
+    steps = (*_before(endpoint, backends, limits), *_nearest(endpoint, backends), *last)
+    return pieces.call(chain(*steps, then=_answer(endpoint, backends)))
 
 
 def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
@@ -141,8 +146,10 @@ def chain(*steps: Middleware, then: Handler) -> Handler:
     return reduce(lambda handle, step: step(handle), reversed(steps), then)
 
 
-def _read_first(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
-    """Yield the step that reads the record, where a body is merged into one."""
+def _nearest(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
+    """Yield the steps next to the call: one says that a version is old, one reads the record a body is merged into."""
+    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
+        yield conflict(endpoint.write.rule.if_match)
     reads = endpoint.body.reads if endpoint.body is not None else None
     if reads is not None and endpoint.answered_by == "soap":
         yield read_first(reads, _call(reads, backends, record_reader(reads), align=True))
@@ -288,4 +295,6 @@ def _problems(endpoint: Endpoint) -> Mapping[str, int]:
     """Return the problem types that this operation may answer with, and their statuses."""
     declared = {rule.problem: rule.status for rule in endpoint.faults}
     empty = endpoint.reply.rule
+    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
+        declared["precondition-failed"] = 412
     return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})

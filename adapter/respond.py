@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from adapter import json_pieces
 from adapter.mapping.bound import Endpoint
@@ -18,6 +19,9 @@ from adapter.translate.flowing import Coming
 from adapter.translate.links import linker, location
 from adapter.translate.reader import Result
 
+# What may stand in an entity tag as it is; a percent sign begins what may not.
+_ETAGC = "!#$&'()*+,-./:;<=>?@[]^_`{|}~"
+
 
 def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
     """Return how one operation's results are answered.
@@ -28,10 +32,12 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
     status, template = endpoint.reply.status, endpoint.reply.rule.location
     shape, paged = endpoint.reply.rule.shape, endpoint.page is not None
     below, answer, link = endpoint.resource.path, documented(endpoint), linker(endpoint)
+    token = endpoint.token
 
     def make(result: Result, request: Request) -> Response:
+        headers = {**result.headers, **_tag(result.document, token)} if token else result.headers
         response = whole(result, request)
-        return replace(response, headers={**result.headers, **response.headers}) if result.headers else response
+        return replace(response, headers={**headers, **response.headers}) if headers else response
 
     def whole(result: Result, request: Request) -> Response:
         if shape == "none":
@@ -48,6 +54,12 @@ def respond(endpoint: Endpoint) -> Callable[[Result, Request], Response]:
         return Response(status, json_pieces.encode(document), headers=headers, notes=result.notes)
 
     return make
+
+
+def _tag(document: Any, token: str) -> dict[str, str]:
+    """Return the field ETag (RFC 9110, section 8.8.3) with the ERP's own token of a version, where it is there."""
+    value = document.get(token)
+    return {} if value in (None, "") else {"ETag": f'"{quote(str(value), safe=_ETAGC)}"'}
 
 
 def respond_rows(endpoint: Endpoint) -> Callable[[Result | Coming, Request], Response]:

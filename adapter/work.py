@@ -25,6 +25,7 @@ from adapter.deliver.settle import Keeping
 from adapter.deliver.telling import Telling
 from adapter.deliver.timers import Timer
 from adapter.deliver.way import Way
+from adapter.drafts import Drafts
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.guard.told import telling
@@ -36,7 +37,6 @@ from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
 from adapter.telemetry.working import Waiting, WorkMetrics
 
-AT_ONCE = 4
 LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
 """Seconds between two looks at what each timer does."""
 
@@ -62,7 +62,7 @@ class Work:
         built: Built,
         telemetry: Telemetry,
         *,
-        at_once: int = AT_ONCE,
+        at_once: int = 1,
         more: Sequence[Timer] = (),
         keeping: Keeping | None = None,
     ) -> None:
@@ -121,6 +121,7 @@ class Work:
         told = telling(telemetry, watch=settings.guard == "watch")
         backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
+        self.draft = Drafts(built.endpoints, backends, limits)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)

@@ -129,9 +129,9 @@ def shape_project(shape: Path, project: Path, url: str) -> Path:
     write_lock(project / "wsdl", [contract])
     for module in shape.glob("*.py"):
         shutil.copy(module, project)
-    lines, more = ["ADAPTER_CALLERS=everyone"], shape / "settings.env"
+    own = (shape / "settings.env").read_text("utf-8") if (shape / "settings.env").exists() else ""
+    lines = ["" if "ADAPTER_CALLERS=" in own else "ADAPTER_CALLERS=everyone", own]
     lines += [f"{settings.endpoint_names(service, '')[1]}={url}" for service in contract.services]
-    lines.append(more.read_text("utf-8") if more.exists() else "")
     (project / settings.FILE).write_text("\n".join(lines), "utf-8")
     return project
 

@@ -25,7 +25,6 @@ from adapter.telemetry.lines import FIELDS
 from tests.cases import SHAPES
 from tests.docs_pages import places
 from tests.docs_pages.pages import Terminal, blocks
-from tests.everyone import EVERYONE
 from tests.evidence.house import ROOT
 from tests.proof import not_shown
 
@@ -146,7 +145,7 @@ def clone(tmp_path: Path) -> Iterator[Terminal]:
 
 def opened(folder: Path, replaced: dict[str, str], erp: str, **more: str) -> Iterator[Terminal]:
     """Yield a terminal, and end what runs in it."""
-    environ = {**EVERYONE, "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12": f"{erp}/erp/soap12", **more}
+    environ = {"ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12": f"{erp}/erp/soap12", **more}
     terminal = Terminal(folder, replaced, environ)
     try:
         yield terminal

@@ -15,6 +15,7 @@ from adapter import __version__
 from adapter.cli import (
     audit,
     check,
+    deliveries,
     demo,
     erase,
     explain,
@@ -40,6 +41,7 @@ COMMANDS = (
     demo.COMMAND,
     serve.COMMAND,
     work.COMMAND,
+    deliveries.COMMAND,
     reload.COMMAND,
     check.COMMAND,
     routes.COMMAND,

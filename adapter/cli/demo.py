@@ -25,6 +25,7 @@ SERVICE_PROGRAM = Path("ops", "demo", "customers.py")
 SHOWN_LINES = 24
 EXPLAINED = "/v1/customers/7"
 PAUSE = 0.5
+ACCEPTED = 202
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ def run(asked: Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     project = _example(asked).resolve()
     ports = _ports(asked.port)
-    environ = _environment(project, ports)
     with tempfile.TemporaryDirectory(prefix="adapter-demo-") as folder, Children(Path(folder)) as children:
+        environ = _environment(project, ports) | _places(Path(folder))
         try:
             _start(children, project, ports, environ, Path(folder))
             built = app.build(project, environ)  # while the others start: for the call that is explained
@@ -95,23 +96,29 @@ def _environment(project: Path, ports: Ports) -> dict[str, str]:
     return environ | everyone | {settings.PROJECT: str(project), "PYTHONUNBUFFERED": "1"}
 
 
+def _places(folder: Path) -> dict[str, str]:
+    """Return where the store of a demonstration is: gone with it."""
+    return {"ADAPTER_STORE": str(folder / "adapter.db"), "ADAPTER_SUBJECTS": str(folder / "adapter-subjects.db")}
+
+
 def _start(children: Children, project: Path, ports: Ports, environ: Mapping[str, str], folder: Path) -> None:
-    say("starting the pretend ERP, the microservice and the façade …")
+    say("starting the pretend ERP, the microservice, the façade and its background process …")
     erp = ["-m", "adapter", "virtual", "--port", str(ports.erp), "--project", str(project)]
     service = [str(project / SERVICE_PROGRAM), "--port", str(ports.service), "--database", str(folder / "customers.db")]
     children.start("erp", [sys.executable, *erp], environ)
     children.start("microservice", [sys.executable, *service], environ)
+    children.start("work", [sys.executable, "-m", "adapter", "work", "--project", str(project)], environ)
     children.start("facade", serve.gunicorn(project, f"{HOST}:{ports.facade}", 1), environ, signal.SIGQUIT)
 
 
 def _calls(port: int) -> int:
     """Make every call and print it. Return how many went wrong."""
-    order, failures = "", 0
+    order, operation, failures = "", "", 0
     for number, template in enumerate(demo_calls.CALLS, 1):
-        call = replace(template, path=template.path.replace("{order}", order))
+        call = replace(template, path=template.path.format(order=order, operation=operation))
         print(f"\n{number}. {call.title}\n$ {demo_calls.curl(call, f'http://{HOST}:{port}')}")
         try:
-            answer = demo_calls.ask(call, port)
+            answer = demo_calls.settled(call, port)
         except (OSError, http.client.HTTPException) as error:
             print(f"WRONG: no answer ({type(error).__name__})")
             failures += 1
@@ -123,6 +130,7 @@ def _calls(port: int) -> int:
             print("\n".join(f"WRONG: {complaint}" for complaint in complaints))
             failures += 1
         order = demo_calls.order_of(answer) if call.keep_order else order
+        operation = demo_calls.order_of(answer) if answer.status == ACCEPTED else operation
     return failures
 
 

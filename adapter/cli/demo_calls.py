@@ -13,13 +13,15 @@ from typing import Any
 from adapter.cli.children import HOST
 
 TIMEOUT = 30
+_PAUSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call. ``expected`` maps JSON Pointers (RFC 6901) into the answer to values.
 
-    ``{order}`` in a path is the id that the call with ``keep_order`` was answered with.
+    ``{order}`` in a path is the id that the call with ``keep_order`` was answered with, and ``{operation}`` that of the
+    one that was only accepted. ``waits``: it is asked again until what was accepted has ended.
     """
 
     title: str
@@ -29,6 +31,8 @@ class Call:
     body: Mapping[str, Any] | None = None
     expected: Mapping[str, Any] = field(default_factory=dict)
     keep_order: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,22 @@ CALLS = (
         body={"kind": "person", "email": "new@shop.example", "note": None},
         expected={"/email": "new@shop.example", "/note": None, "/kind": "person"},
     ),
+    Call(
+        "Order something later: 202 at once, and it is kept",
+        "POST",
+        "/v1/orders",
+        202,
+        {"customer_id": "42", "reference": "SHOP-2024-0002", "lines": [{"item_id": ITEM, "quantity": "1"}]},
+        {"/operation": "orders.create"},
+        headers={"Prefer": "respond-async"},
+    ),
+    Call(
+        "Ask how it ended: `adapter work` has delivered it meanwhile",
+        "GET",
+        "/v1/operations/{operation}",
+        expected={"/status": "done", "/result/status": 201, "/result/body/reference": "SHOP-2024-0002"},
+        waits=True,
+    ),
     Call("Cancel the order", "DELETE", "/v1/orders/{order}?reason=customer", 204),
     Call("See that it is cancelled", "GET", "/v1/orders/{order}", expected={"/status": "cancelled"}),
     Call(
@@ -103,6 +123,8 @@ def curl(call: Call, url: str) -> str:
     if call.method != "GET":
         words += ["-X", call.method]
     words.append(url + call.path)
+    for name, value in call.headers.items():
+        words += ["-H", f"{name}: {value}"]
     if call.body is not None:
         words += ["-H", "Content-Type: application/json", "-d", _encoded(call.body)]
     return shlex.join(words)
@@ -111,7 +133,7 @@ def curl(call: Call, url: str) -> str:
 def ask(call: Call, port: int) -> Answer:
     """Make the call. Raises OSError and http.client.HTTPException when there is no answer."""
     body = None if call.body is None else _encoded(call.body).encode("utf-8")
-    headers = {} if body is None else {"Content-Type": "application/json"}
+    headers = {**call.headers, **({} if body is None else {"Content-Type": "application/json"})}
     connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT)
     begin = time.monotonic()
     try:
@@ -120,6 +142,17 @@ def ask(call: Call, port: int) -> Answer:
         return Answer(response.status, response.read(), time.monotonic() - begin)
     finally:
         connection.close()
+
+
+def settled(call: Call, port: int) -> Answer:
+    """Make the call; where it waits for an operation, again and again until that has ended, or ``TIMEOUT`` is over."""
+    until = time.monotonic() + TIMEOUT
+    while True:
+        answer = ask(call, port)
+        going_on = at(_document(answer.body), "/status") in ("queued", "running", "unknown")
+        if not (call.waits and going_on and time.monotonic() < until):
+            return answer
+        time.sleep(_PAUSE)
 
 
 def wrong(call: Call, answer: Answer) -> Iterator[str]:

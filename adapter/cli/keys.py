@@ -159,7 +159,7 @@ COMMAND = Command(
             help="let a key not count any more",
             run=revoke,
             example="keys revoke 4fzyo82mVxW",
-            arguments=(argument("id", metavar="ID", help="the part of the key between sa_ and the next _"),),
+            arguments=(argument("id", metavar="ID", help="the part of the key between its first two underscores"),),
         ),
     ),
 )

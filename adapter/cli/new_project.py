@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapter.cli.store_key import FILE as KEY_FILE
 from adapter.mapping import editor
 
 _README = """\
@@ -145,5 +144,5 @@ FILES: Mapping[str, str] = {
     "mappings/items.yaml": editor.MODELINE + _MAPPING,
     f"mappings/{editor.FILE}": editor.text(),
     "wsdl/README.rst": _WSDL_README,
-    ".gitignore": f"__pycache__/\n*.sqlite3\n*.db\n.env\n{KEY_FILE}\n",
+    ".gitignore": "__pycache__/\n*.sqlite3\n*.db\n*.key\n.env\n",
 }

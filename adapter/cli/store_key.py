@@ -24,5 +24,5 @@ def store_key(project: Path) -> bool:
         opened.write(f"{importlib.import_module('adapter.vault').new_secret()}\n")
     ignored = project / ".gitignore"
     if not ignored.exists():
-        ignored.write_text(f"{FILE}\n*.db\n", "utf-8")
+        ignored.write_text("*.key\n*.db\n", "utf-8")
     return True

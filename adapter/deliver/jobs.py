@@ -23,10 +23,10 @@ from adapter.deliver.loop import PAUSE, TROUBLE, Due
 
 TASK = "deliver"
 QUEUE = "adapter"
-HEARTBEAT = 5.0
-STALLED = 20.0
+HEARTBEAT = 2.0
+STALLED = 8.0
 """Seconds of silence after which a worker counts as dead, and its jobs as free."""
-_LOOK_FOR_STALLED = 5.0
+_LOOK_FOR_STALLED = 2.0
 _ONCE_MORE = 10.0  # seconds after which a row that is still due, with its job deferred, has one deferred again
 _MOST = 200
 

@@ -16,7 +16,7 @@ from adapter.strict_json import decode_plain, encode
 
 _DEPTH, _DIGITS = 8, 100
 # Fields about this one call and not about what it asks for.
-_ONCE = frozenset(("idempotency-key", "prefer", "if-match"))
+_ONCE = frozenset(("idempotency-key", "prefer"))
 
 
 class Corrupt(Exception):

@@ -52,26 +52,29 @@ class Guard:
         before: BackendError | None = None
         if self._tries is not None:
             self._tries.budget.asked()
-        while True:
-            turn = self._enter(request, policy, begin, before)
-            made += 1
-            try:
-                result = act(turn)
-            except BackendError as error:
-                turn.ended(error)
-                before = _known(error, before)
-                wait = self._wait(before, request, policy, made) if not turn.opened else None
-                if wait is None:
-                    raise before from error.__cause__
-            except BaseException as error:
-                turn.ended(error)
-                raise
-            else:
-                turn.ended()
-                if self._tries is not None:
-                    self._tries.budget.succeeded()
-                return result
-            self._pause(wait)
+        try:
+            while True:
+                turn = self._enter(request, policy, begin, before)
+                made += 1
+                try:
+                    result = act(turn)
+                except BackendError as error:
+                    turn.ended(error)
+                    before = _known(error, before)
+                    wait = self._wait(before, request, policy, made) if not turn.opened else None
+                    if wait is None:
+                        raise before from error.__cause__
+                except BaseException as error:
+                    turn.ended(error)
+                    raise
+                else:
+                    turn.ended()
+                    if self._tries is not None:
+                        self._tries.budget.succeeded()
+                    return result
+                self._pause(wait)
+        finally:
+            before = None  # it holds this frame, which would hold it
 
     def _wait(self, error: BackendError, request: Request, policy: Policy, made: int) -> float | None:
         wait = self._tries.wait(error, request, policy, made) if self._tries is not None else None
@@ -95,6 +98,7 @@ class Guard:
                         raise before or error from None
         except BaseException:
             left(leaves, NOT_ASKED)
+            before = None  # as in `run`
             raise
         whole = request.deadline - begin
         return Turn(leaves, (request.deadline - self._clock()) / whole if whole > 0 else 0.0, self._clock)

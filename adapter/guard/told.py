@@ -34,8 +34,7 @@ def telling(telemetry: Telemetry, *, watch: bool) -> Callable[[str], Told]:
         def refused(reason: str, request: Request) -> None:
             guards.refused(endpoint, reason, not watch)
             if watch:
-                more = {"operation": request.operation, "request_id": request.id}
-                lines.event("guard-would-refuse", endpoint=endpoint, cause=reason, **more)
+                lines.event("guard-would-refuse", endpoint=endpoint, cause=reason, operation=request.operation)
 
         return Told(state, refused, partial(guards.tried, endpoint))
 

@@ -56,7 +56,7 @@ class Turn:
     def _maybe(self) -> None:
         if self._over and not self._open and not self._left:
             self._left = True
-            error = self._error
+            error, self._error = self._error, None  # its frames hold this turn
             left(self._leaves, Outcome(verdict(error, self._share), self._clock() - self._begin, error))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from adapter.errors import FieldError, InvalidRequest
+from adapter.errors import BackendError, BackendFault, FieldError, InvalidRequest
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.scalars import parameter
 from adapter.messages import Call, Checked, Handler, Middleware, Request, Response
@@ -41,10 +41,20 @@ def read_first(reads: Endpoint, ask: Ask) -> Middleware:
     def wrap(then: Handler) -> Handler:
         def handle(request: Request) -> Response:
             assert request.checked is not None
-            record, notes = ask(replace(request, checked=key(request, request.checked.call)))
+            record, notes = _read(ask, replace(request, checked=key(request, request.checked.call)))
             response = then(replace(request, checked=replace(request.checked, record=record)))
             return replace(response, notes=notes + response.notes)
 
         return handle
 
     return wrap
+
+
+def _read(ask: Ask, request: Request) -> tuple[Any, tuple[str, ...]]:
+    """Read the record. Where that fails nothing was changed, however far the reading came: the change was not sent."""
+    try:
+        return ask(request)
+    except BackendFault:
+        raise
+    except BackendError as error:
+        raise replace(error, sent="no") from error

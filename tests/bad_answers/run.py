@@ -53,6 +53,7 @@ def stage() -> Iterator[Stage]:
             "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11": erp.url,
             "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP12": f"http://127.0.0.1:{free_port()}/",
             "ADAPTER_ENDPOINT_LAGERSERVICE": erp.url,
+            "ADAPTER_GUARD": "watch",  # one bad answer after another: each has to come through, and be told
         }
         with stack(environ={**endpoints, "ADAPTER_TIMEOUT": str(TIMEOUT)}) as running:
             started = Stage(running, erp, lure)

@@ -145,6 +145,11 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     "resilience": (
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm(
+            "tokens",
+            "forged or stale tokens and keys refused / kinds; JWKS fetches in 30 s of random ids; provider down 1 h",
+            "all (>= 30); <= 1; accepted",
+        ),
+        _calm(
             "erase",
             "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
             "0; all",

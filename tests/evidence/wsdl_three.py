@@ -1,6 +1,7 @@
 """wsdl.three: commands from a contract of the corpus, in an empty folder, to a documented API that answers a call.
 
-What answers behind it is ``adapter virtual`` for the same contract: it stands for the system itself.
+What answers behind it is ``adapter virtual`` for the same contract: it stands for the system itself. Who calls has a
+key, which one more command makes for each caller that there will be.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ WSDL = CORPUS / "wsdl"
 CONTRACT = "dynamics-nav/ItemCard.wsdl"
 COMMANDS = (["propose", str(WSDL / CONTRACT)], ["check"], ["serve"])
 CALL = "/v1/item-cards/1000"
+KEY = ["keys", "create", "--owner", "me", "--scopes", "item-cards.read"]
 
 
 def measure() -> Result:
@@ -43,10 +45,14 @@ def measure() -> Result:
             if _adapter(command, Path(folder), env).wait(300):
                 return Result(f"{command[0]} said no", ok=False)
         with _started(COMMANDS[-1], Path(folder), env) as port:
-            document, page, answer = (_get(port, path) for path in ("/openapi.json", "/docs", CALL))
+            refused = _get(port, CALL)[0]
+            key = _adapter(KEY, Path(folder), env, subprocess.PIPE).communicate(timeout=60)[0].decode().strip()
+            document, page, answer = (_get(port, path, key) for path in ("/openapi.json", "/docs", CALL))
     paths = len(json.loads(document[1]).get("paths", {})) if document[0] == 200 else 0
-    told = f"{paths} documented paths, docs {page[0]}, GET {CALL} {answer[0]}"
-    ok = paths > 0 and page[0] == 200 and answer[0] == 200 and isinstance(json.loads(answer[1]), dict)
+    told = f"{paths} documented paths, docs {page[0]}, GET {CALL} {answer[0]} with a key, {refused} without"
+    ok = (
+        refused == 401 and paths > 0 and page[0] == 200 and answer[0] == 200 and isinstance(json.loads(answer[1]), dict)
+    )
     return Result(f"{len(COMMANDS)} ({told})", ok and len(COMMANDS) <= GOAL)
 
 
@@ -56,10 +62,12 @@ def _addresses(port: int) -> dict[str, str]:
     return {endpoint_names(each.service, each.port)[0]: address(f"http://127.0.0.1:{port}", each) for each in every}
 
 
-def _adapter(command: list[str], folder: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
+def _adapter(
+    command: list[str], folder: Path, env: dict[str, str], output: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     whole = environment() | {"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", ""), **env}
     line = [sys.executable, "-m", "adapter", *command]
-    return subprocess.Popen(line, cwd=folder, env=whole, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(line, cwd=folder, env=whole, stdout=output, stderr=subprocess.DEVNULL)
 
 
 @contextmanager
@@ -89,10 +97,10 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     raise RuntimeError("a server did not start")
 
 
-def _get(port: int, path: str) -> tuple[int, Any]:
+def _get(port: int, path: str, key: str = "") -> tuple[int, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"X-API-Key": key} if key else {})
         response = connection.getresponse()
         return response.status, response.read()
     finally:

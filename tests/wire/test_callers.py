@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -165,10 +166,15 @@ def test_each_credential_is_one_line_in_the_openapi_document(known: Known) -> No
     assert {"401", "403"} <= listed["responses"].keys()
 
 
-def test_serve_says_that_nobody_could_be_let_in() -> None:
+def test_serve_says_that_nobody_could_be_let_in(tmp_path: Path) -> None:
     """Neither keys nor tokens: a mistake before anything is served."""
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "wsdl").symlink_to(ROOT / "wsdl")
+    shutil.copy(ROOT / "mappings" / "items.yaml", tmp_path / "mappings")
+    lines = "ADAPTER_ENDPOINT_ERPSERVICE=http://127.0.0.1:1/\nADAPTER_VALUE_CLIENT=100\n"
+    (tmp_path / "adapter.env").write_text(lines, "utf-8")
     own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
-    command = [sys.executable, "-m", "adapter", "serve", "--project", str(ROOT), "--bind", "127.0.0.1:0"]
+    command = [sys.executable, "-m", "adapter", "serve", "--project", str(tmp_path), "--bind", "127.0.0.1:0"]
     done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, timeout=60, check=False)
     assert 1 == done.returncode
     assert "nothing to know them by" in done.stderr

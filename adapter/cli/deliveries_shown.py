@@ -1,0 +1,91 @@
+"""``adapter deliveries list`` and ``show``, and what their siblings share: the project's rows, and one of them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from adapter import keeping, settings
+from adapter.built import build
+from adapter.cli.command import UsageError, actor, project_of, table
+from adapter.cli.display import json_text
+from adapter.deliver import kept
+from adapter.errors import VaultError
+from adapter.messages import Request
+from adapter.store import audit, due, writes
+from adapter.store.writes import DELIVERING, PARKED, QUEUED, SENDING, UNKNOWN, Write
+from adapter.telemetry import Telemetry
+from adapter.work import Work
+
+WAITING = (PARKED, UNKNOWN, QUEUED, DELIVERING, SENDING)
+HEAD = ("ID", "STATE", "OPERATION", "MADE", "TRIED", "CAUSE")
+
+
+def working(asked: Namespace) -> Work:
+    """Return the background process of a project, not running: its rows, and how they are sent. It logs bugs only."""
+    built = build(project_of(asked).resolve(), settings.environment())
+    if not keeping.keeps(built.endpoints):
+        raise UsageError("no mapping here keeps writes (`write:`)")
+    return Work(built, Telemetry("ERROR", sys.stderr))
+
+
+def row_of(work: Work, id: str) -> Write:
+    """Return a row. Raise UsageError where there is none."""
+    row = work.keeping.store.read(lambda connection: writes.by_id(connection, id))
+    if row is None:
+        raise UsageError(f"there is no write {id}; `adapter deliveries list` shows them")
+    return row
+
+
+def opened(work: Work, row: Write) -> Request:
+    """Return the request of a row. Raise UsageError where nobody can read it any more."""
+    try:
+        return kept.unpacked(work.keeping.open(row, "request"), time.monotonic() + 60)
+    except VaultError as error:
+        said = {"erased": "the data of its subject was erased", "secret": "its secret is not among ADAPTER_STORE_KEY"}
+        raise UsageError(f"{row.id} cannot be read: {said.get(error.kind, 'it is damaged')}") from error
+    except kept.Corrupt as error:
+        raise UsageError(f"{row.id} cannot be read: it is damaged ({error})") from error
+
+
+def listing(asked: Namespace) -> int:
+    """Print the rows that wait for something or somebody."""
+    work = working(asked)
+    states, before = tuple(asked.state or WAITING), time.time() - asked.older
+    found = work.keeping.store.read(
+        lambda connection: due.listed(connection, states, asked.operation, before, asked.most)
+    )
+    rows = [(each.id, each.state, each.operation, when(each.created), str(each.attempts), each.cause) for each in found]
+    print(table([HEAD, *rows]))
+    return 0
+
+
+def show(asked: Namespace) -> int:
+    """Print one row, opened. Who looked is in the audit."""
+    work = working(asked)
+    row = row_of(work, asked.id)
+    request, now, by = opened(work, row), time.time(), actor()
+    work.keeping.store.run(lambda connection: audit.append(connection, now, by, "write.shown", row.id))
+    lines: list[tuple[str, ...]] = [
+        ("state", row.state), ("operation", row.operation), ("caller", row.caller), ("made", when(row.created)),
+        ("changed", when(row.changed)), ("tried", str(row.attempts)), ("promised", "yes" if row.promised else "no"),
+        ("due", when(row.due) if row.due else "-"), ("cause", row.cause or "-"),
+    ]  # fmt: skip
+    print(table(lines))
+    parameters = [*request.path.items(), *request.query]
+    print(f"\n{request.method} {' '.join(f'{name}={text}' for name, text in parameters)}".rstrip())
+    if request.body:
+        print(json_text(request.body))
+    if row.answer:
+        answer = kept.response(work.keeping.open(row, "answer"), {})
+        print(f"\nanswered {answer.status}")
+        assert isinstance(answer.body, bytes)
+        print(json_text(answer.body))
+    return 0
+
+
+def when(seconds: float) -> str:
+    """Return a time as people read it, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "seconds").removesuffix("+00:00")
