@@ -35,12 +35,12 @@ from tests.stack import gunicorn
 
 WRITES: Final = 10_000
 ENTITIES: Final = 300
-PHONES: Final = 64
-SHARE: Final = 0.04
-SENDING: Final = 280.0
+PHONES: Final = 96
+SHARE: Final = 0.03
+SENDING: Final = 400.0
 AFTER: Final = 2.0
 SETTLING: Final = 60.0
-PAUSE: Final = (1.0, 4.0)
+PAUSE: Final = (2.0, 6.0)
 SEED: Final = 6
 NAME: Final = "w-"
 

@@ -9,7 +9,13 @@ from typing import Final
 
 from tests.stack import ROOT
 
-CREATE: Final = '    body: {one: Order, into: Auftrag}\n    reply: {one: Order, from: Auftrag, location: "/{id}"}\n'
+CREATE: Final = """\
+    write:
+      entity: customer_id
+      reference: reference
+      resolve: {by: list, with: {reference: reference}, then: read, after: 5}
+      later: true
+"""
 KEPT: Final = """\
     timeout: {timeout}
     write:
@@ -41,7 +47,7 @@ def project(folder: Path, changes: Mapping[str, tuple[tuple[str, str], ...]]) ->
 def kept_orders(folder: Path, timeout: float = 4, after: float = 5) -> Path:
     """Make a project whose orders.create keeps its writes in the store, may queue them, and can resolve them."""
     kept = KEPT.format(timeout=timeout, after=after)
-    return project(folder, {"mappings/orders.yaml": ((CREATE, CREATE + kept),)})
+    return project(folder, {"mappings/orders.yaml": ((CREATE, kept),)})
 
 
 _ITEM: Final = "    reply: {one: Item, from: Artikel}\n"
@@ -67,7 +73,7 @@ def broken_project(folder: Path, timeout: float = 2) -> Path:
         folder,
         {
             "mappings/orders.yaml": (
-                (CREATE, CREATE + kept),
+                (CREATE, kept),
                 ("    call: LeseAuftrag\n", "    call: LeseAuftrag\n" + short),
                 (_GUARD, _GUARD + _CALM),
             ),

@@ -131,7 +131,7 @@ def stand(folder: Path, engine: str) -> Iterator[Stand]:
 
 def made_key(project: Path, environ: Mapping[str, str], *scopes: str) -> str:
     """Make an API key with ``adapter keys create`` and return it."""
-    command = [sys.executable, "-m", "adapter", "keys", "create", "evidence", *scopes]
+    command = [sys.executable, "-m", "adapter", "keys", "create", "--owner", "evidence", "--scopes", ",".join(scopes)]
     own = {**environ, "ADAPTER_PROJECT": str(project)}
     done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=True, timeout=60)
     return done.stdout.split()[-1]
