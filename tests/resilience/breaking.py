@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests import processes
-from tests.resilience.faults import Cut, Fault, document, html, truncated
+from tests.resilience.faults import Cut, Fault, Way, document, html, truncated
 from tests.resilience.message import Message
 from tests.resilience.proxy import Proxy
 from tests.resilience.stand import Stand
@@ -24,7 +24,7 @@ _SOAP_FAULT: Final = (
     b"<faultstring>No space left on device</faultstring></s:Fault></s:Body></s:Envelope>"
 )
 _NO_SPACE: Final = b'{"type": "about:blank", "title": "Insufficient Storage", "status": 507}'
-_REPLY: Final = frozenset(("reply",))
+_REPLY: Final[frozenset[Way]] = frozenset(("reply",))
 _NEVER: Final = 50.0
 
 _HTTP: Final[Mapping[str, Fault]] = {
