@@ -16,13 +16,14 @@ from typing import Any
 from adapter import collector
 from adapter import settings as settings_room
 from adapter.callers.issuers import issuers
+from adapter.deliver.callback import keys_of
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
 from adapter.keeping import keeps
+from adapter.mapping.agreement.credentials import CALLBACK_SECRET, constants
 from adapter.mapping.agreement.credentials import asked as credentials_asked
-from adapter.mapping.agreement.credentials import constants
 from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
@@ -94,6 +95,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(absent(settings.shared))
     mistakes.extend(_unsignable(endpoints, credentials))
+    mistakes.extend(_untold(endpoints, settings, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     if keeps(endpoints):
@@ -110,6 +112,20 @@ def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> It
         if rule is not None and (problem := signing_problem(rule, credentials)):
             variable = credential_name(rule.signature, "CERTIFICATE")
             yield rule.place.mistake(f"identity: {variable}: {problem}", "see log-in-at-the-erp in docs/howto")
+
+
+def _untold(endpoints: tuple[Endpoint, ...], settings: Settings, credentials: Credentials) -> Iterator[Mistake]:
+    """Yield what keeps callers from being told, where a mapping lets them ask for it."""
+    rules = [each.write.rule for each in endpoints if each.write is not None and each.write.rule.callback]
+    for rule in rules if not settings.callbacks else ():
+        text = "callback: no origin may be told"
+        yield rule.place.mistake(text, "set ADAPTER_CALLBACKS to origins such as https://shop.example")
+    secret = credentials.text(*CALLBACK_SECRET) if rules else None
+    try:
+        keys_of(secret) if secret else None
+    except ValueError as error:
+        variable = credential_name(*CALLBACK_SECRET)
+        yield rules[0].place.mistake(f"callback: {variable} {error}", "see deliver-later in docs/howto")
 
 
 def _too_large(endpoints: tuple[Endpoint, ...], most: int) -> Iterator[Mistake]:

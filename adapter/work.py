@@ -18,7 +18,7 @@ from adapter import keeping as keeping_room
 from adapter import problems
 from adapter.built import Built, credentials_of, declared
 from adapter.deliver import timers, upkeep
-from adapter.deliver.callback import SECRET, keys_of
+from adapter.deliver.callback import keys_of
 from adapter.deliver.loop import Due, Loop
 from adapter.deliver.row import Deliveries
 from adapter.deliver.settle import Keeping
@@ -29,6 +29,7 @@ from adapter.drafts import Drafts
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
 from adapter.guard.told import telling
+from adapter.mapping.agreement.credentials import CALLBACK_SECRET
 from adapter.opened import open_backends
 from adapter.pipeline import Limits, way
 from adapter.steps.observe import observe
@@ -153,7 +154,7 @@ class Work:
         asked = [each for each in self._built.endpoints if each.write is not None and each.write.rule.callback]
         if not asked:
             return []
-        secret = credentials_of(self._built.project, self._built.settings).value(*SECRET)
+        secret = credentials_of(self._built.project, self._built.settings).value(*CALLBACK_SECRET)
         telling = Telling(self.keeping, lambda: keys_of(secret()), self.metrics.told)
         return [Timer("callbacks", TELL, telling.tell)]
 

@@ -23,8 +23,6 @@ from adapter.deliver.addresses import public
 from adapter.errors import BackendError, BackendFault
 from adapter.exchange import Exchange
 
-SECRET = ("callback", "SECRET")
-"""The operator's credentials that messages are signed with."""
 MOST_CHARACTERS = 2000
 GONE = 410
 _SECONDS = 10.0

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -30,6 +31,7 @@ _Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Call:
     """One kind of call: how often it is made beside the others, and the statuses that it may be answered with.
 
+    ``{new}`` in the body and in header fields is another text in each call.
     ``leaves``: the caller goes away so many seconds after the request, without an answer; 0 for one who stays.
     """
 
@@ -135,8 +137,10 @@ class _Generator:
         reader, writer = pair
         keep = False
         try:
-            body = call.body.encode()
-            fields = {"Host": "localhost", **call.headers} | ({"Content-Length": str(len(body))} if body else {})
+            new = uuid.uuid4().hex
+            body = call.body.replace("{new}", new).encode()
+            sent = {name: value.replace("{new}", new) for name, value in call.headers.items()}
+            fields = {"Host": "localhost", **sent} | ({"Content-Length": str(len(body))} if body else {})
             head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
             writer.write(f"{call.method} {call.path} HTTP/1.1\r\n{head}\r\n".encode() + body)
             if call.leaves:

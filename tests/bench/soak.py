@@ -55,7 +55,7 @@ def measure() -> Result:
         (worker,) = children(server.pid)
         begun = cpu_seconds(worker)
         with openloop.started(urlsplit(server.url).port or 0, _calls(), RATE, length) as load:
-            samples = _watched(worker, lambda: load.poll() is None)
+            samples = watched(worker, lambda: load.poll() is None)
             said, _ = load.communicate()
         busy = (cpu_seconds(worker) - begun) / length
         if children(server.pid) != [worker]:
@@ -64,21 +64,31 @@ def measure() -> Result:
 
 
 def _result(samples: Sequence[Sample], load: Load, length: float, busy: float) -> Result:
+    said, flat = steady(samples, length)
+    value = f"{said}; {length / 60:.1f} min, {load.calls} calls, {answered(load)}, worker {busy:.0%} of a core"
+    return Result(value, flat and not load.failures and length >= SECONDS)
+
+
+def answered(load: Load) -> str:
+    """Print what went wrong, and return how often."""
+    for what, count in load.failures.items():
+        print(f"{count} x {what}")
+    return f"{sum(load.failures.values())} answered wrongly"
+
+
+def steady(samples: Sequence[Sample], length: float) -> tuple[str, bool]:
+    """Return how memory, descriptors and threads changed after the first minutes, and whether they count as flat."""
     kept = [each for each in samples if each.at >= length * WARM_UP]
     for each in kept[:: max(1, len(kept) // 20)]:
         print(f"{each.at:.0f} s: {each.resident / 1e6:.1f} MB, {each.descriptors} descriptors, {each.threads} threads")
-    for what, count in load.failures.items():
-        print(f"{count} x {what}")
     grown = slope([(each.at, each.resident / 1e6) for each in kept]) * _MINUTES * 60
     files, together = ends([each.descriptors for each in kept]), ends([each.threads for each in kept])
-    failed = sum(load.failures.values())
-    value = (
+    said = (
         f"{grown:+.2f} MB/{_MINUTES} min (at {kept[-1].resident / 1e6:.0f} MB); descriptors {files[0]:.0f} to "
-        f"{files[1]:.0f}; threads {together[0]:.0f} to {together[1]:.0f}; {length / 60:.1f} min, {load.calls} calls, "
-        f"{failed} answered wrongly, worker {busy:.0%} of a core"
+        f"{files[1]:.0f}; threads {together[0]:.0f} to {together[1]:.0f}"
     )
     flat = files[1] <= files[0] + max(5.0, files[0] / 10) and together[1] <= together[0]
-    return Result(value, grown <= GOAL_MB and flat and not failed and length >= SECONDS)
+    return said, grown <= GOAL_MB and flat
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
@@ -92,7 +102,7 @@ def ends(numbers: Sequence[int]) -> tuple[float, float]:
     return statistics.median(numbers[:quarter]), statistics.median(numbers[-quarter:])
 
 
-def _watched(worker: int, going_on: Callable[[], bool]) -> list[Sample]:
+def watched(worker: int, going_on: Callable[[], bool]) -> list[Sample]:
     """Look at the worker from time to time, as long as the load goes on."""
     start, samples = time.monotonic(), list[Sample]()
     while going_on():

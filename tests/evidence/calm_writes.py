@@ -35,7 +35,7 @@ from tests.stack import gunicorn
 
 WRITES: Final = 10_000
 ENTITIES: Final = 300
-PHONES: Final = 96
+PHONES: Final = 48
 SHARE: Final = 0.03
 SENDING: Final = 400.0
 AFTER: Final = 2.0

@@ -169,6 +169,13 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             seconds=1200,
         ),
         _calm(
+            "soak",
+            "30 min at 150 requests/s with random faults: growth of memory; descriptors; threads",
+            "<= 1 MB/10 min; flat; flat",
+            seconds=2400,
+            long=True,
+        ),
+        _calm(
             "metrics", "/metrics after 1,000 workers that ended; counters that went back", "<= 100 ms; 0", seconds=600
         ),
     ),

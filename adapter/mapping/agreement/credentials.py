@@ -14,6 +14,8 @@ from adapter.settings import credential_name, endpoint_names
 CredentialProblem = Callable[[str, str], str]
 CURSOR_SECRET = ("cursor", "SECRET")
 """The operator's credentials that cursors are signed with."""
+CALLBACK_SECRET = ("callback", "SECRET")
+"""The operator's credentials that messages to callers are signed with."""
 
 
 def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[tuple[Place, str, str, bool]]:
@@ -26,6 +28,8 @@ def asked(resource: Resource, blocks: Mapping[str, Block] = BLOCKS) -> Iterator[
     for operation in resource.operations:
         if operation.cursor is not None:
             yield operation.cursor.place, *CURSOR_SECRET, False
+        if operation.policy.write is not None and operation.policy.write.callback:
+            yield operation.policy.write.place, *CALLBACK_SECRET, True
 
 
 def constants(resource: Resource) -> Iterator[Constant]:
