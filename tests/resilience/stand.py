@@ -23,6 +23,7 @@ from tests.stack import ROOT, gunicorn
 
 CLOCK: Final = Path(__file__).parent / "clock"
 PATIENCE: Final = 15.0
+SCOPES: Final = ("orders.read", "orders.write", "items.read", "customers.read", "customers.write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def stand(folder: Path, engine: str) -> Iterator[Stand]:
             place = Place(str(folder / "disk" / "adapter.db"), str(folder / "subjects.db"))
             environ |= {"ADAPTER_STORE": place.store_url, "ADAPTER_SUBJECTS": place.subjects_url}
         project = broken_project(folder / "project")
-        key = made_key(project, environ)
+        key = made_key(project, environ, *SCOPES)
         url, master, _ = opened.enter_context(gunicorn(project, environ, workers=1))
         worker = opened.enter_context(Worker(project, environ, folder / "work.log"))
         yield Stand(
