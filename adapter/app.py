@@ -16,6 +16,7 @@ from flask import Flask
 from adapter import collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
+from adapter.cache import open_cache
 from adapter.callers import anybody
 from adapter.callers.opening import nobody_can_be_known, open_callers
 from adapter.durable import Durable
@@ -52,6 +53,7 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
+    backends = replace(backends, cache=open_cache(built.endpoints, built.settings, telemetry))
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = keeping.once(kept) if kept is not None else None
     return {

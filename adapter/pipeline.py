@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> if_match -> look_up -> validate -> once -> read_first -> route
+    web -> observe -> allow -> cached -> if_match -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -21,11 +21,12 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from adapter import pieces
-from adapter.backends.http import http
+from adapter.backends.http import declared_problems, http
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
 from adapter.backends.soap.tables import Kept
 from adapter.backends.soap.ways import way as soap_way
+from adapter.cache import Cache
 from adapter.deliver.way import Way
 from adapter.exchange import Exchange
 from adapter.guard import UNGUARDED, Guard
@@ -39,10 +40,12 @@ from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.shared import Shared
 from adapter.steps.allow import allow
+from adapter.steps.cached import keeping
 from adapter.steps.if_match import conflict, if_match
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
+from adapter.steps.touching import dropping
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome, Tracer
 from adapter.telemetry.spans import spanned
@@ -67,7 +70,7 @@ class Backends:
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
     are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
-    workers share, None where each is alone.
+    workers share, ``cache`` has the answers of reads that are given again; None where there is none.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -77,6 +80,7 @@ class Backends:
     tables: Mapping[Table, Kept] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     shared: Shared | None = None
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ def build(
     steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
+        *keeping(endpoint, backends.cache),
         *([if_match(endpoint, match, max_depth=depth, max_digits=digits)] if match is not None else []),
         *_before(endpoint, backends, limits),
         *([once(way(endpoint, backends, limits))] if once is not None and keeps else []),
@@ -138,7 +143,8 @@ def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[
 
 
 def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
-    return _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    return chain(*dropping(endpoint, backends.cache), then=answer)
 
 
 def chain(*steps: Middleware, then: Handler) -> Handler:
@@ -283,18 +289,9 @@ def _http(endpoint: Endpoint, backends: Backends) -> Handler:
         endpoint.path.removeprefix(endpoint.resource.path),
         service_path=rule.path,
         public_path=endpoint.resource.path,
-        problems=_problems(endpoint),
+        problems=declared_problems(endpoint),
         shown={rule.problem for rule in endpoint.faults if rule.message},
         forwarded=[field.name.lower() for field in header_parameters(endpoint)],
         guard=backends.guards.get(rule.service, UNGUARDED),
         policy=endpoint.policy,
     )
-
-
-def _problems(endpoint: Endpoint) -> Mapping[str, int]:
-    """Return the problem types that this operation may answer with, and their statuses."""
-    declared = {rule.problem: rule.status for rule in endpoint.faults}
-    empty = endpoint.reply.rule
-    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
-        declared["precondition-failed"] = 412
-    return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})

@@ -129,6 +129,7 @@ class Settings:
         "How many worker processes share each limit, on all machines. `adapter serve` and ops/gunicorn.conf.py set it "
         "where it is not set.",
     )
+    cache_bytes: int = _one("bytes", parsers.number(2**16, 2**34), "33554432", "A worker's memory for kept answers.")
     cursor_life: float = _one("seconds", parsers.seconds, "3600", "How long the cursor of a list may be used.")
     timeout: float = _one("seconds", parsers.seconds, "10", "How long a call may take where its mapping says nothing.")
     drain: int = _one(

@@ -149,7 +149,7 @@ class ShapeApps:
     def app(self, case: Case) -> Flask:
         """Return the adapter for a case."""
         shape = case.operation
-        keeps = "\nlookups:" in (SHAPES / shape / "mapping.yaml").read_text("utf-8")
+        keeps = re.search("\n(lookups|    cache):", (SHAPES / shape / "mapping.yaml").read_text("utf-8"))
         name = f"{shape}-{case.name}" if keeps else shape
         if name not in self._apps:
             self._apps[name] = create_app(shape_project(SHAPES / shape, self._folder / name, self._replay.url), {})
@@ -164,13 +164,13 @@ def replay_app(replay: Replay) -> Flask:
 def run(case: Case, app: Flask, replay: Replay) -> Seen:
     """Send a case's request through the application while the ERP answers with the case's replies.
 
-    A case that is ``after`` another goes on with the cursor of that one's answer. Cursors are shown as ``(cursor)``.
+    A case that is ``after`` another goes on with the cursor of its answer, if any. Cursors are shown as ``(cursor)``.
     """
     request = case.json("request.json")
     path = request["path"]
     if "after" in request:
         before = replace(case, name=request["after"], folder=case.folder.parent / request["after"])
-        path += f"?cursor={run(before, app, replay).cursor}"
+        path += (cursor := run(before, app, replay).cursor) and f"?cursor={cursor}"
     replay.sent.clear()
     answering, samples = _answering(case), _samples(case)
     replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)

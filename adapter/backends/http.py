@@ -22,6 +22,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from adapter.errors import BackendError, BackendFault, FieldError, InvalidRequest
 from adapter.exchange import Exchange, Reply, reply_invalid
 from adapter.guard import UNGUARDED, Guard
+from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.policy import ONCE, Policy
 from adapter.messages import Handler, Request, Response
 from adapter.strict_json import decode
@@ -201,3 +202,12 @@ def _fields(errors: Any) -> tuple[FieldError, ...]:
         and error.get("in") in _PLACES
         and all(isinstance(error.get(member), str) for member in ("pointer", "detail"))
     )
+
+
+def declared_problems(endpoint: Endpoint) -> Mapping[str, int]:
+    """Return the problem types that this operation may answer with, and their statuses."""
+    declared = {rule.problem: rule.status for rule in endpoint.faults}
+    empty = endpoint.reply.rule
+    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
+        declared["precondition-failed"] = 412
+    return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})

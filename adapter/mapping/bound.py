@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from adapter.mapping.bound_cache import UNTOUCHED, Touch, Touched
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
 from adapter.mapping.bound_filter import Filter
 from adapter.mapping.bound_header import HeaderBlock, ReplyHeader
@@ -195,6 +196,7 @@ class Endpoint:
 
     ``details``: what a fault's detail is read as, by the names of its element and of the mapping type. ``token``: the
     property of what it reads that callers get as ETag, "" for none.
+    ``touches`` is what a write makes old, ``touched`` what makes a read old.
     """
 
     name: str
@@ -231,6 +233,8 @@ class Endpoint:
     policy: Policy = field(default_factory=Policy)
     write: BoundWrite | None = None
     token: str = ""
+    touches: tuple[Touch, ...] = ()
+    touched: Touched = UNTOUCHED
 
     def further(self) -> tuple[Call, ...]:
         """Return every SOAP call but the main one."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.mapping.editor_scopes import SCOPES
+from adapter.mapping.keys import OPERATION
+from adapter.mapping.schema_cache import CacheSection
 from adapter.mapping.schema_guard import BreakerSection, GuardSection
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
 
@@ -24,6 +26,8 @@ POLICIES: Mapping[str, dict[str, Any]] = {
     "GuardSection.breaker": {"anyOf": [{"const": "off"}, _one(BreakerSection.__name__)]},
     **{f"BreakerSection.{key}": _seconds(600) for key in ("slow", "open")},
     **SCOPES,
+    "OperationSection.cache": _one(CacheSection.__name__),
+    "OperationSection.touches": {"type": "array", "items": {"type": "string", "pattern": f"^({OPERATION.pattern})$"}},
     "OperationSection.write": _one(WriteSection.__name__),
     "WriteSection.resolve": _one(ResolveSection.__name__),
     "WriteSection.if_match": _one(MatchSection.__name__),

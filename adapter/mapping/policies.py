@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from adapter.mapping.caches import cache_rule, touch_rules
 from adapter.mapping.files import Path_
 from adapter.mapping.model.policy import Policy
 from adapter.mapping.scopes import ByEffect, scopes
@@ -27,5 +28,7 @@ def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path
         effect=effect,
         scopes=own or of_file.get("read" if effect == "read" else "write"),
         write=write_rule(sections, found.get("write"), (*path, "write")),
+        cache=cache_rule(sections, found.get("cache"), (*path, "cache")),
+        touches=touch_rules(sections, found.get("touches"), (*path, "touches")),
         tries=tries,
     )

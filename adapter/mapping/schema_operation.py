@@ -49,6 +49,8 @@ class OperationSection(Section):
     effect = one_of("read idempotent write irreversible", "What calls do; without it GET reads and others write.")
     tries = Whole(1, 10, **about("Most calls where one fails; only where the effect is read or idempotent."))
     write = Raw(**about("What keeps its writes from being lost or doubled."))
+    cache = Raw(**about("For how long answers of a read are given again."))
+    touches = Raw(**about("Reads whose kept answers a write makes old; left out: those of this file."))
     calls = Raw(**about("More SOAP calls behind it; each is a property of the answer."))
     commit = Raw(**about("The call that makes final what the others made."))
     undo = Raw(**about("The call that takes back what the main one made, where a later one fails."))

@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from adapter.telemetry.caching import CacheMetrics
 from adapter.telemetry.compaction import reading
 from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
@@ -69,6 +70,10 @@ class Metrics:
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
+
+    def caching(self) -> CacheMetrics:
+        """Return the metrics of the response cache, made when they are asked for; once for each process."""
+        return CacheMetrics(self._own)
 
     def started(self) -> None:
         """Count one more request in flight."""

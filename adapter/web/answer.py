@@ -22,9 +22,11 @@ _PROTECTION: tuple[Header, ...] = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
 )
-_STATUS = {status: f"{status} {HTTP_STATUS_CODES[status].upper()}" for status in (200, 201, 202)}
+_STATUS = {status: f"{status} {HTTP_STATUS_CODES[status].upper()}" for status in (200, 201, 202, 304)}
 _WITHOUT_CONTENT = ("204", "304")
 _PROTECTIVE = frozenset(name.lower() for name, _ in _PROTECTION)
+# What the house itself sets, so that nobody has to look whether HTTP can carry it.
+_PLAIN = frozenset(("ETag", "Cache-Control", "Vary", "Age", "Cache-Status"))
 _OURS = frozenset(("x-request-id", "traceparent"))
 
 
@@ -66,9 +68,14 @@ class Plain(NamedTuple):
 def plain(response: Response) -> Plain | None:
     """Return an answer that is JSON and nothing else as it is sent; None where Flask has to make it."""
     body, status = response.body, _STATUS.get(response.status)
-    if status is None or response.headers or response.content_type != JSON or not isinstance(body, bytes):
+    if status is None or response.content_type != JSON or not isinstance(body, bytes):
         return None
-    return Plain(status, [("Content-Type", JSON), ("Content-Length", str(len(body)))], body)
+    if not response.headers:
+        return Plain(status, [("Content-Type", JSON), ("Content-Length", str(len(body)))], body)
+    if not response.headers.keys() <= _PLAIN:
+        return None
+    own = [] if response.status == 304 else [("Content-Type", JSON), ("Content-Length", str(len(body)))]
+    return Plain(status, [*own, *response.headers.items()], body)
 
 
 def protected(status: str, headers: list[Header], own: Sequence[Header]) -> list[Header]:

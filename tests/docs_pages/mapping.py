@@ -99,6 +99,8 @@ RAW = {
     **dict.fromkeys(
         ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
     ),
+    "OperationSection.cache": "`cache`_",
+    "OperationSection.touches": "a list of names such as orders.read",
     "OperationSection.write": "`write`_",
     "WriteSection.resolve": "`resolve`_",
     "WriteSection.if_match": "a name, or `if_match`_",
@@ -158,6 +160,8 @@ MORE = {
     "SoapSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
     "OperationSection.tries": "Without it: 1. What was not sent is sent once more, whatever it does.",
     "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
+    "OperationSection.cache": "See `cache.rst <../howto/cache.rst>`_.",
+    "OperationSection.touches": "With a path parameter of the same name in the same file: only that entity, and lists.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",
     "WriteSection.entity": "Without it: the path parameters, and no order where there are none.",
     "WriteSection.when_down": "queue needs ``resolve``, unless the operation says ``effect: idempotent``.",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from adapter.mapping import (
     keys,
     schema,
+    schema_cache,
     schema_calls,
     schema_change,
     schema_cursor,
@@ -113,6 +114,7 @@ PLACES = (
           "#  refused: {each: RETURN.item, where: TYPE, is: [E, A], code: [ID, NUMBER], text: MESSAGE}"),
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
+    Place("cache", schema_cache.CacheSection, "cache: {fresh: 30, stale: 60, stale_if_error: 3600, not_found: 10}"),
     Place("guard", schema_guard.GuardSection, "guard:\n  breaker: {failures: 5, slow: 4, open: 2}"),
     Place("breaker", schema_guard.BreakerSection, "breaker: {failures: 5, slow: 4, open: 2, probes: 1}"),
     Place("write", schema_write.WriteSection, "write:\n  key: required\n  entity: customer_id\n"

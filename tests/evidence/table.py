@@ -149,8 +149,27 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
     ),
     "resilience": (
+        _calm(
+            "matrix", "cells of the fault matrix in which is seen what is expected / all", ">= 200, all", seconds=400
+        ),
         _writes("sqlite", "SQLite"),
         _writes("postgres", "PostgreSQL"),
+        _calm(
+            "storm",
+            "30 s outage at 90 % load: amplification sustained / peak, seconds to 95 % goodput (budget alone; naive)",
+            "<= 1.1 / <= 1.5; <= 5",
+        ),
+        _calm(
+            "breaker",
+            "failures until open at 1/s; cost per call; throughput with 16 concurrent / without",
+            "<= 5; <= 10 us; >= 0.95",
+        ),
+        _calm(
+            "deadline",
+            "answers later than deadline + 50 ms in 10,000 fault-injected requests (replies <= 256 KB)",
+            "0",
+            seconds=600,
+        ),
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm(
             "tokens",

@@ -23,19 +23,17 @@ from tests.mistakes.calls import CALLS
 from tests.mistakes.changes import CHANGES
 from tests.mistakes.environment import ENV
 from tests.mistakes.groups import GROUPS
-from tests.mistakes.guards import GUARDS
 from tests.mistakes.identity import IDENTITY
 from tests.mistakes.links import LINKS
 from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
-from tests.mistakes.scopes import SCOPES
+from tests.mistakes.policies import POLICIES
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.streams import STREAMS
 from tests.mistakes.values import VALUES
 from tests.mistakes.wild import WILD
-from tests.mistakes.writes import WRITES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -70,7 +68,6 @@ WHOLE_FILE = {
 TEXTS: dict[str, tuple[str, str]] = {
     **SIGNATURES,
     **SHARED,
-    **SCOPES,
     # what YAML itself makes of a file
     "tab": ("cannot start any token", "spaces, not with tabs"),
     "anchor": ("anchors and aliases are not allowed", "write out what is meant"),
@@ -149,7 +146,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused-without-where": ("refused needs the key 'where'", "Where it says so"),
     "warnings-with-text": ("warnings has no key 'text'", "keys here: each, where"),
     **CHANGES,
-    **GUARDS,
     **LINKS,
     **STREAMS,
     # values that no caller gives
@@ -250,7 +246,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **CALLS,
     **WILD,
     **MESSAGES,
-    **WRITES,
+    **POLICIES,
 }
 
 

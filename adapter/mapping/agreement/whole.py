@@ -12,6 +12,7 @@ from functools import partial
 
 from adapter.errors import Mistake
 from adapter.mapping.agreement.bindings import AllBindings, Bindings
+from adapter.mapping.agreement.caches import with_caches
 from adapter.mapping.agreement.calls import bind_calls
 from adapter.mapping.agreement.constants import Given
 from adapter.mapping.agreement.credentials import CredentialProblem, check_credentials
@@ -84,7 +85,8 @@ def agree(
         mistakes.extend(wrong)
     endpoints, wrong = linked(endpoints)
     endpoints, more = with_writes(endpoints)
-    return endpoints, [*mistakes, *wrong, *more]
+    endpoints, old = with_caches(endpoints)
+    return endpoints, [*mistakes, *wrong, *more, *old]
 
 
 def _resource(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from adapter.mapping.model.cache import CacheRule, TouchRule
 from adapter.mapping.model.write import WriteRule
 
 Effect = Literal["read", "idempotent", "write", "irreversible"]
@@ -24,13 +25,16 @@ class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
     ``scopes`` is None where nothing says who may call it. ``write`` is what keeps a write from being lost or doubled,
-    None where nothing does. ``tries``: how often a call may be made, where that cannot hurt.
+    None where nothing does. ``tries``: how often a call may be made, where that cannot hurt. ``cache`` is for how long
+    answers are given again, None: never. ``touches`` are the reads whose answers it makes old, None: those of its file.
     """
 
     effect: Effect = "write"
     scopes: Scopes | None = None
     write: WriteRule | None = None
     tries: int = 1
+    cache: CacheRule | None = None
+    touches: tuple[TouchRule, ...] | None = None
 
 
 ONCE = Policy()

@@ -1,0 +1,10 @@
+"""What the build must say about how operations are treated: scopes, reads that are kept, writes that are not lost."""
+
+from __future__ import annotations
+
+from tests.mistakes.caches import CACHES
+from tests.mistakes.guards import GUARDS
+from tests.mistakes.scopes import SCOPES
+from tests.mistakes.writes import WRITES
+
+POLICIES: dict[str, tuple[str, str]] = {**SCOPES, **GUARDS, **CACHES, **WRITES}
