@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from tests.resilience.breaking import broken
 from tests.resilience.cells import ACTS
 from tests.resilience.journal import FIRST_PERSON
 from tests.resilience.stand import Seen, Stand
+from tests.stack import ROOT
 
 NOT_FRESH: Final = 1.3
 """Seconds after which what was read is no longer fresh."""
@@ -23,6 +25,17 @@ HEALED: Final = 40.0
 WRITES: Final = ("write", "queued", "delivery")
 STALE: Final = "stale"
 NOBODYS: Final = "sa_00000000_0000000000000000000000000000000000000000000"
+
+
+COMPANIES: Final = [
+    each["id"]
+    for each in json.loads((ROOT / "ops" / "demo" / "customers.json").read_text("utf-8"))
+    if each["kind"] == "company"
+]
+
+
+class NotWell(Exception):
+    """Something was wrong before anything was broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +69,8 @@ CUSTOMERS: Final = Target(
     cached="/v1/customers?limit=2",
     method="PATCH",
     path=lambda entity: f"/v1/customers/{entity}",
-    body=lambda name, entity: {"note": name},
-    entity=lambda number: str(1 + number % 60),
+    body=lambda name, entity: {"kind": "company", "note": name},
+    entity=lambda number: COMPANIES[number % len(COMPANIES)],
     effects=lambda stand, name, entity: int(stand.customer_note(entity) == name),
 )
 
@@ -142,7 +155,7 @@ class Batch:
 
     def _expect(self, status: int, answer: Seen) -> None:
         if answer.status != status:
-            raise RuntimeError(f"{self._dependency} × {self._fault}: not well before: {_told(answer)}")
+            raise NotWell(f"{self._dependency} × {self._fault}: not well before: {_told(answer)}")
 
 
 def _caught(do: Callable[[], str]) -> str:

@@ -51,7 +51,8 @@ class Verdict:
 def audited(writes: Sequence[Written], effects: Sequence[str], rows: Iterable[Row]) -> Verdict:
     """Hold what callers were told against the ERP. ``effects``: the name of each order it took, first taken first.
 
-    A write is lost where its caller was told 2xx, the ERP never took it, and no person was asked about it. Order is
+    A write is lost where its caller was told 2xx, the ERP never took it, and the store does not hold it as open or
+    parked; what is still open counts as unsettled. Order is
     broken where a write was acknowledged before another of its entity was first sent, and the ERP took it later.
     """
     held = {row.name: row for row in rows}
@@ -63,12 +64,17 @@ def audited(writes: Sequence[Written], effects: Sequence[str], rows: Iterable[Ro
     return Verdict(
         writes=len(writes),
         acknowledged=len(told),
-        lost=[each.name for each in told if each.name not in places and each.name not in parked],
+        lost=[each.name for each in told if each.name not in places and not _kept(held.get(each.name))],
         doubled=sorted(name for name, found in places.items() if len(found) > 1),
         disordered=_disordered(told, {name: found[0] for name, found in places.items()}),
         unsettled=sorted(name for name, row in held.items() if row.state in UNSETTLED),
         parked=parked,
     )
+
+
+def _kept(row: Row | None) -> bool:
+    """Whether the store still has it to do, or a person has: that is told apart from what is lost."""
+    return row is not None and row.state in (*UNSETTLED, "parked")
 
 
 def _disordered(told: Collection[Written], place: Mapping[str, int]) -> list[str]:

@@ -47,7 +47,7 @@ def project(folder: Path, changes: Mapping[str, tuple[tuple[str, str], ...]]) ->
 def kept_orders(folder: Path, timeout: float = 4, after: float = 5) -> Path:
     """Make a project whose orders.create keeps its writes in the store, may queue them, and can resolve them."""
     kept = KEPT.format(timeout=timeout, after=after)
-    return project(folder, {"mappings/orders.yaml": ((CREATE, kept),)})
+    return project(folder, {"mappings/orders.yaml": ((CREATE, kept), (_GUARD, _GUARD + _RESTARTING))})
 
 
 _ITEM: Final = "    reply: {one: Item, from: Artikel}\n"
@@ -56,6 +56,8 @@ _CUSTOMER: Final = "    call: LesePartner\n"
 _PATCH: Final = "    call: AenderePartner\n"
 _CACHE: Final = "    cache: {fresh: 1, stale_if_error: 7200}\n"
 _GUARD: Final = "  fault_code: ErpFehler.Code\n"
+# An ERP that restarts every few seconds is asked again soon: waiting longer would only queue more.
+_RESTARTING: Final = "  guard: {breaker: {failures: 10, open: 1}}\n"
 _CALM: Final = "  guard: {breaker: off}\n"
 
 
