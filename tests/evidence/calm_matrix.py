@@ -64,6 +64,12 @@ def _part(engine: str, batches: Batches) -> Iterator[tuple[Cell, str]]:
                 found = Batch(running, dependency, fault, number).seen()
             except NotWell as error:  # what was broken before has not recovered
                 found = {cell.act: str(error) for cell in wanted}
+            print(
+                dependency,
+                fault,
+                {cell.act: found[cell.act] for cell in wanted if not cell.fits(found[cell.act])},
+                flush=True,
+            )
             yield from ((cell, found[cell.act]) for cell in wanted)
 
 

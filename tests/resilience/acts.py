@@ -43,7 +43,7 @@ class Target:
     """What is asked of the adapter, so that a dependency is on the way, and how effects are counted there."""
 
     read: str
-    cached: str
+    cached: Callable[[int], str]
     method: str
     path: Callable[[str], str]
     body: Callable[[str, str], Mapping[str, Any]]
@@ -57,7 +57,7 @@ def _order(name: str, entity: str) -> Mapping[str, Any]:
 
 ORDERS: Final = Target(
     read="/v1/orders/500001",
-    cached="/v1/items/A-00001",
+    cached=lambda number: f"/v1/items/A-{number + 1:05d}",
     method="POST",
     path=lambda entity: "/v1/orders",
     body=_order,
@@ -66,7 +66,7 @@ ORDERS: Final = Target(
 )
 CUSTOMERS: Final = Target(
     read="/v1/customers/1",
-    cached="/v1/customers?limit=2",
+    cached=lambda number: f"/v1/customers?limit={number + 2}",
     method="PATCH",
     path=lambda entity: f"/v1/customers/{entity}",
     body=lambda name, entity: {"kind": "company", "note": name},
@@ -81,13 +81,14 @@ class Batch:
     def __init__(self, stand: Stand, dependency: str, fault: str, number: int) -> None:
         self._stand, self._dependency, self._fault = stand, dependency, fault
         self._target = CUSTOMERS if dependency == "HTTP service" else ORDERS
+        self._cached = self._target.cached(number)  # an answer that was once stale is not asked for again at once
         self._names = {act: f"m-{number}-{act}" for act in WRITES}
         self._entities = {act: self._target.entity(3 * number + index) for index, act in enumerate(WRITES)}
 
     def seen(self) -> dict[str, str]:
         """Prepare, break, act, look, heal, and look again; return what was seen of each activity."""
-        stand, target = self._stand, self._target
-        self._expect(200, stand.call("GET", target.cached))
+        stand, _target = self._stand, self._target
+        self._expect(200, stand.call("GET", self._cached))
         stand.worker.pause()
         try:
             self._expect(202, self._write("delivery", later=True))
@@ -108,7 +109,7 @@ class Batch:
     def _acts(self) -> dict[str, str]:
         acts: dict[str, Callable[[], str]] = {
             "read": lambda: _told(self._stand.call("GET", self._target.read)),
-            "cached": lambda: _told(self._stand.call("GET", self._target.cached)),
+            "cached": lambda: _told(self._stand.call("GET", self._cached)),
             "write": lambda: _told(self._write("write")),
             "queued": lambda: _told(self._write("queued", later=True)),
             "key": self._key,
