@@ -94,6 +94,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
     mistakes.extend(absent(settings.shared))
+    mistakes.extend(_too_many(endpoints, settings.workers))
     mistakes.extend(_unsignable(endpoints, credentials))
     mistakes.extend(_untold(endpoints, settings, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
@@ -105,6 +106,16 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     if mistakes:
         raise BuildError(mistakes)
     return Built(project, settings, endpoints, contracts, documents, around)
+
+
+def _too_many(endpoints: tuple[Endpoint, ...], workers: int) -> Iterator[Mistake]:
+    """Yield a mistake for each guard with fewer places than workers, each of which needs one of its own."""
+    files = {id(each.resource): each.resource for each in endpoints}.values()
+    rules = [each.guard for file in files for each in (file.soap, file.http) if each is not None]
+    for rule in {id(each): each for each in rules if each is not None}.values():
+        if rule.place is not None and 0 < rule.concurrency < workers:
+            text = f"concurrency: {rule.concurrency} is less than the {workers} workers, each of which has at least one"
+            yield rule.place.mistake(text, "start fewer workers (ADAPTER_WORKERS), or raise 'concurrency'")
 
 
 def _unsignable(endpoints: tuple[Endpoint, ...], credentials: Credentials) -> Iterator[Mistake]:

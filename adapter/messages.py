@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 
 def _utc() -> datetime:
@@ -99,7 +99,8 @@ class Request:
 
     A document or rows that are sent on as they arrive are ``upload``, and ``body`` is empty then. ``wanted`` is the
     media type of the answer that the caller asks for, where there are several. ``traceparent`` is our own span's, and
-    ``parent`` the id of the caller's, "" where none was given.
+    ``parent`` the id of the caller's, "" where none was given. ``kind`` says what it is made for where that is no
+    caller.
     """
 
     operation: str
@@ -118,6 +119,7 @@ class Request:
     trace: Callable[[str, bytes], None] | None = None
     upload: Upload | None = None
     wanted: str = ""
+    kind: Literal["", "health", "shadow"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def checked_request(request: Request, checked: Checked) -> Request:
     return Request(
         request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
         request.content_type, request.headers, request.traceparent, request.parent, request.caller, checked,
-        request.trace, request.upload, request.wanted,
+        request.trace, request.upload, request.wanted, request.kind,
     )  # fmt: skip
 
 

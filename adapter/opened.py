@@ -24,7 +24,7 @@ from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
 from adapter.settings import Settings
 from adapter.several import Cursors
-from adapter.shared import open_shared
+from adapter.shared import Shared, open_shared
 from adapter.translate.writer import secrets_of
 from adapter.wsdl.addressing import WSA10
 from adapter.wsdl.plain import plain_documents
@@ -43,7 +43,8 @@ def open_backends(
     told: Callable[[str], Told] = lambda name: NOBODY_TOLD,
 ) -> Backends:
     """Return the backends of a built project. ``told`` returns who is told of an endpoint, by its name."""
-    guards = Guards(settings, endpoints, told)
+    shared = open_shared(settings.shared)
+    guards = Guards(settings, endpoints, told, shared)
     opening = _Opening(settings, contracts, credentials, guards)
     ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}
@@ -60,15 +61,21 @@ def open_backends(
             services[endpoint.resource.http.service] = opening.exchange(url, None)
             guarded[endpoint.resource.http.service] = guards.at(url, endpoint.resource.http.service)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
-    shared = open_shared(settings.shared)
     return Backends(ports, services, credentials.value, cursors, tables, guarded, shared)
 
 
 class Guards:
     """The guard of each endpoint, opened once: the same one for all mappings that name it."""
 
-    def __init__(self, settings: Settings, endpoints: Sequence[Endpoint], told: Callable[[str], Told]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        endpoints: Sequence[Endpoint],
+        told: Callable[[str], Told],
+        shared: Shared | None = None,
+    ) -> None:
         self._told, self._watch = told, settings.guard == "watch"
+        self._shared, self._workers = shared, settings.workers
         self._rules = dict(_said(settings, endpoints))
         self._opened: dict[str, Guard] = {}
 
@@ -76,7 +83,9 @@ class Guards:
         """Return the guard of the endpoint at a URL. ``name`` is how metrics and log lines call it."""
         if url not in self._opened:
             rule = self._rules.get(url, GuardRule())
-            self._opened[url] = guard_opened(rule, self._told(name), watch=self._watch)
+            self._opened[url] = guard_opened(
+                rule, self._told(name), watch=self._watch, name=name, shared=self._shared, workers=self._workers
+            )
         return self._opened[url]
 
 

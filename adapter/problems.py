@@ -154,6 +154,9 @@ HOUSE: Mapping[str, Problem] = {
                 "done; the request may be repeated later."),
         Problem("not-ready", 503, "Not ready",
                 "The service is starting, or something it needs is missing. Try again later."),
+        Problem("closed-now", 503, "Closed at this time",
+                "The system behind this service is closed at this time by its own timetable. Nothing was sent. "
+                "Retry-After says when it opens; the request may be repeated then."),
         Problem("shutting-down", 503, "Shutting down",
                 "The service is being stopped or replaced. Nothing was done; the request may be repeated at once."),
         Problem("backend-timeout", 504, "No answer in time",

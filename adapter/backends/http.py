@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from adapter.errors import BackendError, BackendFault, FieldError, InvalidRequest
 from adapter.exchange import Exchange, Reply, reply_invalid
-from adapter.guard import UNGUARDED, Guard
+from adapter.guard import UNGUARDED, Guard, Turn
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.policy import ONCE, Policy
 from adapter.messages import Handler, Request, Response
@@ -65,9 +65,9 @@ def http(
 
     def handle(request: Request) -> Response:
         path, query = fill(request.path), urlencode(request.query)
-        return guard.run(request, lambda turn: once(request, path, query), policy)
+        return guard.run(request, lambda turn: once(request, path, query, turn), policy)
 
-    def once(request: Request, path: str, query: str) -> Response:
+    def once(request: Request, path: str, query: str, turn: Turn) -> Response:
         if request.trace is not None:
             request.trace("http-out", request.body)
         with calling("http"):
@@ -79,6 +79,7 @@ def http(
                 query=query,
                 body=request.body,
             )
+        turn.heard(reply.status, reply.headers)
         if request.trace is not None:
             request.trace("http-in", reply.body)
         if reply.status >= 400:

@@ -7,8 +7,8 @@ is called exactly once, however the call ends: also where a gate behind it says 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from adapter.errors import BackendUnavailable
@@ -21,11 +21,16 @@ Verdict = Literal["answered", "failed", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one call of an endpoint ended. ``seconds``: from the last gate to its end; ``error``: what it raised."""
+    """How one call of an endpoint ended. ``seconds``: from the last gate to its end; ``error``: what it raised.
+
+    ``status`` and ``headers`` are those of HTTP that its answer had, 0 where none came.
+    """
 
     verdict: Verdict
     seconds: float = 0.0
     error: BaseException | None = None
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 NOT_ASKED = Outcome("unknown")

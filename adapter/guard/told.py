@@ -12,11 +12,18 @@ from adapter.telemetry import Telemetry
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who is told of an endpoint: a breaker's new state, a call that is refused and why, one that is made again."""
+    """Who is told of an endpoint: a breaker's new state, a call that is refused and why, one that is made again.
+
+    ``counted``: places that are filled and calls that wait for one; ``shed``: whose call was sent away from a full
+    queue; ``limit``: how many calls at once were found to be good.
+    """
 
     state: Callable[[str], None] = lambda state: None
     refused: Callable[[str, Request], None] = lambda reason, request: None
     tried: Callable[[str], None] = lambda problem: None
+    counted: Callable[[int, int], None] = lambda filled, waiting: None
+    shed: Callable[[str], None] = lambda kind: None
+    limit: Callable[[float], None] = lambda limit: None
 
 
 NOBODY = Told()
@@ -36,6 +43,7 @@ def telling(telemetry: Telemetry, *, watch: bool) -> Callable[[str], Told]:
             if watch:
                 lines.event("guard-would-refuse", endpoint=endpoint, cause=reason, operation=request.operation)
 
-        return Told(state, refused, partial(guards.tried, endpoint))
+        places = guards.places(endpoint)
+        return Told(state, refused, partial(guards.tried, endpoint), places.counted, places.shed, places.limit)
 
     return told

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.errors import BackendError
 from adapter.exchange import Opened
 from adapter.guard.failures import verdict
 from adapter.guard.gates import Leave, Outcome
+
+_NONE: Mapping[str, str] = {}
 
 
 class Turn:
@@ -24,6 +26,7 @@ class Turn:
         self._begin = clock()
         self._open = self._over = self._left = False
         self._error: BaseException | None = None
+        self._status, self._headers = 0, _NONE
         self.opened = False
 
     def holds(self, opened: Opened) -> Opened:
@@ -46,6 +49,10 @@ class Turn:
 
         return replace(opened, chunks=chunks(), close=close)
 
+    def heard(self, status: int, headers: Mapping[str, str]) -> None:
+        """Say what the answer's status and header fields are, by their names in small letters."""
+        self._status, self._headers = status, headers
+
     def ended(self, error: BaseException | None = None) -> None:
         """Say that the call is over; what it opened may go on."""
         self._over, self._error = True, error or self._error
@@ -57,7 +64,8 @@ class Turn:
         if self._over and not self._open and not self._left:
             self._left = True
             error, self._error = self._error, None  # its frames hold this turn
-            left(self._leaves, Outcome(verdict(error, self._share), self._clock() - self._begin, error))
+            seconds = self._clock() - self._begin
+            left(self._leaves, Outcome(verdict(error, self._share), seconds, error, self._status, self._headers))
 
 
 def left(leaves: Sequence[Leave], outcome: Outcome) -> None:

@@ -23,6 +23,7 @@ def _seconds(most: int) -> dict[str, Any]:
 POLICIES: Mapping[str, dict[str, Any]] = {
     "OperationSection.timeout": _seconds(600),
     **{f"{kind}.guard": _one(GuardSection.__name__) for kind in ("SoapSection", "HttpSection")},
+    "GuardSection.closed": {"type": "array", "minItems": 1, "items": {"type": "string"}},
     "GuardSection.breaker": {"anyOf": [{"const": "off"}, _one(BreakerSection.__name__)]},
     **{f"BreakerSection.{key}": _seconds(600) for key in ("slow", "open")},
     **SCOPES,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapter.mapping.files import Path_
-from adapter.mapping.model.guard import BreakerRule, GuardRule
+from adapter.mapping.model.guard import BreakerRule, ClosedRule, GuardRule
+from adapter.mapping.rates import rate
 from adapter.mapping.schema_guard import BreakerSection, GuardSection
 from adapter.mapping.sections import Sections
+from adapter.mapping.windows import Window, always, window
 
 OFF = "off"
 
@@ -22,7 +26,47 @@ def guard_rule(sections: Sections, data: Any, path: Path_) -> GuardRule | None:
         sections.wrong(path, "guard: says nothing", "guard: {breaker: {failures: 5}}, or remove it")
     if "breaker" in found:
         found["breaker"] = _breaker(sections, found["breaker"], (*path, "breaker"))
+    found["closed"] = _closed(sections, found.get("closed"), found.pop("zone", None), path)
+    if "rate" in found:
+        many, seconds = rate(found.pop("rate"))
+        found["step"] = seconds / many
     return GuardRule(sections.place(path), **found)
+
+
+def _closed(sections: Sections, data: Any, zone: str | None, path: Path_) -> ClosedRule | None:
+    """Return when it is closed; None where nobody says so, or where that is wrong."""
+    if data is None:
+        if zone is not None:
+            sections.wrong((*path, "zone"), "zone: means nothing without 'closed'", "closed: [22:00-04:00]")
+        return None
+    if zone is None:
+        sections.wrong((*path, "closed"), "closed: needs 'zone': whose clock is meant?", "zone: Europe/Berlin")
+        return None
+    if not isinstance(data, list) or not data:
+        sections.wrong((*path, "closed"), "closed must be a list of times", _TIMES)
+        return None
+    windows = tuple(_windows(sections, data, (*path, "closed")))
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        remedy = "a name of the IANA time zone database, such as Europe/Berlin; 'pip install tzdata' brings it along"
+        sections.wrong((*path, "zone"), f"zone: '{zone}' is not known here", remedy)
+        return None
+    if len(windows) == len(data) and always(windows):
+        sections.wrong((*path, "closed"), "closed: all of the week, so it never opens", "leave some of it out")
+        return None
+    return ClosedRule(windows, zone)
+
+
+def _windows(sections: Sections, data: list[Any], path: Path_) -> Iterator[Window]:
+    for index, text in enumerate(data):
+        try:
+            yield window(text if isinstance(text, str) else str(text))
+        except ValueError as error:
+            sections.wrong((*path, index), f"closed: {error}", _TIMES)
+
+
+_TIMES = "closed: [22:00-04:00, sat, mon-fri 12:00-12:30]"
 
 
 def _breaker(sections: Sections, data: Any, path: Path_) -> BreakerRule | None:

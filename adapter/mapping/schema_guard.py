@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from adapter.mapping.keys import Raw, Section, Whole, about
+import re
+
+from adapter.mapping.keys import Flag, Raw, Section, Text, Whole, about
+
+_RATE = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour)")
 
 
 class GuardSection(Section):
     """``guard:`` of ``soap:`` or ``http:``: how the endpoint is protected, for all files that name it."""
 
     breaker = Raw(**about("When the endpoint is not asked any more; off: it always is."))
+
+    concurrency = Whole(1, 100_000, **about("Calls at once, over all workers; more wait for their turn."))
+    adaptive = Flag(**about("Find how many calls at once the endpoint takes well; concurrency bounds it then."))
+    rate = Text(_RATE, "a rate such as 50/second", **about("Most calls, such as 50/second; second, minute or hour."))
+    closed = Raw(**about("When the system behind is closed: a list such as [22:00-04:00, sat, sun 00:00-12:00]."))
+    zone = Text(**about("The time zone of 'closed', such as Europe/Berlin."))
 
 
 class BreakerSection(Section):

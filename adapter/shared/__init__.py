@@ -31,4 +31,4 @@ def open_shared(url: str) -> Shared | None:
     if not url:
         return None
     client = importlib.import_module("adapter.shared.valkey").Client(url)
-    return Shared(client.ask)
+    return Shared(client.ask, close=client.close)

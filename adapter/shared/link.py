@@ -33,11 +33,17 @@ class Busy(AdapterError):
 class Shared:
     """The shared store of one process. ``ask`` puts a question to it, and raises Lost or Busy.
 
-    ``heard`` is called with True when it answers again after a failure and with False when it is lost.
+    ``close`` closes its idle connections.
     """
 
-    def __init__(self, ask: Callable[[Question], Any], *, switch: Callable[..., Switch] = Switch) -> None:
-        self._ask = ask
+    def __init__(
+        self,
+        ask: Callable[[Question], Any],
+        *,
+        close: Callable[[], None] = lambda: None,
+        switch: Callable[..., Switch] = Switch,
+    ) -> None:
+        self._ask, self.close = ask, close
         self._switch = switch(self._probe, self._back)
         self._heard: list[Callable[[bool], None]] = []
         self.entries = Entries(self.command)

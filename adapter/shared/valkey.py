@@ -61,6 +61,11 @@ class Client:
         self._idle.append(connection)
         return answer
 
+    def close(self) -> None:
+        """Close the connections that are idle."""
+        while self._idle:
+            self._idle.pop().disconnect()
+
     def _connection(self) -> Any:
         if self._process != os.getpid():  # forked since: the sockets are the parent's
             self._process, self._idle = os.getpid(), deque()

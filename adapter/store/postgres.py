@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from adapter.errors import BuildError, Mistake
@@ -24,6 +25,12 @@ _OPTIONS = (
     "-c statement_timeout=10s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s "
     "-c client_connection_check_interval=1s -c synchronous_commit=on -c TimeZone=UTC"
 )
+
+# Old segments are removed by a checkpoint, and are neither used again with what they held, nor anywhere else.
+_NOTHING_KEPT = """
+    SELECT current_setting('wal_recycle') = 'off' AND current_setting('archive_mode') = 'off'
+    AND current_setting('wal_keep_size') = '0' AND NOT EXISTS (SELECT FROM pg_replication_slots)
+"""
 
 
 class Postgres:
@@ -55,13 +62,19 @@ class Postgres:
         connection.begin()
 
     def forget(self, connection: Connection, until: float) -> bool:
-        """Take the bytes of deleted rows out of the tables' files. False: what the WAL holds of them is the server's.
+        """Take deleted rows out of the files: VACUUM FULL writes their table anew, a checkpoint lets go of the WAL.
 
-        VACUUM FULL writes the table anew. The WAL keeps them until its segments are removed or written over.
+        False: files may still hold them, since the server keeps or archives the WAL, is too busy to be done in time, or
+        does not let us ask for a checkpoint (role ``pg_checkpoint``, and EXECUTE on ``pg_switch_wal``).
         """
         self._driver.UNTIL.set(until)
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM FULL subject_keys")
-        return False
+        apart = connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            for statement in ("VACUUM FULL subject_keys", "SELECT pg_switch_wal()", "CHECKPOINT"):
+                apart.exec_driver_sql(statement)
+            return bool(apart.exec_driver_sql(_NOTHING_KEPT).scalar())
+        except DBAPIError:  # not allowed, or not in time: what is deleted is deleted, and more is not known
+            return False
 
     def copy(self, connection: Connection, target: Path) -> None:
         """Raise StoreUnavailable: the server has tools for that."""

@@ -7,6 +7,26 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 _STATES = {"closed": 0, "half-open": 1, "open": 2}
 
 
+class Places:
+    """Metrics of the places at one endpoint."""
+
+    def __init__(self, endpoint: str, calls: Gauge, waiting: Gauge, limit: Gauge, shed: Counter) -> None:
+        self._endpoint, self._calls, self._waiting, self._limit, self._shed = endpoint, calls, waiting, limit, shed
+
+    def counted(self, filled: int, waiting: int) -> None:
+        """Show how many places are filled, and how many calls wait."""
+        self._calls.labels(self._endpoint).set(filled)
+        self._waiting.labels(self._endpoint).set(waiting)
+
+    def limit(self, limit: float) -> None:
+        """Show how many calls at once were found to be good."""
+        self._limit.labels(self._endpoint).set(int(limit))
+
+    def shed(self, kind: str) -> None:
+        """Count one call that was sent away; ``kind`` is one of ``guard.places.ORDER``."""
+        self._shed.labels(self._endpoint, kind).inc()
+
+
 class Guards:
     """Metrics by endpoint. There are as many endpoints as mappings name, and reasons are the house's own words."""
 
@@ -29,6 +49,21 @@ class Guards:
             "adapter_guard_tries", "Calls that were made again, by the problem before.", ["endpoint", "problem"],
             registry=registry,
         )  # fmt: skip
+
+        self._places = (
+            Gauge("adapter_guard_calls", "Calls that are being made.", ["endpoint"],
+                  multiprocess_mode="livesum", registry=registry),
+            Gauge("adapter_guard_waiting", "Calls that wait for a place.", ["endpoint"],
+                  multiprocess_mode="livesum", registry=registry),
+            Gauge("adapter_guard_limit", "Calls at once that an endpoint was found to take; the most of all workers.",
+                  ["endpoint"], multiprocess_mode="livemax", registry=registry),
+            Counter("adapter_guard_shed", "Calls that were sent away from a full queue.", ["endpoint", "kind"],
+                    registry=registry),
+        )  # fmt: skip
+
+    def places(self, endpoint: str) -> Places:
+        """Return what counts the places of an endpoint. Nothing is shown of one that has none."""
+        return Places(endpoint, *self._places)
 
     def state(self, endpoint: str, state: str) -> None:
         """Show the new state of a breaker."""

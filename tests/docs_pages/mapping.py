@@ -92,6 +92,7 @@ RAW = {
     "OperationSection.timeout": "seconds, above 0 and up to 600",
     "SoapSection.guard": "`guard`_",
     "HttpSection.guard": "`guard`_",
+    "GuardSection.closed": "a list of times such as ``22:00-04:00``, ``sat``, ``sun 00:00-12:00``",
     "GuardSection.breaker": "``off``, or `breaker`_",
     "BreakerSection.slow": "seconds, above 0 and up to 600",
     "BreakerSection.open": "seconds, above 0 and up to 600",

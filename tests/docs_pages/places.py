@@ -115,7 +115,8 @@ PLACES = (
     Place("warnings", schema_operation.WarningsSection, "reply:\n"
           "  warnings: {each: RETURN.item, where: TYPE, is: [W], code: [ID, NUMBER]}"),
     Place("cache", schema_cache.CacheSection, "cache: {fresh: 30, stale: 60, stale_if_error: 3600, not_found: 10}"),
-    Place("guard", schema_guard.GuardSection, "guard:\n  breaker: {failures: 5, slow: 4, open: 2}"),
+    Place("guard", schema_guard.GuardSection, "guard:\n  breaker: {failures: 5, slow: 4, open: 2}\n  concurrency: 8\n"
+          "  rate: 50/second\n  closed: [22:00-04:00, sat]\n  zone: Europe/Berlin"),
     Place("breaker", schema_guard.BreakerSection, "breaker: {failures: 5, slow: 4, open: 2, probes: 1}"),
     Place("write", schema_write.WriteSection, "write:\n  key: required\n  entity: customer_id\n"
           "  reference: reference\n  resolve: {by: list, with: {reference: reference}, then: read}"),

@@ -91,7 +91,7 @@ class Server:
 
     def _signal(self, number: signal.Signals) -> list[int]:
         """Send a signal to the process and to its children, which are in groups of their own."""
-        family = list(tree(self.pid))
+        family = _family(self.pid)
         for pid in family:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -115,6 +115,10 @@ class PostgresServer(Server):
         name = f"test_{os.getpid()}_{next(_names)}"
         self.sql(f"CREATE DATABASE {name}")
         return self.url(name)
+
+    def tool(self, name: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs (``pg_dump``)."""
+        subprocess.run([str(_postgres_bin() / name), *arguments], check=True, capture_output=True)
 
     def sql(self, text: str, name: str = "postgres") -> str:
         """Return what a statement answers, as unaligned text."""
@@ -228,3 +232,11 @@ def _free_port() -> int:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
         return port
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and its descendants; those that end meanwhile are tried again, or gone."""
+    for _ in range(100):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            return list(tree(pid))
+    return [pid]

@@ -21,8 +21,8 @@ MINUTE = Quota(60, 60)
 
 
 @pytest.fixture
-def shared() -> Shared:
-    """Return a shared store, empty, on a real Valkey."""
+def shared() -> Iterator[Shared]:
+    """Yield a shared store, empty, on a real Valkey."""
     try:
         server = engines.shared_valkey()
     except engines.Absent as absent_wheel:
@@ -30,7 +30,8 @@ def shared() -> Shared:
     found = open_shared(server.url)
     assert found is not None
     assert found.command("FLUSHALL") is not None
-    return found
+    yield found
+    found.close()
 
 
 class Steps:

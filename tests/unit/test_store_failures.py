@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 import sqlite3
@@ -19,60 +18,10 @@ from adapter.store import Connection, Store, open_store, writes
 from adapter.store.writes import Write
 from tests.evidence.house import ROOT
 from tests.resilience import engines
+from tests.resilience.store_programs import COMMITTING, IN_GREENLETS, IN_GREENLETS_WITH_A_SERVER, ON_A_FULL_DISK
 from tests.resilience.stores import ENGINES, place
 
 NOW = 1_000_000.0
-_PROGRAM = """
-import itertools, sys
-from adapter.store import open_store, writes
-from adapter.store.writes import Write
-store = open_store(sys.argv[1])
-for number in itertools.count(int(sys.argv[2])):
-    row = Write("caller", "op", "queued", 1.0, key=str(number), request=bytes(3000))
-    assert store.run(lambda connection: writes.insert(connection, row))
-    print(number, flush=True)
-"""
-_IN_GREENLETS = """
-from gevent import monkey; monkey.patch_all()
-import gevent, sqlite3, sys
-from adapter.store import open_store, writes
-from adapter.store.writes import Write
-store = open_store(sys.argv[1])
-store.read(lambda connection: None)
-foreign = sqlite3.connect(sys.argv[1], isolation_level=None)
-foreign.execute("BEGIN IMMEDIATE")
-def others():
-    for _ in range(20):
-        gevent.sleep(0.001)
-    foreign.execute("COMMIT")
-    return "released"
-waiting = gevent.spawn(store.run, lambda connection: writes.insert(connection, Write("c", "o", "queued", 1.0)))
-print(gevent.spawn(others).get(), waiting.get().state)
-"""
-_ON_A_FULL_DISK = """
-import resource, sys, os
-from adapter.errors import StoreUnavailable
-from adapter.store import open_store, writes
-from adapter.store.writes import Write
-store = open_store(sys.argv[1])
-def put(number):
-    row = Write("caller", "op", "queued", 1.0, key=str(number), request=bytes(3000))
-    store.run(lambda connection: writes.insert(connection, row))
-put(0)
-most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, most))
-kept = 1
-try:
-    while kept < 1000:
-        put(kept)
-        kept += 1
-except StoreUnavailable as error:
-    print(error.problem)
-resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-put("after")
-found = store.read(lambda connection: writes.due(connection, "queued", 2.0, 9999))
-print([row.key for row in found] == [str(number) for number in range(kept)] + ["after"])
-"""
 
 
 def insert(store: Store, key: str, until: float | None = None) -> Write | None:
@@ -99,7 +48,7 @@ def test_a_killed_process_loses_nothing_that_it_acknowledged(engine: str, tmp_pa
     """A process that commits in a loop is killed five times: each row that it acknowledged is there."""
     where, acknowledged = place(engine, tmp_path), 0
     for round_ in range(1, 6):
-        command = [sys.executable, "-c", _PROGRAM, where.store_url, str(round_ * 1000)]
+        command = [sys.executable, "-c", COMMITTING, where.store_url, str(round_ * 1000)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             told = [process.stdout.readline() for _ in range(5 * round_)]
@@ -132,12 +81,17 @@ def test_the_file_is_its_owners(tmp_path: Path) -> None:
 
 def test_greenlets_run_while_one_waits_for_a_lock(tmp_path: Path) -> None:
     """Another process holds the write lock until other greenlets have run; then the waiting one gets it."""
-    assert "released queued\n" == ran(_IN_GREENLETS, str(tmp_path / "adapter.db"))
+    assert "released queued\n" == ran(IN_GREENLETS, str(tmp_path / "adapter.db"))
+
+
+def test_greenlets_run_while_one_waits_for_a_server(tmp_path: Path) -> None:
+    """The same with PostgreSQL, where another connection holds the table."""
+    assert "released queued\n" == ran(IN_GREENLETS_WITH_A_SERVER, place("postgres", tmp_path).store_url)
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """No room left is StoreUnavailable; once there is some, the store goes on, and what it acknowledged is there."""
-    assert "store-unavailable\nTrue\n" == ran(_ON_A_FULL_DISK, str(tmp_path / "adapter.db"))
+    assert "store-unavailable\nTrue\n" == ran(ON_A_FULL_DISK, str(tmp_path / "adapter.db"))
 
 
 def test_a_lock_that_is_not_given_back(tmp_path: Path) -> None:
@@ -274,15 +228,14 @@ def test_a_server_that_says_nothing(server: engines.PostgresServer) -> None:
 
 def test_all_connections_busy(tmp_path: Path) -> None:
     """Who waits for a connection until the time is over gets StoreUnavailable."""
-    where = place("postgres", tmp_path)
-    store = where.store()
+    store = place("postgres", tmp_path).store()
     insert(store, "a")
     opened = store._opened
     assert opened is not None
     for _ in range(opened.engine.most):
         assert opened._turns.acquire(timeout=1)
     with pytest.raises(StoreUnavailable, match="busy"):
-        insert(dataclasses.replace(where) and store, "b", time.monotonic() + 0.01)
+        insert(store, "b", time.monotonic() + 0.01)
     for _ in range(opened.engine.most):
         opened._turns.release()
     assert insert(store, "b") is not None

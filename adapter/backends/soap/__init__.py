@@ -254,6 +254,7 @@ def _asking(
         held, message = way.held(turn.holds), write(checked)
         with calling(operation.name):
             answered = port.call(operation, message, partial(headers, checked.call), request, token, held)
+        turn.heard(answered.reply.status, answered.reply.headers)
         try:
             return opened(answered, request, token)
         except BaseException:

@@ -1,0 +1,159 @@
+"""A worker's part of the places that all workers have at an endpoint, and of the limit that one of them found.
+
+Without a shared store, or while it is away, each worker keeps to its share: the places divided by the workers. With it,
+places go where they are wanted. A call asks for them only where none is free here; what was granted is renewed beside
+the calls, so that the loss of the store costs none of them anything.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from adapter.errors import BackendTimeout
+from adapter.guard.adaptive import START, Finder
+from adapter.guard.gates import Leave, Outcome
+from adapter.guard.places import MOST_WAITING, Places, Watcher
+from adapter.mapping.model.policy import Effect
+from adapter.messages import Request
+from adapter.shared import Shared
+from adapter.shared.grants import granted
+
+_WORKER: Final = uuid.uuid4().hex[:12]
+_ASK_SECONDS: Final = 0.005
+_RENEW_SECONDS: Final = 0.25
+_WAITING_SECONDS: Final = 0.02
+
+
+class Sharing:
+    """The gate of an endpoint with at most ``most`` calls at once over ``workers``; ``adaptive``: as many as are good.
+
+    ``begin`` runs a function beside the calls, and ``rest`` waits there, until it is woken.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        most: int,
+        *,
+        adaptive: bool = False,
+        shared: Shared | None = None,
+        workers: int = 1,
+        watcher: Watcher = Watcher(),  # noqa: B008  # it holds nothing
+        found: Callable[[float], None] = lambda limit: None,
+        clock: Callable[[], float] = time.monotonic,
+        begin: Callable[[Callable[[], None]], None] | None = None,
+        rest: Callable[[threading.Event, float], object] = threading.Event.wait,
+    ) -> None:
+        self._endpoint, self._most, self._shared, self._workers = endpoint, most, shared, workers
+        self._clock, self._begin, self._rest, self._told = clock, begin or _beside, rest, found
+        self._worker = f"{_WORKER}-{uuid.uuid4().hex[:8]}"
+        own = most if shared is not None else max(1, most // workers)
+        self._finder = Finder(own, clock) if adaptive else None
+        queue = _short_queue if adaptive else _long_queue
+        self.places = Places(0 if shared is not None else self._alone(), queue, watcher, short=self._ask, clock=clock)
+        self._lock = threading.Lock()
+        self._renewing = False
+        self._asked, self._others, self._scarce = float("-inf"), 0, False
+        self._wake = threading.Event()
+        if shared is not None:
+            shared.heard(self._heard)
+
+    def enter(self, request: Request, effect: Effect) -> Leave:
+        """Fill a place, maybe after a while (``gates.Gate``)."""
+        leave = self.places.enter(request, effect)
+        return leave if self._finder is None else partial(self._leave, self._finder, leave, request.operation)
+
+    def _leave(self, finder: Finder, leave: Leave, operation: str, outcome: Outcome) -> None:
+        filled = self.places.filled + self._others
+        leave(outcome)
+        with self._lock:
+            changed = False
+            if outcome.verdict == "answered":
+                changed = finder.answered(operation, outcome.seconds, filled)
+            elif isinstance(outcome.error, BackendTimeout):
+                finder.failed()
+                changed = True
+        if changed:
+            self._told(finder.limit)
+            self._renew(found=True)
+
+    def _limit(self) -> float:
+        return self._finder.limit if self._finder is not None else float(self._most)
+
+    def _alone(self) -> int:
+        """Return how many places this worker fills without asking anybody."""
+        if self._shared is None:
+            return int(self._limit()) if self._finder is not None else max(1, self._most // self._workers)
+        return max(1, int(self._limit()) // self._workers)
+
+    def _ask(self) -> None:
+        """Ask for more places, since a call has none; but not at once again where there were none."""
+        if self._shared is None:
+            return
+        if not self._scarce or self._clock() - self._asked >= _ASK_SECONDS:
+            self._renew(more=1)
+        self._wake.set()
+
+    def _renew(self, *, found: bool = False, more: int = 0) -> None:
+        if self._shared is None:
+            self.places.change(self._alone())
+            return
+        self._asked = self._clock()
+        filled = self.places.filled
+        wanted = filled + self.places.waiting + more
+        answer = granted(
+            self._shared, self._endpoint, self._worker, wanted=wanted, filled=filled, limit=self._limit(), found=found
+        )
+        if answer is None:
+            if self._shared.away:
+                self.places.change(self._alone())
+            return
+        self._others, self._scarce = max(0, answer.filled - filled), answer.places < wanted
+        if self._finder is not None and not found:
+            self._finder.adopt(answer.limit)
+        self.places.change(answer.places)
+        self._go_on()
+
+    def _heard(self, there: bool) -> None:
+        """Keep to the share while the store is away; say what is filled once it is back."""
+        if there:
+            self._go_on()
+        else:
+            self.places.change(self._alone())
+
+    def _go_on(self) -> None:
+        with self._lock:
+            if self._renewing:
+                return
+            self._renewing = True
+        self._begin(self._keep)
+
+    def _keep(self) -> None:
+        """Renew what was granted, and give back what nobody needs; end once that is all."""
+        while True:
+            self._rest(self._wake, _WAITING_SECONDS if self.places.waiting else _RENEW_SECONDS)
+            self._wake.clear()
+            self._renew()
+            away = self._shared is None or self._shared.away
+            if away or not (self.places.most or self.places.filled or self.places.waiting):
+                with self._lock:
+                    self._renewing = False
+                return
+
+
+def _beside(act: Callable[[], None]) -> None:
+    threading.Thread(target=act, name="adapter-places", daemon=True).start()
+
+
+def _long_queue(places: int) -> int:
+    return min(MOST_WAITING, max(100, 10 * places))
+
+
+def _short_queue(places: int) -> int:
+    """Return how many wait where an answer is to come soon: waiting longer than a call takes is of no use."""
+    return max(START, places // 2)
