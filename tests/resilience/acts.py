@@ -87,7 +87,7 @@ class Batch:
 
     def seen(self) -> dict[str, str]:
         """Prepare, break, act, look, heal, and look again; return what was seen of each activity."""
-        stand, _target = self._stand, self._target
+        stand = self._stand
         self._expect(200, stand.call("GET", self._cached))
         stand.worker.pause()
         try:
