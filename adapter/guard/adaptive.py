@@ -61,6 +61,15 @@ class Finder:
         """Take the limit that another worker found."""
         self._found = min(max(1.0, limit), float(self.most))
 
+    def begin(self) -> None:
+        """Measure what calls need before anything else, since another worker did so until now."""
+        if self._measuring is None:
+            self._measure(self._clock())
+
+    def _measure(self, now: float) -> None:
+        self._measuring, self._alone, self._begun = {}, None, now
+        self._few = max(1.0, self._found / 4)
+
     def answered(self, operation: str, seconds: float, filled: int) -> bool:
         """Count a call that was answered, with so many at once at the most. Return whether the limit is a new one."""
         if self._measuring is not None:
@@ -73,8 +82,7 @@ class Finder:
         self._busiest = max(self._busiest, filled)
         now = self._clock()
         if now >= self._next:
-            self._measuring, self._alone, self._begun = {}, None, now
-            self._few = max(1.0, self._found / 4)
+            self._measure(now)
             return True
         if self._count < max(_SAMPLES, int(self._found)) or now - self._begun < self.seconds:
             return False

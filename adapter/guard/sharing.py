@@ -21,7 +21,7 @@ from adapter.guard.places import MOST_WAITING, Places, Watcher
 from adapter.mapping.model.policy import Effect
 from adapter.messages import Request
 from adapter.shared import Shared
-from adapter.shared.grants import granted
+from adapter.shared.grants import Granted, granted
 
 _WORKER: Final = uuid.uuid4().hex[:12]
 _ASK_SECONDS: Final = 0.005
@@ -60,6 +60,7 @@ class Sharing:
         self._renewing = False
         self._asked, self._others, self._scarce = float("-inf"), 0, False
         self._wake = threading.Event()
+        self._leads = shared is None
         if shared is not None:
             shared.heard(self._heard)
 
@@ -73,6 +74,8 @@ class Sharing:
         leave(outcome)
         with self._lock:
             changed = False
+            if not self._leads:
+                return
             if outcome.verdict == "answered":
                 changed = finder.answered(operation, outcome.seconds, filled)
             elif isinstance(outcome.error, BackendTimeout):
@@ -80,7 +83,7 @@ class Sharing:
                 changed = True
         if changed:
             self._told(finder.limit)
-            self._renew(found=True)
+            self._renew()
 
     def _limit(self) -> float:
         return self._finder.limit if self._finder is not None else float(self._most)
@@ -99,7 +102,7 @@ class Sharing:
             self._renew(more=1)
         self._wake.set()
 
-    def _renew(self, *, found: bool = False, more: int = 0) -> None:
+    def _renew(self, *, more: int = 0) -> None:
         if self._shared is None:
             self.places.change(self._alone())
             return
@@ -107,17 +110,33 @@ class Sharing:
         filled = self.places.filled
         wanted = filled + self.places.waiting + more
         answer = granted(
-            self._shared, self._endpoint, self._worker, wanted=wanted, filled=filled, limit=self._limit(), found=found
+            self._shared,
+            self._endpoint,
+            self._worker,
+            wanted=wanted,
+            filled=filled,
+            limit=self._limit(),
+            found=self._finder is not None,
         )
         if answer is None:
             if self._shared.away:
+                self._leads = True  # of its own share
                 self.places.change(self._alone())
             return
         self._others, self._scarce = max(0, answer.filled - filled), answer.places < wanted
-        if self._finder is not None and not found:
-            self._finder.adopt(answer.limit)
+        if self._finder is not None:
+            self._follow(self._finder, answer)
         self.places.change(answer.places)
         self._go_on()
+
+    def _follow(self, finder: Finder, answer: Granted) -> None:
+        """Take the limit that another worker found, or begin to look for it where nobody does."""
+        with self._lock:
+            if not answer.leads:
+                finder.adopt(answer.limit)
+            elif not self._leads:
+                finder.begin()
+            self._leads = answer.leads
 
     def _heard(self, there: bool) -> None:
         """Keep to the share while the store is away; say what is filled once it is back."""

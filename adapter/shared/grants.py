@@ -18,11 +18,15 @@ LEASE_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a worker was granted: its ``places``; and over all workers the ``limit``, and places that are ``filled``."""
+    """What a worker was granted: its ``places``; and over all workers the ``limit``, and places that are ``filled``.
+
+    ``leads``: the limit is the one that this worker measured.
+    """
 
     places: int
     limit: float
     filled: int
+    leads: bool = False
 
 
 def granted(
@@ -35,7 +39,7 @@ def granted(
     keys = (f"adapter:places:{endpoint}", f"adapter:limit:{endpoint}")
     micro = int(LEASE_SECONDS * 1_000_000)
     answer = shared.run(_GRANT, keys, worker, wanted, filled, f"{limit:.3f}", micro, int(found))
-    return None if answer is None else Granted(int(answer[0]), float(answer[1]), int(answer[2]))
+    return None if answer is None else Granted(int(answer[0]), float(answer[1]), int(answer[2]), bool(answer[3]))
 
 
 # Fair: everybody gets what he wants up to one line, which is as high as the limit allows.
@@ -46,7 +50,9 @@ local worker, wanted, filled = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local limit, lease, found = ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1'
 local known = redis.call('HMGET', KEYS[2], 'who', 'limit')
 local who, measure = known[1], known[2]
+local leads = 0
 if found and (not who or who == worker) then
+  leads = 1
   redis.call('HSET', KEYS[2], 'who', worker, 'limit', limit)
   redis.call('PEXPIRE', KEYS[2], math.ceil(lease / 1000))
 elseif measure then
@@ -79,5 +85,5 @@ else
   redis.call('HSET', KEYS[1], worker, line)
   redis.call('PEXPIRE', KEYS[1], math.ceil(lease / 1000) * 2)
 end
-return {places, limit, busy}
+return {places, limit, busy, leads}
 """)

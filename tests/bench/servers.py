@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,8 @@ from tests.stack import ROOT, free_port, gunicorn, wait_for
 
 HERE = Path(__file__).parent / "peers"
 WSDL = ROOT / "wsdl" / "erp" / "erp.wsdl"
+_PARTS = ("wsdl", "tests", "adapter.env")
+_SOAP, _GUARD = "\nsoap:\n", "{concurrency: 1000, breaker: {slow: 5}}"
 OURS, TWO, HAND, NODE, FLOOR = "adapter", "adapter, 2 workers", "hand-written", "node", "floor"
 
 
@@ -35,11 +38,28 @@ def endpoint(erp: int) -> str:
 
 @contextmanager
 def adapter(erp: int, workers: int = 1, project: Path = ROOT) -> Iterator[Server]:
-    """Run the adapter on a project folder, with the settings and the gunicorn file that it ships with."""
+    """Run the adapter on a project folder, with the settings and the gunicorn file that it ships with.
+
+    Its ERP is guarded as one is that can take 1,000 calls at once, and whose answers take less than five seconds.
+    """
     ports = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
     environ = {f"ADAPTER_ENDPOINT_{port}": endpoint(erp) for port in ports}
-    with gunicorn(project, environ, workers) as (url, process, _):
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-project-") as folder,
+        gunicorn(guarded(project, Path(folder)), environ, workers) as (url, process, _),
+    ):
         yield Server(OURS if workers == 1 else f"{OURS}, {workers} workers", url, process.pid)
+
+
+def guarded(project: Path, folder: Path) -> Path:
+    """Make the same project in a folder, with a guard in the first of its mappings; all have one endpoint here."""
+    for each in project.iterdir():
+        if each.name in _PARTS:
+            (folder / each.name).symlink_to(each)
+    shutil.copytree(project / "mappings", folder / "mappings")
+    first = next(file for file in sorted(folder.glob("mappings/**/*.yaml")) if _SOAP in file.read_text("utf-8"))
+    first.write_text(first.read_text("utf-8").replace(_SOAP, f"{_SOAP}  guard: {_GUARD}\n", 1), "utf-8")
+    return folder
 
 
 @contextmanager

@@ -38,7 +38,7 @@ operations:
   read: {request: "GET /{number}", call: Zeige, path: {number: Nr}, reply: {one: Parcel}}
   kept: {request: "GET /{number}/kept", call: Zeige, path: {number: Nr}, reply: {one: Parcel}, cache: {fresh: 300}}
   soon: {request: "GET /{number}/soon", call: Zeige, path: {number: Nr}, reply: {one: Parcel},
-         cache: {fresh: 1, stale: 300, stale_if_error: 300}}
+         cache: {fresh: 1, stale: 300, stale_if_error: 600}}
   same: {request: "GET /{number}/same", call: Zeige, path: {number: Nr}, reply: {one: Parcel},
          cache: {fresh: 300, shared: true}}
   open: {request: "GET /{number}/open", call: Zeige, path: {number: Nr}, reply: {one: Parcel}, scopes: public,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,7 @@ _SECONDS = 1.0
 
 @dataclass(slots=True)
 class Found:
-    """What one engine gave away: bytes, how long the slowest command took, and tampering by kind."""
+    """What one engine gave away: bytes, how long a command took (median), and tampering by kind."""
 
     bytes: int = 0
     seconds: float = 0.0
@@ -123,11 +124,12 @@ class _Case:
         for person in people:
             self._write(person, subject_of[person])
         wrapped = [self._keys.read(partial(_key, subject_of[each])) for each in gone]
-        backup, found = back_up(), Found()
+        backup, found, took = back_up(), Found(), []
         for person in gone:
             begun = time.monotonic()
             self._command("erase", person)
-            found.seconds = max(found.seconds, time.monotonic() - begun)
+            took.append(time.monotonic() - begun)
+        found.seconds = statistics.median(took)  # one that others kept from the disk says nothing about us
         erased = {subject_of[person] for person in gone}
         for store in (self.store, backup):
             self._try_all(store, erased, found)

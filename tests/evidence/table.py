@@ -170,7 +170,14 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "0",
             seconds=600,
         ),
+        _calm(
+            "adaptive",
+            "hidden capacity 8, one worker, 3x load: limit found; goodput / capacity; p99 / that of an idle ERP",
+            "6 to 10 in 30 s; >= 90 %; <= 2",
+            seconds=300,
+        ),
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
+        _calm("cross", "caller x operation x cache x idempotency key: answers that crossed callers", "0"),
         _calm(
             "tokens",
             "forged or stale tokens and keys refused / kinds; JWKS fetches in 30 s of random ids; provider down 1 h",

@@ -192,7 +192,7 @@ def test_one_workers_measure_counts_for_all(shared: Shared) -> None:
     assert 6.5 == granted(shared, "erp", "a", limit=6.5, **measure).limit  # type: ignore[union-attr, arg-type]
     assert 6.5 == granted(shared, "erp", "b", limit=99.0, **measure).limit  # type: ignore[union-attr, arg-type]
     assert 6.5 == granted(shared, "erp", "b", limit=4.0, wanted=3, filled=0).limit  # type: ignore[union-attr]
-    assert Granted(3, 7.0, 0) == granted(shared, "erp", "a", limit=7.0, **measure)  # type: ignore[arg-type]
+    assert Granted(3, 7.0, 0, leads=True) == granted(shared, "erp", "a", limit=7.0, **measure)  # type: ignore[arg-type]
 
 
 class Beside:
@@ -230,7 +230,7 @@ def test_without_a_store_each_worker_keeps_to_its_share() -> None:
 
 def test_the_loss_of_the_store_leaves_the_share() -> None:
     """A store that is lost turns what was granted into the share; once it is back it is asked again."""
-    answers = [[8, b"8.000", 0]]
+    answers = [[8, b"8.000", 0, 0]]
     beside = Beside()
 
     def store(question: object) -> object:
