@@ -40,6 +40,12 @@ def _calm(name: str, what: str, goal: str, *, seconds: int = 900, long: bool = F
     return Promise(f"calm.{name}", what, goal, f"tests.evidence.calm_{name}:measure", seconds, long)
 
 
+def _writes(engine: str, name: str) -> Promise:
+    what = f"10,000 writes, all breaking, {name}: lost; doubled; order broken; unsettled; acknowledged; parked"
+    goal = "0; 0; 0; 0; >= 95 %; <= 1 %"
+    return Promise(f"calm.writes_{engine}", what, goal, f"tests.evidence.calm_writes:measure_{engine}", 720)
+
+
 def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
     return Promise(f"job.{name}", what, goal, f"tests.evidence.{name}:measure", seconds)
 
@@ -143,6 +149,11 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
     ),
     "resilience": (
+        _calm(
+            "matrix", "cells of the fault matrix in which is seen what is expected / all", ">= 200, all", seconds=400
+        ),
+        _writes("sqlite", "SQLite"),
+        _writes("postgres", "PostgreSQL"),
         _calm(
             "storm",
             "30 s outage at 90 % load: amplification sustained / peak, seconds to 95 % goodput (budget alone; naive)",
