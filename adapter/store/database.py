@@ -21,7 +21,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from adapter.store.failures import failed, unavailable
-from adapter.store.greenlets import Threads, patched
+from adapter.store.greenlets import Threads, lock, patched
 from adapter.store.migrate import Schema, current, migrate
 from adapter.store.postgres import Postgres
 from adapter.store.sqlite import Replaced, Sqlite
@@ -175,6 +175,8 @@ class _Opened:
         self._idle: deque[Connection] = deque()
         self._threads = Threads(engine.most) if engine.blocking and patched() else None
         self._turns = threading.BoundedSemaphore(engine.most)
+        # SQLite's own queue is one of sleeps, up to 100 ms each; who waits for a thread of ours is woken at once.
+        self._writer = lock() if engine.blocking else None
 
     def run(self, act: Callable[[], R], until: float) -> R:
         """Return what ``act`` returns, where there is a free connection for it in time."""
@@ -195,6 +197,17 @@ class _Opened:
             self.transaction(lambda connection: migrate(connection, schema), until, writing=True)
 
     def transaction(self, act: Callable[[Connection], R], until: float, *, writing: bool) -> R:
+        """Run one transaction, writing ones of this process one after the other where the engine has no queue."""
+        if self._writer is None or not writing:
+            return self._run(act, until, writing=writing)
+        if not self._writer.acquire(timeout=max(0.001, until - time.monotonic())):
+            raise unavailable("other writers took too long")
+        try:
+            return self._run(act, until, writing=writing)
+        finally:
+            self._writer.release()
+
+    def _run(self, act: Callable[[Connection], R], until: float, *, writing: bool) -> R:
         """Run one transaction. One on a connection that was idle while its server was restarted is run again."""
         reused = self._taken()
         if reused is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,6 +18,14 @@ def patched() -> bool:
     """Return whether threads of this process are greenlets."""
     monkey = sys.modules.get("gevent.monkey")
     return monkey is not None and bool(monkey.is_module_patched("threading"))
+
+
+def lock() -> threading.Lock:
+    """Return a lock between real threads, also where threads of this process are greenlets."""
+    if not patched():
+        return threading.Lock()
+    made: threading.Lock = importlib.import_module("gevent.monkey").get_original("_thread", "allocate_lock")()
+    return made
 
 
 class Threads:

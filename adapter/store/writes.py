@@ -123,7 +123,9 @@ def earlier(connection: Connection, write: Write) -> Write | None:
     """Return the oldest row of the same entity that must be settled before this one may be sent."""
     if not write.entity:
         return None
-    wanted = (WRITES.c.entity == write.entity) & (WRITES.c.sequence < write.sequence) & WRITES.c.state.in_(BEFORE)
+    # One that is being sent counts once it was promised: its caller does not wait for it any more.
+    is_open = WRITES.c.state.in_(BEFORE) | ((WRITES.c.state == SENDING) & WRITES.c.promised)
+    wanted = (WRITES.c.entity == write.entity) & (WRITES.c.sequence < write.sequence) & is_open
     return _one(connection, select(WRITES).where(wanted).order_by(WRITES.c.sequence).limit(1))
 
 

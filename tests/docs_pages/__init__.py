@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from adapter.cli import reference
-from tests.docs_pages import mapping, matrix, operating, performance
+from tests.docs_pages import faults, mapping, matrix, operating, performance
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.rst": reference.page,
+    "docs/reference/faults.rst": faults.page,
     "docs/reference/log.rst": operating.log,
     "docs/reference/mapping.rst": mapping.page,
     "docs/reference/matrix.rst": matrix.page,

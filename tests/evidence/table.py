@@ -40,6 +40,12 @@ def _calm(name: str, what: str, goal: str, *, seconds: int = 900, long: bool = F
     return Promise(f"calm.{name}", what, goal, f"tests.evidence.calm_{name}:measure", seconds, long)
 
 
+def _writes(engine: str, name: str) -> Promise:
+    what = f"10,000 writes, all breaking, {name}: lost; doubled; order broken; unsettled; acknowledged; parked"
+    goal = "0; 0; 0; 0; >= 95 %; <= 1 %"
+    return Promise(f"calm.writes_{engine}", what, goal, f"tests.evidence.calm_writes:measure_{engine}", 720)
+
+
 def _job(name: str, what: str, goal: str, *, seconds: int = 300) -> Promise:
     return Promise(f"job.{name}", what, goal, f"tests.evidence.{name}:measure", seconds)
 
@@ -150,6 +156,11 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
         _calm("cache_hit", "requests/s on a hit / bare Flask view", ">= 1/1.3"),
         _calm(
+            "matrix", "cells of the fault matrix in which is seen what is expected / all", ">= 200, all", seconds=400
+        ),
+        _writes("sqlite", "SQLite"),
+        _writes("postgres", "PostgreSQL"),
+        _calm(
             "storm",
             "30 s outage at 90 % load: amplification sustained / peak, seconds to 95 % goodput (budget alone; naive)",
             "<= 1.1 / <= 1.5; <= 5",
@@ -164,6 +175,12 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "answers later than deadline + 50 ms in 10,000 fault-injected requests (replies <= 256 KB)",
             "0",
             seconds=600,
+        ),
+        _calm(
+            "adaptive",
+            "hidden capacity 8, one worker, 3x load: limit found; goodput / capacity; p99 / that of an idle ERP",
+            "6 to 10 in 30 s; >= 90 %; <= 2",
+            seconds=300,
         ),
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm("cross", "caller x operation x cache x idempotency key: answers that crossed callers", "0"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -33,11 +34,12 @@ _PATHS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """An order that the ERP took: its number, the customer's, the reference that the request brought."""
+    """An order that the ERP took: its number, the customer's, the reference and the note that the request brought."""
 
     number: str
     customer: str
     reference: str
+    note: str
     cancelled: bool
 
 
@@ -107,11 +109,14 @@ class Journal:
         return counts
 
     def effects(self, prefix: str = "") -> list[Effect]:
-        """Return the orders whose reference begins with ``prefix``, first taken first. It may be down."""
-        query = "SELECT nr, partner, fremdref, status = '90' FROM auftrag WHERE substr(fremdref, 1, ?) = ? ORDER BY nr"
+        """Return the orders whose reference or note begins with ``prefix``, first taken first. It may be down."""
+        query = "SELECT nr, partner, fremdref, status = '90', document FROM auftrag ORDER BY nr"
         with closing(sqlite3.connect(self._database, timeout=20)) as connection:
-            rows = connection.execute(query, (len(prefix), prefix)).fetchall()
-        return [Effect(number, customer, reference, bool(gone)) for number, customer, reference, gone in rows]
+            found = [
+                Effect(number, customer, reference or "", _note(document), bool(gone))
+                for number, customer, reference, gone, document in connection.execute(query)
+            ]
+        return [each for each in found if each.reference.startswith(prefix) or each.note.startswith(prefix)]
 
     def settle_people(self, count: int) -> list[str]:
         """Make ``count`` customers that may order, and return their numbers as the façade shows them."""
@@ -130,6 +135,11 @@ class Journal:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/_control", data, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.loads(answer.read())
+
+
+def _note(document: bytes) -> str:
+    found = re.search(rb":Hinweis>([^<]*)<", document)
+    return found[1].decode() if found else ""
 
 
 def endpoints(url: str) -> dict[str, str]:

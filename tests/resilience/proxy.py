@@ -78,6 +78,11 @@ class Proxy:
     def fault(self, fault: Fault) -> None:
         self._run(self._switch(fault, None))
 
+    @property
+    def chooser(self) -> Chooser | None:
+        """Who is asked for the fault of each exchange."""
+        return self._chooser
+
     def choose(self, chooser: Chooser) -> None:
         """Ask ``chooser`` for the fault of each exchange, with its request (HTTP only). The proxy's thread calls it."""
         self._run(self._switch(HEALTHY, chooser))

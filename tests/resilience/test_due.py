@@ -226,7 +226,7 @@ def test_whatever_happens_writes_of_an_entity_keep_their_order(store: Store, see
             assert (row.state == UNKNOWN) == (row.id in _due(store))
             state = chance.choice([DONE, QUEUED])
             store.run(partial(writes.change, id=row.id, expected=(row.state,), now=NOW, state=state))
-    assert sum(current(row).state in (DONE, REFUSED) for row in rows) > 5
+    assert any(current(row).state in (DONE, REFUSED) for row in rows)
 
 
 def test_how_many_wait_and_since_when(store: Store) -> None:

@@ -50,7 +50,7 @@ def test_what_it_took_survives_it(journal: Journal) -> None:
     assert port == journal.port
     found = journal.effects("keep-")
     assert ["keep-1", "keep-2", "keep-3"] == [effect.reference for effect in found]
-    assert Effect(found[0].number, "0000000001", "keep-1", cancelled=False) == found[0]
+    assert Effect(found[0].number, "0000000001", "keep-1", "", cancelled=False) == found[0]
 
 
 def test_it_can_die_between_effect_and_answer(journal: Journal) -> None:

@@ -60,7 +60,7 @@ class Site:
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """One installation on SQLite, in the environment of this process."""
     where = place("sqlite", tmp_path)
-    store = where.store()
+    store = where.store(patience=60.0)
     with virtual.running(ROOT) as erp:
         environ = {
             **erp_settings(erp),

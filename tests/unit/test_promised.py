@@ -139,6 +139,25 @@ def test_a_slow_call_becomes_a_promise_and_goes_on(one: Place) -> None:
     assert 201 == _ask(desk, key='"k"').status
 
 
+def test_a_write_behind_a_slow_one_keeps_its_place(one: Place) -> None:
+    """The slow one was promised, so its caller may send the next one: that waits in the queue, or is told to."""
+    let = threading.Event()
+    erp = Erp(before=lambda request: let.wait(PATIENCE) and None)
+    desk = Desk(one, erp, slow=0.05, when_down="queue")
+    assert [202, 202] == [_ask(desk, customer="a").status for _ in range(2)]
+    assert [SENDING, QUEUED] == [row.state for row in desk.rows()]
+    assert [] == _deliveries(desk).due(9)
+    refusing = Desk(one, erp, slow=0.05)
+    with pytest.raises(RequestError) as caught:
+        _ask(refusing, customer="a")
+    assert "earlier-write-open" == caught.value.problem
+    let.set()
+    until = time.monotonic() + PATIENCE
+    while not (due := _deliveries(desk).due(9)) and time.monotonic() < until:
+        threading.Event().wait(0.01)
+    assert [desk.rows()[1].id] == [id for id, _ in due]
+
+
 def test_a_slow_call_that_was_never_sent_is_queued(one: Place) -> None:
     """It was promised, so it is not given back."""
     let = threading.Event()

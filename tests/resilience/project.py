@@ -1,0 +1,92 @@
+"""The example project with what issue 6 brings declared on it: writes that are kept, reads that are cached."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from tests.stack import ROOT
+
+CREATE: Final = """\
+    write:
+      entity: customer_id
+      reference: reference
+      resolve: {by: list, with: {reference: reference}, then: read, after: 5}
+      later: true
+"""
+KEPT: Final = """\
+    timeout: {timeout}
+    write:
+      key: optional
+      entity: customer_id
+      reference: reference
+      resolve: {{by: list, with: {{reference: reference}}, then: read, after: {after}}}
+      when_down: queue
+      later: true
+"""
+
+
+def project(folder: Path, changes: Mapping[str, tuple[tuple[str, str], ...]]) -> Path:
+    """Copy the example project and change its files; each text that is replaced has to be there once."""
+    for name in ("wsdl", "mappings"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "adapter.env", folder)
+    for name, replaced in changes.items():
+        file = folder / name
+        text = file.read_text("utf-8")
+        for old, new in replaced:
+            if text.count(old) != 1:
+                raise RuntimeError(f"{name}: {old!r} is not there once")
+            text = text.replace(old, new)
+        file.write_text(text, "utf-8")
+    return folder
+
+
+def kept_orders(folder: Path, timeout: float = 4, after: float = 5) -> Path:
+    """Make a project whose orders.create keeps its writes in the store, may queue them, and can resolve them."""
+    kept = KEPT.format(timeout=timeout, after=after)
+    return project(folder, {"mappings/orders.yaml": ((CREATE, kept), (_GUARD, _GUARD + _RESTARTING))})
+
+
+_ITEM: Final = "    reply: {one: Item, from: Artikel}\n"
+_CUSTOMERS: Final = "    reply: {each: Customer, from: Partner.Partner}\n"
+_CUSTOMER: Final = "    call: LesePartner\n"
+_PATCH: Final = "    call: AenderePartner\n"
+_CACHE: Final = "    cache: {fresh: 1, stale_if_error: 7200}\n"
+_GUARD: Final = "  fault_code: ErpFehler.Code\n"
+# An ERP that restarts every few seconds is asked again soon: waiting longer would only queue more.
+_RESTARTING: Final = "  guard: {breaker: {failures: 10, open: 1}}\n"
+_CALM: Final = "  guard: {breaker: off}\n"
+
+
+def broken_project(folder: Path, timeout: float = 2) -> Path:
+    """Make a project for the fault matrix: orders and items from the ERP, customers from the service.
+
+    No breaker, so that one cell does not change what the next one sees.
+    """
+    short = f"    timeout: {timeout}\n"
+    kept = KEPT.format(timeout=timeout, after=1).replace("      when_down: queue\n", "")
+    patch = (
+        f"{short}    effect: idempotent\n    answered_by: http\n    write: {{key: optional, entity: id, later: true}}\n"
+    )
+    return project(
+        folder,
+        {
+            "mappings/orders.yaml": (
+                (CREATE, kept),
+                ("    call: LeseAuftrag\n", "    call: LeseAuftrag\n" + short),
+                (_GUARD, _GUARD + _CALM),
+            ),
+            "mappings/items.yaml": ((_ITEM, _ITEM + short + _CACHE), (_GUARD, _GUARD + _CALM)),
+            "mappings/customers.yaml": (
+                (_CUSTOMER, _CUSTOMER + short + "    answered_by: http\n"),
+                (_CUSTOMERS, _CUSTOMERS + short + "    answered_by: http\n" + _CACHE),
+                (_PATCH, _PATCH + patch),
+                (_GUARD, _GUARD + _CALM),
+                ("http: {service: customers, path: /customers}",
+                 "http: {service: customers, path: /customers, guard: {breaker: off}}"),
+            ),
+        },
+    )  # fmt: skip
