@@ -41,6 +41,8 @@ from adapter.telemetry.working import Waiting, WorkMetrics
 
 LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
 """Seconds between two looks at what each timer does."""
+IN_A_ROW = 20
+"""Rows of one entity that are delivered one after the other before others get their turn."""
 
 
 class Engine(Protocol):
@@ -164,9 +166,15 @@ class Work:
         return [Due(*each) for each in self.deliveries.due(most)]
 
     def _deliver(self, id: str) -> None:
-        row = self.deliveries.deliver(id)
-        if row is not None:
+        """Look at a row, and then at those behind it of its entity, one after the other; others are due too."""
+        for _ in range(IN_A_ROW):
+            row = self.deliveries.deliver(id)
+            if row is None:
+                return
             self.metrics.delivered(row.operation, row.state)
+            id = self.deliveries.following(row)
+            if not id or self._stopping.is_set():
+                return
 
     def _show(self, found: Sequence[Depth], now: float) -> None:
         waiting = (Waiting(each.state, each.operation, each.rows, max(0.0, now - each.oldest)) for each in found)

@@ -7,7 +7,7 @@ from argparse import ArgumentTypeError, Namespace
 
 from adapter.cli.command import Command, argument
 
-AT_ONCE = 4
+AT_ONCE = 16
 
 
 def run(asked: Namespace) -> int:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 FIRST, LONGEST = 1.0, 300.0
-_UNSENT = 60.0
+_UNSENT = 5.0
 _STEPS = 10
 
 Jitter = Callable[[], float]
@@ -25,7 +25,8 @@ def after_attempt(attempts: int, said: float, jitter: Jitter = random.random) ->
 def while_unsent(age: float, said: float, jitter: Jitter = random.random) -> float:
     """Return seconds until it is looked again whether the ERP can be asked: a tenth of how long this has waited.
 
-    Nothing was sent meanwhile, so nothing is counted; a minute at most, so that it goes on soon after the ERP is back.
+    Nothing was sent meanwhile, so nothing is counted; a few seconds at most, so that it goes on soon after the ERP is
+    back. Thousands that wait so do not ask for it each by itself: see ``pauses``.
     """
     whole = min(_UNSENT, max(FIRST, age / 10))
     return said + FIRST * jitter() if said else whole * (0.5 + 0.5 * jitter())

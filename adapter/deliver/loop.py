@@ -7,12 +7,14 @@ processes at once; the claim of a row decides (``store.due``).
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 PAUSE = 0.25
 """Seconds between two looks at rows that are due, where nothing happens meanwhile."""
+_AHEAD = 16  # a look is for so many rounds of rows, since it costs more than a row, the more the longer the line
 TROUBLE = 1.0
 """Seconds until the store is asked again that did not answer."""
 
@@ -37,6 +39,7 @@ class Loop:
         self._due, self._deliver, self._at_once, self._failed = due, deliver, at_once, failed
         self._changed = threading.Condition()
         self._busy: dict[str, Future[None]] = {}
+        self._found = deque[str]()
         self._looked = False
         self._stopping = False
 
@@ -69,15 +72,16 @@ class Loop:
             busy = set(self._busy)
         if len(busy) >= self._at_once:
             return PAUSE
-        try:
-            found = [row.id for row in self._due(self._at_once + len(busy)) if row.id not in busy]
-        except Exception as error:  # the store is away, most likely: nothing is lost, and it is asked again soon
-            self._failed("due", error)
-            return TROUBLE
-        for row in found[: self._at_once - len(busy)]:
-            with self._changed:
-                if self._stopping:
-                    break
+        if not self._found:
+            try:
+                found = self._due(self._at_once * _AHEAD)
+            except Exception as error:  # the store is away, most likely: nothing is lost, and it is asked again soon
+                self._failed("due", error)
+                return TROUBLE
+            self._found.extend(row.id for row in found if row.id not in busy)
+        with self._changed:
+            while self._found and len(self._busy) < self._at_once and not self._stopping:
+                row = self._found.popleft()
                 self._busy[row] = threads.submit(self._one, row)
         return PAUSE
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from adapter.deliver import kept
 from adapter.deliver.backoff import after_attempt, while_unsent
 from adapter.deliver.outcomes import judged
+from adapter.deliver.pauses import Pauses
 from adapter.deliver.settle import MARGIN, Keeping, settle
 from adapter.deliver.way import Way
 from adapter.errors import InvalidRequest, RequestError, VaultError
@@ -33,6 +34,9 @@ from adapter.store.writes import DONE, PARKED, QUEUED, REFUSED, UNKNOWN, Write
 
 MOST_ATTEMPTS = 12
 """Attempts that reached the ERP after which a person decides: some half an hour."""
+
+DOWN = (503, 504)
+"""What an error says that is about an ERP, and not about one row."""
 
 LONGEST_PAUSE = 3600.0
 """Seconds after which it is looked again, whatever was said."""
@@ -56,11 +60,23 @@ class Deliveries:
     most_attempts: int = MOST_ATTEMPTS
     bug: Callable[[Exception, Write], None] = _ignored
     clock: Callable[[], float] = field(default=time.monotonic)
+    pauses: Pauses = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without a pause."""
+        object.__setattr__(self, "pauses", Pauses(self.clock))
 
     def due(self, most: int) -> list[tuple[str, str]]:
         """Return id and entity of rows that have something to be done now."""
+        now, paused = self.keeping.now(), self.pauses.now()
+        return self.keeping.store.read(lambda connection: due.due(connection, now, most, paused))
+
+    def following(self, row: Write) -> str:
+        """Return the id of the row that may be looked at now because this one was: its entity's next. "" for none."""
+        if not row.entity or row.state not in due.ENDED or row.operation in self.pauses.now():
+            return ""
         now = self.keeping.now()
-        return self.keeping.store.read(lambda connection: due.due(connection, now, most))
+        return self.keeping.store.read(lambda connection: due.following(connection, row, now))
 
     def deliver(self, id: str) -> Write | None:
         """Look at a row once, and return it as it is then; None where there was nothing to do."""
@@ -101,6 +117,7 @@ class Deliveries:
         return self._answered(row, response)
 
     def _answered(self, row: Write, response: Response) -> Write | None:
+        self.pauses.end(row.operation)
         state = DONE if response.status < 400 else REFUSED
         return self._moved(row, state, answer=self.keeping.seal(row, "answer", kept.answer(response)))
 
@@ -116,8 +133,10 @@ class Deliveries:
             return self._moved(row, PARKED, cause=f"its mapping does not take it any more: {error}")
         if error.sent == "yes" and said:  # the ERP was asked, and told us to come again
             return self._moved(row, QUEUED, cause=str(error), due=now + after_attempt(row.attempts, said))
-        again = now + while_unsent(max(0.0, now - row.created), said)
-        return self.keeping.store.run(lambda connection: due.give_back(connection, row, now, str(error), again))
+        pause = while_unsent(max(0.0, now - row.created), said)
+        if error.status in DOWN:
+            self.pauses.begin(row.operation, pause)
+        return self.keeping.store.run(lambda connection: due.give_back(connection, row, now, str(error), now + pause))
 
     def _unreadable(self, row: Write, error: VaultError) -> Write | None:
         if error.kind == "secret":  # the operator has to set it; nothing was sent

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
@@ -44,12 +44,16 @@ class Depth:
     oldest: float
 
 
-def due(connection: Connection, now: float, most: int) -> list[tuple[str, str]]:
+def due(connection: Connection, now: float, most: int, paused: Collection[str] = ()) -> list[tuple[str, str]]:
     """Return id and entity of rows that have something to be done now, the oldest first.
 
-    What became of an unknown one is found out whatever else its entity waits for: only asking is due.
+    What became of an unknown one is found out whatever else its entity waits for: only asking is due. ``paused``:
+    operations of which none is sent now.
     """
-    ready = or_(and_(WRITES.c.state == QUEUED, ~_blocked()), WRITES.c.state == UNKNOWN)
+    sent = (WRITES.c.state == QUEUED) & ~_blocked()
+    if paused:
+        sent &= WRITES.c.operation.not_in(paused)
+    ready = or_(sent, WRITES.c.state == UNKNOWN)
     found = (
         select(WRITES.c.id, WRITES.c.entity)
         .where(WRITES.c.state.in_((QUEUED, UNKNOWN)), WRITES.c.due <= now, ready)
@@ -57,6 +61,14 @@ def due(connection: Connection, now: float, most: int) -> list[tuple[str, str]]:
         .limit(most)
     )
     return [(row.id, row.entity) for row in connection.execute(found)]
+
+
+def following(connection: Connection, row: Write, now: float) -> str:
+    """Return the id of the oldest queued row of a row's entity, if it is due; "" for none. ``take`` looks closer."""
+    queued = (WRITES.c.entity == row.entity) & (WRITES.c.state == QUEUED)
+    found = connection.execute(select(WRITES.c.id, WRITES.c.due).where(queued).order_by(WRITES.c.sequence).limit(1))
+    first = found.one_or_none()
+    return first.id if first is not None and first.due <= now else ""
 
 
 def _blocked() -> ColumnElement[bool]:

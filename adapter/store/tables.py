@@ -55,7 +55,7 @@ WRITES = Table(
     Column("changed", Double, nullable=False),
     UniqueConstraint("caller", "operation", "key", name="writes_key"),
     Index("writes_due", "state", "due"),
-    Index("writes_entity", "entity", "sequence"),
+    Index("writes_entity", "entity", "state", "sequence"),
     Index("writes_subject", "subject"),
 )
 
