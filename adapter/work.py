@@ -41,7 +41,7 @@ from adapter.telemetry.working import Waiting, WorkMetrics
 
 LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
 """Seconds between two looks at what each timer does."""
-IN_A_ROW = 20
+IN_A_ROW = 5
 """Rows of one entity that are delivered one after the other before others get their turn."""
 
 

@@ -33,7 +33,7 @@ COMMAND = Command(
     "work",
     help="deliver what was promised, and look after writes that are kept",
     run=run,
-    example="work --at-once 4 --metrics 127.0.0.1:9464",
+    example="work --at-once 16 --metrics 127.0.0.1:9464",
     doc="One process of its own beside `adapter serve`; several may run. It sends queued writes in the order of their "
     "entities, finds out what became of those whose answer was lost, tells callers, and removes what is old. SIGTERM: "
     "it ends what it began, and begins nothing more. Killed: the next one finds out.",

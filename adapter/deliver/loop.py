@@ -7,6 +7,7 @@ processes at once; the claim of a row decides (``store.due``).
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +15,8 @@ from typing import NamedTuple
 
 PAUSE = 0.25
 """Seconds between two looks at rows that are due, where nothing happens meanwhile."""
-_AHEAD = 16  # a look is for so many rounds of rows, since it costs more than a row, the more the longer the line
+_AHEAD = 4  # a look is for so many rounds of rows, since it costs the more the longer the line is
+_FRESH = 1.0  # seconds after which what was found is looked for anew: an older row may be due by now
 TROUBLE = 1.0
 """Seconds until the store is asked again that did not answer."""
 
@@ -40,6 +42,7 @@ class Loop:
         self._changed = threading.Condition()
         self._busy: dict[str, Future[None]] = {}
         self._found = deque[str]()
+        self._stale = 0.0
         self._looked = False
         self._stopping = False
 
@@ -72,13 +75,14 @@ class Loop:
             busy = set(self._busy)
         if len(busy) >= self._at_once:
             return PAUSE
-        if not self._found:
+        if not self._found or time.monotonic() > self._stale:
             try:
                 found = self._due(self._at_once * _AHEAD)
             except Exception as error:  # the store is away, most likely: nothing is lost, and it is asked again soon
                 self._failed("due", error)
                 return TROUBLE
-            self._found.extend(row.id for row in found if row.id not in busy)
+            self._found = deque(row.id for row in found if row.id not in busy)
+            self._stale = time.monotonic() + _FRESH
         with self._changed:
             while self._found and len(self._busy) < self._at_once and not self._stopping:
                 row = self._found.popleft()

@@ -33,7 +33,7 @@ MARGIN = 3.0
 REFUSING = 600.0
 """Seconds after which an ERP that answers, and will not say what became of a write, is not asked any more."""
 _LONGEST = 700.0
-_PAUSE = 5.0
+_PAUSE = 2.0
 
 
 def _nothing(operation: str, outcome: str) -> None:

@@ -26,13 +26,14 @@ from adapter.deliver.way import Way
 from adapter.errors import RequestError, StoreUnavailable, VaultError
 from adapter.mapping.references import reference
 from adapter.messages import Handler, Middleware, Request, Response
-from adapter.store import Connection, callbacks, claiming, writes
+from adapter.store import Connection, callbacks, claiming, within, writes
 from adapter.store.claiming import Claim
 from adapter.store.writes import DISCARDED, DONE, QUEUED, REFUSED, SENDING, UNKNOWN, Write
 
 REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """Says that this is the answer to an earlier request with the same key."""
 _SPARE = 0.1  # seconds of a deadline that are left for saying that it is over
+_OVER = 1.0  # seconds beyond a deadline in which it is written down what became of a call that took all of it
 _PAUSE, _LONGEST_PAUSE = 0.02, 0.25
 _SOON = {"Retry-After": "1"}
 
@@ -46,6 +47,10 @@ def once(way: Way, keeping: Keeping) -> Middleware:
         sender = _Sender(way, keeping, promises, then)
 
         def handle(request: Request) -> Response:
+            with within(request.deadline + _OVER):
+                return asked_for(request)
+
+        def asked_for(request: Request) -> Response:
             given = request.headers.get("idempotency-key")
             if given is None and required:
                 raise problems.house("idempotency-key-missing")
@@ -112,14 +117,15 @@ class _Sender:
 
     def answer(self, asked: _Asked, flight: Flight) -> Response:
         """Return the answer to a key: the first one, or that of this request."""
-        new = self._new(asked)
-        if (key := new.key) is not None:
-            found = self._keeping.store.read(
-                lambda connection: writes.by_key(connection, new.caller, new.operation, key), asked.until
-            )
-            if found is not None and self._stands(found, new):
-                return self._replayed(found)
-        new = replace(new, request=self._keeping.seal(new, "request", kept.packed(self._filled(asked, new.id)[0])))
+        with within(asked.until):
+            new = self._new(asked)
+            if (key := new.key) is not None:
+                found = self._keeping.store.read(
+                    lambda connection: writes.by_key(connection, new.caller, new.operation, key)
+                )
+                if found is not None and self._stands(found, new):
+                    return self._replayed(found)
+            new = replace(new, request=self._keeping.seal(new, "request", kept.packed(self._filled(asked, new.id)[0])))
         cause = ""
         while True:
             row = self._claimed(asked, new, cause)
@@ -199,7 +205,8 @@ class _Sender:
         keeping, way, now = self._keeping, self._way, self._keeping.now()
         left = max(0.0, asked.request.deadline - time.monotonic())
         held = replace(new, owner=uuid.uuid4().hex, lease=now + left + MARGIN)
-        told = self._promises.told(new, asked.wish) if new.promised else None
+        with within(asked.until):
+            told = self._promises.told(new, asked.wish) if new.promised else None
 
         def act(connection: Connection) -> Claim:
             claim = claiming.claim(connection, held, now, keeping.terms(way))

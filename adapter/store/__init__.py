@@ -12,5 +12,6 @@ from sqlalchemy import Connection
 from adapter.store.database import Store, open_store
 from adapter.store.migrate import Schema
 from adapter.store.tables import STORE, SUBJECTS
+from adapter.store.within import within
 
-__all__ = ["STORE", "SUBJECTS", "Connection", "Schema", "Store", "open_store"]
+__all__ = ["STORE", "SUBJECTS", "Connection", "Schema", "Store", "open_store", "within"]

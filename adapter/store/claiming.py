@@ -13,7 +13,6 @@ from sqlalchemy import Connection, func, select
 
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
-    BEFORE,
     CANCELLED,
     DISCARDED,
     DONE,
@@ -164,10 +163,3 @@ def forget(connection: Connection, before: float, most: int = 1000) -> int:
     """Delete rows that came to their end before a time, ``most`` at once. Return how many."""
     old = select(WRITES.c.id).where(WRITES.c.state.in_(_FORGOTTEN), WRITES.c.changed <= before).limit(most)
     return connection.execute(WRITES.delete().where(WRITES.c.id.in_(old))).rowcount
-
-
-def waiting(connection: Connection) -> dict[str, int]:
-    """Return how many rows wait for something or somebody, by state."""
-    states = (*BEFORE, SENDING)
-    counted = select(WRITES.c.state, func.count()).where(WRITES.c.state.in_(states)).group_by(WRITES.c.state)
-    return dict.fromkeys(states, 0) | {row.state: int(row[1]) for row in connection.execute(counted)}

@@ -26,6 +26,7 @@ from adapter.store.migrate import Schema, current, migrate
 from adapter.store.postgres import Postgres
 from adapter.store.sqlite import Replaced, Sqlite
 from adapter.store.tables import STORE
+from adapter.store.within import latest as bound
 
 R = TypeVar("R")
 Engine = Sqlite | Postgres
@@ -118,7 +119,7 @@ class Store:
     def _run(self, act: Callable[[_Opened, float], R], until: float | None, patience: float | None = None) -> R:
         if _inside.get():
             raise RuntimeError("a transaction inside of a transaction would wait for itself")
-        latest = time.monotonic() + (self._patience if patience is None else patience)
+        latest = min(bound(), time.monotonic() + (self._patience if patience is None else patience))
         until = latest if until is None else min(until, latest)
         opened = self._open(until)
         try:

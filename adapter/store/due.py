@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
 
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
@@ -145,20 +145,23 @@ def lost(connection: Connection, row: Write, now: float, after: float) -> Write 
 
 
 def astray(connection: Connection, now: float, lease: float, pause: float) -> bool:
-    """Whether a row has a lease, or is due, later than any can be: a clock was set back."""
+    """Whether a row has a lease, or is due, later than any can be, or was changed after now: a clock was set back."""
     return connection.execute(select(WRITES.c.id).where(or_(*_astray(now, lease, pause))).limit(1)).first() is not None
 
 
 def brought_back(connection: Connection, now: float, lease: float, pause: float) -> None:
-    """Let a lease begin anew, and be due now, what has times that a clock wrote which was set back since."""
+    """Let a lease, and a pause, begin anew of what has times that a clock wrote which was set back since."""
     held, waiting = _astray(now, lease, pause)
+    paused = WRITES.c.due - WRITES.c.changed
+    due = case((paused < 0.0, now), (paused > pause, now + pause), else_=now + paused)
     connection.execute(WRITES.update().where(held).values(lease=now + lease))
-    connection.execute(WRITES.update().where(waiting).values(due=now))
+    connection.execute(WRITES.update().where(waiting).values(due=due, changed=now))
 
 
 def _astray(now: float, lease: float, pause: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     held = WRITES.c.state.in_((SENDING, DELIVERING)) & (WRITES.c.lease > now + lease + _SLACK)
-    return held, WRITES.c.state.in_((QUEUED, UNKNOWN)) & (WRITES.c.due > now + pause + _SLACK)
+    ahead = (WRITES.c.due > now + pause + _SLACK) | ((WRITES.c.due > now) & (WRITES.c.changed > now + _SLACK))
+    return held, WRITES.c.state.in_((QUEUED, UNKNOWN)) & ahead
 
 
 def depths(connection: Connection) -> list[Depth]:

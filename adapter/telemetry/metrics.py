@@ -5,7 +5,6 @@ With ``PROMETHEUS_MULTIPROC_DIR`` set (``ops/gunicorn.conf.py`` does so), the nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
@@ -53,10 +52,6 @@ class Metrics:
         self._writes = Counter(
             "adapter_writes", "What became of writes that are kept.", ["operation", "outcome"], registry=own
         )
-        self._waiting = Gauge(
-            "adapter_writes_waiting", "Kept writes that are not settled.", ["state"],
-            multiprocess_mode="mostrecent", registry=own,
-        )  # fmt: skip
         self._callers_refused = Counter(
             "adapter_callers_refused", "Requests that did not say rightly who they are from.", ["cause"], registry=own
         )
@@ -111,11 +106,6 @@ class Metrics:
     def write(self, operation: str, outcome: str) -> None:
         """Count what became of one write that is kept, or of one request with a key."""
         self._writes.labels(self._bounded("operation", operation), self._bounded("outcome", outcome)).inc()
-
-    def waiting(self, states: Mapping[str, int]) -> None:
-        """Say how many kept writes are in each state that is not settled."""
-        for state, number in states.items():
-            self._waiting.labels(self._bounded("state", state)).set(number)
 
     def caller_refused(self, cause: str) -> None:
         """Count one request that did not say rightly who it is from."""

@@ -188,7 +188,6 @@ def _one_of_each() -> str:
     known.caller_refused("unknown-key")
     known.callers_aged("keys", 0.0)
     known.write("orders.create", "done")
-    known.waiting({"parked": 1})
     known.dropped("field")
     caching = known.caching()
     caching.counter("orders.read", "hit")()

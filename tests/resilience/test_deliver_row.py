@@ -12,6 +12,7 @@ import pytest
 
 from adapter import problems
 from adapter.deliver import kept
+from adapter.deliver.pauses import LONGEST
 from adapter.deliver.row import MOST_ATTEMPTS, Deliveries
 from adapter.deliver.settle import Keeping
 from adapter.deliver.way import Unsettled, Way
@@ -171,6 +172,37 @@ def test_what_asks_for_patience_gets_it(world: World) -> None:
     world.says = _raise(RequestError("backend-closed", 503, sent="no", headers={"Retry-After": "3000"}))
     row = world.deliver(world.queued())
     assert world.now + 3000 <= row.due <= world.now + 3001
+
+
+def test_an_erp_that_is_away_is_not_asked_by_each_row(world: World) -> None:
+    """No row of the operation is due for a few seconds; the first answer lets all of them go on."""
+    world.says = _raise(BackendUnreachable("backend-unreachable", 503, sent="no"))
+    first, other = world.queued(), world.queued(entity="f")
+    ticks = [0.0]
+    deliveries = world.deliveries(clock=lambda: ticks[0])
+    deliveries.deliver(first.id)
+    back = world.row(first).due
+    assert world.now < back <= world.now + LONGEST
+    assert [] == deliveries.due(9)
+    ticks[0] = LONGEST
+    assert [other.id] == [id for id, _ in deliveries.due(9)]
+    world.now, ticks[0] = back, 0.0
+    assert [] == deliveries.due(9)
+    world.says = lambda request: MADE
+    deliveries.deliver(other.id)
+    assert [first.id] == [id for id, _ in deliveries.due(9)]
+
+
+def test_after_a_row_its_entity_goes_on(world: World) -> None:
+    """Once the row has ended, and not while the operation pauses."""
+    first, second = world.queued(), world.queued()
+    deliveries = world.deliveries()
+    assert "" == deliveries.following(first)
+    done = deliveries.deliver(first.id)
+    assert done is not None
+    assert second.id == deliveries.following(done)
+    deliveries.pauses.begin("orders.create", 4.0)
+    assert "" == deliveries.following(done)
 
 
 def test_unknown_is_asked_about_and_what_is_found_is_the_answer(world: World) -> None:

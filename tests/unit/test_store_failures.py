@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from adapter.errors import StoreUnavailable
-from adapter.store import Connection, Store, open_store, writes
+from adapter.store import Connection, Store, open_store, within, writes
+from adapter.store.postgres import CONNECTIONS
 from adapter.store.writes import Write
 from tests.evidence.house import ROOT
 from tests.resilience import engines
@@ -240,3 +242,30 @@ def test_all_connections_busy(tmp_path: Path) -> None:
         opened._turns.release()
     assert insert(store, "b") is not None
     store.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nobody_waits_longer_than_a_request_has_time(engine: str, tmp_path: Path) -> None:
+    """While all connections are busy, or another writes: what is asked for within a time ends with it."""
+    store, begun, over = place(engine, tmp_path).store(patience=60.0), threading.Semaphore(0), threading.Event()
+    insert(store, "a")
+
+    def hold(connection: Connection) -> None:
+        begun.release()
+        over.wait(60)
+
+    holding = [
+        threading.Thread(target=store.run, args=(hold,)) for _ in range(1 if engine == "sqlite" else CONNECTIONS)
+    ]
+    for thread in holding:
+        thread.start()
+        assert begun.acquire(timeout=60)
+    try:
+        with within(time.monotonic() + 60), within(time.monotonic() + 0.05), pytest.raises(StoreUnavailable) as found:
+            insert(store, "b")
+    finally:
+        over.set()
+        for thread in holding:
+            thread.join(60)
+    assert (503, "no") == (found.value.status, found.value.sent)
+    assert ["a"] == rows(store)
