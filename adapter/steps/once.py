@@ -48,26 +48,23 @@ def once(way: Way, keeping: Keeping) -> Middleware:
 
         def handle(request: Request) -> Response:
             with within(request.deadline + _OVER):
-                return asked_for(request)
-
-        def asked_for(request: Request) -> Response:
-            given = request.headers.get("idempotency-key")
-            if given is None and required:
-                raise problems.house("idempotency-key-missing")
-            wish = promises.wish(request)
-            if given is None:
-                if wish.later or promises.always:
-                    return sender.answer(_Asked(request, None, fingerprint(request), wish), Flight(""))
-                return then(request)
-            asked = _Asked(request, key_of(given), fingerprint(request), wish)
-            place = (request.caller.id, asked.key)
-            while True:
-                flight, ours = flights.begin(place, asked.fingerprint)
-                if ours:
-                    return flights.fly(place, flight, partial(sender.answer, asked, flight))
-                found = _waited(keeping, way, asked, flight)
-                if found is not None:
-                    return found
+                given = request.headers.get("idempotency-key")
+                if given is None and required:
+                    raise problems.house("idempotency-key-missing")
+                wish = promises.wish(request)
+                if given is None:
+                    if wish.later or promises.always:
+                        return sender.answer(_Asked(request, None, fingerprint(request), wish), Flight(""))
+                    return then(request)
+                asked = _Asked(request, key_of(given), fingerprint(request), wish)
+                place = (request.caller.id, asked.key)
+                while True:
+                    flight, ours = flights.begin(place, asked.fingerprint)
+                    if ours:
+                        return flights.fly(place, flight, partial(sender.answer, asked, flight))
+                    found = _waited(keeping, way, asked, flight)
+                    if found is not None:
+                        return found
 
         return handle
 
@@ -120,9 +117,7 @@ class _Sender:
         with within(asked.until):
             new = self._new(asked)
             if (key := new.key) is not None:
-                found = self._keeping.store.read(
-                    lambda connection: writes.by_key(connection, new.caller, new.operation, key)
-                )
+                found = self._keeping.store.read(lambda store: writes.by_key(store, new.caller, new.operation, key))
                 if found is not None and self._stands(found, new):
                     return self._replayed(found)
             new = replace(new, request=self._keeping.seal(new, "request", kept.packed(self._filled(asked, new.id)[0])))
@@ -205,8 +200,7 @@ class _Sender:
         keeping, way, now = self._keeping, self._way, self._keeping.now()
         left = max(0.0, asked.request.deadline - time.monotonic())
         held = replace(new, owner=uuid.uuid4().hex, lease=now + left + MARGIN)
-        with within(asked.until):
-            told = self._promises.told(new, asked.wish) if new.promised else None
+        told = self._promises.told(new, asked.wish) if new.promised else None
 
         def act(connection: Connection) -> Claim:
             claim = claiming.claim(connection, held, now, keeping.terms(way))

@@ -177,7 +177,7 @@ def test_what_asks_for_patience_gets_it(world: World) -> None:
 def test_an_erp_that_is_away_is_not_asked_by_each_row(world: World) -> None:
     """No row of the operation is due for a few seconds; the first answer lets all of them go on."""
     world.says = _raise(BackendUnreachable("backend-unreachable", 503, sent="no"))
-    first, other = world.queued(), world.queued(entity="f")
+    first, other, next_ = world.queued(), world.queued(entity="f"), world.queued(entity="f")
     ticks = [0.0]
     deliveries = world.deliveries(clock=lambda: ticks[0])
     deliveries.deliver(first.id)
@@ -189,20 +189,10 @@ def test_an_erp_that_is_away_is_not_asked_by_each_row(world: World) -> None:
     world.now, ticks[0] = back, 0.0
     assert [] == deliveries.due(9)
     world.says = lambda request: MADE
-    deliveries.deliver(other.id)
-    assert [first.id] == [id for id, _ in deliveries.due(9)]
-
-
-def test_after_a_row_its_entity_goes_on(world: World) -> None:
-    """Once the row has ended, and not while the operation pauses."""
-    first, second = world.queued(), world.queued()
-    deliveries = world.deliveries()
-    assert "" == deliveries.following(first)
-    done = deliveries.deliver(first.id)
+    done = deliveries.deliver(other.id)
     assert done is not None
-    assert second.id == deliveries.following(done)
-    deliveries.pauses.begin("orders.create", 4.0)
-    assert "" == deliveries.following(done)
+    assert next_.id == deliveries.following(done)
+    assert [first.id, next_.id] == [id for id, _ in deliveries.due(9)]
 
 
 def test_unknown_is_asked_about_and_what_is_found_is_the_answer(world: World) -> None:
