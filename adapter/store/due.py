@@ -133,8 +133,7 @@ def lost(connection: Connection, row: Write, now: float, after: float) -> Write 
 
 
 def astray(connection: Connection, now: float, lease: float, pause: float) -> bool:
-    """Whether a row has a lease, or is due, later than any can be, or was changed later than now: a clock was set back.
-    """
+    """Whether a row was changed later than now, or has a lease or a wait longer than any: a clock was set back."""
     return connection.execute(select(WRITES.c.id).where(or_(*_astray(now, lease, pause))).limit(1)).first() is not None
 
 

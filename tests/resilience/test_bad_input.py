@@ -1,4 +1,4 @@
-"""Bad input at a whole installation (gunicorn, ``adapter work``, an ERP): a clear answer, nothing lost, nothing doubled.
+"""Bad input at a whole installation (gunicorn, ``adapter work``, an ERP): clear answers, nothing lost or doubled.
 
 Each test has an ERP's customer of its own, so that none waits behind another's writes, and counts what the store and
 the ERP have of it.
