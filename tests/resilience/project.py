@@ -72,6 +72,11 @@ def open_project(folder: Path, timeout: float = 3) -> Path:
     return project(folder, {"mappings/orders.yaml": changed})
 
 
+def cached_items(folder: Path) -> Path:
+    """Make a project whose items are kept for an hour once they were read."""
+    return project(folder, {"mappings/items.yaml": ((_ITEM, _ITEM + "    cache: {fresh: 3600}\n"),)})
+
+
 def broken_project(folder: Path, timeout: float = 2) -> Path:
     """Make a project for the fault matrix: orders and items from the ERP, customers from the service.
 
