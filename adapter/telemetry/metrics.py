@@ -67,6 +67,9 @@ class Metrics:
             multiprocess_mode="livemax",
             registry=own,
         )
+        self._limited = Counter(
+            "adapter_limited", "Requests of callers who had asked too often.", ["operation"], registry=own
+        )
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
@@ -124,6 +127,10 @@ class Metrics:
     def callers_aged(self, of: str, seconds: float) -> None:
         """Note how long ago keys were had anew: ``keys``, or those of an issuer."""
         self._callers_age.labels(of).set(seconds)
+
+    def limited(self, operation: str) -> None:
+        """Count one request of a caller who had asked too often."""
+        self._limited.labels(self._bounded("operation", operation)).inc()
 
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""

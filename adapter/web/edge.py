@@ -143,6 +143,7 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> V
             parent=visit.parent,
             caller=caller,
             wanted=wanted,
+            address=environ.get("REMOTE_ADDR", ""),
         )
         visit.observed = True
         return route.handle(request)

@@ -226,14 +226,14 @@ def _drip(server: socket.socket, done: threading.Event) -> None:
 def test_a_quota_gives_exactly_what_it_has(shared: Shared) -> None:
     """All of a quota may be used at once; then nothing more, and both sides of the rule say so."""
     quota = Quota(50, 3600)
-    answers = [take_shared(shared, ["k"], [quota]) for _ in range(55)]
+    answers = [take_shared(shared, ["k"], [quota], [0]) for _ in range(55)]
     assert [True] * 50 + [False] * 5 == [answer[0] for answer in answers if answer is not None]
 
 
 def test_of_several_quotas_all_are_used_or_none(shared: Shared) -> None:
     """A request that the long window refuses takes nothing of the short one."""
     quotas = [Quota(10, 3600), Quota(3, 3600)]
-    answers = [take_shared(shared, ["short", "long"], quotas) for _ in range(6)]
+    answers = [take_shared(shared, ["short", "long"], quotas, [0, 0]) for _ in range(6)]
     assert [True, True, True, False, False, False] == [answer[0] for answer in answers if answer is not None]
     left = [standing(quota, debt).left for quota, debt in zip(quotas, answers[-1][1], strict=True)]  # type: ignore[index]
     assert [7, 0] == left
@@ -243,7 +243,7 @@ def test_a_clock_that_was_set_back_does_not_lock_callers_out(shared: Shared) -> 
     """A state from the future counts as a full one at most."""
     shared.command("SET", "k", "9" * 16)
     quota = Quota(2, 1)
-    answer = take_shared(shared, ["k"], [quota])
+    answer = take_shared(shared, ["k"], [quota], [0])
     assert (False, (quota.full,)) == answer
 
 
