@@ -98,7 +98,6 @@ def refusals(
 
     ``callers``: they say who they are.
     """
-    scopes = endpoint.policy.scopes
     found: dict[tuple[int, str], Refusal] = {}
     for rule in (each.reply.rule for each in endpoint.whole()):
         if rule.empty_status:
@@ -113,24 +112,28 @@ def refusals(
             faults = tuple(dict.fromkeys((*first.faults, shown)))
             found[fault.status, fault.problem] = replace(first, faults=faults)
     for problem in problems.HOUSE.values():
-        left_out = (
-            problem.slug in ELSEWHERE
-            or (problem.slug in WITH_BODY and endpoint.body is None)
-            or (problem.slug in OF_LOOKUPS and not endpoint.lookups)
-            or (problem.slug == "malformed-json" and endpoint.body is not None and endpoint.body.document is not None)
-            or (problem.slug in OF_ROWS and (endpoint.body is None or endpoint.body.rows is None))
-            or (problem.slug in OF_SEQUENCES and not endpoint.changes)
-            or (problem.slug in OF_LIMITS and not endpoint.policy.limits)
-            or (problem.slug in OF_CURSORS and endpoint.cursor is None)
-            or (problem.slug in OF_CALLERS and not callers)
-            or not belongs(endpoint, problem.slug, callers)
-            or (problem.slug == "forbidden" and (scopes is None or not scopes.names))
-        )
-        if not left_out:
-            found[problem.status, problem.slug] = Refusal(
-                problem.slug, problem.status, problem.title, retryable=problem.slug in OF_LIMITS
-            )
+        if not _never(endpoint, problem.slug, callers):
+            retryable = problem.slug in OF_LIMITS
+            found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title, retryable)
     return tuple(found[place] for place in sorted(found))
+
+
+def _never(endpoint: Endpoint, slug: str, callers: bool) -> bool:
+    """Whether an operation cannot answer with a problem of the house."""
+    scopes = endpoint.policy.scopes
+    return (
+        slug in ELSEWHERE
+        or (slug in WITH_BODY and endpoint.body is None)
+        or (slug in OF_LOOKUPS and not endpoint.lookups)
+        or (slug == "malformed-json" and endpoint.body is not None and endpoint.body.document is not None)
+        or (slug in OF_ROWS and (endpoint.body is None or endpoint.body.rows is None))
+        or (slug in OF_SEQUENCES and not endpoint.changes)
+        or (slug in OF_LIMITS and not endpoint.policy.limits)
+        or (slug in OF_CURSORS and endpoint.cursor is None)
+        or (slug in OF_CALLERS and not callers)
+        or not belongs(endpoint, slug, callers)
+        or (slug == "forbidden" and (scopes is None or not scopes.names))
+    )
 
 
 def _refusal(slug: str, status: int, title: str, known: Mapping[str, Problem]) -> Refusal:

@@ -63,13 +63,9 @@ class Metrics:
         self._callers_age = Gauge(
             "adapter_callers_age_seconds",
             "How long ago what callers are known by was had anew: keys, or those of an issuer.",
-            ["of"],
-            multiprocess_mode="livemax",
-            registry=own,
-        )
-        self._limited = Counter(
-            "adapter_limited", "Requests of callers who had asked too often.", ["operation"], registry=own
-        )
+            ["of"], multiprocess_mode="livemax", registry=own,
+        )  # fmt: skip
+        self._limited = Counter("adapter_limited", "Requests that came too often.", ["operation"], registry=own)
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from adapter.shared import Shared, absent, open_shared
 from adapter.shared.gcra import Quota, Standing, standing, take_shared, taken
 from adapter.shared.link import Busy, Lost
 from adapter.shared.switch import Switch
+from adapter.shared.valkey import Client
 from tests.resilience import engines
 
 MINUTE = Quota(60, 60)
@@ -269,3 +271,25 @@ def test_a_share_is_at_least_one() -> None:
     """A worker that is alone with its part of a quota lets at least one through."""
     assert Quota(15, 60) == MINUTE.share(4)
     assert Quota(1, 60) == Quota(2, 60).share(4)
+
+
+def test_connections_of_before_are_not_tried_one_by_one() -> None:
+    """A store that was started anew answers the first question put to it, however many connections were open."""
+    try:
+        running = engines.valkey()
+        server = running.__enter__()
+    except engines.Absent as absent_wheel:
+        pytest.skip(str(absent_wheel))
+    try:
+        client = Client(server.url)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda number: client.ask(("BLPOP", (f"nothing-{number}", 0.05))), range(4)))
+        assert len(client._idle) > 1
+        server.kill()
+        with pytest.raises(Lost):
+            client.ask(("PING", ()))
+        server.start()
+        assert client.ask(("PING", ())) is not None
+        client.close()
+    finally:
+        running.__exit__(None, None, None)
