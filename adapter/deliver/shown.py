@@ -1,6 +1,7 @@
 """What a caller sees of an operation of his that was promised, and how he cancels it.
 
-Only who made it sees it; to anybody else it is not there, whatever it is.
+Only who made it sees it; to anybody else it is not there, whatever it is. What nobody in particular made (a public
+operation) is there for whoever has its id: 122 random bits that only the answer to its maker had.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from adapter import problems, strict_json
 from adapter.deliver import kept
 from adapter.deliver.settle import Keeping, seconds
 from adapter.errors import RequestError
-from adapter.messages import Handler, Request, Response
+from adapter.messages import ANYBODY, Handler, Request, Response
 from adapter.store import due, writes
 from adapter.store.writes import (
     CANCELLED,
@@ -44,7 +45,7 @@ def reading(keeping: Keeping) -> Handler:
 
     def handle(request: Request) -> Response:
         row = keeping.store.read(lambda connection: writes.by_id(connection, request.path["id"]), request.deadline)
-        if row is None or row.caller != request.caller.id:
+        if row is None or row.caller not in (ANYBODY.id, request.caller.id):
             raise problems.house("no-such-operation")
         return operation(keeping, row)
 
