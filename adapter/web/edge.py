@@ -149,8 +149,8 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> V
         return route.handle(request)
 
     def render(arrived: flask.Request, visit: Visit, response: Response) -> flask.Response:
-        bug = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
-        return answer.render(response, arrived.method, bug, cutting(arrived.environ), partial(watching, arrived.environ))
+        bug, environ = partial(telemetry.bug, request_id=visit.id, operation=route.operation), arrived.environ
+        return answer.render(response, arrived.method, bug, cutting(environ), partial(watching, environ))
 
     return View(said, render)
 
