@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from adapter import problems, strict_json
 from adapter.deliver import kept
 from adapter.deliver.settle import Keeping, seconds
-from adapter.errors import RequestError
+from adapter.errors import VaultError
 from adapter.messages import ANYBODY, Handler, Request, Response
 from adapter.store import due, writes
 from adapter.store.writes import (
@@ -99,8 +99,10 @@ def operation(keeping: Keeping, row: Write) -> Response:
 def _answer(keeping: Keeping, row: Write) -> Response:
     try:
         return kept.response(keeping.open(row, "answer"), {})
-    except kept.Corrupt as error:
-        raise RequestError("sealed", 503, cause=str(error)) from error
+    except (VaultError, kept.Corrupt) as error:
+        if isinstance(error, VaultError) and error.kind != "corrupt":  # erased, or its secret is to be set
+            raise
+        raise problems.house("first-answer-gone", cause=str(error), members={"outcome": row.state}) from error
 
 
 def _document(row: Write) -> dict[str, object]:
