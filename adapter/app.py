@@ -111,8 +111,9 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     ]
     if kept is not None:
         around = observe(telemetry.started, telemetry.finished)
-        read, cancel = keeping.operations(kept)
-        routes += operations.routes(around(read), around(cancel), built.settings.timeout)
+        routes += operations.routes(
+            built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
+        )
     pages = docs.install(to_json(openapi(built)), built.settings.title)
     who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])

@@ -81,8 +81,11 @@ class Cache:
         return None
 
     def counts(self, entry: Entry) -> bool:
-        """Whether no other worker has dropped what this is. While nobody can say so, it counts."""
-        if self._shared is None or entry.mark is None:
+        """Whether no other worker has dropped what this is. While nobody can say so, it counts.
+
+        What was asked for while nobody could say so ends once somebody can.
+        """
+        if self._shared is None:
             return True
         mark = self.mark(entry.tags)
         return mark is None or mark == entry.mark

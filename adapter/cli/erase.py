@@ -47,8 +47,12 @@ def run(asked: Namespace) -> int:
 def _forgotten(asked: Namespace) -> None:
     """Have all workers drop the answers that they keep: nobody knows in which of them the subject stands."""
     shared = open_shared(settings.read(project_of(asked), settings.environment()).shared)
-    if shared is not None and not shared.entries.drop((EVERYTHING,)):
-        print("Valkey does not answer: restart the workers, so that they forget the answers of reads that they keep.")
+    if shared is not None and shared.entries.drop((EVERYTHING,)):
+        print("Answers of reads that workers keep (cache:) are not given any more.")
+        return
+    why = "ADAPTER_SHARED is not set" if shared is None else "Valkey does not answer"
+    print(f"{why}: answers of reads (cache:) stay in the memory of workers until their time is over. `adapter reload`")
+    print("ends them now, if a mapping has any.")
 
 
 def _hold(durable: Durable, text: str, why: str) -> int:

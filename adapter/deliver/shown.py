@@ -1,6 +1,7 @@
 """What a caller sees of an operation of his that was promised, and how he cancels it.
 
-Only who made it sees it; to anybody else it is not there, whatever it is.
+Only who made it sees it; to anybody else it is not there, whatever it is. What nobody in particular made (a public
+operation) is there for whoever has its id: 122 random bits that only the answer to its maker had.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Mapping
 from adapter import problems, strict_json
 from adapter.deliver import kept
 from adapter.deliver.settle import Keeping, seconds
-from adapter.errors import RequestError
-from adapter.messages import Handler, Request, Response
+from adapter.errors import VaultError
+from adapter.messages import ANYBODY, Handler, Request, Response
 from adapter.store import due, writes
 from adapter.store.writes import (
     CANCELLED,
@@ -44,7 +45,7 @@ def reading(keeping: Keeping) -> Handler:
 
     def handle(request: Request) -> Response:
         row = keeping.store.read(lambda connection: writes.by_id(connection, request.path["id"]), request.deadline)
-        if row is None or row.caller != request.caller.id:
+        if row is None or row.caller not in (ANYBODY.id, request.caller.id):
             raise problems.house("no-such-operation")
         return operation(keeping, row)
 
@@ -98,8 +99,10 @@ def operation(keeping: Keeping, row: Write) -> Response:
 def _answer(keeping: Keeping, row: Write) -> Response:
     try:
         return kept.response(keeping.open(row, "answer"), {})
-    except kept.Corrupt as error:
-        raise RequestError("sealed", 503, cause=str(error)) from error
+    except (VaultError, kept.Corrupt) as error:
+        if isinstance(error, VaultError) and error.kind != "corrupt":  # erased, or its secret is to be set
+            raise
+        raise problems.house("first-answer-gone", cause=str(error), members={"outcome": row.state}) from error
 
 
 def _document(row: Write) -> dict[str, object]:

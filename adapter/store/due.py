@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
 
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
@@ -133,20 +133,27 @@ def lost(connection: Connection, row: Write, now: float, after: float) -> Write 
 
 
 def astray(connection: Connection, now: float, lease: float, pause: float) -> bool:
-    """Whether a row has a lease, or is due, later than any can be: a clock was set back."""
+    """Whether a row was changed later than now, or has a lease or a wait longer than any: a clock was set back."""
     return connection.execute(select(WRITES.c.id).where(or_(*_astray(now, lease, pause))).limit(1)).first() is not None
 
 
 def brought_back(connection: Connection, now: float, lease: float, pause: float) -> None:
-    """Let a lease begin anew, and be due now, what has times that a clock wrote which was set back since."""
+    """Let begin anew a lease, or a wait, that a clock wrote which was set back since.
+
+    "Not there" is believed of an unknown row no sooner than it would have been.
+    """
     held, waiting = _astray(now, lease, pause)
-    connection.execute(WRITES.update().where(held).values(lease=now + lease))
-    connection.execute(WRITES.update().where(waiting).values(due=now))
+    wait = case((WRITES.c.due > WRITES.c.changed, WRITES.c.due - WRITES.c.changed), else_=0.0)
+    again = case((wait > pause, now), (WRITES.c.changed > now, now + wait), else_=now)
+    connection.execute(WRITES.update().where(held).values(lease=now + lease, changed=now))
+    connection.execute(WRITES.update().where(waiting).values(due=again, changed=now))
 
 
 def _astray(now: float, lease: float, pause: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    held = WRITES.c.state.in_((SENDING, DELIVERING)) & (WRITES.c.lease > now + lease + _SLACK)
-    return held, WRITES.c.state.in_((QUEUED, UNKNOWN)) & (WRITES.c.due > now + pause + _SLACK)
+    ahead = WRITES.c.changed > now + _SLACK
+    held = WRITES.c.state.in_((SENDING, DELIVERING)) & ((WRITES.c.lease > now + lease + _SLACK) | ahead)
+    waits = WRITES.c.state.in_((QUEUED, UNKNOWN)) & (WRITES.c.due > now)
+    return held, waits & ((WRITES.c.due > now + pause + _SLACK) | ahead)
 
 
 def depths(connection: Connection) -> list[Depth]:
@@ -169,9 +176,12 @@ def listed(connection: Connection, states: Collection[str], operation: str, befo
 
 
 def cancel(connection: Connection, id: str, caller: str, now: float) -> tuple[Write | None, bool]:
-    """Cancel a row of a caller's that is still queued. Return it as it is then, and whether it was cancelled now."""
+    """Cancel a row that is still queued: a caller's own, or one that nobody in particular made.
+
+    Return it as it is then, and whether it was cancelled now.
+    """
     row = by_id(connection, id)
-    if row is None or row.caller != caller:
+    if row is None or row.caller not in ("", caller):
         return None, False
     changed = change(connection, id, (QUEUED,), now, state=CANCELLED)
     return (changed, True) if changed is not None else (by_id(connection, id), False)

@@ -2,20 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from adapter.callers.refusing import nobody
+from adapter.errors import RequestError
+from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.write import WriteRule
-from adapter.messages import Handler
+from adapter.messages import ANYBODY, Handler, Request, Response
 from adapter.web.edge import Route
 
 PATH = "/v1/operations/{id}"
 CALLBACK = "callback-url"
 
 
-def routes(read: Handler, cancel: Handler, timeout: float) -> list[Route]:
-    """Return the two routes. Whoever is known may ask; that he sees his own only, ``read`` and ``cancel`` see to."""
+def routes(
+    endpoints: Iterable[Endpoint],
+    read: Handler,
+    cancel: Handler,
+    timeout: float,
+    around: Callable[[Handler], Handler],
+    *,
+    known: bool,
+) -> list[Route]:
+    """Return the two routes. Whoever is known may ask; that he sees his own only, ``read`` and ``cancel`` see to.
+
+    Where a public operation has writes that are kept, whoever asks for one of those need not say who he is either.
+    ``known``: callers of the others have to. ``around`` is what stands before all.
+    """
+    public = any(_public(each) and each.write is not None and each.write.rule.kept for each in endpoints)
+    if public and known:
+        read, cancel = _or_who(read), _or_who(cancel)
     return [
-        Route("operations.read", "GET", PATH, read, timeout),
-        Route("operations.cancel", "DELETE", PATH, cancel, timeout),
+        Route("operations.read", "GET", PATH, around(read), timeout, public=public),
+        Route("operations.cancel", "DELETE", PATH, around(cancel), timeout, public=public),
     ]
+
+
+def _public(endpoint: Endpoint) -> bool:
+    return endpoint.policy.scopes is not None and endpoint.policy.scopes.public
+
+
+def _or_who(handle: Handler) -> Handler:
+    """Ask who it is where nothing is there for one who does not say so: perhaps he forgot to show his key."""
+
+    def asked(request: Request) -> Response:
+        try:
+            return handle(request)
+        except RequestError as error:
+            if error.problem == "no-such-operation" and request.caller == ANYBODY:
+                raise nobody() from error
+            raise
+
+    return asked
 
 
 def fields(rule: WriteRule | None) -> tuple[str, ...]:

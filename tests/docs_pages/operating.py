@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -13,6 +14,7 @@ from adapter.problems import HOUSE
 from adapter.settings import FILE, describe
 from adapter.telemetry import Lines, Metrics, Outcome
 from adapter.telemetry.lines import FIELDS
+from adapter.telemetry.working import Waiting, WorkMetrics
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.evidence.house import ROOT
 
@@ -29,7 +31,8 @@ LABELS = {
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
     "result": "what became of a read that may be kept, in fixed words",
     "note": "what was odd, in fixed words",
-    "what": "``field`` or ``line``",
+    "what": "``field`` or ``line`` of the log; of a failure, the timer or engine that it was",
+    "kind": "whose call it was: ``health``, ``write``, ``read``, ``shadow``",
     "outcome": "``done``, ``refused``, ``unknown``, ``nothing`` (it was not sent, or may succeed later), ``not_kept`` "
     "(the store was away), ``replayed``, ``reused``, ``in_use``, ``earlier``, ``left_unknown``; ``resolved`` and what "
     "was found: ``resolved_done``, ``resolved_open``, ``resolved_queued``, ``resolved_parked``",
@@ -135,14 +138,7 @@ def problems() -> str:
 
 def metrics() -> str:
     """Return the reference of metrics, from what one of each leaves behind."""
-    rows = []
-    for family in text_string_to_metric_families(_one_of_each()):
-        if family.name.endswith("_created"):  # when a counter began; lost where workers are added up
-            continue
-        names = sorted({label for sample in family.samples for label in sample.labels})
-        samples = ", ".join(dict.fromkeys(code(sample.name) for sample in family.samples))
-        labels = ", ".join(code(each) for each in names if each in LABELS or _unknown(each)) or "none"
-        rows.append((samples, family.type, labels, family.documentation))
+    head, widths = ("Samples", "Type", "Labels", "Meaning"), (40, 12, 23, 25)
     return "".join((
         GENERATED,
         heading("Metrics"),
@@ -151,7 +147,11 @@ def metrics() -> str:
         block('sum by (operation, problem) (rate(adapter_requests_total{status=~"5.."}[5m]))', "text"),
         paragraph("**What can go wrong.** A restart begins at nought, as Prometheus expects. ``adapter_bugs_total`` "
                   "above nought is a defect of ours: its log line has ``event`` ``bug``."),
-        table(("Samples", "Type", "Labels", "Meaning"), (40, 12, 23, 25), rows),
+        table(head, widths, list(_counted(_one_of_each()))),
+        heading("Of `adapter work`", "-"),
+        paragraph("The background process has its own, where ``adapter work --metrics`` says (`deliver-later.rst "
+                  "<../howto/deliver-later.rst>`_)."),
+        table(head, widths, list(_counted(_one_of_work()))),
         heading("Labels", "-"),
         paragraph("Values come from bounded sets; what exceeds them is ``other``."),
         table(("Label", "Value"), (20, 80), [(code(name), words) for name, words in LABELS.items()]),
@@ -178,6 +178,19 @@ def log() -> str:
     )).rstrip() + "\n"  # fmt: skip
 
 
+def _counted(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield samples, type, labels and meaning of each metric of a text."""
+    for family in text_string_to_metric_families(text):
+        if family.name.endswith("_created"):  # when a counter began; lost where workers are added up
+            continue
+        if not family.samples:
+            raise LookupError(f"{family.name}: nothing has happened that it counts")
+        names = sorted({label for sample in family.samples for label in sample.labels})
+        samples = ", ".join(dict.fromkeys(code(sample.name) for sample in family.samples))
+        labels = ", ".join(code(each) for each in names if each in LABELS or _unknown(each)) or "none"
+        yield samples, family.type, labels, family.documentation
+
+
 def _one_of_each() -> str:
     """Return the metrics of a process in which everything happened once."""
     known = Metrics()
@@ -190,9 +203,26 @@ def _one_of_each() -> str:
     known.write("orders.create", "done")
     known.waiting({"parked": 1})
     known.dropped("field")
+    known.guards.state("ErpService.ErpSoap11", "open")
+    known.guards.refused("ErpService.ErpSoap11", "breaker", enforced=True)
+    known.guards.tried("ErpService.ErpSoap11", "backend-unreachable")
+    places = known.guards.places("ErpService.ErpSoap11")
+    places.counted(1, 1)
+    places.limit(8)
+    places.shed("read")
     caching = known.caching()
     caching.counter("orders.read", "hit")()
     caching.sized(1)
+    return known.render().decode("utf-8")
+
+
+def _one_of_work() -> str:
+    """Return the metrics of a background process in which everything happened once."""
+    known = WorkMetrics()
+    known.waiting([Waiting("queued", "orders.create", 1, 1.0)], 1.0)
+    known.delivered("orders.create", "done")
+    known.told("taken")
+    known.failed("leases")
     return known.render().decode("utf-8")
 
 

@@ -3,7 +3,8 @@
 Subjects have writes in all states, dead letters among them, sealed as the adapter seals them; keys come and go between
 them. Some are then erased by the command. Their texts and their keys are searched in each file of the databases, WAL
 and the server's whole data directory included, and each sealed row of theirs, also of a backup from before, is tried
-with the secret. Rows of the others must all open, or nothing that was found means anything.
+with the secret. Rows of the others must all open, or nothing that was found means anything. Answers that a running
+worker keeps in its memory must not be given any more, once the command has ended.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from adapter.store import STORE, SUBJECTS, Connection, Store, open_store, subjec
 from adapter.store.writes import Write
 from adapter.vault import Keyring, Subject, Vault, new_secret
 from tests.evidence import Result, tampering
-from tests.resilience import engines
+from tests.resilience import engines, forgotten
 
 PEOPLE, ERASED = 200, 20
 _STATES = (writes.DONE, writes.REFUSED, writes.QUEUED, writes.UNKNOWN, writes.PARKED)
@@ -50,12 +51,15 @@ def measure() -> Result:
     # What a server keeps of old WAL segments is for its operator to say: docs/howto/store-and-secrets.rst.
     with engines.postgres(wal_recycle="off") as server, tempfile.TemporaryDirectory() as folder:
         found["PostgreSQL"] = _postgres(server, Path(folder))
-    ok = all(
+    with tempfile.TemporaryDirectory() as folder:
+        given = forgotten.with_valkey(Path(folder))
+    ok = given.before == forgotten.ANSWERS and given.after == 0
+    ok &= all(
         each.bytes == 0 and each.others and all(each.kinds.values()) and each.seconds <= _SECONDS
         for each in found.values()
     )
     told = "; ".join(_told(name, each) for name, each in found.items())
-    return Result(told, ok)
+    return Result(f"{told}; of {given.before} answers in the cache {given.after} given afterwards", ok)
 
 
 def _told(name: str, found: Found) -> str:

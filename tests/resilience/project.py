@@ -61,6 +61,22 @@ _RESTARTING: Final = "  guard: {breaker: {failures: 10, open: 1}}\n"
 _CALM: Final = "  guard: {breaker: off}\n"
 
 
+_PATCHED: Final = "    call: AendereAuftrag\n"
+
+
+def open_project(folder: Path, timeout: float = 3) -> Path:
+    """Make a project whose callers may be told of orders that were promised, and whose orders anybody may change."""
+    kept = KEPT.format(timeout=timeout, after=1).replace("      when_down: queue\n", "      callback: true\n")
+    public = "    scopes: public\n    effect: idempotent\n    write: {key: optional, entity: id, later: true}\n"
+    changed = ((CREATE, kept), (_PATCHED, _PATCHED + public), (_GUARD, _GUARD + _CALM))
+    return project(folder, {"mappings/orders.yaml": changed})
+
+
+def cached_items(folder: Path) -> Path:
+    """Make a project whose items are kept for an hour once they were read."""
+    return project(folder, {"mappings/items.yaml": ((_ITEM, _ITEM + "    cache: {fresh: 3600}\n"),)})
+
+
 def broken_project(folder: Path, timeout: float = 2) -> Path:
     """Make a project for the fault matrix: orders and items from the ERP, customers from the service.
 

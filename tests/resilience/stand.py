@@ -6,7 +6,7 @@ import http.client
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What runs. ``place`` is the store past its proxy; ``store`` and ``valkey`` are None where it is SQLite."""
+    """What runs. ``place`` is the store past its proxy; ``store`` and ``valkey`` are None where it is SQLite.
+
+    ``environ`` is what its processes are given beside the environment of this one.
+    """
 
     folder: Path
     journal: Journal
@@ -60,12 +63,20 @@ class Stand:
     master: int
     worker: Worker
     key: str
+    environ: Mapping[str, str]
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the adapter, as an operator would."""
+        return _command(self.environ, *words)
 
     def call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Seen:
         """Make one call with the good key, unless ``headers`` says otherwise."""
+        return self.anonymous(method, path, body, {"X-API-Key": self.key, **(headers or {})})
+
+    def anonymous(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Seen:
+        """Make one call without a key, unless ``headers`` has one."""
         data = None if body is None else json.dumps(body).encode()
-        sent = {"X-API-Key": self.key} if self.key else {}
-        sent |= {} if data is None else {"Content-Type": "application/json"}
+        sent = {} if data is None else {"Content-Type": "application/json"}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             connection.request(method, path, data, {**sent, **(headers or {})})
             answer = connection.getresponse()
@@ -89,8 +100,16 @@ class Stand:
 
 
 @contextmanager
-def stand(folder: Path, engine: str) -> Iterator[Stand]:
-    """Start all of it on ``postgres`` with Valkey, or on ``sqlite`` without; end what was started."""
+def stand(
+    folder: Path,
+    engine: str,
+    make: Callable[[Path], Path] = broken_project,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Stand]:
+    """Start all of it on ``postgres`` with Valkey, or on ``sqlite`` without; end what was started.
+
+    ``make`` makes the project in a folder; ``more`` are settings beside those that it needs.
+    """
     with ExitStack() as opened:
         journal = opened.enter_context(Journal(folder))
         erp = opened.enter_context(Proxy(journal.target))
@@ -104,6 +123,7 @@ def stand(folder: Path, engine: str) -> Iterator[Stand]:
             "ADAPTER_STORE_KEY": ledger.KEY,
             "PYTHONPATH": str(CLOCK),
             "TESTS_CLOCK": str(folder / "clock"),
+            **(more or {}),
         }
         postgres = valkey_server = store = valkey = None
         if engine == "postgres":
@@ -121,22 +141,27 @@ def stand(folder: Path, engine: str) -> Iterator[Stand]:
             (folder / "disk").mkdir()
             place = Place(str(folder / "disk" / "adapter.db"), str(folder / "subjects.db"))
             environ |= {"ADAPTER_STORE": place.store_url, "ADAPTER_SUBJECTS": place.subjects_url}
-        project = broken_project(folder / "project")
+        project = make(folder / "project")
         key = made_key(project, environ, *SCOPES)
         url, master, _ = opened.enter_context(gunicorn(project, environ, workers=1))
         worker = opened.enter_context(Worker(project, environ, folder / "work.log"))
         yield Stand(
             folder, journal, erp, service, store, valkey, postgres, valkey_server, place, _target(url)[1], master.pid,
-            worker, key,
+            worker, key, {**environ, "ADAPTER_PROJECT": str(project)},
         )  # fmt: skip
 
 
-def made_key(project: Path, environ: Mapping[str, str], *scopes: str) -> str:
+def made_key(project: Path, environ: Mapping[str, str], *scopes: str, owner: str = "evidence") -> str:
     """Make an API key with ``adapter keys create`` and return it."""
-    command = [sys.executable, "-m", "adapter", "keys", "create", "--owner", "evidence", "--scopes", ",".join(scopes)]
-    own = {**environ, "ADAPTER_PROJECT": str(project)}
-    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=True, timeout=60)
+    words = ("keys", "create", "--owner", owner, "--scopes", ",".join(scopes))
+    done = _command({**environ, "ADAPTER_PROJECT": str(project)}, *words)
+    done.check_returncode()
     return done.stdout.split()[-1]
+
+
+def _command(environ: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "adapter", *words]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
 def _target(url: str) -> tuple[str, int]:

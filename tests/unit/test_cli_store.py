@@ -40,6 +40,8 @@ def test_erase(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == cli.run(["erase", "C-7"])
     assert (
         f"erased: {subject} (a pseudonym), entry 1 of the audit\n"
+        "ADAPTER_SHARED is not set: answers of reads (cache:) stay in the memory of workers until their time is over. "
+        "`adapter reload`\nends them now, if a mapping has any.\n"
         "Writes of it that were not done yet, and that cannot be sent any more: 1 queued.\n"
     ) == capsys.readouterr().out
     with pytest.raises(VaultError) as caught:

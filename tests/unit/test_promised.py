@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,10 @@ import pytest
 from adapter.deliver.row import Deliveries
 from adapter.deliver.shown import cancelling, reading
 from adapter.errors import BackendLost, BackendUnreachable, InvalidRequest, RequestError
-from adapter.messages import Caller, Request, Response
+from adapter.messages import ANYBODY, Caller, Request, Response
 from adapter.steps.once import once
 from adapter.store import callbacks
-from adapter.store.writes import DONE, OPEN, QUEUED, SENDING, UNKNOWN, Write
+from adapter.store.writes import CANCELLED, DONE, OPEN, QUEUED, SENDING, UNKNOWN, Write
 from tests.resilience.stores import Place, place
 from tests.unit.keeping import Clock, Desk, Erp, asked
 
@@ -195,6 +196,19 @@ def test_nobody_sees_or_cancels_the_operation_of_another(one: Place) -> None:
         assert ("no-such-operation", 404) == (caught.value.problem, caught.value.status)
         assert 200 == reading(desk.keeping)(replace(theirs, caller=Caller("shop"))).status
     assert [QUEUED] == [each.state for each in desk.rows()]
+
+
+def test_what_nobody_in_particular_made_is_there_for_who_has_its_id(one: Place) -> None:
+    """Nobody known asked for it: then the id, which is not to be guessed, is what shows and cancels it."""
+    desk = Desk(one, Erp(), later=True)
+    desk.handle(replace(asked(body={"item": "A-1"}), headers=LATER, caller=ANYBODY))
+    (row,) = desk.rows()
+    assert 4 == uuid.UUID(row.id).version  # 122 random bits
+    asks = Request("operations.read", "r", time.monotonic() + 5, path={"id": row.id})
+    for caller in (ANYBODY, Caller("shop")):
+        assert 200 == reading(desk.keeping)(replace(asks, caller=caller)).status
+    assert 200 == cancelling(desk.keeping)(asks).status
+    assert [CANCELLED] == [each.state for each in desk.rows()]
 
 
 def test_what_was_not_done_says_so(one: Place) -> None:

@@ -267,3 +267,18 @@ def test_a_write_in_another_worker() -> None:
     bodies.append(handle(coalescing.request()).body)
     assert [b"1", b"1", b"1", b"2", b"2", b"3"] == bodies
     assert not any("things" in name for name in kept)
+
+
+def test_what_was_asked_for_while_the_shared_store_was_away_ends_when_it_is_back() -> None:
+    """Nobody can say what was dropped meanwhile: until then it counts, and from then on it does not."""
+    away = True
+
+    def command(name: str, *arguments: object) -> object:
+        return None if away else [None for _ in arguments]
+
+    said = [Response(200, b"1"), Response(200, b"2")]
+    handle = cached(coalescing.WAY, Cache(10**6, shared=Entries(command)))(lambda request: said.pop(0))
+    bodies = [handle(coalescing.request()).body, handle(coalescing.request()).body]
+    away = False
+    bodies += [handle(coalescing.request()).body, handle(coalescing.request()).body]
+    assert [b"1", b"1", b"2", b"2"] == bodies
