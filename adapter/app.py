@@ -33,6 +33,7 @@ from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.rows import FORMS
+from adapter.steps.limit import Limiting
 from adapter.steps.observe import observe
 from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install, operations
@@ -53,7 +54,9 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
-    backends = replace(backends, cache=open_cache(built.endpoints, built.settings, telemetry, backends.shared))
+    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared)
+    limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
+    backends = replace(backends, cache=cache, limiting=limiting)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = keeping.once(kept) if kept is not None else None
     return {

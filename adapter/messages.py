@@ -100,7 +100,7 @@ class Request:
     A document or rows that are sent on as they arrive are ``upload``, and ``body`` is empty then. ``wanted`` is the
     media type of the answer that the caller asks for, where there are several. ``traceparent`` is our own span's, and
     ``parent`` the id of the caller's, "" where none was given. ``kind`` says what it is made for where that is no
-    caller.
+    caller. ``address`` is whom it came from, as far as the proxies in front are believed; "" where nobody knows.
     """
 
     operation: str
@@ -120,6 +120,7 @@ class Request:
     upload: Upload | None = None
     wanted: str = ""
     kind: Literal["", "health", "shadow"] = ""
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def checked_request(request: Request, checked: Checked) -> Request:
     return Request(
         request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
         request.content_type, request.headers, request.traceparent, request.parent, request.caller, checked,
-        request.trace, request.upload, request.wanted, request.kind,
+        request.trace, request.upload, request.wanted, request.kind, request.address,
     )  # fmt: skip
 
 

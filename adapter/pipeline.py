@@ -2,7 +2,7 @@
 
 ::
 
-    web -> observe -> allow -> cached -> if_match -> look_up -> validate -> once -> read_first -> route
+    web -> observe -> allow -> limit -> cached -> if_match -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
                    -> http   (the caller's JSON as it came)
     web <- observe <- validate <-  answers and errors come back up the same calls
@@ -42,6 +42,7 @@ from adapter.shared import Shared
 from adapter.steps.allow import allow
 from adapter.steps.cached import keeping
 from adapter.steps.if_match import conflict, if_match
+from adapter.steps.limit import Limiting, limiting
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
@@ -70,7 +71,7 @@ class Backends:
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
     are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
-    workers share, ``cache`` has the answers of reads that are given again; None where there is none.
+    workers share, ``cache`` has answers that are given again, if any; ``limiting`` counts what callers ask.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -81,6 +82,7 @@ class Backends:
     guards: Mapping[str, Guard] = field(default_factory=dict)
     shared: Shared | None = None
     cache: Cache | None = None
+    limiting: Limiting = field(default_factory=Limiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def build(
     steps = [
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
+        *limiting(endpoint, backends.limiting),
         *keeping(endpoint, backends.cache),
         *([if_match(endpoint, match, max_depth=depth, max_digits=digits)] if match is not None else []),
         *_before(endpoint, backends, limits),

@@ -112,6 +112,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("precondition-required", 428, "If-Match missing",
                 "This operation changes only the version that If-Match names. Nothing was done. Read it, and send its "
                 "ETag in If-Match."),
+        Problem("quota-exceeded", 429, "Too many requests",
+                "You asked more often than this operation lets one caller ask. Nothing was done; the request may be "
+                "repeated after Retry-After. violated-policies names the limits that are used up."),
         Problem("internal-error", 500, "Internal error",
                 "A defect of this service. Report the request id. Whether the request had an effect is not known."),
         Problem("backend-lost", 502, "Connection lost",

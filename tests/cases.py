@@ -149,7 +149,7 @@ class ShapeApps:
     def app(self, case: Case) -> Flask:
         """Return the adapter for a case."""
         shape = case.operation
-        keeps = re.search("\n(lookups|    cache):", (SHAPES / shape / "mapping.yaml").read_text("utf-8"))
+        keeps = re.search("\n(lookups|    (cache|limit)):", (SHAPES / shape / "mapping.yaml").read_text("utf-8"))
         name = f"{shape}-{case.name}" if keeps else shape
         if name not in self._apps:
             self._apps[name] = create_app(shape_project(SHAPES / shape, self._folder / name, self._replay.url), {})

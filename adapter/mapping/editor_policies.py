@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.mapping.editor_scopes import SCOPES
-from adapter.mapping.keys import OPERATION
+from adapter.mapping.keys import OPERATION, RATE
 from adapter.mapping.schema_cache import CacheSection
 from adapter.mapping.schema_guard import BreakerSection, GuardSection
 from adapter.mapping.schema_write import MatchSection, ResolveSection, WriteSection
@@ -20,6 +20,7 @@ def _seconds(most: int) -> dict[str, Any]:
     return {"type": "number", "exclusiveMinimum": 0, "maximum": most}
 
 
+_RATE: Mapping[str, Any] = {"type": "string", "pattern": f"^({RATE.pattern})$"}
 POLICIES: Mapping[str, dict[str, Any]] = {
     "OperationSection.timeout": _seconds(600),
     **{f"{kind}.guard": _one(GuardSection.__name__) for kind in ("SoapSection", "HttpSection")},
@@ -27,6 +28,9 @@ POLICIES: Mapping[str, dict[str, Any]] = {
     "GuardSection.breaker": {"anyOf": [{"const": "off"}, _one(BreakerSection.__name__)]},
     **{f"BreakerSection.{key}": _seconds(600) for key in ("slow", "open")},
     **SCOPES,
+    "OperationSection.limit": {
+        "anyOf": [_RATE, {"type": "array", "minItems": 1, "maxItems": 4, "items": _RATE, "uniqueItems": True}]
+    },
     "OperationSection.cache": _one(CacheSection.__name__),
     "OperationSection.touches": {"type": "array", "items": {"type": "string", "pattern": f"^({OPERATION.pattern})$"}},
     "OperationSection.write": _one(WriteSection.__name__),

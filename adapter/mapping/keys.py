@@ -14,7 +14,7 @@ FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
 MAKER = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*|[A-Za-z_][A-Za-z0-9_]*\([^()]*\)")
 OPERATION = re.compile(r"[A-Za-z][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*\.[a-z][a-z0-9_]*")
 # How often: so many in a second, a minute, an hour or a day.
-RATE = re.compile(r"[1-9][0-9]{0,8}/(second|minute|hour|day)")
+RATE = re.compile(r"[1-9][0-9]{0,5}/(second|minute|hour|day)")
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 XML_NAME = r"([^\W\d][\w\-]*:)?[^\W\d][\w\-]*"
 XML_STEP = rf"(group\(\*\)|{XML_NAME}(\({XML_NAME}\))?)"

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.mapping.caches import cache_rule, touch_rules
 from adapter.mapping.files import Path_
+from adapter.mapping.limits import limit_rules
 from adapter.mapping.model.policy import Policy
 from adapter.mapping.scopes import ByEffect, scopes
 from adapter.mapping.sections import Sections
@@ -31,4 +32,5 @@ def policy(sections: Sections, found: Mapping[str, Any], method: str, path: Path
         cache=cache_rule(sections, found.get("cache"), (*path, "cache")),
         touches=touch_rules(sections, found.get("touches"), (*path, "touches")),
         tries=tries,
+        limits=limit_rules(sections, found.get("limit"), (*path, "limit")),
     )

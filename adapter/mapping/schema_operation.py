@@ -48,6 +48,7 @@ class OperationSection(Section):
     timeout = Raw(**about("Seconds until the caller gets an answer, whatever happens."))
     effect = one_of("read idempotent write irreversible", "What calls do; without it GET reads and others write.")
     tries = Whole(1, 10, **about("Most calls where one fails; only where the effect is read or idempotent."))
+    limit = Raw(**about("How often each caller may ask, such as 60/minute; or a list of such."))
     write = Raw(**about("What keeps its writes from being lost or doubled."))
     cache = Raw(**about("For how long answers of a read are given again."))
     touches = Raw(**about("Reads whose kept answers a write makes old; left out: those of this file."))

@@ -10,6 +10,7 @@ from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
 from adapter.openapi import later
 from adapter.openapi.examples import Examples
+from adapter.openapi.limits import HEADERS as LIMIT_HEADERS
 from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
 from adapter.openapi.refusals import PROBLEM_SCHEMA, refusals
@@ -86,7 +87,7 @@ def document(
         "paths": paths,
         "components": {
             "schemas": {**found.components, **own},
-            "headers": _HEADERS,
+            "headers": {**_HEADERS, **(LIMIT_HEADERS if any(each.policy.limits for each in endpoints) else {})},
             **(SCHEMES if known else {}),
             **{kind: dict(sorted(shared.items())) for kind, shared in components.items()},
         },

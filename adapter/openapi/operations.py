@@ -13,6 +13,7 @@ from adapter.openapi import later
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
 from adapter.openapi.examples import Example
+from adapter.openapi.limits import limit_headers
 from adapter.openapi.made import Maker, reply_example, request_example
 from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.rows import BROKEN, other_forms
@@ -68,9 +69,9 @@ def operation(
     rule = endpoint.reply.rule
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success, maker),
-        **({"204": _nothing()} if rule.document is not None and not rule.empty_status else {}),
+        **({"204": _nothing(endpoint)} if rule.document is not None and not rule.empty_status else {}),
         **later.responses(endpoint),
-        **responses(refused, cases, components),
+        **responses(refused, cases, components, limit_headers(endpoint)),
     }
     return found
 
@@ -146,12 +147,15 @@ def _sorting(sort: Sort) -> Schema:
     return {"name": "sort", "in": "query", "description": words, "required": False, "schema": schema}
 
 
-def _nothing() -> Schema:
-    return {"description": "There is no document, or one without content.", "headers": dict(_ALWAYS)}
+def _nothing(endpoint: Endpoint) -> Schema:
+    return {
+        "description": "There is no document, or one without content.",
+        "headers": {**_ALWAYS, **limit_headers(endpoint)},
+    }
 
 
 def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example], maker: Maker | None) -> Schema:
-    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint), **write_headers(endpoint)}
+    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint), **write_headers(endpoint), **limit_headers(endpoint)}
     rule = endpoint.reply.rule
     if rule.document is not None:
         headers["Content-Disposition"] = disposition()

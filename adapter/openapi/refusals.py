@@ -23,6 +23,7 @@ OF_LOOKUPS = frozenset(("lookup-unusable",))
 OF_CURSORS = frozenset(("cursor-expired", "cursor-invalid"))
 OF_CALLERS = frozenset(("unauthenticated", "forbidden"))
 OF_ROWS = frozenset(("malformed-csv",))
+OF_LIMITS = frozenset(("quota-exceeded",))
 OF_SEQUENCES = frozenset(("half-made",))
 PROBLEM_SCHEMA: Schema = {
     "type": "object",
@@ -44,6 +45,11 @@ PROBLEM_SCHEMA: Schema = {
         "at": {"type": "string", "description": "A JSON Pointer (RFC 6901) to the part of the body that failed."},
         "failed": {"type": "string", "format": "uri-reference", "description": "The problem of the call that failed."},
         "missing": {"type": "array", "items": {"type": "string"}, "description": "The scopes that the caller lacks."},
+        "violated-policies": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The limits that are used up, by their names in RateLimit-Policy.",
+        },
         "known": {"type": "object", "description": "The answer so far, of what may still be there."},
         "accepted": {
             "type": "object",
@@ -92,7 +98,6 @@ def refusals(
 
     ``callers``: they say who they are.
     """
-    scopes = endpoint.policy.scopes
     found: dict[tuple[int, str], Refusal] = {}
     for rule in (each.reply.rule for each in endpoint.whole()):
         if rule.empty_status:
@@ -107,35 +112,45 @@ def refusals(
             faults = tuple(dict.fromkeys((*first.faults, shown)))
             found[fault.status, fault.problem] = replace(first, faults=faults)
     for problem in problems.HOUSE.values():
-        left_out = (
-            problem.slug in ELSEWHERE
-            or (problem.slug in WITH_BODY and endpoint.body is None)
-            or (problem.slug in OF_LOOKUPS and not endpoint.lookups)
-            or (problem.slug == "malformed-json" and endpoint.body is not None and endpoint.body.document is not None)
-            or (problem.slug in OF_ROWS and (endpoint.body is None or endpoint.body.rows is None))
-            or (problem.slug in OF_SEQUENCES and not endpoint.changes)
-            or (problem.slug in OF_CURSORS and endpoint.cursor is None)
-            or (problem.slug in OF_CALLERS and not callers)
-            or not belongs(endpoint, problem.slug, callers)
-            or (problem.slug == "forbidden" and (scopes is None or not scopes.names))
-        )
-        if not left_out:
-            found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title)
+        if not _never(endpoint, problem.slug, callers):
+            retryable = problem.slug in OF_LIMITS
+            found[problem.status, problem.slug] = Refusal(problem.slug, problem.status, problem.title, retryable)
     return tuple(found[place] for place in sorted(found))
+
+
+def _never(endpoint: Endpoint, slug: str, callers: bool) -> bool:
+    """Whether an operation cannot answer with a problem of the house."""
+    scopes = endpoint.policy.scopes
+    return (
+        slug in ELSEWHERE
+        or (slug in WITH_BODY and endpoint.body is None)
+        or (slug in OF_LOOKUPS and not endpoint.lookups)
+        or (slug == "malformed-json" and endpoint.body is not None and endpoint.body.document is not None)
+        or (slug in OF_ROWS and (endpoint.body is None or endpoint.body.rows is None))
+        or (slug in OF_SEQUENCES and not endpoint.changes)
+        or (slug in OF_LIMITS and not endpoint.policy.limits)
+        or (slug in OF_CURSORS and endpoint.cursor is None)
+        or (slug in OF_CALLERS and not callers)
+        or not belongs(endpoint, slug, callers)
+        or (slug == "forbidden" and (scopes is None or not scopes.names))
+    )
 
 
 def _refusal(slug: str, status: int, title: str, known: Mapping[str, Problem]) -> Refusal:
     return Refusal(slug, status, title or (known[slug].title if slug in known else HTTPStatus(status).phrase))
 
 
-def responses(refused: Sequence[Refusal], cases: Iterable[Example], components: Components) -> dict[str, Any]:
-    """Return response objects by status. What several operations answer alike goes into ``components``."""
+def responses(
+    refused: Sequence[Refusal], cases: Iterable[Example], components: Components, headers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return response objects by status, each with ``headers``. What several answer alike goes into ``components``."""
     found: dict[str, Any] = {}
     failed = [case for case in cases if case.status >= 400]
     for status in sorted({refusal.status for refusal in refused}):
         here = [refusal for refusal in refused if refusal.status == status]
         shown = {case.case: {"value": _whole(case.reply)} for case in failed if case.status == status}
         response = _response(here, shown, components)
+        response["headers"] |= headers
         name = ".".join(refusal.slug for refusal in here)
         found[str(status)] = response if shown else _shared(components, "responses", name, response)
     return found

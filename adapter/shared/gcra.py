@@ -63,9 +63,18 @@ def taken(quotas: Sequence[Quota], debts: Sequence[int]) -> tuple[bool, tuple[in
     return True, tuple(debt + quota.step for quota, debt in zip(quotas, debts, strict=True))
 
 
-def take_shared(shared: Shared, keys: Sequence[str], quotas: Sequence[Quota]) -> tuple[bool, tuple[int, ...]] | None:
-    """Do the same over all workers, one key for each quota. None while the store is away."""
-    steps = [number for quota in quotas for number in (quota.step, quota.full)]
+def take_shared(
+    shared: Shared, keys: Sequence[str], quotas: Sequence[Quota], known: Sequence[int]
+) -> tuple[bool, tuple[int, ...]] | None:
+    """Do the same over all workers, one key for each quota. None while the store is away.
+
+    ``known`` are debts that it may have forgotten: what was used while it was away, or before it was started anew.
+    """
+    steps = [
+        number
+        for quota, debt in zip(quotas, known, strict=True)
+        for number in (quota.step, quota.full, min(debt, quota.full))
+    ]
     answer = shared.run(_TAKE, keys, *steps)
     return None if answer is None else (bool(answer[0]), tuple(answer[1:]))
 
@@ -76,16 +85,16 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local ends, allowed = {}, 1
 for i, key in ipairs(KEYS) do
-  local step, full = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local step, full = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
   local ending = tonumber(redis.call('GET', key) or now)
-  ending = math.min(math.max(ending, now), now + full)
+  ending = math.min(math.max(ending, now + tonumber(ARGV[3 * i])), now + full)
   ends[i] = ending
   if ending + step - now > full then allowed = 0 end
 end
 local answer = {allowed}
 for i, key in ipairs(KEYS) do
-  if allowed == 1 then
-    ends[i] = ends[i] + tonumber(ARGV[2 * i - 1])
+  if allowed == 1 then ends[i] = ends[i] + tonumber(ARGV[3 * i - 2]) end
+  if ends[i] > now and (allowed == 1 or tonumber(ARGV[3 * i]) > 0) then
     redis.call('SET', key, string.format('%.0f', ends[i]), 'PX', math.ceil((ends[i] - now) / 1000) + 1)
   end
   answer[i + 1] = ends[i] - now

@@ -55,6 +55,7 @@ class Client:
                 connection.disconnect()
                 raise
         except _FAILURES as error:
+            self.close()  # what is idle led to the same place, and would fail one by one
             raise Lost(type(error).__name__) from error
         finally:
             self._places.release()

@@ -58,10 +58,9 @@ class Metrics:
         self._callers_age = Gauge(
             "adapter_callers_age_seconds",
             "How long ago what callers are known by was had anew: keys, or those of an issuer.",
-            ["of"],
-            multiprocess_mode="livemax",
-            registry=own,
-        )
+            ["of"], multiprocess_mode="livemax", registry=own,
+        )  # fmt: skip
+        self._limited = Counter("adapter_limited", "Requests that came too often.", ["operation"], registry=own)
         self._bugs = Counter("adapter_bugs", "Unexpected exceptions.", ["operation"], registry=own)
         self.guards = Guards(own)
         self._dropped = Counter("adapter_log_dropped", "Log fields or lines that were dropped.", ["what"], registry=own)
@@ -114,6 +113,10 @@ class Metrics:
     def callers_aged(self, of: str, seconds: float) -> None:
         """Note how long ago keys were had anew: ``keys``, or those of an issuer."""
         self._callers_age.labels(of).set(seconds)
+
+    def limited(self, operation: str) -> None:
+        """Count one request of a caller who had asked too often."""
+        self._limited.labels(self._bounded("operation", operation)).inc()
 
     def bug(self, operation: str) -> None:
         """Count one unexpected exception."""

@@ -26,7 +26,10 @@ _STATUS = {status: f"{status} {HTTP_STATUS_CODES[status].upper()}" for status in
 _WITHOUT_CONTENT = ("204", "304")
 _PROTECTIVE = frozenset(name.lower() for name, _ in _PROTECTION)
 # What the house itself sets, so that nobody has to look whether HTTP can carry it.
-_PLAIN = frozenset(("ETag", "Cache-Control", "Vary", "Age", "Cache-Status"))
+_PLAIN = frozenset(
+    ("ETag", "Cache-Control", "Vary", "Age", "Cache-Status", "RateLimit-Policy", "RateLimit", "X-RateLimit-Limit",
+     "X-RateLimit-Remaining", "X-RateLimit-Reset")
+)  # fmt: skip
 _OURS = frozenset(("x-request-id", "traceparent"))
 
 

@@ -11,7 +11,8 @@ from adapter.web.arrival import HEADERS
 
 _MAY_SEND = ("content-type", "x-request-id", "traceparent", "authorization", "x-api-key", *HEADERS)
 _MAY_READ = ("X-Request-Id", "traceparent", "Location", "Allow", "Content-Disposition", "Retry-After", "ETag",
-             "WWW-Authenticate")  # fmt: skip
+             "WWW-Authenticate", "RateLimit-Policy", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining",
+             "X-RateLimit-Reset")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

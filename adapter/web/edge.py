@@ -143,14 +143,14 @@ def _view(route: Route, settings: Settings, telemetry: Telemetry, who: Who) -> V
             parent=visit.parent,
             caller=caller,
             wanted=wanted,
+            address=environ.get("REMOTE_ADDR", ""),
         )
         visit.observed = True
         return route.handle(request)
 
     def render(arrived: flask.Request, visit: Visit, response: Response) -> flask.Response:
-        report = partial(telemetry.bug, request_id=visit.id, operation=route.operation)
-        environ = arrived.environ
-        return answer.render(response, arrived.method, report, cutting(environ), partial(watching, environ))
+        bug, environ = partial(telemetry.bug, request_id=visit.id, operation=route.operation), arrived.environ
+        return answer.render(response, arrived.method, bug, cutting(environ), partial(watching, environ))
 
     return View(said, render)
 

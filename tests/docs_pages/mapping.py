@@ -100,6 +100,7 @@ RAW = {
     **dict.fromkeys(
         ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"
     ),
+    "OperationSection.limit": "a rate such as ``60/minute`` (second, minute, hour or day), or a list of such",
     "OperationSection.cache": "`cache`_",
     "OperationSection.touches": "a list of names such as orders.read",
     "OperationSection.write": "`write`_",
@@ -161,6 +162,7 @@ MORE = {
     "SoapSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
     "OperationSection.tries": "Without it: 1. What was not sent is sent once more, whatever it does.",
     "OperationSection.scopes": "Without it: those of the file. They count unless ADAPTER_CALLERS is everyone.",
+    "OperationSection.limit": "See `limits.rst <../howto/limits.rst>`_.",
     "OperationSection.cache": "See `cache.rst <../howto/cache.rst>`_.",
     "OperationSection.touches": "With a path parameter of the same name in the same file: only that entity, and lists.",
     "OperationSection.write": "See `safe-writes.rst <../howto/safe-writes.rst>`_.",

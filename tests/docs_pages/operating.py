@@ -199,6 +199,7 @@ def _one_of_each() -> str:
     known.count(Outcome("customers.read", "GET", 200, "", answered_by="soap", notes=("note",), broken=True))
     known.bug("customers.read")
     known.caller_refused("unknown-key")
+    known.limited("orders.read")
     known.callers_aged("keys", 0.0)
     known.write("orders.create", "done")
     known.dropped("field")

@@ -182,6 +182,12 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
             "6 to 10 in 30 s; >= 90 %; <= 2",
             seconds=300,
         ),
+        _calm(
+            "side_stores",
+            "Valkey lost: 5xx caused, added p99, limits within; PostgreSQL lost: reads go on, writes refused clearly",
+            "0, <= 5 ms, +- 20 %; yes, yes",
+            seconds=300,
+        ),
         _calm("one_key", "1,000 concurrent requests with one idempotency key: ERP calls; differing answers", "1; 0"),
         _calm("cross", "caller x operation x cache x idempotency key: answers that crossed callers", "0"),
         _calm(
@@ -191,7 +197,7 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
         _calm(
             "erase",
-            "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
+            "erased subject: bytes left in store, WAL, backup; cached answers given; tampering of the audit found",
             "0; all",
         ),
         _calm(

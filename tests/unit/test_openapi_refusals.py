@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapter.mapping.bound import Endpoint
+from adapter.mapping.model.policy import LimitRule
 from adapter.openapi.refusals import OF_ROWS, PROBLEM_SCHEMA
 from adapter.openapi.writes import belongs
 from adapter.problems import HOUSE
@@ -15,7 +16,7 @@ from tests.unit.openapi_project import described, endpoint, endpoints, errors, o
 
 NOT_OURS = {
     *("no-such-path", "method-not-allowed", "not-ready", "half-made", "no-such-operation", "operation-begun"),
-    *("cursor-expired", "cursor-invalid", "lookup-unusable", "unauthenticated", "forbidden"),
+    *("cursor-expired", "cursor-invalid", "lookup-unusable", "unauthenticated", "forbidden", "quota-exceeded"),
 }
 BODY_ONLY = {"malformed-json", "request-timeout", "request-too-large", "unsupported-media-type"}
 
@@ -118,3 +119,21 @@ def test_alike_responses_are_shared() -> None:
     """What many operations answer alike is one component."""
     timeouts = {operation(whole(), each.name)["responses"]["504"]["$ref"] for each in endpoints()}
     assert {f"#/components/responses/backend-timeout{each}" for each in ("", ".outcome-unknown")} == timeouts
+
+
+def test_limits_bring_429_and_their_fields() -> None:
+    """An operation with a limit can answer 429 with Retry-After, and every answer of it tells how the limit stands."""
+    rules = (LimitRule(60, 60, "minute"),)
+    chosen = endpoint("customers.read")
+    limited = replace(chosen, policy=replace(chosen.policy, limits=rules))
+    found = described(limited, *(each for each in endpoints() if each is not chosen))
+    responses = {
+        int(status): resolved(found, each) for status, each in operation(found, limited.name)["responses"].items()
+    }
+    fields = {"RateLimit-Policy", "RateLimit", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    assert [] == [status for status, each in responses.items() if not fields <= each["headers"].keys()]
+    assert "Retry-After" in responses[429]["headers"]
+    assert {"quota-exceeded"} == set(shown(found, responses[429]))
+    others = operation(found, "orders.read")["responses"].values()
+    assert not any("RateLimit" in resolved(found, each)["headers"] for each in others)
+    assert fields <= found["components"]["headers"].keys()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from adapter.shared import Shared, absent, open_shared
 from adapter.shared.gcra import Quota, Standing, standing, take_shared, taken
 from adapter.shared.link import Busy, Lost
 from adapter.shared.switch import Switch
+from adapter.shared.valkey import Client
 from tests.resilience import engines
 
 MINUTE = Quota(60, 60)
@@ -226,14 +228,14 @@ def _drip(server: socket.socket, done: threading.Event) -> None:
 def test_a_quota_gives_exactly_what_it_has(shared: Shared) -> None:
     """All of a quota may be used at once; then nothing more, and both sides of the rule say so."""
     quota = Quota(50, 3600)
-    answers = [take_shared(shared, ["k"], [quota]) for _ in range(55)]
+    answers = [take_shared(shared, ["k"], [quota], [0]) for _ in range(55)]
     assert [True] * 50 + [False] * 5 == [answer[0] for answer in answers if answer is not None]
 
 
 def test_of_several_quotas_all_are_used_or_none(shared: Shared) -> None:
     """A request that the long window refuses takes nothing of the short one."""
     quotas = [Quota(10, 3600), Quota(3, 3600)]
-    answers = [take_shared(shared, ["short", "long"], quotas) for _ in range(6)]
+    answers = [take_shared(shared, ["short", "long"], quotas, [0, 0]) for _ in range(6)]
     assert [True, True, True, False, False, False] == [answer[0] for answer in answers if answer is not None]
     left = [standing(quota, debt).left for quota, debt in zip(quotas, answers[-1][1], strict=True)]  # type: ignore[index]
     assert [7, 0] == left
@@ -243,7 +245,7 @@ def test_a_clock_that_was_set_back_does_not_lock_callers_out(shared: Shared) -> 
     """A state from the future counts as a full one at most."""
     shared.command("SET", "k", "9" * 16)
     quota = Quota(2, 1)
-    answer = take_shared(shared, ["k"], [quota])
+    answer = take_shared(shared, ["k"], [quota], [0])
     assert (False, (quota.full,)) == answer
 
 
@@ -269,3 +271,25 @@ def test_a_share_is_at_least_one() -> None:
     """A worker that is alone with its part of a quota lets at least one through."""
     assert Quota(15, 60) == MINUTE.share(4)
     assert Quota(1, 60) == Quota(2, 60).share(4)
+
+
+def test_connections_of_before_are_not_tried_one_by_one() -> None:
+    """A store that was started anew answers the first question put to it, however many connections were open."""
+    try:
+        running = engines.valkey()
+        server = running.__enter__()
+    except engines.Absent as absent_wheel:
+        pytest.skip(str(absent_wheel))
+    try:
+        client = Client(server.url)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda number: client.ask(("BLPOP", (f"nothing-{number}", 0.05))), range(4)))
+        assert len(client._idle) > 1
+        server.kill()
+        with pytest.raises(Lost):
+            client.ask(("PING", ()))
+        server.start()
+        assert client.ask(("PING", ())) is not None
+        client.close()
+    finally:
+        running.__exit__(None, None, None)

@@ -21,12 +21,26 @@ class Scopes:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitRule:
+    """How often each caller may ask: ``most`` times in ``seconds``, which are one ``name``, such as a minute."""
+
+    most: int
+    seconds: int
+    name: str
+
+    def __str__(self) -> str:
+        """Render as it is written."""
+        return f"{self.most}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How calls of one operation are treated. ``effect`` is what they do to the system behind.
 
     ``scopes`` is None where nothing says who may call it. ``write`` is what keeps a write from being lost or doubled,
     None where nothing does. ``tries``: how often a call may be made, where that cannot hurt. ``cache`` is for how long
     answers are given again, None: never. ``touches`` are the reads whose answers it makes old, None: those of its file.
+    ``limits`` is how often each caller may ask, the shortest time first.
     """
 
     effect: Effect = "write"
@@ -35,6 +49,7 @@ class Policy:
     tries: int = 1
     cache: CacheRule | None = None
     touches: tuple[TouchRule, ...] | None = None
+    limits: tuple[LimitRule, ...] = ()
 
 
 ONCE = Policy()
