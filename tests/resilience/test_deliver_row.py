@@ -12,7 +12,6 @@ import pytest
 
 from adapter import problems
 from adapter.deliver import kept
-from adapter.deliver.pauses import LONGEST
 from adapter.deliver.row import MOST_ATTEMPTS, Deliveries
 from adapter.deliver.settle import Keeping
 from adapter.deliver.way import Unsettled, Way
@@ -173,27 +172,6 @@ def test_what_asks_for_patience_gets_it(world: World) -> None:
     world.says = _raise(RequestError("backend-closed", 503, sent="no", headers={"Retry-After": "3000"}))
     row = world.deliver(world.queued())
     assert world.now + 3000 <= row.due <= world.now + 3001
-
-
-def test_an_erp_that_is_away_is_not_asked_by_each_row(world: World) -> None:
-    """No row of the operation is due for a few seconds; the first answer lets all of them go on."""
-    world.says = _raise(BackendUnreachable("backend-unreachable", 503, sent="no"))
-    first, other, next_ = world.queued(), world.queued(entity="f"), world.queued(entity="f")
-    ticks = [0.0]
-    deliveries = world.deliveries(clock=lambda: ticks[0])
-    deliveries.deliver(first.id)
-    back = world.row(first).due
-    assert world.now < back <= world.now + LONGEST
-    assert [] == deliveries.due(9)
-    ticks[0] = LONGEST
-    assert [other.id] == [id for id, _ in deliveries.due(9)]
-    world.now, ticks[0] = back, 0.0
-    assert [] == deliveries.due(9)
-    world.says = lambda request: MADE
-    done = deliveries.deliver(other.id)
-    assert done is not None
-    assert next_.id == deliveries.following(done)
-    assert [first.id, next_.id] == [id for id, _ in deliveries.due(9)]
 
 
 def test_unknown_is_asked_about_and_what_is_found_is_the_answer(world: World) -> None:
