@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from adapter.cache.entry import Entry
@@ -13,8 +14,8 @@ _TAGS = re.compile(r'(?:W/)?("[^"]*")')
 
 def hit(entry: Entry, age: float, detail: str = "") -> dict[str, str]:
     """Return the fields of an answer that was kept; ``ttl`` is below 0 for one that is no longer fresh."""
-    more = f"; detail={detail}" if detail else ""
-    return {"Age": str(int(age)), "Cache-Status": f"{NAME}; hit; ttl={int(entry.life.fresh - age)}{more}"}
+    left, more = math.floor(entry.life.fresh - age), f"; detail={detail}" if detail else ""
+    return {"Age": str(int(age)), "Cache-Status": f"{NAME}; hit; ttl={left}{more}"}
 
 
 def asked(why: str, *, stored: bool, collapsed: bool = False) -> dict[str, str]:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from adapter.deliver import kept
+from adapter.deliver.backoff import after_attempt
 from adapter.deliver.way import Unsettled, Way
 from adapter.errors import BackendFault, RequestError, VaultError
 from adapter.messages import Response
@@ -73,9 +74,9 @@ class Keeping:
 def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
     """Find out once, before the deadline, what became of an unknown row, and return it as it is then."""
     if way.resolve is None:
-        return _moved(
-            keeping, row, *((_again(row), "") if way.repeatable else (PARKED, "nothing says how to find out"))
-        )
+        if not way.repeatable:
+            return _moved(keeping, row, PARKED, "nothing says how to find out")
+        return _again(keeping, way, row)
     asked = keeping.now()
     try:
         if row.reference and keeping.store.read(lambda connection: claiming.twins(connection, row)):
@@ -93,7 +94,7 @@ def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
         return _moved(keeping, row, DONE, "", answer=_answer(keeping, row, found))
     if asked < row.due:
         return row
-    return _moved(keeping, row, _again(row), "")
+    return _again(keeping, way, row)
 
 
 def believed_in(keeping: Keeping, row: Write) -> float:
@@ -101,17 +102,24 @@ def believed_in(keeping: Keeping, row: Write) -> float:
     return max(0.0, row.due - keeping.now())
 
 
-def _again(row: Write) -> str:
-    return QUEUED if row.promised else OPEN
+def _again(keeping: Keeping, way: Way, row: Write) -> Write:
+    """Let it be sent again: by the next request with its key, or by us, later each time where it was promised.
+
+    What it has waited until "not there" was believed counts as waiting.
+    """
+    if not row.promised:
+        return _moved(keeping, row, OPEN, "")
+    pause = max(0.0, after_attempt(row.attempts, 0.0) - way.after) if row.attempts else 0.0
+    return _moved(keeping, row, QUEUED, row.cause, pause=pause)
 
 
 def _answer(keeping: Keeping, row: Write, found: Response) -> bytes:
     return keeping.seal(row, "answer", kept.answer(kept.whole(found)))
 
 
-def _moved(keeping: Keeping, row: Write, state: str, cause: str, answer: bytes = b"") -> Write:
+def _moved(keeping: Keeping, row: Write, state: str, cause: str, answer: bytes = b"", pause: float = 0.0) -> Write:
     now = keeping.now()
-    due = max(row.due, now + _PAUSE) if state == UNKNOWN else now if state == QUEUED else 0.0
+    due = max(row.due, now + _PAUSE) if state == UNKNOWN else now + pause if state == QUEUED else 0.0
 
     def act(connection: Connection) -> Write:
         moved = claiming.after_unknown(connection, row, now, state, answer=answer, cause=cause, due=due)

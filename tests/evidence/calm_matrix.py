@@ -1,7 +1,7 @@
 """calm.matrix: what callers, the store and the ERP see in each cell of the fault matrix, beside what is expected.
 
-Three installations run side by side, each on loopback and behind fault proxies: two on PostgreSQL and Valkey, one on
-SQLite. In each, one dependency after the other has one fault after the other; all activities go on at once while it
+Each dependency has an installation, on loopback and behind fault proxies, side by side with the others: on PostgreSQL
+and Valkey, or on SQLite where it is the disk. It has one fault after the other; all activities go on at once while it
 lasts. What is expected stands in ``tests/resilience/cells.yaml``.
 
 ``python -m tests.evidence.calm_matrix [DEPENDENCY [FAULT]]`` tells of each cell.
@@ -18,14 +18,9 @@ from typing import Final
 
 from tests.evidence import Result
 from tests.resilience.acts import Batch, NotWell
-from tests.resilience.cells import Cell, cells
+from tests.resilience.cells import DEPENDENCIES, Cell, cells
 from tests.resilience.stand import stand
 
-STANDS: Final[Sequence[tuple[str, tuple[str, ...]]]] = (
-    ("postgres", ("ERP", "HTTP service")),
-    ("postgres", ("PostgreSQL", "Valkey")),
-    ("sqlite", ("disk",)),
-)
 ENOUGH: Final = 200
 Batches = Mapping[tuple[str, str], Sequence[Cell]]
 
@@ -45,31 +40,26 @@ def seen(wanted: Sequence[Cell]) -> Iterator[tuple[Cell, str]]:
     for cell in wanted:
         if cell.counts:
             batches.setdefault((cell.dependency, cell.fault), []).append(cell)
-    parts = [
-        (engine, {pair: found for pair, found in batches.items() if pair[0] in dependencies})
-        for engine, dependencies in STANDS
-    ]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        for found in pool.map(lambda part: list(_part(*part)), parts):
+    with ThreadPoolExecutor(len(DEPENDENCIES)) as pool:
+        for found in pool.map(lambda dependency: list(_part(dependency, batches)), DEPENDENCIES):
             yield from found
 
 
-def _part(engine: str, batches: Batches) -> Iterator[tuple[Cell, str]]:
-    if not batches:
+def _part(broken: str, batches: Batches) -> Iterator[tuple[Cell, str]]:
+    """Yield the cells of one dependency, on an installation of its own."""
+    own = {fault: wanted for (dependency, fault), wanted in batches.items() if dependency == broken}
+    if not own:
         return
+    engine = "sqlite" if broken == "disk" else "postgres"
     with tempfile.TemporaryDirectory(prefix="matrix-") as folder, stand(Path(folder), engine) as running:
-        running.journal.settle_people(3 * len(batches))
-        for number, ((dependency, fault), wanted) in enumerate(batches.items()):
+        running.journal.settle_people(3 * len(own))
+        for number, (fault, wanted) in enumerate(own.items()):
             try:
-                found = Batch(running, dependency, fault, number).seen()
+                found = Batch(running, broken, fault, number).seen()
             except NotWell as error:  # what was broken before has not recovered
                 found = {cell.act: str(error) for cell in wanted}
-            print(
-                dependency,
-                fault,
-                {cell.act: found[cell.act] for cell in wanted if not cell.fits(found[cell.act])},
-                flush=True,
-            )
+            wrong = {cell.act: found[cell.act] for cell in wanted if not cell.fits(found[cell.act])}
+            print(broken, fault, wrong, flush=True)
             yield from ((cell, found[cell.act]) for cell in wanted)
 
 

@@ -197,7 +197,7 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
         _calm(
             "erase",
-            "erased subject: recoverable bytes in store, WAL, dead letters, backup; tampering of the audit found",
+            "erased subject: bytes left in store, WAL, backup; cached answers given; tampering of the audit found",
             "0; all",
         ),
         _calm(

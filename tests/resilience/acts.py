@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,10 @@ DELIVERED: Final = 1.5
 HEALED: Final = 40.0
 """Seconds in which all must be settled once the fault is over."""
 WRITES: Final = ("write", "queued", "delivery")
-STALE: Final = "stale"
+OLD: Final = "hit; ttl=-"
+"""What Cache-Status has of an answer that was kept longer than it is fresh; ``fwd=stale`` is said of a new one."""
+LEAKS: Final = re.compile(rb"<|Traceback|\.py\b|127\.0\.0\.1|SQL|psycopg|" + re.escape(str(ROOT).encode()))
+"""What no problem may tell of what is behind the adapter."""
 NOBODYS: Final = "sa_00000000_0000000000000000000000000000000000000000000"
 
 
@@ -167,5 +171,6 @@ def _caught(do: Callable[[], str]) -> str:
 
 
 def _told(answer: Seen) -> str:
-    marked = STALE if STALE in answer.headers.get("cache-status", "") else ""
-    return " ".join(filter(None, (str(answer.status), answer.problem, marked)))
+    marked = "stale" if OLD in answer.headers.get("cache-status", "") else ""
+    leaks = "with a leak" if answer.status >= 400 and LEAKS.search(answer.body) else ""
+    return " ".join(filter(None, (str(answer.status), answer.problem, marked, leaks)))

@@ -206,14 +206,18 @@ def _locked(stand: Stand) -> Iterator[None]:
 def _full(stand: Stand) -> Iterator[None]:
     """No file of the adapter's processes may grow beyond what the WAL has now, while a reader keeps it from shrinking.
 
-    The log of the test is smaller, so that goes on.
+    The reader comes first: one that finds all of the WAL in the database already does not keep it from being used anew.
+    The log of the test is smaller than the WAL, so that goes on.
     """
     path = stand.place.store_url
-    with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS filler (data BLOB)")
-        connection.execute("INSERT INTO filler VALUES (zeroblob(4000000))")
+    with (
+        closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection,
+        closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as writer,
+    ):
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM writes").fetchone()
+        writer.execute("CREATE TABLE IF NOT EXISTS filler (data BLOB)")
+        writer.execute("INSERT INTO filler VALUES (zeroblob(4000000))")
         pids = [*processes.tree(stand.master), *processes.tree(stand.worker.pid)]
         before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
         size = os.path.getsize(path + "-wal")

@@ -22,7 +22,8 @@ from tests.resilience.stores import Place
 from tests.stack import ROOT, gunicorn
 
 CLOCK: Final = Path(__file__).parent / "clock"
-PATIENCE: Final = 15.0
+PATIENCE: Final = 8.0
+"""Seconds after which a call hangs: an operation may take 2, and a store is waited for no longer."""
 SCOPES: Final = ("orders.read", "orders.write", "items.read", "customers.read", "customers.write")
 
 

@@ -61,7 +61,8 @@ class World:
             self.asked.append(request)
             return self.knows(request)
 
-        rule = WriteRule(AT, later=True, reference="reference", resolve=ResolveRule(AT, "list", after=AFTER))
+        resolve = ResolveRule(AT, "list", after=AFTER) if self.resolves else None
+        rule = WriteRule(AT, later=True, reference="reference", resolve=resolve)
         way = Way("orders.create", rule, self.repeatable, send, ask if self.resolves else None, str, str, _same)
         return Deliveries(self.keeping, {"orders.create": way}, {"orders.create": 5.0}, "me", **more)
 
@@ -213,6 +214,23 @@ def test_what_nobody_can_say_is_parked(world: World) -> None:
     assert PARKED == world.deliver(world.queued(UNKNOWN, entity="f")).state
     world.repeatable = True
     assert QUEUED == world.deliver(world.queued(UNKNOWN, entity="g")).state
+
+
+def test_what_may_be_sent_twice_is_sent_again_later_each_time(world: World) -> None:
+    """A broken line is no reason to storm the ERP. What has passed until "not there" is believed counts as waiting."""
+    asked = world.deliver(world.queued(UNKNOWN, attempts=8, entity="f"))
+    assert 128 - AFTER <= asked.due - world.now <= 256 - AFTER
+    world.resolves, world.repeatable = False, True
+    world.says = _raise(BackendLost("backend-lost", 502, sent="maybe"))
+    row = world.queued()
+    for attempt in (1, 2, 3, 4):
+        assert UNKNOWN == world.deliver(row).state
+        row = world.deliver(row)
+        assert (QUEUED, attempt) == (row.state, row.attempts)
+        assert 2.0 ** (attempt - 1) <= row.due - world.now <= 2.0**attempt
+        assert row == world.deliver(row)
+        assert attempt == len(world.sent)
+        world.now = row.due
 
 
 def test_what_was_tried_too_often_is_parked_and_says_why(world: World) -> None:

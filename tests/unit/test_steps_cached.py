@@ -92,7 +92,7 @@ def test_stale_while_revalidate() -> None:
     """For ``stale`` the old answer is given at once; one refresh runs beside it, with a deadline of its own."""
     scene, begun = _answers(Response(200, b"1"), Response(200, b"2"))
     _ok(scene)
-    scene.clock.now += 31
+    scene.clock.now += 30.5
     old = _ok(scene, seconds=0)
     assert (b"1", "adapter; hit; ttl=-1") == (old.body, old.headers["Cache-Status"])
     begun.pop()()
