@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,6 +176,8 @@ def _without_postgres(folder: Path) -> Result:
         url, _, _ = opened.enter_context(gunicorn(ROOT, environ, workers=2))
         shop = _Shop(urlsplit(url).port or 0, key)
         before = [shop.order("first"), shop.read()]
+        with ThreadPoolExecutor(16) as pool:  # a worker knows its callers from its first request on
+            warm = Counter(pool.map(lambda number: shop.read(), range(320)))
         made = erp.control.counts[_OPERATION]
         postgres.kill()
         until, reads, writes = time.monotonic() + SPELL, Counter[Any](), Counter[Any]()
@@ -189,7 +192,7 @@ def _without_postgres(folder: Path) -> Result:
         once = erp.control.counts[_OPERATION] - made
     read_on = set(reads) == {(200, "")}
     clearly = set(writes) == {(503, "store-unavailable")} and sent == 0
-    whole = before == [(201, ""), (200, "")] and after == [(201, "")] * 2 and once == 1
+    whole = set(warm) == {(200, "")} and before == [(201, ""), (200, "")] and after == [(201, "")] * 2 and once == 1
     words = f"{reads.total()} reads go on: {_yes(read_on)}, {writes.total()} writes refused clearly: {_yes(clearly)}"
     words += f", the same keys once it is back: {_yes(whole)}"
     if not (read_on and clearly and whole):
