@@ -36,7 +36,7 @@ PROBLEM_SCHEMA: Schema = {
         "instance": {"type": "string", "format": "uri-reference", "description": "The request's id."},
         "outcome": {
             "type": "string",
-            "enum": ["undone", "half_made", "unknown", "done", "refused"],
+            "enum": ["undone", "half_made", "unknown", "done", "refused", "cancelled", "discarded", "parked"],
             "description": "What became of it: done or not, or nobody knows; undone or half made of several calls.",
         },
         "operation": {"type": "string", "format": "uri-reference", "description": "Where its state can be read."},

@@ -59,7 +59,13 @@ def client(
 ) -> FlaskClient:
     """Open the adapter on such a project. ``credential`` are parts of the credentials ``erp``."""
     parts = {f"ADAPTER_CREDENTIAL_ERP_{part}": str(text) for part, text in credential.items()}
-    environ = {**EVERYONE, "ADAPTER_ENDPOINT_S": url, "ADAPTER_TIMEOUT": f"{timeout:g}", **parts}
+    environ = {
+        **EVERYONE,
+        "ADAPTER_GUARD": "watch",
+        "ADAPTER_ENDPOINT_S": url,
+        "ADAPTER_TIMEOUT": f"{timeout:g}",
+        **parts,
+    }
     return create_app(project(folder, identity), environ).test_client()
 
 

@@ -19,6 +19,7 @@ from tests.everyone import EVERYONE
 from tests.stack import APP, ROOT, free_port, wait_for
 
 CALLERS, SECONDS, CHECKS = 4, 120, 20_000
+SETTINGS = "ADAPTER_VALUE_CLIENT=100\nADAPTER_STORE_KEY=of-a-test-and-of-nothing-else-at-all\n"
 ERP = {
     f"ADAPTER_ENDPOINT_{name}": "http://127.0.0.1:9/"
     for name in ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
@@ -46,7 +47,7 @@ class Running:
 
     def name(self, title: str) -> None:
         """Write a title into the project's settings."""
-        (self.project / "adapter.env").write_text(f"ADAPTER_TITLE={title}\nADAPTER_VALUE_CLIENT=100\n", "utf-8")
+        (self.project / "adapter.env").write_text(f"ADAPTER_TITLE={title}\n{SETTINGS}", "utf-8")
 
     def reload(self) -> subprocess.CompletedProcess[str]:
         """Run the command to its end."""
