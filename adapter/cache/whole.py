@@ -67,7 +67,7 @@ class Cache:
     ) -> None:
         self.told = told or Told()
         self.clock, self.timeout = clock, timeout
-        self.flights = Flights()
+        self.flights: Flights = Flights()
         self.memory = Memory(most, self.told.sized)
         self._begin, self._shared = begin or _beside, shared
         self._places = threading.BoundedSemaphore(MOST_BESIDE)
@@ -98,7 +98,7 @@ class Cache:
     def drop(self, tags: Collection[str]) -> None:
         """Drop what has one of some tags, in all workers, and let nobody have what is being asked for."""
         self.memory.drop(tags)
-        self.flights.part(tags)
+        self.flights.part(lambda flight: flight.touched(tags))
         if self._shared is not None:
             self._shared.drop(_named(tags))
 

@@ -59,7 +59,7 @@ def once(way: Way, keeping: Keeping) -> Middleware:
                 asked = _Asked(request, key_of(given), fingerprint(request), wish)
                 place = (request.caller.id, asked.key)
                 while True:
-                    flight, ours = flights.begin(place, asked.fingerprint)
+                    flight, ours = flights.join(place, partial(Flight, asked.fingerprint))
                     if ours:
                         return flights.fly(place, flight, partial(sender.answer, asked, flight))
                     found = _waited(keeping, way, asked, flight)

@@ -12,8 +12,22 @@ from adapter.callers.keytext import new_key
 from adapter.durable import Durable
 from adapter.settings import Settings
 from adapter.store import keys
+from tests.callers.issuing import AUDIENCE, ISSUER
 
 SECRET = "a-secret-of-the-tests-of-forty-characters"
+
+
+def settings(folder: Path, jwks: str) -> dict[str, str]:
+    """Return the settings of a project in which keys of its store, and tokens of an issuer, say who asks."""
+    return {
+        "ADAPTER_CALLERS": "known",
+        "ADAPTER_STORE": str(folder / "adapter.db"),
+        "ADAPTER_SUBJECTS": str(folder / "subjects.db"),
+        "ADAPTER_STORE_KEY": SECRET,
+        "ADAPTER_ISSUER_LOGIN_URL": ISSUER,
+        "ADAPTER_ISSUER_LOGIN_AUDIENCE": AUDIENCE,
+        "ADAPTER_ISSUER_LOGIN_JWKS": jwks,
+    }
 
 
 def durable(folder: Path, secret: str = SECRET) -> Durable:

@@ -23,7 +23,7 @@ from adapter.callers.tokens import Tokens
 from adapter.durable import Durable
 from tests.callers.attacks import KEYS, TOKENS
 from tests.callers.issuing import AUDIENCE, ISSUER, claims, token
-from tests.callers.known import SECRET, durable, made_key
+from tests.callers.known import durable, made_key, settings
 from tests.callers.provider import Provider, providing
 from tests.evidence import Result
 from tests.stack import ROOT, Stack, stack
@@ -67,16 +67,7 @@ def measure() -> Result:
 def _known() -> Iterator[_Known]:
     with tempfile.TemporaryDirectory() as name, providing() as provider:
         folder = Path(name)
-        environ = {
-            "ADAPTER_CALLERS": "known",
-            "ADAPTER_STORE": str(folder / "adapter.db"),
-            "ADAPTER_SUBJECTS": str(folder / "subjects.db"),
-            "ADAPTER_STORE_KEY": SECRET,
-            "ADAPTER_ISSUER_LOGIN_URL": ISSUER,
-            "ADAPTER_ISSUER_LOGIN_AUDIENCE": AUDIENCE,
-            "ADAPTER_ISSUER_LOGIN_JWKS": provider.url,
-        }
-        with stack(ROOT, environ) as running:
+        with stack(ROOT, settings(folder, provider.url)) as running:
             yield _Known(running, provider, durable(folder))
 
 

@@ -18,11 +18,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from tests.processes import tree
 
+S = TypeVar("S")
 _names = itertools.count(1)
 # PostgreSQL refuses to run as root.
 _USER = "nobody" if os.geteuid() == 0 else None
@@ -163,10 +165,7 @@ def postgres(**settings: str) -> Iterator[PostgresServer]:
 @functools.cache
 def shared_postgres() -> PostgresServer:
     """Return the PostgreSQL server of this process. It ends with it; nobody should kill it."""
-    running = postgres()
-    server = running.__enter__()
-    atexit.register(running.__exit__, None, None, None)
-    return server
+    return _lasting(postgres())
 
 
 @contextmanager
@@ -188,7 +187,11 @@ def valkey(**settings: str) -> Iterator[ValkeyServer]:
 @functools.cache
 def shared_valkey() -> ValkeyServer:
     """Return the Valkey server of this process. It ends with it; nobody should kill it."""
-    running = valkey()
+    return _lasting(valkey())
+
+
+def _lasting(running: AbstractContextManager[S]) -> S:
+    """Enter a context that ends with this process."""
     server = running.__enter__()
     atexit.register(running.__exit__, None, None, None)
     return server

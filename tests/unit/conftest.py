@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from adapter import virtual
+from adapter.shared import Shared, open_shared
+from tests.resilience import engines
 from tests.unit.virtual_calls import ROOT
 
 
@@ -23,3 +25,17 @@ def erp(server: virtual.Server) -> virtual.Server:
     server.erp.state.reset()
     server.control.clear()
     return server
+
+
+@pytest.fixture
+def shared() -> Iterator[Shared]:
+    """A shared store, empty, on a real Valkey."""
+    try:
+        server = engines.shared_valkey()
+    except engines.Absent as absent:
+        pytest.skip(str(absent))
+    found = open_shared(server.url)
+    assert found is not None
+    assert found.command("FLUSHALL") is not None
+    yield found
+    found.close()

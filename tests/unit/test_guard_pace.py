@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,8 @@ from adapter.guard.pace import Pace, asked_to_wait
 from adapter.mapping.model.guard import ClosedRule
 from adapter.mapping.windows import always, opens, window
 from adapter.messages import Request
-from adapter.shared import Shared, open_shared
+from adapter.shared import Shared
 from adapter.shared.pace import turn_shared
-from tests.resilience import engines
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -42,20 +40,6 @@ class Clock:
     def request(self, seconds: float = 1.0) -> Request:
         """Return a request with so much time left."""
         return Request("orders.read", "1", self.now + seconds)
-
-
-@pytest.fixture
-def shared() -> Iterator[Shared]:
-    """Yield a shared store, empty, on a real Valkey."""
-    try:
-        server = engines.shared_valkey()
-    except engines.Absent as absent:
-        pytest.skip(str(absent))
-    found = open_shared(server.url)
-    assert found is not None
-    assert found.command("FLUSHALL") is not None
-    yield found
-    found.close()
 
 
 def test_calls_leave_one_behind_the_other() -> None:

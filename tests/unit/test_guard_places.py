@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,11 +17,10 @@ from adapter.guard.places import Places, Watcher
 from adapter.guard.sharing import Sharing
 from adapter.mapping.model.policy import Effect
 from adapter.messages import Request
-from adapter.shared import Shared, open_shared
+from adapter.shared import Shared
 from adapter.shared.grants import Granted, granted
 from adapter.shared.link import Lost
 from tests.cases import SHAPES, shape_project
-from tests.resilience import engines
 
 
 def request(seconds: float = 60.0, kind: str = "") -> Request:
@@ -133,20 +132,6 @@ def test_more_places_let_in_who_waits() -> None:
     assert 1 == queue.places.filled
     leave(NOT_ASKED)
     assert 0 == queue.places.filled
-
-
-@pytest.fixture
-def shared() -> Iterator[Shared]:
-    """Yield a shared store, empty, on a real Valkey."""
-    try:
-        server = engines.shared_valkey()
-    except engines.Absent as absent:
-        pytest.skip(str(absent))
-    found = open_shared(server.url)
-    assert found is not None
-    assert found.command("FLUSHALL") is not None
-    yield found
-    found.close()
 
 
 def ask(shared: Shared, worker: str, wanted: int, filled: int = 0, **more: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +12,12 @@ from hypothesis import strategies as st
 from adapter.errors import BackendTimeout, RequestError
 from adapter.mapping.model.policy import LimitRule
 from adapter.messages import Caller, Handler, Request, Response
-from adapter.shared import Shared, open_shared, quotas
+from adapter.shared import Shared, quotas
 from adapter.shared.gcra import Quota
 from adapter.shared.link import Lost
 from adapter.shared.quotas import Quotas
 from adapter.shared.switch import Switch
 from adapter.steps.limit import limit, who
-from tests.resilience import engines
 
 MINUTE = LimitRule(3, 60, "minute")
 HOUR = LimitRule(4, 3600, "hour")
@@ -66,20 +64,6 @@ class Limited:
             except RequestError:
                 return number
         raise AssertionError("nobody is refused")
-
-
-@pytest.fixture
-def shared() -> Iterator[Shared]:
-    """Yield a shared store, empty, on a real Valkey."""
-    try:
-        server = engines.shared_valkey()
-    except engines.Absent as absent_wheel:
-        pytest.skip(str(absent_wheel))
-    found = open_shared(server.url)
-    assert found is not None
-    assert found.command("FLUSHALL") is not None
-    yield found
-    found.close()
 
 
 class Store:

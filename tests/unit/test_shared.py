@@ -22,20 +22,6 @@ from tests.resilience import engines
 MINUTE = Quota(60, 60)
 
 
-@pytest.fixture
-def shared() -> Iterator[Shared]:
-    """Yield a shared store, empty, on a real Valkey."""
-    try:
-        server = engines.shared_valkey()
-    except engines.Absent as absent_wheel:
-        pytest.skip(str(absent_wheel))
-    found = open_shared(server.url)
-    assert found is not None
-    assert found.command("FLUSHALL") is not None
-    yield found
-    found.close()
-
-
 class Steps:
     """Runs what a switch would do in the background when the test says so."""
 

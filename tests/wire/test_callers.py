@@ -15,8 +15,8 @@ import pytest
 
 from adapter.callers.keytext import id_of
 from adapter.store import keys
-from tests.callers.issuing import AUDIENCE, ISSUER, claims, token
-from tests.callers.known import SECRET, durable, made_key
+from tests.callers.issuing import claims, token
+from tests.callers.known import durable, made_key, settings
 from tests.callers.provider import providing
 from tests.stack import ROOT, Answer, Stack, stack
 
@@ -45,18 +45,8 @@ class Known:
 def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     """The example project with keys and an issuer."""
     folder = tmp_path_factory.mktemp("callers")
-    with providing() as issuer:
-        environ = {
-            "ADAPTER_CALLERS": "known",
-            "ADAPTER_STORE": str(folder / "adapter.db"),
-            "ADAPTER_SUBJECTS": str(folder / "subjects.db"),
-            "ADAPTER_STORE_KEY": SECRET,
-            "ADAPTER_ISSUER_LOGIN_URL": ISSUER,
-            "ADAPTER_ISSUER_LOGIN_AUDIENCE": AUDIENCE,
-            "ADAPTER_ISSUER_LOGIN_JWKS": issuer.url,
-        }
-        with stack(ROOT, environ) as running:
-            yield Known(running, folder)
+    with providing() as issuer, stack(ROOT, settings(folder, issuer.url)) as running:
+        yield Known(running, folder)
 
 
 @pytest.fixture(scope="module")
