@@ -101,6 +101,7 @@ class Request:
     media type of the answer that the caller asks for, where there are several. ``traceparent`` is our own span's, and
     ``parent`` the id of the caller's, "" where none was given. ``kind`` says what it is made for where that is no
     caller. ``address`` is whom it came from, as far as the proxies in front are believed; "" where nobody knows.
+    ``side`` is who answers it, where its feature moves to a new service, and ``epoch`` where that stood then.
     """
 
     operation: str
@@ -121,6 +122,8 @@ class Request:
     wanted: str = ""
     kind: Literal["", "health", "shadow"] = ""
     address: str = field(default="", repr=False)
+    side: Literal["", "soap", "http"] = ""
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ def checked_request(request: Request, checked: Checked) -> Request:
         request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
         request.content_type, request.headers, request.traceparent, request.parent, request.caller, checked,
         request.trace, request.upload, request.wanted, request.kind, request.address,
+        request.side, request.epoch,
     )  # fmt: skip
 
 

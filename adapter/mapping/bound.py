@@ -27,6 +27,7 @@ from adapter.mapping.model.operation import (
     SignRule,
 )
 from adapter.mapping.model.policy import Policy
+from adapter.mapping.model.rollout import RolloutRule
 from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import SessionRule
 from adapter.mapping.model.write import ResolveRule, WriteRule
@@ -250,6 +251,12 @@ class Endpoint:
     def changes(self) -> bool:
         """Whether several calls change something, so that their order and what is left of them count."""
         return bool(self.further()) and self.verb not in ("read", "list") and self.method != "GET"
+
+    @property
+    def rollout(self) -> RolloutRule | None:
+        """How it moves to a new service, None where it does not."""
+        rule = self.resource.rollout
+        return rule if rule is not None and rule.moves(self.verb) else None
 
     def path_parameters(self) -> tuple[BoundField, ...]:
         """Return what stands in the path: its own, and what only the operation that reads the record takes."""

@@ -35,25 +35,31 @@ def guard_rule(sections: Sections, data: Any, path: Path_) -> GuardRule | None:
 
 def _closed(sections: Sections, data: Any, zone: str | None, path: Path_) -> ClosedRule | None:
     """Return when it is closed; None where nobody says so, or where that is wrong."""
+    found = times_of_week(sections, data, zone, path, "closed")
+    if found is not None and len(found.windows) == len(data) and always(found.windows):
+        sections.wrong((*path, "closed"), "closed: all of the week, so it never opens", "leave some of it out")
+        return None
+    return found
+
+
+def times_of_week(sections: Sections, data: Any, zone: str | None, path: Path_, key: str) -> ClosedRule | None:
+    """Return the times of the week that ``key`` of a section lists; None where nobody says so, or that is wrong."""
     if data is None:
         if zone is not None:
-            sections.wrong((*path, "zone"), "zone: means nothing without 'closed'", "closed: [22:00-04:00]")
+            sections.wrong((*path, "zone"), f"zone: means nothing without '{key}'", f"{key}: [22:00-04:00]")
         return None
     if zone is None:
-        sections.wrong((*path, "closed"), "closed: needs 'zone': whose clock is meant?", "zone: Europe/Berlin")
+        sections.wrong((*path, key), f"{key}: needs 'zone': whose clock is meant?", "zone: Europe/Berlin")
         return None
     if not isinstance(data, list) or not data:
-        sections.wrong((*path, "closed"), "closed must be a list of times", _TIMES)
+        sections.wrong((*path, key), f"{key} must be a list of times", _TIMES.format(key))
         return None
-    windows = tuple(_windows(sections, data, (*path, "closed")))
+    windows = tuple(_windows(sections, data, (*path, key)))
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         remedy = "a name of the IANA time zone database, such as Europe/Berlin; 'pip install tzdata' brings it along"
         sections.wrong((*path, "zone"), f"zone: '{zone}' is not known here", remedy)
-        return None
-    if len(windows) == len(data) and always(windows):
-        sections.wrong((*path, "closed"), "closed: all of the week, so it never opens", "leave some of it out")
         return None
     return ClosedRule(windows, zone)
 
@@ -63,10 +69,10 @@ def _windows(sections: Sections, data: list[Any], path: Path_) -> Iterator[Windo
         try:
             yield window(text if isinstance(text, str) else str(text))
         except ValueError as error:
-            sections.wrong((*path, index), f"closed: {error}", _TIMES)
+            sections.wrong((*path, index), f"{path[-1]}: {error}", _TIMES.format(path[-1]))
 
 
-_TIMES = "closed: [22:00-04:00, sat, mon-fri 12:00-12:30]"
+_TIMES = "{}: [22:00-04:00, sat, mon-fri 12:00-12:30]"
 
 
 def _breaker(sections: Sections, data: Any, path: Path_) -> BreakerRule | None:

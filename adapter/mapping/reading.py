@@ -24,6 +24,7 @@ from adapter.mapping.model.operation import FaultRule, OperationRule, Resource, 
 from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
 from adapter.mapping.namespaces import namespaces
 from adapter.mapping.operations import fault_rules, operation_rule
+from adapter.mapping.rollouts import rollout_rule
 from adapter.mapping.scopes import ByEffect, scopes_of_file
 from adapter.mapping.sections import Sections
 from adapter.mapping.sessions import session_rule
@@ -66,6 +67,7 @@ def resource(
     sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = _http(sections, top.get("http"))
+    rollout = rollout_rule(sections, top.get("rollout"), top.get("resource", ""))
     types = {**common.types, **_types(sections, top.get("types"))}
     lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
@@ -87,6 +89,7 @@ def resource(
             tuple(operations),
             lookups,
             str(sections.place(("uses",))) if shared_file is not None else "",
+            rollout,
         ),
         [],
     )

@@ -56,6 +56,7 @@ class FileSection(Section):
     scopes = Raw(**about("What callers of its operations need, where an operation does not say."))
     soap = Raw(**about("The contract behind it; it may stand in the file that 'uses' names."))
     http = Raw(**about("The JSON microservice that can answer instead."))
+    rollout = Raw(**about("How its operations move to that service; true: by the plan of the house."))
     types = Raw(**about("JSON types by name."))
     lookups = Raw(**about("Code tables that the ERP answers, by name."))
     operations = Raw(**about("Operations by verb, or by the last part of their path.", required=True))

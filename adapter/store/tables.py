@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Double,
     Index,
     Integer,
@@ -20,8 +21,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
+from adapter.store import observing
 from adapter.store.migrate import VERSION, Schema
 
 _store = MetaData()
@@ -53,6 +57,8 @@ WRITES = Table(
     Column("owner", Text, nullable=False, default=""),
     Column("cause", Text, nullable=False, default=""),
     Column("changed", Double, nullable=False),
+    Column("target", Text, nullable=False, default="soap", server_default="soap"),  # the side that it goes to
+    Column("copy", Boolean, nullable=False, default=False, server_default=false()),  # of a write of the other side's
     UniqueConstraint("caller", "operation", "key", name="writes_key"),
     Index("writes_due", "state", "due"),
     Index("writes_entity", "entity", "state", "sequence"),
@@ -71,6 +77,29 @@ CALLBACKS = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Index("callbacks_due", "due"),
 )
+
+# Where features stand that move to a new service (rollout.stages.Standing).
+ROLLOUTS = Table(
+    "rollouts",
+    _store,
+    Column("feature", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("share", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("run", BigInteger, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("pinned_by", Text, nullable=False, default=""),
+    Column("pinned_reason", Text, nullable=False, default=""),
+    Column("pinned_until", Double, nullable=False, default=0.0),
+    Column("rolled_back", Text, nullable=False, default=""),
+    Column("verdict", Text, nullable=False, default=""),
+    Column("since", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+OBSERVED = observing.tables(_store)
 
 KEYS = Table(
     "keys",
@@ -134,5 +163,13 @@ VAULT_KEYS = Table(
     Column("secret", Text, nullable=False),
 )
 
-STORE = Schema("store", _store, VERSION)
+
+def with_rollouts(connection: Connection) -> None:
+    """Lead from version 1 to 2: features that move to a new service."""
+    _store.create_all(connection)  # what is there already stays as it is
+    for column in ("target TEXT NOT NULL DEFAULT 'soap'", "copy BOOLEAN NOT NULL DEFAULT false"):
+        connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column}"))
+
+
+STORE = Schema("store", _store, 2, {1: with_rollouts})
 SUBJECTS = Schema("subjects", _subjects, VERSION)

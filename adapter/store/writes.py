@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapter.rollout.rules import Side
 from adapter.store.tables import SEQUENCE, WRITES
 
 SENDING, DONE, REFUSED, UNKNOWN, OPEN = "sending", "done", "refused", "unknown", "open"
@@ -28,6 +29,7 @@ class Write:
 
     ``key``, ``entity`` and ``subject`` are pseudonyms; ``key`` is None where the caller gave none. ``promised``:
     somebody was told 202. A new row gets its ``sequence`` from ``insert``.
+    ``target`` is the side that it goes to; ``copy``: the other side has done it already.
     """
 
     caller: str
@@ -50,6 +52,8 @@ class Write:
     changed: float = 0.0
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     sequence: int = 0
+    target: Side = "soap"
+    copy: bool = False
 
 
 _NAMES = tuple(each.name for each in fields(Write))

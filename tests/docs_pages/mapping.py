@@ -96,6 +96,25 @@ RAW = {
     "GuardSection.breaker": "``off``, or `breaker`_",
     "BreakerSection.slow": "seconds, above 0 and up to 600",
     "BreakerSection.open": "seconds, above 0 and up to 600",
+    "FileSection.rollout": "``true``, or `rollout`_",
+    "RolloutSection.stays": "a list of operations such as ``export``",
+    "RolloutSection.steps": "a list of stages; ``canary`` has a percentage",
+    "RolloutSection.windows": "a list of times such as ``mon-fri 09:00-16:00``",
+    "RolloutSection.freeze": "a list of days such as ``2026-12-20/2027-01-06``",
+    "RolloutSection.gate": "`gate`_",
+    "RolloutSection.beside": "`beside`_",
+    "RolloutSection.compare": "`compare`_",
+    **dict.fromkeys(
+        ("GateSection.mismatches", "GateSection.sure", "BesideSection.share", "BesideSection.noise"), "a percentage"
+    ),
+    "GateSection.minutes": "minutes, above 0",
+    "GateSection.lag": "seconds, above 0 and up to 86400",
+    "BesideSection.slow": "seconds, above 0 and up to 600",
+    **dict.fromkeys(("CompareSection.ignore", "CompareSection.show"), "a list of pointers such as ``/phones/*/kind``"),
+    "CompareSection.unordered": "pointers, each to the name of a property, or ``''``",
+    "CompareSection.numbers": "pointers, each to a number",
+    "CompareSection.times": "pointers, each to seconds",
+    "CompareSection.codes": "pointers, each to words of the new service and ours",
     **{f"{kind}Section.scopes": "`scopes`_" for kind in ("File", "Shared")},
     **dict.fromkeys(
         ("OperationSection.scopes", "ScopesSection.read", "ScopesSection.write"), "a list, ``any``, ``public``"

@@ -24,6 +24,7 @@ from adapter.mapping.agreement.operation import bind_operation
 from adapter.mapping.agreement.patch import check_patch_keys
 from adapter.mapping.agreement.read_modify import reading
 from adapter.mapping.agreement.reply import check_details
+from adapter.mapping.agreement.rollouts import check_rollouts
 from adapter.mapping.agreement.session import with_session
 from adapter.mapping.agreement.streams import check_stream
 from adapter.mapping.agreement.types import Binder
@@ -86,7 +87,8 @@ def agree(
     endpoints, wrong = linked(endpoints)
     endpoints, more = with_writes(endpoints)
     endpoints, old = with_caches(endpoints)
-    return endpoints, [*mistakes, *wrong, *more, *old]
+    moved = check_rollouts(resources, endpoints, around.service_of)
+    return endpoints, [*mistakes, *wrong, *more, *old, *moved]
 
 
 def _resource(

@@ -12,6 +12,7 @@ from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.document import DocumentRule
 from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.policy import Policy, Scopes
+from adapter.mapping.model.rollout import RolloutRule
 from adapter.mapping.model.rows import RowsRule
 from adapter.mapping.model.soap import HttpRule, SoapRule
 from adapter.mapping.model.stream import StreamRule
@@ -209,7 +210,10 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One mapping file. ``taker`` is the file and line that takes the types of a shared file, where one does."""
+    """One mapping file. ``taker`` is the file and line that takes the types of a shared file, where one does.
+
+    ``rollout`` is how its operations move to the new service, None where they do not.
+    """
 
     name: str
     place: Place
@@ -222,6 +226,7 @@ class Resource:
     operations: tuple[OperationRule, ...]
     lookups: Mapping[str, LookupRule] = field(default_factory=dict)
     taker: str = ""
+    rollout: RolloutRule | None = None
 
     def rules(self) -> list[OperationRule]:
         """Return the rules of all SOAP calls of all operations."""

@@ -1,0 +1,172 @@
+"""What is seen while features move: added by workers in batches, read by the judge and by whoever operates it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapter.rollout.evidence import Calls, Evidence, First, Noise
+from adapter.rollout.rules import Side
+from adapter.store.tables import OBSERVED
+
+_CALLS, _UNITS, _FIRSTS, _STREAKS, _COMPARED, _MISMATCHES, _NOISE = (
+    OBSERVED[f"rollout_{name}"] for name in ("calls", "units", "firsts", "streaks", "compared", "mismatches", "noise")
+)
+LATELY = 600.0
+"""Seconds over which a rate is taken."""
+GONE = 30.0
+"""Seconds after which a breaker that was seen open is not counted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """What one process saw of the new service: when it last answered well, and the units that failed since."""
+
+    process: str
+    succeeded: float = 0.0
+    failed: tuple[tuple[float, str], ...] = ()
+    opened: float = 0.0
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one process saw of one feature since its last batch. Counts are by what they are counted by.
+
+    ``calls``: (operation, side, minute, outcome, bound) -> how many. ``compared``: (operation, minute) -> compared,
+    mismatched, dropped. ``mismatches``: (fingerprint, operation, pointer, kind) -> how many, first, last. ``noise``:
+    (operation, pointer) -> pairs, candidate alone, legacy alone.
+    """
+
+    feature: str
+    run: int
+    calls: dict[tuple[str, str, int, str, int], int] = field(default_factory=dict)
+    units: set[tuple[str, str]] = field(default_factory=set)
+    firsts: list[First] = field(default_factory=list)
+    streak: Streak | None = None
+    compared: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    mismatches: dict[tuple[str, str, str, str], list[float]] = field(default_factory=dict)
+    noise: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+
+def add(connection: Connection, batch: Batch) -> None:
+    """Add a batch, in one transaction."""
+    of = {"feature": batch.feature, "run": batch.run}
+    fields = ("operation", "side", "minute", "outcome", "bound")
+    calls = ({**of, **dict(zip(fields, key, strict=True)), "calls": many} for key, many in batch.calls.items())
+    _added(connection, _CALLS, calls, ("calls",))
+    _once(connection, _UNITS, ({**of, "unit": unit, "side": side} for unit, side in sorted(batch.units)))
+    firsts = ({**of, "unit": e.unit, "side": e.side, "share": e.share, "time": e.time} for e in batch.firsts)
+    _once(connection, _FIRSTS, firsts)
+    if batch.streak is not None:
+        _put_streak(connection, of, batch.streak)
+    names = ("compared", "mismatched", "dropped")
+    compared = (
+        {**of, "operation": key[0], "minute": key[1], **dict(zip(names, many, strict=True))}
+        for key, many in batch.compared.items()
+    )
+    _added(connection, _COMPARED, compared, names)
+    columns = ("fingerprint", "operation", "pointer", "kind")
+    groups = (
+        {**of, **dict(zip(columns, key, strict=True)), "count": int(many), "first": first, "last": last}
+        for key, (many, first, last) in batch.mismatches.items()
+    )
+    _added(connection, _MISMATCHES, groups, ("count",), latest="last")
+    noise = (
+        {**of, "operation": key[0], "pointer": key[1], "pairs": many[0], "candidate": many[1], "legacy": many[2]}
+        for key, many in batch.noise.items()
+    )
+    _added(connection, _NOISE, noise, ("pairs", "candidate", "legacy"))
+
+
+def evidence(connection: Connection, feature: str, run: int, now: float) -> Evidence:
+    """Return what was seen since a run began; lag and conflicts are for ``moving.copies`` to add."""
+
+    def rows(table: Table, *more: Any) -> Sequence[Any]:
+        wanted = select(table).where(table.c.feature == feature, table.c.run == run, *more)
+        return connection.execute(wanted).all()
+
+    firsts = sorted((First(r.unit, cast("Side", r.side), r.share, r.time) for r in rows(_FIRSTS)), key=_order)
+    units = select(_UNITS.c.side, func.count()).where(_UNITS.c.feature == feature, _UNITS.c.run == run)
+    streak, opened = _merged(rows(_STREAKS), now)
+    compared, lately = rows(_COMPARED), (now - LATELY) / 60
+    groups = rows(_MISMATCHES)
+    differing: dict[tuple[str, str], int] = {}
+    for row in groups:
+        place = row.operation, row.pointer
+        differing[place] = differing.get(place, 0) + row.count
+    return Evidence(
+        run=run,
+        firsts=tuple(firsts),
+        units={cast("Side", side): many for side, many in connection.execute(units.group_by(_UNITS.c.side))},
+        calls=_calls(connection, feature, run),
+        streak=streak,
+        opened=opened,
+        compared=sum(r.compared for r in compared),
+        mismatched=sum(r.mismatched for r in compared),
+        rate=sum(r.compared for r in compared if r.minute >= lately) / LATELY,
+        differing=differing,
+        noise={(r.operation, r.pointer): Noise(r.pairs, r.candidate, r.legacy) for r in rows(_NOISE)},
+    )
+
+
+def _order(first: First) -> tuple[float, str]:
+    return first.time, first.unit
+
+
+def _calls(connection: Connection, feature: str, run: int) -> Mapping[Side, Calls]:
+    wanted = (_CALLS.c.feature == feature) & (_CALLS.c.run == run)
+    counted = select(_CALLS.c.side, _CALLS.c.outcome, func.sum(_CALLS.c.calls)).where(wanted)
+    found: dict[Side, Calls] = {}
+    for side, outcome, many in connection.execute(counted.group_by(_CALLS.c.side, _CALLS.c.outcome)):
+        old = found.get(side, Calls())
+        found[side] = Calls(old.calls + int(many), old.failures + (int(many) if outcome == "failed" else 0))
+    return found
+
+
+def _merged(rows: Iterable[Any], now: float) -> tuple[tuple[str, ...], bool]:
+    """Return the units that failed since the last success that any process saw, and whether a breaker is open."""
+    seen = list(rows)
+    last = max((row.succeeded for row in seen), default=0.0)
+    failed = sorted((time, unit) for row in seen for time, unit in json.loads(row.failed) if time > last)
+    return tuple(dict.fromkeys(unit for _, unit in failed)), any(now - row.opened < GONE for row in seen if row.opened)
+
+
+def _put_streak(connection: Connection, of: Mapping[str, Any], streak: Streak) -> None:
+    values = {
+        "process": streak.process,
+        "succeeded": streak.succeeded,
+        "failed": json.dumps(streak.failed),
+        "opened": streak.opened,
+    }
+    made = _insert(connection, _STREAKS).values({**of, **values})
+    connection.execute(made.on_conflict_do_update(index_elements=["feature", "run", "process"], set_=values))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _added(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], counts: Iterable[str], latest: str = ""
+) -> None:
+    """Add counts to what is there. Rows are taken in one order by every process, so that none waits in a circle."""
+    values = sorted(rows, key=lambda row: [str(row[column.name]) for column in table.primary_key])
+    if not values:
+        return
+    made = _insert(connection, table)
+    changed = {name: table.c[name] + made.excluded[name] for name in counts}
+    if latest:
+        changed[latest] = made.excluded[latest]
+    keys = [column.name for column in table.primary_key]
+    connection.execute(made.on_conflict_do_update(index_elements=keys, set_=changed), values)
+
+
+def _once(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    values = list(rows)
+    if values:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), values)
