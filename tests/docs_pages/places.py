@@ -56,8 +56,9 @@ PLACES = (
           "  windows: [mon-thu 09:00-16:00]\n  zone: Europe/Berlin"),
     Place("gate", schema_rollout.GateSection, "gate: {mismatches: 0.1%, sure: 99%, keys: 200, minutes: 30, lag: 10}"),
     Place("beside", schema_rollout.BesideSection, "beside: {share: 20%, queue: 32, noise: 2%, slow: 2}"),
-    Place("compare", schema_rollout.CompareSection, "compare:\n  ignore: [/changed_at]\n  unordered: {/phones: number}\n"
-          "  numbers: {/revenue/value: 0.01}\n  codes: {/status: {inactive: dormant}}\n  show: [/status]"),
+    Place("compare", schema_rollout.CompareSection, "compare:\n  ignore: [/changed_at]\n"
+          "  unordered: {/phones: number}\n  numbers: {/revenue/value: 0.01}\n"
+          "  codes: {/status: {inactive: dormant}}\n  show: [/status]"),
     Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
           '    fields: {street: Strasse, country: {soap: "@land"}}'),
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'

@@ -1,1 +1,1 @@
-"""What tests and measurements of features that move to a new service share."""
+"""What tests and evidence about features that move share."""

@@ -45,14 +45,13 @@ FAILURES = [
 ]
 NO = BackendFault("customer-not-found", 404, sent="yes", code="customer-not-found")
 Said = Response | Exception
+_ERP, _NEW = Response(200, b"erp"), Response(200, b"new")
 
 
 class Two:
     """Both sides of one operation, and what became of its requests."""
 
-    def __init__(
-        self, soap: Said = Response(200, b"erp"), http: Said = Response(200, b"new"), operation: str = "customers.read"
-    ) -> None:
+    def __init__(self, soap: Said = _ERP, http: Said = _NEW, operation: str = "customers.read") -> None:
         self.asked: list[tuple[Side, float]] = []
         self.notes = Notebook()
         self.fell_back: list[tuple[str, str]] = []
@@ -90,6 +89,7 @@ class Two:
 
     @property
     def who(self) -> list[Side]:
+        """Who was asked."""
         return [side for side, _ in self.asked]
 
 

@@ -56,6 +56,7 @@ class Step:
         return Response(200)
 
     def __call__(self, **more: Any) -> Request:
+        """Send a request through the step, and return what comes out."""
         self._handle(_request(self.operation, **more))
         return self.seen[-1]
 
