@@ -24,6 +24,13 @@ def there_of(endpoint: Endpoint) -> ThereRule | None:
     return next(rules, None)
 
 
+def timeout_of(endpoint: Endpoint) -> float | None:
+    """Return the seconds that one call of the service may take, None where the mapping does not say."""
+    there, http = there_of(endpoint), endpoint.resource.http
+    own = there.timeout if there is not None else None
+    return own or (http.timeout if http is not None else None)
+
+
 def answered(endpoint: Endpoint) -> tuple[Form, Forms] | None:
     """Return the form of an answer of success, and all forms in it; None where it is no JSON that could be checked."""
     rule = endpoint.reply.rule

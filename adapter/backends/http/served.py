@@ -12,7 +12,7 @@ from adapter.guard import Guard
 from adapter.identity.services import NOBODY, ShowService
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.header_parameters import header_parameters
-from adapter.mapping.service_forms import there_of
+from adapter.mapping.service_forms import there_of, timeout_of
 from adapter.messages import Handler
 
 Login = Callable[[str, str], ShowService]
@@ -29,10 +29,9 @@ def served(endpoint: Endpoint, exchange: Exchange, guard: Guard, login: Login) -
     assert rule is not None
     own = there is not None and bool(there.path)
     template = there.path if there is not None and there.path else rule.path
-    seconds = (there.timeout if there is not None else None) or rule.timeout or float("inf")
     manner = Manner(
         translation(endpoint),
-        seconds,
+        timeout_of(endpoint) or float("inf"),
         login(rule.credentials, rule.header),
         login(rule.shadow or rule.credentials, rule.header),
         rule.faults,
