@@ -1,4 +1,4 @@
-"""Who may try an endpoint whose breaker is open, where workers have a place to agree in. Nobody asks while it is closed."""
+"""Who may try an endpoint whose breaker is open, over all workers. Nobody asks while it is closed."""
 
 from __future__ import annotations
 

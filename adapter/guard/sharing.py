@@ -7,6 +7,7 @@ the calls, so that the loss of the store costs none of them anything.
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -24,7 +25,6 @@ from adapter.messages import Request
 from adapter.shared import Shared
 from adapter.shared.grants import Found, Granted, granted
 
-_WORKER: Final = uuid.uuid4().hex[:12]
 _ASK_SECONDS: Final = 0.005
 _RENEW_SECONDS: Final = 0.25
 _WAITING_SECONDS: Final = 0.02
@@ -53,7 +53,7 @@ class Sharing:
     ) -> None:
         self._endpoint, self._most, self._shared, self._workers = endpoint, most, shared, workers
         self._clock, self._begin, self._rest, self._told = clock, begin or _beside, rest, found
-        self._worker = f"{_WORKER}-{uuid.uuid4().hex[:8]}"
+        self._made = uuid.uuid4().hex
         own = most if shared is not None else max(1, most // workers)
         self._finder = Finder(own, clock, jitter) if adaptive else None
         queue = _short_queue if adaptive else _long_queue
@@ -89,6 +89,10 @@ class Sharing:
             self._told(finder.limit)
             self._renew()
 
+    def _worker(self) -> str:
+        """Return what this worker is called; it may be made before the fork, so that alone all would be the same."""
+        return f"{self._made}-{os.getpid()}"
+
     def _limit(self) -> float:
         return self._finder.limit if self._finder is not None else float(self._most)
 
@@ -123,7 +127,7 @@ class Sharing:
         filled = self.places.filled
         wanted, held = filled + self.places.waiting + more, max(filled, self.places.most)
         answer = granted(
-            shared, self._endpoint, self._worker, wanted=wanted, filled=filled, held=held, limit=self._said()
+            shared, self._endpoint, self._worker(), wanted=wanted, filled=filled, held=held, limit=self._said()
         )
         if answer is None:
             if shared.away:

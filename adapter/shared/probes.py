@@ -1,7 +1,7 @@
 """Which calls may try an endpoint whose breaker is not closed: so many over all workers, and what they found out.
 
-It is asked only by workers whose own breaker is open. The store knows until when it stays so, who tries at present (each
-for so long at most, so that nothing is left of a worker that was killed), how many succeeded, and that it is closed.
+It is asked only by workers whose own breaker is open. The store knows until when it stays so, who tries now (each for
+so long at most: of a worker that was killed nothing is left), how many succeeded, and that it is closed.
 """
 
 from __future__ import annotations

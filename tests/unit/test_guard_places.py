@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -237,6 +238,15 @@ def test_workers_share_places(shared: Shared) -> None:
     for leave in leaves:
         leave(NOT_ASKED)
     assert (0, 0) == (one.places.filled, two.places.filled)
+
+
+def test_forked_workers_are_not_taken_for_one(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate that was made before the fork asks for each process in a name of its own."""
+    gate = sharing(shared)
+    for pid in (1001, 1002):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        gate._renew(more=1)
+    assert 2 == len(shared.command("HKEYS", "adapter:places:erp"))
 
 
 def test_without_a_store_each_worker_keeps_to_its_share() -> None:
