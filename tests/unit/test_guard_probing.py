@@ -1,4 +1,4 @@
-"""Breakers of several workers: over all of them as many probes as the rule says, and what one found out holds for all."""
+"""Breakers of several workers: so many probes over all of them, and what one found out holds for all."""
 
 from __future__ import annotations
 
