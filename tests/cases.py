@@ -3,8 +3,9 @@
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
 there is one). Bytes of a document stand there as ``body_base64``, lines of NDJSON or CSV as ``body_text``, header
-fields that matter as ``headers``. Where one REST call is several SOAP calls, the second pair is ``soap-request.2.xml``
-and ``soap-reply.2.xml``. ``tests/shapes/<shape>/<case>/`` holds the same beside a contract and a mapping of its own.
+fields that matter as ``headers``. A call at a certain moment has it in ``request.json`` as ``at``. Where one REST call
+is several SOAP calls, the second pair is ``soap-request.2.xml`` and ``soap-reply.2.xml``.
+``tests/shapes/<shape>/<case>/`` holds the same beside a contract and a mapping of its own.
 """
 
 from __future__ import annotations
@@ -15,15 +16,20 @@ import shutil
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from flask import Flask
 from lxml import etree
 
 from adapter import settings
 from adapter.app import create_app
+from adapter.guard import closed
 from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
@@ -175,10 +181,11 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
     answering, samples = _answering(case), _samples(case)
     replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)
     try:
-        answer = app.test_client().open(
-            path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
-            **_body(request),
-        )  # fmt: skip
+        with _at(request.get("at")):
+            answer = app.test_client().open(
+                path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
+                **_body(request),
+            )  # fmt: skip
     finally:
         replay.responder = None
     is_json = (answer.mimetype or "").endswith(("/json", "+json"))
@@ -192,6 +199,16 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
     if isinstance(body, dict) and isinstance(body.get("page"), dict) and "next" in body["page"]:
         cursor, body["page"]["next"] = body["page"]["next"], "(cursor)"
     return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor, content, headers, text)
+
+
+@contextmanager
+def _at(moment: str | None) -> Iterator[None]:
+    """Let service windows be as they are at a moment, for as long as a call takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        if moment is not None:
+            clock = SimpleNamespace(now=lambda zone: datetime.fromisoformat(moment).astimezone(zone))
+            patch.setattr(closed, "datetime", clock)
+        yield
 
 
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:
