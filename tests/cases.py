@@ -3,9 +3,8 @@
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
 there is one). Bytes of a document stand there as ``body_base64``, lines of NDJSON or CSV as ``body_text``, header
-fields that matter as ``headers``. A call at a certain moment has it in ``request.json`` as ``at``. Where one REST call
-is several SOAP calls, the second pair is ``soap-request.2.xml`` and ``soap-reply.2.xml``.
-``tests/shapes/<shape>/<case>/`` holds the same beside a contract and a mapping of its own.
+fields that matter as ``headers``; ``at`` is the moment of a call that depends on it. Where one REST call is several SOAP
+calls, they are numbered: ``soap-request.2.xml``. ``tests/shapes/<shape>/<case>/`` has a contract and a mapping beside it.
 """
 
 from __future__ import annotations
@@ -16,24 +15,20 @@ import shutil
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from flask import Flask
 from lxml import etree
 
 from adapter import settings
 from adapter.app import create_app
-from adapter.guard import closed
 from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from tests.everyone import EVERYONE
+from tests.moments import at
 from tests.replay import Replay, Responder
 
 ROOT = Path(__file__).parent.parent
@@ -178,14 +173,12 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
         before = replace(case, name=request["after"], folder=case.folder.parent / request["after"])
         path += (cursor := run(before, app, replay).cursor) and f"?cursor={cursor}"
     replay.sent.clear()
+    head = {"Host": "localhost", **request.get("headers", {})}
     answering, samples = _answering(case), _samples(case)
     replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)
     try:
-        with _at(request.get("at")):
-            answer = app.test_client().open(
-                path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
-                **_body(request),
-            )  # fmt: skip
+        with at(request.get("at")):
+            answer = app.test_client().open(path, method=request["method"], headers=head, **_body(request))
     finally:
         replay.responder = None
     is_json = (answer.mimetype or "").endswith(("/json", "+json"))
@@ -199,16 +192,6 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
     if isinstance(body, dict) and isinstance(body.get("page"), dict) and "next" in body["page"]:
         cursor, body["page"]["next"] = body["page"]["next"], "(cursor)"
     return Seen(requests, answer.status_code, body, answer.headers.get("Location"), cursor, content, headers, text)
-
-
-@contextmanager
-def _at(moment: str | None) -> Iterator[None]:
-    """Let service windows be as they are at a moment, for as long as a call takes."""
-    with pytest.MonkeyPatch.context() as patch:
-        if moment is not None:
-            clock = SimpleNamespace(now=lambda zone: datetime.fromisoformat(moment).astimezone(zone))
-            patch.setattr(closed, "datetime", clock)
-        yield
 
 
 def _body(request: Mapping[str, Any]) -> dict[str, Any]:
