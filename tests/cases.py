@@ -3,8 +3,8 @@
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
 there is one). Bytes of a document stand there as ``body_base64``, lines of NDJSON or CSV as ``body_text``, header
-fields that matter as ``headers``; ``at`` is the moment of a call that depends on it. Where one REST call is several SOAP
-calls, they are numbered: ``soap-request.2.xml``. ``tests/shapes/<shape>/<case>/`` has a contract and a mapping beside it.
+fields that matter as ``headers``; ``at`` is the moment of a call that depends on it. Where one REST call is several
+SOAP calls, they are numbered: ``soap-request.2.xml``. ``tests/shapes/<shape>/<case>/`` has its contract and mapping.
 """
 
 from __future__ import annotations
