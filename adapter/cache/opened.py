@@ -49,7 +49,7 @@ def open_cache(
     turns = None
     if project is not None:
         sealing = importlib.import_module("adapter.cache.sealed").Sealing(_secret(settings, project))
-        turns = importlib.import_module("adapter.cache.turns").Turns(shared.entries, Leases(shared), sealing)
+        turns = importlib.import_module("adapter.cache.turns").Turns(shared, Leases(shared), sealing)
     return Cache(settings.cache_bytes, told, timeout=settings.timeout, shared=shared.entries, turns=turns)
 
 

@@ -18,7 +18,7 @@ from adapter.cache.entry import Life
 from adapter.cache.flights import late, out_of_time
 from adapter.cache.keys import Key
 from adapter.cache.sealed import Sealing
-from adapter.shared import Entries, Leases
+from adapter.shared import Leases, Shared
 from adapter.shared.entries import LONGEST
 
 MOST_BYTES: Final = 2**20
@@ -35,14 +35,15 @@ class Turns:
 
     def __init__(
         self,
-        entries: Entries,
+        shared: Shared,
         leases: Leases,
         sealing: Sealing,
         *,
         clock: Callable[[], float] = time.monotonic,
         rest: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._entries, self._leases, self._sealing = entries, leases, sealing
+        self._shared, self._entries = shared, shared.entries
+        self._leases, self._sealing = leases, sealing
         self._clock, self._rest = clock, rest
 
     def take(self, key: Key, tags: Sequence[str], deadline: float, wanted: Callable[[Carried], bool]) -> Turn:
@@ -53,8 +54,11 @@ class Turns:
         name, ahead, pause = self._sealing.name(key), "", _PAUSE
         while True:
             mark, found = self._kept(name, tags)
-            if mark is None:
-                return Turn(name)
+            if self._shared.away:
+                return Turn(name, mark)
+            if mark is None:  # too many ask it at once
+                pause = self._paused(pause, deadline)
+                continue
             if found is not None and wanted(found):
                 return Turn(name, mark, found=found, waited=bool(ahead))
             told = self._told(name, ahead, tags, deadline) if ahead else None
@@ -62,14 +66,13 @@ class Turns:
                 return Turn(name, mark, found=told if told.status or told.error is not None else None, waited=True)
             lease = _lease(name, mark)
             taken = self._leases.take(lease, deadline)
-            if taken is None:
-                return Turn(name, mark)
+            if taken is None:  # it is lost, or too many ask it at once
+                self._paused(0.0, deadline)
+                continue
             holder, ours = taken
             if ours:
                 return self._ours(Turn(name, mark, (lease, holder), waited=bool(ahead)), tags, wanted)
-            ahead = holder
-            self._wait(pause, deadline)
-            pause = min(pause * _LONGER, _LONGEST_PAUSE)
+            ahead, pause = holder, self._paused(pause, deadline)
 
     def _told(self, name: str, ahead: str, tags: Sequence[str], deadline: float) -> Carried | None:
         """Return what became of it, of whoever went ahead; None where that is nothing, or we should ask once more."""
@@ -120,11 +123,13 @@ class Turns:
             return there.mark, None
         return there.mark, unpacked(data).later(left)
 
-    def _wait(self, pause: float, deadline: float) -> None:
+    def _paused(self, pause: float, deadline: float) -> float:
+        """Wait a little; return how long to wait next time. Raise BackendTimeout where there is no time left."""
         left = deadline - self._clock()
         if left <= 0:
             raise late()
         self._rest(min(pause, left))
+        return min(pause * _LONGER, _LONGEST_PAUSE)
 
 
 def _place(name: str, holder: str) -> str:

@@ -45,7 +45,7 @@ class Worker:
         way: object = WAY,
     ) -> None:
         self.begun: list[Callable[[], None]] = []
-        turns = Turns(shared.entries, Leases(shared), Sealing(secret), rest=lambda seconds: [waits(), None][1])
+        turns = Turns(shared, Leases(shared), Sealing(secret), rest=lambda seconds: [waits(), None][1])
         self.cache = Cache(
             10**7, clock=clock or Clock(), begin=self.begun.append, shared=shared.entries, turns=turns
         )  # fmt: skip
@@ -130,6 +130,24 @@ def _names(shared: Shared, pattern: str = "adapter:entry:*") -> list[bytes]:
     return found
 
 
+def test_an_answer_that_comes_between_looking_and_asking(shared: Shared) -> None:
+    """Who finds nothing, and then gets a turn that another one has just ended, has that one's answer."""
+    erp = Erp(Response(200, BODY))
+    other = Worker(shared, erp)
+
+    class Late(Leases):
+        """Leases that are taken once the other worker has had its turn."""
+
+        def take(self, name: str, until: float) -> tuple[str, bool] | None:
+            """Take one."""
+            other.ask()
+            return super().take(name, until)
+
+    turns = Turns(shared, Late(shared), Sealing(SECRET))
+    handle = cached(WAY, Cache(10**7, shared=shared.entries, turns=turns))(erp)
+    assert (BODY, 1, []) == (handle(request()).body, len(erp.asked), _names(shared, "adapter:ahead:*"))
+
+
 def test_callers_never_share(shared: Shared) -> None:
     """What one caller got no other caller gets in another worker; and nothing of it can be read in the store."""
     erp = Erp(Response(200, b"ann's"), Response(200, b"bob's"), Response(200, b"nobody's"))
@@ -203,7 +221,7 @@ def test_one_refreshes(shared: Shared) -> None:
     erp, clock = Erp(Response(200, b"1"), Response(200, b"2")), Clock()
     one, other = Worker(shared, erp, clock), Worker(shared, erp, clock)
     bodies = [_body(each.ask()) for each in (one, other)]
-    _pass(shared, clock, 40.5)
+    _pass(shared, clock, 40.1)
     bodies += [_body(each.ask()) for each in (one, other)]
     for each in (one, other):
         each.begun.pop()()
@@ -222,7 +240,7 @@ def test_a_worker_that_never_asked_has_an_old_answer(shared: Shared) -> None:
     """An old answer of another worker is given as an own one: while one newer is fetched, and where the ERP is down."""
     erp, clock = Erp(Response(200, b"1"), DOWN), Clock()
     Worker(shared, erp, clock).ask()
-    _pass(shared, clock, 40.5)
+    _pass(shared, clock, 40.1)
     stale = Worker(shared, erp, clock)
     assert ("adapter; hit; ttl=-11", 1) == (_status(stale.ask()), len(stale.begun))
     _pass(shared, clock, 3000)
