@@ -25,6 +25,7 @@ from adapter import virtual
 from adapter.cli import masters
 from tests.bench import openloop
 from tests.bench.openloop import Call, Load
+from tests.everyone import EVERYONE
 from tests.evidence import Result
 from tests.stack import APP, CONFIG, ROOT, erp_settings, free_port
 
@@ -148,7 +149,14 @@ class _Way:
 def _instance(way: _Way, erp: Mapping[str, str]) -> Iterator[Instance]:
     """Run one instance, and end it."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
-    environ = {**own, **erp, "ADAPTER_PROJECT": str(ROOT), "ADAPTER_PROXIES": "1", "TMPDIR": str(way.folder)}
+    environ = {
+        **own,
+        **EVERYONE,
+        **erp,
+        "ADAPTER_PROJECT": str(ROOT),
+        "ADAPTER_PROXIES": "1",
+        "TMPDIR": str(way.folder),
+    }
     pid_file = way.folder / f"{way.number}.pid"
     with socket.socket(socket.AF_UNIX) as listener, way.address.with_suffix(".log").open("ab") as log:
         if way.held:
