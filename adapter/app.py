@@ -54,7 +54,7 @@ def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) ->
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
-    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared)
+    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     backends = replace(backends, cache=cache, limiting=limiting)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
