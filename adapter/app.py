@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import collector, following, keeping, problems
+from adapter import ahead, collector, following, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -58,7 +58,7 @@ def handlers(
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
-    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared)
+    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     backends = replace(backends, cache=cache, limiting=limiting, moving=moving)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
@@ -123,8 +123,12 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
             built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
         )
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
-    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    callers = open_callers(built.settings, durable, telemetry) if built.known else None
+    who = callers.of if callers is not None else anybody
+    app = install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    if callers is not None:
+        ahead.announce(app, callers.begin)
+    return app
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
