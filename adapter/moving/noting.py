@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 
 from adapter.errors import StoreUnavailable
 from adapter.rollout.evidence import First
-from adapter.rollout.rules import Side
+from adapter.rollout.rules import WHOLE, Side
 from adapter.store import Store
 from adapter.store.observed import Batch, Streak, add
 
@@ -129,8 +129,9 @@ class Notes:
                 told.clear()
             told.add((unit, side))
             batch.units.add((unit, side))
-        if not ok and (unit, "failed") not in told:
-            told.add((unit, "failed"))
+        failed = f"failed at {share}"
+        if not ok and 0 < share < WHOLE and (unit, failed) not in told:
+            told.add((unit, failed))
             batch.firsts.append(First(unit, side, share, now))
         if side == "http":
             place = batch.feature, batch.run
