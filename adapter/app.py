@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import collector, keeping, problems
+from adapter import collector, keeping, operating, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -117,6 +117,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         routes += operations.routes(
             built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
         )
+    routes += operating.routes(built.settings, built.endpoints, durable, observe(telemetry.started, telemetry.finished))
     pages = docs.install(to_json(openapi(built)), built.settings.title)
     who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
     return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
@@ -153,4 +154,5 @@ def openapi(built: Built) -> dict[str, Any]:
         problems=problems.catalogue(declared(built.endpoints)),
         known=built.known,
         key_life=settings.key_life,
+        operated=operating.operated(settings, built.endpoints),
     )

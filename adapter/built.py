@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adapter import collector
+from adapter import collector, operating
 from adapter import settings as settings_room
 from adapter.callers.issuers import issuers
 from adapter.deliver.callback import keys_of
@@ -101,6 +101,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     if keeps(endpoints):
         mistakes.extend(Durable(settings, project).check())
+    mistakes.extend(operating.wrong(settings))
     mistakes.extend(issuers(settings.issuer)[1])
     mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if mistakes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapter.mapping.bound import Endpoint
@@ -31,4 +31,9 @@ def security(endpoint: Endpoint) -> Mapping[str, Any]:
     scopes = endpoint.policy.scopes
     if scopes is None or scopes.public:
         return {"security": []}
-    return {"security": [{scheme: list(scopes.names)} for scheme in (_KEY, _TOKEN)]}
+    return {"security": asked(scopes.names)}
+
+
+def asked(scopes: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return what a caller shows who needs scopes: one of both."""
+    return [{scheme: list(scopes)} for scheme in (_KEY, _TOKEN)]

@@ -13,11 +13,8 @@ from adapter.durable import Durable
 from adapter.settings import read
 from adapter.store import Store, audit
 from adapter.store.observed import Batch, add
-from tests.resilience.project import project
 from tests.stack import ROOT
-
-HTTP = "http: {service: customers, path: /customers}\n"
-ROLLOUT = "rollout: {stays: [create, update, patch], steps: [shadow, canary 10, live, rampdown, complete]}\n"
+from tests.strangler.project import moving_reads
 
 
 @pytest.fixture
@@ -26,7 +23,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("ADAPTER_STORE_KEY", "ADAPTER_STORE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ADAPTER_STORE_KEY", "a secret of tests which is longer than it must be")
-    return project(tmp_path, {"mappings/customers.yaml": ((HTTP, HTTP + ROLLOUT),)})
+    return moving_reads(tmp_path)
 
 
 def run(folder: Path, *words: str) -> int:
