@@ -37,10 +37,7 @@ class Site:
             "ADAPTER_STORE_KEY": SECRET, "ADAPTER_CONSOLE": "on",
         }  # fmt: skip
         self.client: FlaskClient = create_app(moving_reads(folder), {**settings, **environ}).test_client()
-        self.keys = {
-            name: made_key(durable(folder), name, scopes)
-            for name, scopes in PEOPLE.items()
-        }
+        self.keys = {name: made_key(durable(folder), name, scopes) for name, scopes in PEOPLE.items()}
 
     def ask(self, who: str, path: str = "", body: Any = None, **more: Any) -> TestResponse:
         """Ask as somebody; a body makes it a POST."""
