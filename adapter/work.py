@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from adapter import following, problems
 from adapter import keeping as keeping_room
-from adapter import problems
 from adapter.built import Built, credentials_of, declared
 from adapter.cache import open_cache
 from adapter.deliver import timers, upkeep
@@ -124,7 +124,9 @@ class Work:
         credentials = credentials_of(built.project, settings)
         told = telling(telemetry, watch=settings.guard == "watch")
         backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
-        backends = replace(backends, cache=open_cache(built.endpoints, settings, telemetry, backends.shared))
+        cache = open_cache(built.endpoints, settings, telemetry, backends.shared)
+        moving = following.moving(settings, self._durable, built.endpoints, telemetry)
+        backends = replace(backends, cache=cache, moving=moving)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         self.draft = Drafts(built.endpoints, backends, limits)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from adapter.mapping.bound_cache import UNTOUCHED, Touch, Touched
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
@@ -221,7 +220,6 @@ class Endpoint:
     body: Body | None
     reply: Reply
     faults: tuple[FaultRule, ...]
-    answered_by: Literal["soap", "http"]
     timeout: float | None
     session: BoundSession | None = None
     calls: tuple[Call, ...] = ()

@@ -39,7 +39,7 @@ def with_writes(endpoints: Sequence[Endpoint]) -> tuple[list[Endpoint], list[Mis
 
 def _shows(endpoint: Endpoint, token: str) -> bool:
     """Whether an operation reads one record with the ERP's token of its version in it."""
-    if endpoint.method != "GET" or endpoint.reply.rule.shape != "one" or endpoint.answered_by == "http":
+    if endpoint.method != "GET" or endpoint.reply.rule.shape != "one":
         return False
     return any(field.name == token for field in endpoint.types[endpoint.reply.type].fields)
 
