@@ -26,7 +26,7 @@ from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
-from adapter.messages import Handler
+from adapter.messages import SHADOW, Handler
 from adapter.moving.needed import Moving
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
@@ -145,7 +145,7 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
         route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     fields += operations.fields(endpoint.policy.write)
-    fields += (HEADER,) if endpoint.rollout is not None else ()
+    fields += (HEADER, SHADOW) if endpoint.rollout is not None else ()
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
     if endpoint.reply.rule.stream is not None:

@@ -31,6 +31,7 @@ from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
+from adapter.mapping.model.service import CREDENTIALS
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.mapping.unscoped import unscoped
@@ -163,6 +164,9 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
                 asked.add(f"{credential_name(name, part)}_FILE")
         if resource.http is not None:
             asked.add(service_name(resource.http.service))
+            parts = [part for each in CREDENTIALS for part in each]
+            asked.update(credential_name(name, part) for name in resource.http.names() for part in parts)
+            asked.update(f"{credential_name(name, part)}_FILE" for name in resource.http.names() for part in parts)
     return asked
 
 

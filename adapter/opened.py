@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from adapter.backends.soap import SoapPort
 from adapter.backends.soap.login import logging_in
@@ -15,6 +16,7 @@ from adapter.guard.told import NOBODY as NOBODY_TOLD
 from adapter.guard.told import Told
 from adapter.identity import NOBODY, Credentials, Identity, Session, Tokens, greeting, identity, tls
 from adapter.identity.bearer import MAX_BYTES, WHERE, client_credentials
+from adapter.identity.services import service_login
 from adapter.identity.signing import signing
 from adapter.mapping.agreement.credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
@@ -61,7 +63,8 @@ def open_backends(
             services[endpoint.resource.http.service] = opening.exchange(url, None)
             guarded[endpoint.resource.http.service] = guards.at(url, endpoint.resource.http.service)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
-    return Backends(ports, services, credentials.value, cursors, tables, guarded, shared)
+    login = partial(service_login, credentials=credentials)
+    return Backends(ports, services, credentials.value, cursors, tables, guarded, shared, login=login)
 
 
 class Guards:
