@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Double,
     Index,
     Integer,
@@ -114,6 +115,16 @@ CHECKPOINTS = Table(
     Column("text", Text, nullable=False),  # the signed document, as it is exported
 )
 
+# Endpoints that an operator has taken out of use.
+ISOLATED = Table(
+    "isolated",
+    _store,
+    Column("endpoint", Text, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 SUBJECT_KEYS = Table(
     "subject_keys",
     _subjects,
@@ -134,5 +145,10 @@ VAULT_KEYS = Table(
     Column("secret", Text, nullable=False),
 )
 
-STORE = Schema("store", _store, VERSION)
+
+def _isolated(connection: Connection) -> None:
+    ISOLATED.create(connection)
+
+
+STORE = Schema("store", _store, VERSION + 1, {1: _isolated})
 SUBJECTS = Schema("subjects", _subjects, VERSION)
