@@ -59,7 +59,7 @@ def handlers(
     told = telling(telemetry, watch=built.settings.guard == "watch")
     isolating = partial(following, durable if built.durable else None, telemetry)
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told, isolating)
-    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared)
+    cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     backends = replace(backends, cache=cache, limiting=limiting)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)

@@ -151,7 +151,7 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
     "resilience": (
         _calm(
             "stale",
-            "ERP gone: cached reads answered in the stale window; ERP calls for each key and refresh, one worker",
+            "ERP gone: cached reads answered in stale window; ERP calls for each key and refresh (1 and 2 workers)",
             "100 %; 1",
         ),
         _calm("cache_hit", "requests/s on a hit / bare Flask view", ">= 1/1.3"),
