@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import collector, keeping, problems
+from adapter import ahead, collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -123,8 +123,12 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
             built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
         )
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
-    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    callers = open_callers(built.settings, durable, telemetry) if built.known else None
+    who = callers.of if callers is not None else anybody
+    app = install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    if callers is not None:
+        ahead.announce(app, callers.begin)
+    return app
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:

@@ -1,4 +1,4 @@
-"""Work that is done again and again beside the requests of one process, begun by the first of them that needs it."""
+"""Work that is done again and again beside the requests of one process, begun before them or by the first of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 FIRST_SECONDS: Final = 3.0
-"""How long a request waits for the first round, which it began; later ones never wait."""
+"""How long a request waits for the first round, where that has not ended; later ones never wait."""
 
 
 class Background:
@@ -31,8 +31,8 @@ class Background:
         self._pid = 0
         self._first, self._wake = threading.Event(), threading.Event()
 
-    def begun(self) -> None:
-        """Begin, where this process has not, and wait for the first round, but not for ever."""
+    def begin(self) -> None:
+        """Begin, where this process has not."""
         if self._pid != os.getpid():
             with self._beginning:
                 if self._pid != os.getpid():
@@ -40,6 +40,10 @@ class Background:
                     mine = weakref.ref(self), self._first, self._wake, self._period
                     threading.Thread(target=_rounds, args=mine, name="adapter-background", daemon=True).start()
                     self._pid = os.getpid()
+
+    def begun(self) -> None:
+        """Begin, where this process has not, and wait for the first round, but not for ever."""
+        self.begin()
         if not self._first.is_set():
             self._first.wait(self._patience)
 

@@ -46,6 +46,10 @@ class Jwks:
         self._asked = self._good = -STALE_FOR
         self._wanted = False
 
+    def begin(self) -> None:
+        """Begin to fetch, ahead of the first token."""
+        self._background.begin()
+
     def signers(self) -> Signers:
         """Return the keys. Raise 503 where there are none that are not too old."""
         self._background.begun()

@@ -49,6 +49,10 @@ class Keys:
         self._uses: dict[str, tuple[float, bytes]] = {}
         self._made = self._written = time.monotonic()
 
+    def begin(self) -> None:
+        """Begin to read keys, so that the first who shows one need not wait, nor the store be there at that moment."""
+        self._background.begin()
+
     def caller(self, text: str) -> Caller:
         """Return whose key it is. Raise 401 where it does not count, 503 where keys were never known here."""
         must_be_whole(text)  # so that nothing is opened for what is no key
