@@ -13,7 +13,7 @@ import pytest
 from adapter.app import application
 from adapter.built import build, credentials_of
 from adapter.opened import open_backends
-from adapter.shared import Shared
+from adapter.shared import open_shared
 from adapter.shared.isolated import tell
 from adapter.telemetry import Telemetry
 from tests.cases import SHAPES, shape_project
@@ -30,6 +30,16 @@ def replay() -> Iterator[Replay]:
     with replaying() as server:
         server.status, server.reply = 500, b"kaputt"
         yield server
+
+
+@pytest.fixture
+def lonely() -> Iterator[str]:
+    """A Valkey of one's own, since a process that knew of something writes it down again."""
+    try:
+        with engines.valkey() as server:
+            yield server.url
+    except engines.Absent as absent:
+        pytest.skip(str(absent))
 
 
 class Adapter:
@@ -93,13 +103,13 @@ def test_tries_are_counted(replay: Replay, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("guard", ["enforce", "watch"])
-def test_what_operators_isolate_is_refused_and_shown(
-    guard: str, replay: Replay, tmp_path: Path, shared: Shared
-) -> None:
+def test_what_operators_isolate_is_refused_and_shown(guard: str, replay: Replay, tmp_path: Path, lonely: str) -> None:
     """A process that starts knows of it at its first call, also where its guard only watches."""
+    shared = open_shared(lonely)
+    assert shared is not None
     assert tell(shared, "AuftragService.AuftragPort", "stock-taking (cli:eva)")
     project = shape_project(SHAPES / "breaker", tmp_path / "project", replay.url)
-    adapter = Adapter(project, {"ADAPTER_GUARD": guard, "ADAPTER_SHARED": engines.shared_valkey().url})
+    adapter = Adapter(project, {"ADAPTER_GUARD": guard, "ADAPTER_SHARED": lonely})
     refused = adapter.get()
 
     assert (503, "/problems/backend-unavailable") == (refused.status_code, refused.json["type"])
