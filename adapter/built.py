@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adapter import collector
+from adapter import collector, operating
 from adapter import settings as settings_room
 from adapter.callers.issuers import issuers
+from adapter.callers.opening import has_keys
 from adapter.deliver.callback import keys_of
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
@@ -63,6 +64,11 @@ class Built:
         """Whether callers have to be known."""
         return self.settings.callers == "known"
 
+    @property
+    def durable(self) -> bool:
+        """Whether whoever runs it opens the store anyway, for writes or for keys of callers."""
+        return keeps(self.endpoints) or (self.known and has_keys(self.settings))
+
 
 @collector.paused()
 def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block] = BLOCKS) -> Built:
@@ -103,6 +109,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     if keeps(endpoints) or follows(endpoints):
         mistakes.extend(Durable(settings, project).check())
+    mistakes.extend(operating.wrong(settings))
     mistakes.extend(issuers(settings.issuer)[1])
     mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if mistakes:
