@@ -129,9 +129,9 @@ class Notes:
                 told.clear()
             told.add((unit, side))
             batch.units.add((unit, side))
-        failed = f"failed at {share}"
-        if not ok and 0 < share < WHOLE and (unit, failed) not in told:
-            told.add((unit, failed))
+        there = unit, f"failed at {share}"
+        if not ok and 0 < share < WHOLE and there not in told:
+            told.add(there)
             batch.firsts.append(First(unit, side, share, now))
         if side == "http":
             place = batch.feature, batch.run

@@ -128,9 +128,10 @@ def _differing(gate: GateRule, evidence: Evidence, numbers: Mapping[str, float])
     more = bounds.more(counted, compared, gate.mismatches, gate.sure)
     if more == 0:
         return
-    if compared and counted >= compared * gate.mismatches:
+    if counted and counted >= compared * gate.mismatches:
         text = (
-            f"{counted} of {compared} answers differ ({counted / compared:.2%}), {gate.mismatches:.4%} are allowed: "
+            f"{counted} of {compared} answers differ ({_percent(counted / compared)}), at most "
+            f"{_percent(gate.mismatches)} may: "
             "mend them, then `adapter rollout restart`"
         )
         yield Need("mismatches", text)
@@ -204,6 +205,10 @@ def _about(comparisons: int, rate: float) -> str:
     if rate <= 0:
         return "and none are made now"
     return f"about {_time(comparisons / rate)} at the present rate"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _time(seconds: float) -> str:

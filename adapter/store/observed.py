@@ -133,9 +133,9 @@ def _failed(connection: Connection, feature: str, run: int) -> tuple[Failed, ...
 
     As ``rollout.evalue.Known`` does it: whoever failed at the new service stays there, and counts once.
     """
-    of_unit = {"partition_by": _FIRSTS.c.unit, "order_by": _FIRSTS.c.share}
-    known = func.coalesce(func.lag(_FIRSTS.c.share).over(**of_unit), 0).label("known")
-    before = func.coalesce(func.lag(_FIRSTS.c.side).over(**of_unit), "").label("before")
+    unit, share = _FIRSTS.c.unit, _FIRSTS.c.share
+    known = func.coalesce(func.lag(share).over(partition_by=unit, order_by=share), 0).label("known")
+    before = func.coalesce(func.lag(_FIRSTS.c.side).over(partition_by=unit, order_by=share), "").label("before")
     wanted = (_FIRSTS.c.feature == feature) & (_FIRSTS.c.run == run)
     each = select(_FIRSTS.c.share, _FIRSTS.c.side, known, before).where(wanted).subquery()
     groups = each.c.share, each.c.known, each.c.side
