@@ -84,7 +84,7 @@ def cached_items(folder: Path) -> Path:
 
 
 def broken_project(folder: Path, timeout: float = 2) -> Path:
-    """Make a project for the fault matrix: orders and items from the ERP, customers from the service, for good (``moved``).
+    """Make a project for the fault matrix: orders and items from the ERP, customers from the service (``moved``).
 
     No breaker, so that one cell does not change what the next one sees.
     """

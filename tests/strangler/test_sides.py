@@ -143,7 +143,7 @@ def test_the_brake(tmp_path: Path, erp: virtual.Server) -> None:
 
 
 def test_nobody_knows_where_it_stands(tmp_path: Path, erp: virtual.Server) -> None:
-    """A store that was never read: features are 503, until the brake says that the ERP is right; others are untouched."""
+    """A store that was never read: features are 503, until the brake says that the ERP is right."""
     with placed(tmp_path, erp) as (place, _):
         (tmp_path / "adapter.db").mkdir()
         client = place.client()
