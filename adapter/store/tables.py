@@ -32,7 +32,8 @@ _store = MetaData()
 _subjects = MetaData()
 
 # SQLite has no sequences, and needs none: its writers stand in one line (store.writes).
-SEQUENCE = Sequence("writes_sequence", metadata=_store)
+# The number between two is the place of a row's copy.
+SEQUENCE = Sequence("writes_sequence", increment=2, metadata=_store)
 
 WRITES = Table(
     "writes",
@@ -169,6 +170,8 @@ def with_rollouts(connection: Connection) -> None:
     _store.create_all(connection)  # what is there already stays as it is
     for column in ("target TEXT NOT NULL DEFAULT 'soap'", "copy BOOLEAN NOT NULL DEFAULT false"):
         connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column}"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ALTER SEQUENCE writes_sequence INCREMENT BY 2"))
 
 
 STORE = Schema("store", _store, 2, {1: with_rollouts})
