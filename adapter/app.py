@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import collector, keeping, problems
+from adapter import collector, following, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -27,6 +27,7 @@ from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
 from adapter.messages import Handler
+from adapter.moving.needed import Moving
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
 from adapter.opened import open_backends
@@ -35,6 +36,7 @@ from adapter.pipeline import build as build_pipeline
 from adapter.rows import FORMS
 from adapter.steps.limit import Limiting
 from adapter.steps.observe import observe
+from adapter.steps.side import HEADER
 from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install, operations
 
@@ -46,17 +48,19 @@ __all__ = ["Built", "application", "build", "create_app", "credentials_of", "dec
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
-def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) -> Mapping[str, Handler]:
+def handlers(
+    built: Built, telemetry: Telemetry, kept: Keeping | None = None, moving: Moving | None = None
+) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
 
-    ``kept`` is where writes are kept, None where none are.
+    ``kept`` is where writes are kept, ``moving`` what features need that move; None where there are none.
     """
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
     cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
-    backends = replace(backends, cache=cache, limiting=limiting)
+    backends = replace(backends, cache=cache, limiting=limiting, moving=moving)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = keeping.once(kept) if kept is not None else None
     return {
@@ -108,7 +112,8 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
     durable = Durable(built.settings, built.project)
     kept = _kept(built, telemetry, durable)
-    made = handlers(built, telemetry, kept)
+    moving = following.moving(built.settings, durable, built.endpoints, telemetry)
+    made = handlers(built, telemetry, kept, moving)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
@@ -135,6 +140,7 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
         route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     fields += operations.fields(endpoint.policy.write)
+    fields += (HEADER,) if endpoint.rollout is not None else ()
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
     if endpoint.reply.rule.stream is not None:

@@ -19,6 +19,7 @@ from adapter.callers.issuers import issuers
 from adapter.deliver.callback import keys_of
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
+from adapter.following import follows
 from adapter.identity import Credentials
 from adapter.identity.signing import signing_problem
 from adapter.keeping import keeps
@@ -99,7 +100,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(_untold(endpoints, settings, credentials))
     mistakes.extend(_too_large(endpoints, settings.max_request_bytes))
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
-    if keeps(endpoints):
+    if keeps(endpoints) or follows(endpoints):
         mistakes.extend(Durable(settings, project).check())
     mistakes.extend(issuers(settings.issuer)[1])
     mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))

@@ -58,14 +58,26 @@ class Durable:
     def check(self) -> tuple[Mistake, ...]:
         """Return what is wrong with the settings of the store, without opening it: for a project that needs one."""
         try:
-            _ = self.store, self.vault
+            _ = self.store, self.vault, self.buckets_key()
         except BuildError as error:
             return error.mistakes
         return ()
 
+    def place(self, path: str) -> Path:
+        """Return where a path of the settings is: it counts from the project folder."""
+        return self._project / path
+
     def password(self) -> str:
         """Return the password of PostgreSQL, "" where it has none. Raises BuildError where its file cannot be read."""
         return self._text("STORE_PASSWORD", self._settings.store_password, self._settings.store_password_file)
+
+    def buckets_key(self) -> bytes:
+        """Return the secret that entities are spread by. Raises BuildError where its file is none, or long."""
+        text = self._text("BUCKETS_KEY", self._settings.buckets_key, self._settings.buckets_key_file)
+        try:
+            return parsers.buckets_key(text).encode()
+        except ValueError as error:
+            raise BuildError([Mistake("adapter.env", 0, 0, f"ADAPTER_BUCKETS_KEY_FILE: {error}")]) from error
 
     def _opened(self, url: str, schema: str) -> Store:
         room = importlib.import_module("adapter.store")

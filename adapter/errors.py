@@ -6,6 +6,7 @@
     ├─ BuildError                      something written is wrong; stops the process, never seen by a caller
     └─ RequestError                    status, problem, detail, fields, headers
        ├─ InvalidRequest       400/422 what the caller sent is wrong
+       ├─ Moved                503  sent: no     the feature moved on meanwhile; routed again, once
        ├─ StoreUnavailable     503  sent: no     our own store cannot be asked, so nothing that needs it is begun
        ├─ VaultError       410/503  kind: erased | corrupt | secret | held; what is sealed cannot be opened
        └─ BackendError                 sent: no | maybe | yes
@@ -102,6 +103,13 @@ class RequestError(AdapterError):
 
 class InvalidRequest(RequestError):
     """What the caller sent cannot be accepted: 400 when it cannot be read, 422 when its values are wrong."""
+
+
+@dataclass(eq=False)
+class Moved(RequestError):
+    """The feature of a request stands elsewhere since it came: nothing was sent, and its side is looked up again."""
+
+    sent: Sent | Literal[""] = "no"
 
 
 class StoreUnavailable(RequestError):

@@ -94,6 +94,25 @@ ANYBODY = Caller()
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the feature of a request stood as it came (``steps.side``), for whoever asks its side and notes it.
+
+    ``entity`` is what it is about as the feature's key names it, "" where nothing does, and ``bucket`` where that is
+    then. ``run`` and ``share`` are those of the feature. ``braked``: somebody pulled the brake. ``asked_for``: a tester
+    chose the side, so that this is nobody's evidence and nobody else answers.
+    """
+
+    feature: str
+    stage: str
+    run: int = 0
+    share: int = 0
+    entity: str = field(default="", repr=False)
+    bucket: int | None = None
+    braked: bool = False
+    asked_for: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call of one operation. ``deadline`` is on the clock of ``time.monotonic``, in seconds.
 
@@ -101,7 +120,8 @@ class Request:
     media type of the answer that the caller asks for, where there are several. ``traceparent`` is our own span's, and
     ``parent`` the id of the caller's, "" where none was given. ``kind`` says what it is made for where that is no
     caller. ``address`` is whom it came from, as far as the proxies in front are believed; "" where nobody knows.
-    ``side`` is who answers it, where its feature moves to a new service, and ``epoch`` where that stood then.
+    ``side`` is who answers it, where its feature moves to a new service ("": the ERP), and ``epoch`` where that stood
+    then; ``placed`` is what else was known. A request that was kept has the first two alone.
     """
 
     operation: str
@@ -124,6 +144,7 @@ class Request:
     address: str = field(default="", repr=False)
     side: Literal["", "soap", "http"] = ""
     epoch: int = 0
+    placed: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +196,16 @@ def checked_request(request: Request, checked: Checked) -> Request:
         request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
         request.content_type, request.headers, request.traceparent, request.parent, request.caller, checked,
         request.trace, request.upload, request.wanted, request.kind, request.address,
-        request.side, request.epoch,
+        request.side, request.epoch, request.placed,
+    )  # fmt: skip
+
+
+def placed_request(request: Request, side: Literal["soap", "http"], epoch: int, placed: Placed) -> Request:
+    """Return a request with its side; each call of a feature that moves passes here."""
+    return Request(
+        request.operation, request.id, request.deadline, request.method, request.path, request.query, request.body,
+        request.content_type, request.headers, request.traceparent, request.parent, request.caller, request.checked,
+        request.trace, request.upload, request.wanted, request.kind, request.address, side, epoch, placed,
     )  # fmt: skip
 
 

@@ -124,6 +124,13 @@ def store(text: str) -> str:
     return text
 
 
+def buckets_key(text: str) -> str:
+    """Read the key of a keyed hash: at most 64 bytes (BLAKE2b, RFC 7693)."""
+    if len(text.encode()) > 64:
+        raise ValueError("is longer than 64 bytes")
+    return text
+
+
 def secrets(text: str) -> str:
     """Read secrets parted by commas, each of at least 32 characters."""
     if short := [word for word in words(text) if len(word) < 32]:

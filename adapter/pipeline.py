@@ -2,9 +2,9 @@
 
 ::
 
-    web -> observe -> allow -> limit -> cached -> if_match -> look_up -> validate -> once -> read_first -> route
+    web -> observe -> allow -> limit -> side -> cached -> if_match -> look_up -> validate -> once -> read_first -> route
              route -> soap   (writer -> envelope -> reader; or several)
-                   -> http   (the caller's JSON as it came)
+                   -> http   (the caller's JSON as it came), where the side of the request says so: see ``sides``
     web <- observe <- validate <-  answers and errors come back up the same calls
 
 Rule 1: a step is a function that takes its configuration and returns a Middleware; its inner function is ``handle``, so
@@ -17,14 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, TypeVar
 
 from adapter import pieces
 from adapter.backends.http import declared_problems, http
+from adapter.backends.sides import sides
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
-from adapter.backends.soap.tables import Kept
+from adapter.backends.soap.tables import Kept, again_of, of_endpoint
 from adapter.backends.soap.ways import way as soap_way
 from adapter.cache import Cache
 from adapter.deliver.way import Way
@@ -36,6 +37,8 @@ from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
+from adapter.moving.needed import Moving
+from adapter.moving.ways import two_sided
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.shared import Shared
@@ -46,6 +49,7 @@ from adapter.steps.limit import Limiting, limiting
 from adapter.steps.look_up import look_up
 from adapter.steps.observe import observe
 from adapter.steps.read_first import read_first
+from adapter.steps.side import placing
 from adapter.steps.touching import dropping
 from adapter.steps.validate import validate
 from adapter.telemetry import Outcome, Tracer
@@ -72,6 +76,7 @@ class Backends:
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
     are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
     workers share, ``cache`` has answers that are given again, if any; ``limiting`` counts what callers ask.
+    ``moving`` is what features need that move, None where nothing does.
     """
 
     soap: Mapping[PortKey, SoapPort]
@@ -83,6 +88,7 @@ class Backends:
     shared: Shared | None = None
     cache: Cache | None = None
     limiting: Limiting = field(default_factory=Limiting)
+    moving: Moving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ def build(
         observe(started, finished),
         *([allow(endpoint.policy.scopes.names)] if known and endpoint.policy.scopes is not None else []),
         *limiting(endpoint, backends.limiting),
+        *placing(endpoint, backends.moving),
         *keeping(endpoint, backends.cache),
         *([if_match(endpoint, match, max_depth=depth, max_digits=digits)] if match is not None else []),
         *_before(endpoint, backends, limits),
@@ -129,7 +136,11 @@ def build(
 
 def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
     """Return how the writes of one operation are sent and settled, by a request or by the background process."""
-    return way_of(endpoint, lambda each: inner(each, backends, limits))
+    asked = partial(inner, backends=backends, limits=limits)
+    made, moving = way_of(endpoint, asked), backends.moving
+    return (
+        two_sided(endpoint, made, moving, _answer(endpoint, backends), asked) if moving and endpoint.rollout else made
+    )
 
 
 def inner(endpoint: Endpoint, backends: Backends, limits: Limits, *last: Middleware) -> Handler:
@@ -141,12 +152,14 @@ def inner(endpoint: Endpoint, backends: Backends, limits: Limits, *last: Middlew
 def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[Middleware]:
     """Yield the steps that check what was sent."""
     if endpoint.lookups:
-        yield look_up([each.ready for each in _tables(endpoint, backends)])
+        yield look_up([each.ready for each in of_endpoint(endpoint, backends.tables)])
     yield validate(endpoint, max_depth=limits.max_depth, max_digits=limits.max_digits, row_bytes=limits.row_bytes)
 
 
 def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
-    answer = _http(endpoint, backends) if endpoint.answered_by == "http" else _soap(endpoint, backends)
+    answer, moving = _soap(endpoint, backends), backends.moving
+    if moving is not None and endpoint.rollout is not None:
+        answer = sides(endpoint, answer, _http(endpoint, backends), moving)
     return chain(*dropping(endpoint, backends.cache), then=answer)
 
 
@@ -160,18 +173,8 @@ def _nearest(endpoint: Endpoint, backends: Backends) -> Iterator[Middleware]:
     if endpoint.write is not None and endpoint.write.rule.if_match is not None:
         yield conflict(endpoint.write.rule.if_match)
     reads = endpoint.body.reads if endpoint.body is not None else None
-    if reads is not None and endpoint.answered_by == "soap":
+    if reads is not None:
         yield read_first(reads, _call(reads, backends, record_reader(reads), align=True))
-
-
-def _tables(endpoint: Endpoint, backends: Backends) -> list[Kept]:
-    return [backends.tables[lookup.table] for lookup in endpoint.lookups]
-
-
-def _again(endpoint: Endpoint, backends: Backends) -> Again:
-    """Return what says whether a reply is to be read once more, since one of the tables is a newer one now."""
-    tables = _tables(endpoint, backends)
-    return lambda error, request: any(each.again(error, request) for each in tables)
 
 
 def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
@@ -190,7 +193,7 @@ def _soap(endpoint: Endpoint, backends: Backends) -> Handler:
         read_fault=fault_reader(endpoint),
         respond=respond(endpoint),
         headers=header_writer(endpoint, backends.text_of),
-        again=_again(endpoint, backends),
+        again=again_of(endpoint, backends.tables),
         way=soap_way(endpoint, align=False),
         policy=endpoint.policy,
     )
@@ -205,7 +208,7 @@ def _message(endpoint: Endpoint, backends: Backends) -> Callable[[Checked], Any]
 def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
     """Return the handler of a list that leaves row by row."""
     read: Callable[[Any], Result | Coming] = reply_reader(endpoint)
-    port, again = backends.soap[endpoint.resource.soap.key], _again(endpoint, backends)
+    port, again = backends.soap[endpoint.resource.soap.key], again_of(endpoint, backends.tables)
     return soap(
         port,
         endpoint.operation,
@@ -222,7 +225,7 @@ def _flowing(endpoint: Endpoint, rows: Flow, backends: Backends) -> Handler:
 
 
 def _several(endpoint: Endpoint, backends: Backends) -> Handler:
-    again = _again(endpoint, backends)
+    again = again_of(endpoint, backends.tables)
     main = _ask(endpoint, backends, again)
     made = {call.name: part(call, _ask(call.endpoint, backends, again)) for call in endpoint.further()}
     parts = [made[call.name] for call in endpoint.calls]
@@ -232,7 +235,7 @@ def _several(endpoint: Endpoint, backends: Backends) -> Handler:
 
 
 def _paged(endpoint: Endpoint, cursor: Cursor, backends: Backends) -> Handler:
-    again = _again(endpoint, backends)
+    again = again_of(endpoint, backends.tables)
     first = _ask_page(endpoint, cursor.rule, cursor.first_turn, backends, again)
     following = _ask_page(cursor.next, cursor.rule, cursor.next_turn, backends, again)
     return paged(endpoint, cursor, first, following, backends.cursors)

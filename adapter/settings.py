@@ -115,6 +115,20 @@ class Settings:
     )
     store_key_file: str = _one("path", str, "", "A file that holds it.")
     key_life: int = _one("seconds", parsers.days, "86400", "How long first answers to keys are kept, at most 31 days.")
+    brake: str = _one(
+        "path",
+        parsers.not_empty,
+        "rollout.brake",
+        "The emergency brake (a path in the project folder): where this file stands, reads of the features that it "
+        "names, one a line (none: all), are answered by the ERP at once.",
+    )
+    buckets_key: str = _secret(
+        "text",
+        parsers.buckets_key,
+        "The secret that entities are spread by while features move: at most 64 bytes. "
+        "Whoever changes it sends entities to the other side.",
+    )
+    buckets_key_file: str = _one("path", str, "", "A file that holds it.")
     callbacks: tuple[str, ...] = _one("origins", parsers.told_origins, "", "Origins that callbacks may go to.")
     shared: str = _secret(
         "URL",

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from adapter import following, problems
 from adapter import keeping as keeping_room
-from adapter import problems
 from adapter.built import Built, credentials_of, declared
 from adapter.cache import open_cache
 from adapter.deliver import timers, upkeep
@@ -124,13 +124,15 @@ class Work:
         credentials = credentials_of(built.project, settings)
         told = telling(telemetry, watch=settings.guard == "watch")
         backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
-        backends = replace(backends, cache=open_cache(built.endpoints, settings, telemetry, backends.shared))
+        cache = open_cache(built.endpoints, settings, telemetry, backends.shared)
+        moving = following.moving(settings, self._durable, built.endpoints, telemetry)
+        backends = replace(backends, cache=cache, moving=moving)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         self.draft = Drafts(built.endpoints, backends, limits)
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
-        return {name: replace(each, send=around(each.send)) for name, each in ways.items()}
+        return {name: each.around(around) for name, each in ways.items()}
 
     def _engine(self, at_once: int) -> Engine:
         url = self._built.settings.store

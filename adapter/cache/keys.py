@@ -42,15 +42,15 @@ def way(endpoint: Endpoint, timeout: float) -> Way:
     rule = endpoint.policy.cache
     assert rule is not None
     fields = [field.name for field in header_parameters(endpoint)]
-    if endpoint.answered_by == "http":
-        fields += ["Accept-Language", "If-Match"]  # they go with the request
+    if endpoint.rollout is not None:
+        fields += ["Accept-Language", "If-Match", "Rollout-Side"]  # they go with the request, or choose who answers it
     life = Life(float(rule.fresh), float(rule.stale), float(rule.stale_if_error))
     return Way(
         operation=endpoint.name,
         life=life,
         absent=Life(float(rule.not_found)),
         problems=frozenset(_problems(endpoint)),
-        key=_key(endpoint.name, [each.lower() for each in fields], shared=rule.shared),
+        key=_moving(_key(endpoint.name, [each.lower() for each in fields], shared=rule.shared), endpoint),
         tags=_tags(endpoint.name, endpoint.touched.by),
         control=_control(life, touched=endpoint.touched.ever),
         vary=", ".join(each for each in fields if each != "If-Match"),
@@ -84,6 +84,13 @@ def _key(operation: str, fields: Sequence[str], *, shared: bool) -> Callable[[Re
         )
 
     return key
+
+
+def _moving(key: Callable[[Request], Key], endpoint: Endpoint) -> Callable[[Request], Key]:
+    """Keep the answers of each side, and of each epoch of a feature, apart from those of others."""
+    if endpoint.rollout is None:
+        return key
+    return lambda request: (*key(request), request.side, request.epoch)
 
 
 def _control(life: Life, *, touched: bool) -> str:

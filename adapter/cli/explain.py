@@ -21,6 +21,7 @@ from adapter.cli.traced import Moment, Passage, watched
 from adapter.identity import Credentials
 from adapter.mapping.bound import Endpoint
 from adapter.settings import Settings
+from adapter.steps.side import TRACED
 from adapter.strict_json import encode
 
 WIDTH = 100
@@ -85,14 +86,16 @@ def _call(data: bytes, passage: Passage, shown: Secrets, known: Settings) -> Ite
     endpoint, request, checked = passage.endpoint, passage.request, passage.message("checked")
     if endpoint is not None and request is not None:
         place = endpoint.resource.place.file
-        lines = [f"{endpoint.name} ({place}), answered by {endpoint.answered_by} at {_url(endpoint, known)}"]
+        side, why = _side(passage)
+        lines = [f"{endpoint.name} ({place}), answered by {side} at {_url(endpoint, known, side)}"]
+        lines += [f"since {why}"] if why else []
         yield "operation", "\n".join([*lines, *(f"{name}: {value}" for name, value in request.headers.items())])
     yield "JSON in", json_text(data) if data else "(no body)"
     if checked is not None:
         lines = [f"{place:<6}{_compact(values)}" for place, values in json.loads(checked).items() if values]
         yield "values after the checks, as XML will hold them", "\n".join(lines) or "(none)"
     for moment in ordered(passage):
-        if moment.message and moment.kind != "checked":
+        if moment.message and moment.kind not in ("checked", TRACED):
             yield moment.kind.replace("-", " ").replace("soap", "SOAP"), _message(moment, shown)
 
 
@@ -104,10 +107,11 @@ def _answer(answer: TestResponse, passage: Passage, known: Settings) -> Iterator
     lines = [answer.status, *(f"{name}: {answer.headers[name]}" for name in SHOWN_HEADERS if name in answer.headers)]
     yield "problem out" if failed else "JSON out", "\n".join([*lines, json_text(answer.get_data())]).rstrip()
     if failed:
-        yield "why", "\n".join(reasons(passage, _url(passage.endpoint, known)))
+        yield "why", "\n".join(reasons(passage, _url(passage.endpoint, known, _side(passage)[0])))
     if passage.moments:
         several = passage.endpoint is not None and (passage.endpoint.further() or passage.endpoint.lookups)
-        yield "time", "\n".join(timing(passage) if several else _timing(passage.moments, _parts(passage.endpoint)))
+        moments = [each for each in passage.moments if each.kind != TRACED]
+        yield "time", "\n".join(timing(passage) if several else _timing(moments, _parts(passage.endpoint)))
 
 
 def _message(moment: Moment, shown: Secrets) -> str:
@@ -130,11 +134,18 @@ def _timing(moments: list[Moment], parts: Mapping[tuple[str, str], str]) -> Iter
     yield f"{(moments[-1].at - moments[0].at) * 1000:8.1f} ms  in all"
 
 
-def _url(endpoint: Endpoint | None, known: Settings) -> str:
+def _side(passage: Passage) -> tuple[str, str]:
+    """Return who was asked first, and why that one where the feature moves."""
+    told = passage.message(TRACED)
+    found = json.loads(told) if told is not None else {}
+    return found.get("side", "soap"), found.get("why", "")
+
+
+def _url(endpoint: Endpoint | None, known: Settings, side: str) -> str:
     if endpoint is None:
         return ""
     rule = endpoint.resource
-    if endpoint.answered_by == "http" and rule.http is not None:
+    if side == "http" and rule.http is not None:
         return (known.service_of(rule.http.service) or "") + rule.http.path
     return known.endpoint_of(rule.soap.service, rule.soap.port) or ""
 

@@ -1,4 +1,4 @@
-"""``adapter routes``: what is served, and who answers it."""
+"""``adapter routes``: what is served, the ERP's operation behind it, and the service that it moves to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from adapter import app, settings
 from adapter.cli.command import Command, project_of, table
 from adapter.mapping.bound import Endpoint
 
-HEAD = ("METHOD", "PATH", "OPERATION", "ANSWERED BY", "SOAP OPERATION", "PORT", "TIMEOUT")
+HEAD = ("METHOD", "PATH", "OPERATION", "MOVES TO", "SOAP OPERATION", "PORT", "TIMEOUT")
 
 
 def run(asked: Namespace) -> int:
@@ -22,7 +22,9 @@ def run(asked: Namespace) -> int:
 def _row(endpoint: Endpoint, timeout: float) -> tuple[str, ...]:
     port = f"{endpoint.resource.soap.service}.{endpoint.port.name}"
     seconds = f"{endpoint.timeout or timeout:g} s"
-    return endpoint.method, endpoint.path, endpoint.name, endpoint.answered_by, endpoint.operation.key, port, seconds
+    moves = endpoint.resource.http if endpoint.rollout is not None else None
+    service = moves.service if moves is not None else "-"
+    return endpoint.method, endpoint.path, endpoint.name, service, endpoint.operation.key, port, seconds
 
 
 COMMAND = Command(

@@ -14,6 +14,7 @@ from adapter.app import Built, application
 from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Request, Response
+from adapter.steps.side import SCOPE
 from adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class Passage:
 def watched(built: Built, passage: Passage) -> WSGIApplication:
     """Return the application of a project that keeps everything about the one call that is made in ``passage``.
 
-    It logs only bugs, to standard error, and asks nobody who they are: whoever runs it has the project.
+    It logs only bugs, to standard error, and asks nobody who they are: whoever runs it has the project, and may choose
+    the side of a feature that moves.
     """
 
     def watch(endpoint: Endpoint, handle: Handler) -> Handler:
@@ -59,7 +61,8 @@ def watched(built: Built, passage: Passage) -> WSGIApplication:
             passage.endpoint, passage.request = endpoint, request
             passage.mark("start")
             try:
-                passage.response = handle(replace(request, trace=passage.mark))
+                tester = replace(request.caller, scopes=request.caller.scopes | {SCOPE})
+                passage.response = handle(replace(request, trace=passage.mark, caller=tester))
             except RequestError as error:
                 passage.error = error
                 raise

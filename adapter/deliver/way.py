@@ -30,17 +30,16 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
+class TwoSides:
     """An operation of a feature that moves to a new service.
 
-    ``side`` says who has the say about what a request is about, where the feature stands so. ``again`` looks where it
-    stands now, and routes a request anew. ``copy`` makes the request for the other side of a request that was done and
-    of its answer (raises Unsettled where that cannot be done); ``send`` is how a copy is sent to each side.
+    ``side`` says who has the say about what a request is about, where the feature stands so. ``copy`` makes the request
+    for the other side of a request that was done and of its answer (raises Unsettled where that cannot be done);
+    ``send`` is how a copy is sent to each side.
     """
 
     feature: str
     side: Callable[[Request, Standing], Side]
-    again: Callable[[Request], Request]
     copy: Callable[[Request, Response, Side], Copied]
     send: Mapping[Side, Handler] = field(default_factory=dict)
 
@@ -64,7 +63,7 @@ class Way:
     entity: Callable[[Request], str]
     subject: Callable[[Request], str]
     fill: Callable[[Request, str], tuple[Request, str]]
-    moving: Moving | None = None
+    moving: TwoSides | None = None
     wait: float | None = None
     http: Way | None = None
 
@@ -74,6 +73,13 @@ class Way:
         if self.wait is not None:
             return self.wait
         return self.rule.resolve.after if self.rule.resolve is not None else 0.0
+
+    def around(self, wrap: Callable[[Handler], Handler]) -> Way:
+        """Return the way with something around each call."""
+        moving, http = self.moving, self.http
+        if moving is not None:
+            moving = replace(moving, send={side: wrap(send) for side, send in moving.send.items()})
+        return replace(self, send=wrap(self.send), moving=moving, http=http.around(wrap) if http is not None else None)
 
     def at(self, side: Side) -> Way:
         """Return the way to one side."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from adapter.mapping.bound_cache import UNTOUCHED, Touch, Touched
 from adapter.mapping.bound_field import BoundField, Flag, Mode, Shape, leaves
@@ -184,11 +183,12 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True)
 class BoundWrite:
-    """``write:`` of an operation. ``characters`` of our own reference fit into its property, 0 where there is none."""
+    """``write:``. ``characters`` of our own reference fit into its property; ``reads`` is the file's ``read``."""
 
     rule: WriteRule
     characters: int = 0
     resolve: Resolve | None = None
+    reads: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,6 @@ class Endpoint:
     body: Body | None
     reply: Reply
     faults: tuple[FaultRule, ...]
-    answered_by: Literal["soap", "http"]
     timeout: float | None
     session: BoundSession | None = None
     calls: tuple[Call, ...] = ()

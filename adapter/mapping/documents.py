@@ -56,7 +56,7 @@ def sent_on(endpoint: Endpoint) -> bool:
     Where the contract limits its length, or a signature covers it, all of it has to be known first.
     """
     body, soap = endpoint.body, endpoint.resource.soap
-    if body is None or body.document is None or endpoint.answered_by != "soap":
+    if body is None or body.document is None:
         return False
     if soap.identity is not None and soap.identity.signature:
         return False

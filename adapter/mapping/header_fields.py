@@ -13,12 +13,12 @@ from adapter.mapping.sections import Sections
 _TAKEN = frozenset(
     "accept accept-charset accept-encoding accept-language accept-ranges age allow authorization cache-control "
     "connection content-disposition content-encoding content-language content-length content-location content-range "
-    "content-security-policy content-type cookie date etag expect expires forwarded from host idempotency-key if-match "
-    "if-modified-since if-none-match if-range if-unmodified-since keep-alive last-modified link location "
-    "max-forwards origin prefer proxy-authenticate proxy-authorization range referer retry-after server set-cookie "
-    "strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade user-agent vary via warning "
-    "www-authenticate x-content-type-options x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded-proto "
-    "x-api-key x-request-id".split()
+    "content-security-policy content-type cookie date etag expect expires forwarded from host idempotency-key if- "
+    "match if-modified-since if-none-match if-range if-unmodified-since keep-alive last-modified link location max- "
+    "forwards origin prefer proxy-authenticate proxy-authorization range referer retry-after rollout-side server set- "
+    "cookie strict-transport-security te traceparent tracestate trailer transfer-encoding upgrade user-agent vary via "
+    "warning www-authenticate x-content-type-options x-forwarded-for x-forwarded-host x-forwarded-port x-forwarded- "
+    "proto x-api-key x-request-id".split()
 )
 _PREFIXES = ("access-control-", "sec-", "proxy-")
 

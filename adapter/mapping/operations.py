@@ -61,7 +61,6 @@ def operation_rule(
         body=_body(sections, found.get("body"), (*path, "body")),
         reply=reply_rule(sections, found["reply"], (*path, "reply")) if "reply" in found else None,
         faults=fault_rules(sections, found.get("faults"), (*path, "faults")) + shared,
-        answered_by=found.get("answered_by", "soap"),
         timeout=_timeout(sections, found.get("timeout"), (*path, "timeout")),
         title=found.get("title", ""),
         doc=found.get("doc", ""),

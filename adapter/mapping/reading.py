@@ -196,7 +196,8 @@ def _http(sections: Sections, data: Any) -> HttpRule | None:
     if found is None:
         return None
     guard = guard_rule(sections, found.get("guard"), ("http", "guard"))
-    return HttpRule(sections.place(("http",)), found["service"], found["path"].rstrip("/"), guard)
+    path, repeats = found["path"].rstrip("/"), found.get("repeats", False)
+    return HttpRule(sections.place(("http",)), found["service"], path, guard, repeats)
 
 
 def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | None:

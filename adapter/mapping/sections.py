@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,6 +12,11 @@ from marshmallow import Schema, ValidationError
 from adapter.errors import Mistake
 from adapter.mapping.files import Document, Path_
 from adapter.mapping.model import Place
+
+GONE: Mapping[str, str] = {
+    "answered_by": "rollout: true in the file, whose operations then move together; see move-to-a-microservice",
+}
+"""Keys that there were once, and what says the same now."""
 
 
 class Sections:
@@ -50,7 +55,9 @@ class Sections:
 
     def _explain(self, kind: type[Schema], path: Path_, key: str, messages: Any) -> None:
         text = messages[0] if isinstance(messages, list) else str(messages)
-        if text == "Unknown field.":
+        if text == "Unknown field." and key in GONE:
+            self.wrong((*path, key), f"{_named(path)} has no key '{key}' any more", GONE[key])
+        elif text == "Unknown field.":
             near = difflib.get_close_matches(key, _keys(kind), 1)
             remedy = f"did you mean '{near[0]}'?" if near else f"keys here: {', '.join(_keys(kind))}"
             self.wrong((*path, key), f"{_named(path)} has no key '{key}'", remedy)

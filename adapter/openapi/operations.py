@@ -19,6 +19,7 @@ from adapter.openapi.refusals import Components, Refusal, responses
 from adapter.openapi.rows import BROKEN, other_forms
 from adapter.openapi.schemas import Schemas
 from adapter.openapi.several import answer, request_body
+from adapter.openapi.testers import side_parameters
 from adapter.openapi.uploads import rows_body
 from adapter.openapi.values import Schema, described, media, plain
 from adapter.openapi.writes import write_headers, write_parameters
@@ -54,7 +55,9 @@ def operation(
     """
     found = described({"operationId": endpoint.name, "summary": endpoint.title}, endpoint.doc)
     found["tags"] = [endpoint.resource.title]
-    if parameters := [*_parameters(endpoint), *write_parameters(endpoint, key_life)]:
+    callers = any(each.slug == "forbidden" for each in refused)
+    sides = side_parameters(endpoint, callers=callers)
+    if parameters := [*_parameters(endpoint), *write_parameters(endpoint, key_life), *sides]:
         found["parameters"] = parameters
     success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None and endpoint.body.document is not None:

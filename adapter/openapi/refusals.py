@@ -12,6 +12,7 @@ from adapter.errors import FieldError, RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.openapi.examples import Example
 from adapter.openapi.schemas import Schemas
+from adapter.openapi.testers import chosen
 from adapter.openapi.values import Schema, media
 from adapter.openapi.writes import belongs
 from adapter.problems import Problem
@@ -132,7 +133,7 @@ def _never(endpoint: Endpoint, slug: str, callers: bool) -> bool:
         or (slug in OF_CURSORS and endpoint.cursor is None)
         or (slug in OF_CALLERS and not callers)
         or not belongs(endpoint, slug, callers)
-        or (slug == "forbidden" and (scopes is None or not scopes.names))
+        or (slug == "forbidden" and (scopes is None or not scopes.names) and not chosen(endpoint))
     )
 
 

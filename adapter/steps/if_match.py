@@ -54,7 +54,7 @@ def if_match(endpoint: Endpoint, rule: MatchRule, *, max_depth: int, max_digits:
 
     def filled(request: Request, given: str) -> Request:
         text = _tag(given)
-        if text is None or endpoint.answered_by == "http":  # who gets the field itself decides
+        if text is None or request.side == "http":  # who gets the field itself decides
             return request
         value = _value(field, text)
         return in_pairs(request, text) if in_query else in_body(request, value)

@@ -26,8 +26,8 @@ from adapter.deliver.outcomes import judged
 from adapter.deliver.promised import Promises, Wish
 from adapter.deliver.settle import MARGIN, Keeping, believed_in, seconds, settle
 from adapter.deliver.waiting import as_it_is, changed
-from adapter.deliver.way import Moving, Way
-from adapter.errors import RequestError, StoreUnavailable, VaultError
+from adapter.deliver.way import Way
+from adapter.errors import Moved, RequestError, StoreUnavailable, VaultError
 from adapter.messages import Handler, Middleware, Request, Response
 from adapter.store import Connection, callbacks, claiming, within, writes
 from adapter.store.claiming import Claim
@@ -118,17 +118,7 @@ class _Sender:
         self._book = Book(keeping, way)
 
     def answer(self, asked: _Asked, flight: Flight) -> Response:
-        """Return the answer to a key: the first one, or that of this request. It is routed again once if it has to."""
-        try:
-            return self._answered(asked, flight)
-        except _Moved as moved:
-            again = replace(asked, request=moved.moving.again(asked.request))
-        try:
-            return self._answered(again, flight)
-        except _Moved as moved:
-            raise _told(self._keeping, self._way, "moved", problems.house("feature-moved", headers=_SOON)) from moved
-
-    def _answered(self, asked: _Asked, flight: Flight) -> Response:
+        """Return the answer to a key: the first one, or that of this request."""
         with within(asked.until):
             new, filled = begun(
                 self._keeping, self._way, asked.request, asked.key, asked.fingerprint, later=asked.wish.later
@@ -170,8 +160,8 @@ class _Sender:
             if claim.kind == "earlier" and way.rule.when_down == "queue":
                 new = replace(new, state=QUEUED, promised=True)  # it keeps its place behind the earlier one
                 continue
-            if claim.kind == "moved" and way.moving is not None:
-                raise _Moved(way.moving)
+            if claim.kind == "moved":
+                raise _told(keeping, way, "moved", Moved("feature-moved", 503, headers=_SOON))
             if claim.kind == "earlier":
                 raise _told(keeping, way, "earlier", problems.house("earlier-write-open", headers=_SOON))
             if row.state in (*claiming.SETTLED, DISCARDED):
@@ -277,14 +267,6 @@ class _Sender:
         detail = f"Whether it was done is not known yet. {what}"
         error = problems.house("outcome-unknown", detail, headers=headers, members=members, cause=cause or row.cause)
         return _told(self._keeping, self._way, "left_unknown", replace(error, sent="maybe"))
-
-
-class _Moved(Exception):
-    """The entity's writes go to the other side by now."""
-
-    def __init__(self, moving: Moving) -> None:
-        super().__init__(moving.feature)
-        self.moving = moving
 
 
 class _Unknown(Exception):

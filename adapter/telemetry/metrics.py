@@ -15,6 +15,7 @@ from adapter.telemetry.caching import CacheMetrics
 from adapter.telemetry.compaction import reading
 from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
+from adapter.telemetry.rollouts import RolloutMetrics
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
@@ -68,6 +69,10 @@ class Metrics:
     def caching(self) -> CacheMetrics:
         """Return the metrics of the response cache, made when they are asked for; once for each process."""
         return CacheMetrics(self._own)
+
+    def rollouts(self) -> RolloutMetrics:
+        """Return the metrics of features that move, made when they are asked for; once for each process."""
+        return RolloutMetrics(self._own)
 
     def started(self) -> None:
         """Count one more request in flight."""

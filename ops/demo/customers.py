@@ -7,6 +7,15 @@ library only, state in SQLite, seeded from ``customers.json`` when the database 
 
 ``/customers`` takes GET (``limit``, ``offset``, ``sort``, filters) and POST, ``/customers/{id}`` GET, PUT and PATCH.
 In a PATCH absent stays untouched, null is kept as null, an address is merged. Errors are problems (RFC 9457).
+
+It can be made to differ from its contract, from the start or while it runs (what each name does: ``deviations.py``)::
+
+    python ops/demo/customers.py --deviate wrong-rounding --deviate failing=30
+    curl -d '{"names": ["status-word", "slow=3"]}' http://127.0.0.1:9102/_deviate      # just these from now on
+    curl -d '{"names": []}' http://127.0.0.1:9102/_deviate                             # none
+
+Names: wrong-rounding, status-word, status-code, status-missing, phones-order, null-absent, wrong-shape, slow=SECONDS,
+failing=PERCENT, html, huge, hang.
 """
 
 from __future__ import annotations
@@ -16,7 +25,7 @@ import json
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,8 +34,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from deviations import NAMES, Deviations
+from finding import Customer, fits, ordered, whole
+from refusals import Problem, unacceptable
+
 SEED = Path(__file__).with_name("customers.json")
 ROOT = "/customers"
+DEVIATE = "/_deviate"
 MAX_BODY_BYTES = 1_000_000
 FIELDS = (
     "kind", "id", "name", "name_suffix", "status", "blocked", "credit_limit", "discount", "payment_days", "email",
@@ -35,23 +49,6 @@ FIELDS = (
 )  # fmt: skip
 READ_ONLY = ("id", "created_on", "changed_at", "account_number", "revenue", "version")
 REQUIRED = {"person": ("name", "first_name"), "company": ("name", "legal_form")}
-SORTABLE = ("id", "name", "created_on")
-
-Customer = dict[str, Any]
-
-
-class Problem(Exception):
-    """An answer that is not what was asked for: its status, the slug of its type, a title and a detail."""
-
-    def __init__(self, status: int, slug: str, title: str, detail: str = "") -> None:
-        super().__init__(slug)
-        self.status = status
-        self.body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail or title}
-
-
-def unacceptable(detail: str) -> Problem:
-    """The problem that answers for values that cannot be taken."""
-    return Problem(422, "invalid-request", "Invalid request", detail)
 
 
 class Store:
@@ -77,10 +74,10 @@ class Store:
 
     def page(self, query: Mapping[str, str]) -> dict[str, Any]:
         """Return one page of the customers that fit the query, and how many fit in all."""
-        limit, offset = _whole(query, "limit", 50), _whole(query, "offset", 0)
+        limit, offset = whole(query, "limit", 50), whole(query, "offset", 0)
         with self._transaction() as sql:
             everyone = [json.loads(row[0]) for row in sql.execute("SELECT document FROM customers ORDER BY id")]
-        found = _sorted([customer for customer in everyone if _fits(customer, query)], query.get("sort", "id"))
+        found = ordered([customer for customer in everyone if fits(customer, query)], query.get("sort", "id"))
         return {
             "items": found[offset : offset + limit],
             "page": {"limit": limit, "offset": offset, "total": len(found)},
@@ -171,37 +168,6 @@ def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _names(customer: Customer) -> str:
-    return f"{customer['name']} {customer.get('name_suffix') or ''}".casefold()
-
-
-def _fits(customer: Customer, query: Mapping[str, str]) -> bool:
-    has: dict[str, Callable[[str], bool]] = {
-        "name": lambda part: part.casefold() in _names(customer),
-        "city": lambda city: city == (customer.get("address") or {}).get("city"),
-        "status": lambda status: status == customer["status"],
-        "blocked": lambda blocked: blocked == ("true" if customer["blocked"] else "false"),
-        "tag": lambda tag: tag in (customer.get("tags") or ()),
-    }
-    return all(fits(query[name]) for name, fits in has.items() if name in query)
-
-
-def _sorted(customers: list[Customer], order: str) -> list[Customer]:
-    field = order.removeprefix("-")
-    if field not in SORTABLE:
-        raise unacceptable(f"sort is one of {', '.join(SORTABLE)}, or one with - before it.")
-    keys: dict[str, Callable[[Customer], Any]] = {"id": lambda customer: int(customer["id"]), "name": _names}
-    key = keys.get(field, lambda customer: customer.get(field) or "")
-    return sorted(customers, key=key, reverse=order.startswith("-"))
-
-
-def _whole(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise unacceptable(f"{name} is a whole number from 0.")
-    return int(text)
-
-
 class Handler(BaseHTTPRequestHandler):
     """HTTP around a store: paths and methods in, JSON out."""
 
@@ -211,15 +177,32 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # one write for head and body
     timeout = 30
     store: Store
+    deviations: Deviations
 
     def _answer(self) -> None:
         try:
             sent = self._body() if self.command in ("POST", "PUT", "PATCH") else {}
-            status, body, headers = self._route(self.command, sent)
+            if self.path == DEVIATE:
+                self._send(200, self._deviate(sent), "application/json", {})
+            elif self.deviations.hangs():
+                self.close_connection = True
+            else:
+                self._as_asked(sent)
         except Problem as problem:
             self._send(problem.status, problem.body, "application/problem+json", {})
-        else:
-            self._send(status, body, "application/json", headers)
+
+    def _as_asked(self, sent: Customer) -> None:
+        if self.deviations.fails():
+            raise Problem(500, "internal-error", "Internal error")
+        status, body, headers = self._route(self.command, sent)
+        content, media_type = self.deviations.instead() or (self.deviations.changed(body), "application/json")
+        self._send(status, content, media_type, headers)
+
+    def _deviate(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return {"names": self.deviations.switch(sent["names"]) if sent else self.deviations.names()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise unacceptable(f'Send {{"names": [...]}}, each one of {", ".join(NAMES)}.') from error
 
     do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815
 
@@ -256,7 +239,7 @@ class Handler(BaseHTTPRequestHandler):
         return sent
 
     def _send(self, status: int, body: Any, media_type: str, headers: Mapping[str, str]) -> None:
-        content = json.dumps(body, ensure_ascii=False).encode()
+        content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(content)))
@@ -275,9 +258,9 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing: the adapter in front logs each call."""
 
 
-def serve(port: int, database: str) -> ThreadingHTTPServer:
+def serve(port: int, database: str, deviate: Iterable[str] = ()) -> ThreadingHTTPServer:
     """Open the store and bind a server on loopback; port 0 takes a free one. The caller runs and closes it."""
-    bound = type("BoundHandler", (Handler,), {"store": Store(database)})
+    bound = type("BoundHandler", (Handler,), {"store": Store(database), "deviations": Deviations(deviate)})
     return ThreadingHTTPServer(("127.0.0.1", port), bound)
 
 
@@ -286,9 +269,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A small JSON microservice that owns customers.")
     parser.add_argument("--port", type=int, default=9102)
     parser.add_argument("--database", default="customers.sqlite3", help="SQLite file, made and seeded when missing")
+    parser.add_argument("--deviate", action="append", default=[], help="how it differs from its contract; see above")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with serve(asked.port, asked.database) as server:
+    with serve(asked.port, asked.database, asked.deviate) as server:
         print(f"customers on http://127.0.0.1:{server.server_address[1]}{ROOT}", flush=True)
         try:
             server.serve_forever()

@@ -162,5 +162,5 @@ def _endpoint(proving: Proving, binder: Binder, encoded: bool) -> Endpoint:
         name="proposal.create", verb="create", resource=proving.resource, title="", doc="", method="POST", path="/",
         contract=proving.contract, port=Port("P", "1.1", "", {}), operation=operation, types=binder.types,
         path_fields=(), query_fields=(), constants=(), headers=(), filter=None, page=None, sort=None, body=None,
-        reply=Reply(rule, "", (), 204), faults=(), answered_by="soap", timeout=None,
+        reply=Reply(rule, "", (), 204), faults=(), timeout=None,
     )  # fmt: skip

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from adapter.backends.soap import SoapPort, asking
+from adapter.backends.soap import Again, SoapPort, asking
 from adapter.errors import BackendError, BackendTimeout, RequestError
 from adapter.exchange.single import Single
-from adapter.mapping.bound import BoundLookup
+from adapter.mapping.bound import BoundLookup, Endpoint
 from adapter.mapping.tables import Table, UnknownCode, Words
 from adapter.messages import Call, Checked, Request
 from adapter.translate.fault import fault_reader
@@ -118,3 +118,14 @@ def _half(request: Request) -> Request:
     """Return the request with half of the time that it has left."""
     now = time.monotonic()
     return replace(request, deadline=now + max(0.0, request.deadline - now) / 2)
+
+
+def of_endpoint(endpoint: Endpoint, tables: Mapping[Table, Kept]) -> list[Kept]:
+    """Return the tables of an operation."""
+    return [tables[lookup.table] for lookup in endpoint.lookups]
+
+
+def again_of(endpoint: Endpoint, tables: Mapping[Table, Kept]) -> Again:
+    """Return what says whether a reply is to be read once more, since one of the tables is a newer one now."""
+    own = of_endpoint(endpoint, tables)
+    return lambda error, request: any(each.again(error, request) for each in own)

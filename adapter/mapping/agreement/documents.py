@@ -57,13 +57,6 @@ def bind_document_reply(binder: Binder, rule: OperationRule, start: str, encoded
     return Reply(reply, key, (), status)
 
 
-def check_documents(binder: Binder, rule: OperationRule) -> None:
-    """Only an ERP gives and takes documents."""
-    here = [part.place for part in (rule.body, rule.reply) if part is not None and part.document is not None]
-    for place in here if rule.answered_by == "http" else ():
-        binder.wrong(place, f"{rule.name}: a microservice answers JSON, no documents", "answered_by: soap")
-
-
 def _bound(binder: Binder, rule: OperationRule, document: DocumentRule, start: str, mode: Mode, encoded: bool) -> str:
     """Bind the message as an object, and its content as bytes; return its key, "" where it does not agree."""
     before = len(binder.mistakes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from adapter.mapping.agreement.called import operation_at
 from adapter.mapping.agreement.constants import Given
-from adapter.mapping.agreement.documents import bind_document_body, check_documents
+from adapter.mapping.agreement.documents import bind_document_body
 from adapter.mapping.agreement.filter import bind_filter
 from adapter.mapping.agreement.flags import bind_flags
 from adapter.mapping.agreement.header_fields import bind_reply_headers
@@ -62,7 +62,6 @@ def bind_operation(binder: Binder, port: Port, rule: OperationRule, given: Given
         body=_body(binder, rule, operation, encoded, [each for part in parts for each in part]),
         reply=bind_signs(binder, rule, operation, encoded, reply),
         faults=rule.faults,
-        answered_by=rule.answered_by,
         timeout=rule.timeout,
         session=given.session,
         details=bind_details(binder, port, rule, operation),
@@ -94,7 +93,6 @@ def _method(binder: Binder, rule: OperationRule) -> int:
         binder.wrong(rule.body.place, text, "use POST, PUT or PATCH, or drop 'body'")
     if rule.body is None and rule.method in ("PUT", "PATCH"):
         binder.wrong(rule.place, f"{rule.name}: {rule.method} needs a body", "body: {one: …, into: …}")
-    check_documents(binder, rule)
     for part, word in ((rule.page, "paged"), (rule.sort, "sorted"), (rule.filter, "filtered")):
         if part is not None and (rule.reply is None or rule.reply.shape != "each"):
             binder.wrong(part.place, f"{rule.name}: only a list can be {word}", "reply: {each: …, from: …}")

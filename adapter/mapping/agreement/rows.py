@@ -42,8 +42,6 @@ def _impossible(binder: Binder, rule: OperationRule, operation: Operation, encod
     soap = binder.resource.soap
     if rule.method == "PATCH":
         yield "PATCH changes one thing, and rows are many", "use POST or PUT"
-    if rule.answered_by == "http":
-        yield "rows go on to the ERP, not to a microservice", "answered_by: soap"
     if rule.cursor is not None:
         yield "rows are sent once, and a cursor asks again", "remove 'cursor', or write 'one' for 'each'"
     if soap.identity is not None and soap.identity.signature:

@@ -35,8 +35,6 @@ def check_stream(binder: Binder, rule: OperationRule, endpoint: Endpoint | None)
 
 def _written(rule: OperationRule, identity: IdentityRule | None) -> Iterator[tuple[str, str]]:
     """Yield what the mapping itself says against a stream."""
-    if rule.answered_by == "http":
-        yield "a microservice's answer is passed on as it comes", _NO_STREAM
     if rule.cursor is not None:
         yield "a page behind a cursor is known only once all its rows are there", "remove 'stream' or 'cursor'"
     if identity is not None and identity.signature and not identity.unsigned_answers:

@@ -39,7 +39,7 @@ from adapter.mapping.model.operation import OperationRule, Resource
 from adapter.mapping.namespaces import with_namespaces
 from adapter.mapping.paths import suggest
 from adapter.problems import HOUSE
-from adapter.settings import endpoint_names, service_name
+from adapter.settings import endpoint_names
 from adapter.wsdl.types import Contract, Port
 
 
@@ -112,7 +112,6 @@ def _resource(
     endpoints = []
     for rule in resource.operations:
         _template(resource, rule, binder)
-        _answered_by(resource, rule, binder, around)
         endpoint = bind_operation(binder, port, *limited(rule, given))
         check_stream(binder, rule, endpoint)
         if endpoint is not None:
@@ -191,20 +190,6 @@ def _template(resource: Resource, rule: OperationRule, binder: Binder) -> None:
             binder.wrong(
                 each.place, f"{rule.name}: '{name}' belongs to paging or sorting already", "rename the parameter"
             )
-
-
-def _answered_by(resource: Resource, rule: OperationRule, binder: Binder, around: Surroundings) -> None:
-    if rule.answered_by != "http":
-        return
-    if resource.http is None:
-        binder.wrong(
-            rule.place, f"{rule.name}: answered_by http needs an 'http:' section", "http: {service: …, path: …}"
-        )
-    elif around.service_of(resource.http.service) is None:
-        remedy = f"set {service_name(resource.http.service)} to its address"
-        binder.wrong(
-            resource.http.place, f"the settings do not say where the service {resource.http.service} is", remedy
-        )
 
 
 def _problems(resources: Sequence[Resource]) -> list[Mistake]:

@@ -140,7 +140,6 @@ class OperationRule:
     body: BodyRule | None = None
     reply: ReplyRule | None = None
     faults: tuple[FaultRule, ...] = ()
-    answered_by: Literal["soap", "http"] = "soap"
     timeout: float | None = None
     title: str = ""
     doc: str = ""

@@ -118,3 +118,4 @@ class HttpRule:
     service: str
     path: str
     guard: GuardRule | None = None
+    repeats: bool = False

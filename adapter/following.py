@@ -1,0 +1,57 @@
+"""What features that move need of a process: loaded where an operation has a rollout, else never."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from adapter.durable import Durable
+from adapter.mapping.bound import Endpoint
+from adapter.moving.needed import Moving, Told
+from adapter.rollout.stages import Standing
+from adapter.settings import Settings
+from adapter.telemetry import Telemetry
+
+_ONCE_IN: Final = 60.0
+"""Seconds between two lines that say the same is still so."""
+
+
+def follows(endpoints: Iterable[Endpoint]) -> bool:
+    """Whether one of these moves, so that the store says where it stands."""
+    return any(each.rollout is not None for each in endpoints)
+
+
+def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], telemetry: Telemetry) -> Moving | None:
+    """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
+    if not follows(endpoints):
+        return None
+    follow, noting = (importlib.import_module(f"adapter.moving.{name}") for name in ("follow", "noting"))
+    metrics = telemetry.metrics.rollouts()
+
+    def stands(now: Standing) -> None:
+        metrics.stands(now.feature, now.stage, now.share, now.epoch)
+
+    follower = follow.Follower(
+        lambda: durable.store, durable.place(settings.brake), _rarely(telemetry, "rollouts-not-read"), stands
+    )
+    notes = noting.Notes(lambda: durable.store, _rarely(telemetry, "rollouts-not-noted"))
+    told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
+    return Moving(follower.now, follower.look, notes, durable.buckets_key(), settings.timeout, told)
+
+
+def _rarely(telemetry: Telemetry, event: str) -> Callable[[Exception], None]:
+    """Return what writes a line about an error, and not again for a while."""
+    lock, last = threading.Lock(), [-_ONCE_IN]
+
+    def failed(error: Exception) -> None:
+        with lock:
+            now = time.monotonic()
+            if now - last[0] < _ONCE_IN:
+                return
+            last[0] = now
+        telemetry.lines.warning(event, cause=str(error))
+
+    return failed

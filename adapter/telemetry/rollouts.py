@@ -1,0 +1,49 @@
+"""Metrics of features that move to a new service; they are there where a project has some."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+_STAGES = ("legacy", "shadow", "dualwrite", "canary", "live", "rampdown", "complete")
+
+
+class RolloutMetrics:
+    """Counts by operation and by feature, of which there are as many as mappings name."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._unkeyed = Counter(
+            "adapter_rollout_unkeyed", "Requests of features that no key places.", ["operation"], registry=registry
+        )
+        self._fallbacks = Counter(
+            "adapter_rollout_fallbacks",
+            "Reads that the new service failed to answer, and the ERP answered, by the problem there.",
+            ["operation", "problem"],
+            registry=registry,
+        )
+        self._stage = Gauge(
+            "adapter_rollout_stage",
+            "Where a feature stands: 0 legacy, 1 shadow, 2 dualwrite, 3 canary, 4 live, 5 rampdown, 6 complete.",
+            ["feature"], multiprocess_mode="mostrecent", registry=registry,
+        )  # fmt: skip
+        self._share = Gauge(
+            "adapter_rollout_share_percent", "The share of entities at the new service, in a canary.",
+            ["feature"], multiprocess_mode="mostrecent", registry=registry,
+        )  # fmt: skip
+        self._epoch = Gauge(
+            "adapter_rollout_epoch", "How often a feature has moved; the least of all workers.",
+            ["feature"], multiprocess_mode="livemin", registry=registry,
+        )  # fmt: skip
+
+    def unkeyed(self, operation: str) -> None:
+        """Count one request that has no key."""
+        self._unkeyed.labels(operation).inc()
+
+    def fell_back(self, operation: str, problem: str) -> None:
+        """Count one read that the other side answered."""
+        self._fallbacks.labels(operation, problem).inc()
+
+    def stands(self, feature: str, stage: str, share: int, epoch: int) -> None:
+        """Show where a feature stands now; ``share`` of 10,000."""
+        self._stage.labels(feature).set(_STAGES.index(stage))
+        self._share.labels(feature).set(share / 100)
+        self._epoch.labels(feature).set(epoch)
