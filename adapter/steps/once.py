@@ -38,18 +38,19 @@ REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """Says that this is the answer to an earlier request with the same key."""
 _SPARE = 0.1  # seconds of a deadline that are left for saying that it is over
 _OVER = 1.0  # seconds beyond a deadline in which it is written down what became of a call that took all of it
-_PATIENCE = 1.0  # seconds that one waits who may be promised instead
+PATIENCE = 3.0
+"""Seconds that a write of a feature that moves waits for an earlier one of its entity; then it is to come again."""
 _SOON = {"Retry-After": "1"}
 _UNDER_WAY = (SENDING, DELIVERING, QUEUED, UNKNOWN)
 
 
-def once(way: Way, keeping: Keeping) -> Middleware:
+def once(way: Way, keeping: Keeping, *, patience: float = PATIENCE) -> Middleware:
     """Return the step."""
     flights, required = Flights(), way.rule.key == "required"
     promises = Promises(way, keeping)
 
     def wrap(then: Handler) -> Handler:
-        sender = _Sender(way, keeping, promises, then)
+        sender = _Sender(way, keeping, promises, then, patience)
 
         def handle(request: Request) -> Response:
             with within(request.deadline + _OVER):
@@ -113,7 +114,8 @@ def _told(keeping: Keeping, way: Way, outcome: str, error: RequestError) -> Requ
 class _Sender:
     """Claims the row of a key, sends, and keeps what is answered."""
 
-    def __init__(self, way: Way, keeping: Keeping, promises: Promises, then: Handler) -> None:
+    def __init__(self, way: Way, keeping: Keeping, promises: Promises, then: Handler, patience: float) -> None:
+        self._patience = patience
         self._way, self._keeping, self._promises, self._then = way, keeping, promises, then
         self._book = Book(keeping, way)
 
@@ -205,8 +207,7 @@ class _Sender:
         """Wait for a row of a feature that moves, which somebody has in hand, or will soon: False where it is not."""
         if self._way.moving is None or row.state not in _UNDER_WAY or (row.state == UNKNOWN and not row.copy):
             return False
-        soon = time.monotonic() + _PATIENCE if self._way.rule.when_down == "queue" else asked.until
-        return changed(self._keeping, row, min(soon, asked.until))
+        return changed(self._keeping, row, min(time.monotonic() + self._patience, asked.until))
 
     def _replayed(self, row: Write, *, first: bool = False) -> Response:
         try:
