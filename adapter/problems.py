@@ -69,6 +69,9 @@ HOUSE: Mapping[str, Problem] = {
         Problem("no-such-operation", 404, "No such operation",
                 "None of your operations has this id. It may have ended some time ago: how it ended is kept for a day "
                 "where the operator has not said otherwise."),
+        Problem("no-such-feature", 404, "No such feature",
+                "No mapping of this service has a feature of this name that moves to a new service. /v1/rollouts has "
+                "their names."),
         Problem("method-not-allowed", 405, "Method not allowed",
                 "The path exists but not with this method. The Allow header lists the methods it has."),
         Problem("not-acceptable", 406, "Not acceptable",
@@ -84,6 +87,15 @@ HOUSE: Mapping[str, Problem] = {
         Problem("earlier-write-open", 409, "Earlier write open",
                 "An earlier change of the same thing is not settled yet, and changes keep their order. Nothing was "
                 "done. Repeat it with the same key after Retry-After."),
+        Problem("stale-epoch", 409, "Moved meanwhile",
+                "The feature does not stand where you saw it: somebody has moved it since. Nothing was changed. Look "
+                "where it stands now, and decide anew."),
+        Problem("not-allowed-now", 409, "Not allowed now",
+                "The feature may not be moved so from where it stands, or not at this time; kind and detail say why. "
+                "Nothing was changed."),
+        Problem("approval-needed", 409, "Approval needed",
+                "Two persons have to agree to this step. Your word is kept. Repeat the request once another person has "
+                "approved it; where the feature is moved meanwhile, both have to say it again."),
         Problem("first-answer-gone", 410, "First answer gone",
                 "This request was answered before, and that answer cannot be read any more. Nothing was done now; "
                 "outcome says whether it was done or refused then. Look before you ask for it with another key."),

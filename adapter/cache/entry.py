@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from adapter.errors import RequestError
 
-_OVERHEAD = 1000
+OVERHEAD = 1000
 """Bytes that an entry costs beside its body, roughly: key, tags, fields, and its places in tables."""
 
 
@@ -70,7 +70,7 @@ class Entry:
     @property
     def size(self) -> int:
         """Bytes of memory, roughly."""
-        return len(self.body) + _OVERHEAD
+        return len(self.body) + OVERHEAD
 
     @property
     def etag(self) -> str:

@@ -33,13 +33,22 @@ class Flight(flights.Flight):
 
     def shared_error(self, left: float) -> RequestError | None:
         """Return the error that holds for one who waited and has ``left`` seconds; None where it should ask itself."""
-        if isinstance(self.error, BackendTimeout) and left > 0 and left >= self.seconds * _WORTH:
-            return None
-        return self.error
+        return None if out_of_time(self.error, self.seconds, left) else self.error
 
     def touched(self, tags: Collection[str]) -> bool:
         """Whether what it asks for has become old."""
         return EVERYTHING in tags or not set(tags).isdisjoint(self.tags)
+
+
+def out_of_time(error: RequestError | None, seconds: float, left: float) -> bool:
+    """Whether an error only says that ``seconds`` were too short, and one who has ``left`` should ask once more."""
+    return isinstance(error, BackendTimeout) and left > 0 and left >= seconds * _WORTH
+
+
+def late() -> BackendTimeout:
+    """Return the error of one who waited for another's call, and has no time left."""
+    detail = "The answer did not arrive in time. Nothing was changed."
+    return BackendTimeout("backend-timeout", 504, detail, cause="waited for another's call", sent="no")
 
 
 Flights = flights.Flights[Key, Flight]

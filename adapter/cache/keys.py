@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from adapter.cache.entry import Life
+from adapter.errors import RequestError
 from adapter.mapping.agreement.caches import NOT_FOUND
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.bound_cache import Touch
@@ -35,6 +36,10 @@ class Way:
     control: str
     vary: str
     timeout: float
+
+    def life_of(self, error: RequestError | None) -> Life:
+        """Return for how long an answer counts, which is an error where there is no such thing."""
+        return self.life if error is None else self.absent
 
 
 def way(endpoint: Endpoint, timeout: float) -> Way:

@@ -40,10 +40,14 @@ class Memory:
         """Return the number of the last drop: what is asked for from now on knows of it."""
         return self._number
 
+    def fits(self, size: int) -> bool:
+        """Whether an entry of so many bytes is taken in at all."""
+        return size * _LARGEST_SHARE <= self._most
+
     def put(self, key: Key, entry: Entry, began: int) -> bool:
         """Take in an entry, unless one of its tags was dropped since. Return whether it was taken in."""
         with self._lock:
-            if entry.size * _LARGEST_SHARE > self._most or self._dropped(entry.tags, began):
+            if not self.fits(entry.size) or self._dropped(entry.tags, began):
                 return False
             self._remove(key)
             self._entries[key] = entry

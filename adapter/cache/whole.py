@@ -7,15 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from adapter.cache.entry import Entry
-from adapter.cache.flights import Flights
-from adapter.cache.keys import Key
+from adapter.cache.carried import Carried, Turn, shareable
+from adapter.cache.entry import OVERHEAD, Entry, Standing, standing
+from adapter.cache.flights import Flight, Flights
+from adapter.cache.keys import Key, Way
 from adapter.cache.memory import Memory
 from adapter.errors import RequestError
 from adapter.shared import Entries
 from adapter.shared.entries import EVERYTHING
+
+if TYPE_CHECKING:
+    from adapter.cache.turns import Turns
 
 MOST_BESIDE: Final = 16
 """How many newer answers are fetched at once while nobody waits for them."""
@@ -49,7 +53,8 @@ class Told:
 class Cache:
     """Entries of all operations, at most ``most`` bytes.
 
-    ``shared`` has what all workers know of drops, None where each is alone. ``clock`` is in seconds.
+    ``shared`` has what all workers know of drops, None where each is alone. ``turns`` has what they hand each other.
+    ``clock`` is in seconds.
     ``timeout``: how long a call may take where its mapping says nothing.
     ``begin`` runs a function beside the requests: a daemon thread, so that no worker waits for it when it stops, and a
     greenlet where gevent is patched in.
@@ -62,6 +67,7 @@ class Cache:
         *,
         timeout: float = 10.0,
         shared: Entries | None = None,
+        turns: Turns | None = None,
         clock: Callable[[], float] = time.monotonic,
         begin: Begin | None = None,
     ) -> None:
@@ -69,7 +75,7 @@ class Cache:
         self.clock, self.timeout = clock, timeout
         self.flights: Flights = Flights()
         self.memory = Memory(most, self.told.sized)
-        self._begin, self._shared = begin or _beside, shared
+        self._begin, self._shared, self._turns = begin or _beside, shared, turns
         self._places = threading.BoundedSemaphore(MOST_BESIDE)
 
     def find(self, key: Key) -> Entry | None:
@@ -94,6 +100,44 @@ class Cache:
         """Return the generation of some tags over all workers; None where that cannot be known."""
         found = self._shared.get(_NOTHING, _named(tags)) if self._shared is not None else None
         return None if found is None else found.mark
+
+    def turn(self, key: Key, flight: Flight, way: Way, deadline: float, *, old: bool) -> Turn:
+        """Return whether it is for this worker to ask, or what another one got meanwhile.
+
+        ``old``: an answer that is no longer fresh will do. Raise BackendTimeout where another took too long.
+        """
+        if self._turns is None:
+            return Turn(mark=self.mark(flight.tags))
+
+        def wanted(found: Carried) -> bool:
+            counts = standing(way.life_of(found.error), found.age)
+            return counts is Standing.FRESH or (
+                old and counts is not Standing.GONE and self.memory.fits(len(found.body) + OVERHEAD)
+            )
+
+        return self._turns.take(key, _named(flight.tags), deadline, wanted)
+
+    def handed(self, turn: Turn, found: Carried, flight: Flight, way: Way) -> Entry:
+        """Return the entry that another worker's answer is here."""
+        made = self.clock() - found.age
+        life, tags = way.life_of(found.error), tuple(flight.tags)
+        return Entry(
+            found.body, found.content_type, found.status, made, life, tags, found.headers, found.error, turn.mark
+        )
+
+    def end(self, turn: Turn, flight: Flight) -> None:
+        """Hand on what became of our turn, and let the next one have its own."""
+        if self._turns is None or turn.lease is None:
+            return
+        entry, error = flight.entry, shareable(flight.error)
+        if entry is not None:
+            kept = entry.status == 200 or entry.error is not None
+            age = self.clock() - entry.made
+            carried = Carried(entry.status, entry.body, entry.content_type, entry.headers, entry.error, age)
+            self._turns.hand_on(turn, carried, entry.life if kept else None)
+        elif flight.error is not None or flight.alone:
+            self._turns.hand_on(turn, Carried(error=error, seconds=flight.seconds), None)
+        self._turns.end(turn)
 
     def drop(self, tags: Collection[str]) -> None:
         """Drop what has one of some tags, in all workers, and let nobody have what is being asked for."""

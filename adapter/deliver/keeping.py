@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from adapter.deliver.steady import Steady
 from adapter.deliver.way import Way
 from adapter.problems import HOUSE, Problem
 from adapter.store import Store
@@ -24,7 +25,8 @@ def _nothing(operation: str, outcome: str) -> None:
 class Keeping:
     """Where rows are kept, for how many seconds once they are settled, and what their outcomes are told to.
 
-    ``now`` is a wall clock; ``known`` are the problem types whose titles answers have; ``callbacks`` the origins that
+    ``now`` is a wall clock, which may be set: before anything is sent again ``steady`` is asked too.
+    ``known`` are the problem types whose titles answers have; ``callbacks`` the origins that
     may be told that a row has ended.
     """
 
@@ -35,10 +37,11 @@ class Keeping:
     count: Callable[[str, str], None] = _nothing
     known: Mapping[str, Problem] = field(default_factory=lambda: HOUSE)
     callbacks: Collection[str] = ()
+    steady: Steady = field(default_factory=Steady)
 
     def terms(self, way: Way) -> Terms:
         """Return the times that rows of an operation have."""
-        return Terms(_LONGEST, way.after, self.keep)
+        return Terms(_LONGEST, way.after, self.keep, self.steady.rest(0.0))
 
     def seal(self, row: Write, column: str, data: bytes) -> bytes:
         """Return what a column of a row holds."""

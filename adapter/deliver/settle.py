@@ -41,7 +41,7 @@ def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
         if not way.repeatable:
             return _moved(keeping, row, PARKED, "nothing says how to find out")
         return _again(keeping, way, row)
-    asked = keeping.now()
+    asked, left = keeping.now(), keeping.steady.left(row, way.after)
     try:
         if row.reference and keeping.store.read(lambda connection: claiming.twins(connection, row)):
             raise Unsettled("other writes have the same reference")
@@ -58,12 +58,14 @@ def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
         return _moved(keeping, row, PARKED if refuses else UNKNOWN, f"resolve: {error}")
     if asked < row.due:
         return row
+    if left > 0:  # the clock was set forward since, or it is not the one that wrote this
+        return _moved(keeping, row, UNKNOWN, row.cause, pause=left)
     return _again(keeping, way, row)
 
 
-def believed_in(keeping: Keeping, row: Write) -> float:
+def believed_in(keeping: Keeping, way: Way, row: Write) -> float:
     """Return in how many seconds "not there" is believed of an unknown row."""
-    return max(0.0, row.due - keeping.now())
+    return max(0.0, row.due - keeping.now(), keeping.steady.left(row, way.after))
 
 
 def _again(keeping: Keeping, way: Way, row: Write) -> Write:
@@ -94,7 +96,7 @@ def _moved(
     copy: Copy | None = None,
 ) -> Write:
     now = keeping.now()
-    due = max(row.due, now + _PAUSE) if state == UNKNOWN else now + pause if state == QUEUED else 0.0
+    due = max(row.due, now + max(_PAUSE, pause)) if state == UNKNOWN else now + pause if state == QUEUED else 0.0
 
     def act(connection: Connection) -> Write:
         moved = claiming.after_unknown(connection, row, now, state, answer=answer, cause=cause, due=due, copy=copy)

@@ -16,6 +16,8 @@ from typing import Final
 START: Final = 4
 _TOLERATED: Final = 1.1
 """How much longer than it needs a call may take before there are too many."""
+_MORE: Final = 0.5
+"""What is tried beyond that, so that a limit never rests below what is good."""
 _FASTER: Final = 0.85
 _CLOSE: Final = 0.3
 _SAMPLES: Final = 20
@@ -24,6 +26,8 @@ _SMOOTH: Final = 0.4
 _FIRST_SECONDS, _AGAIN_SECONDS = 5.0, 60.0
 _DROP: Final = 0.9
 _MOST_OPERATIONS: Final = 500
+_LONGEST_SECONDS: Final = 30.0
+"""How long it measures at most where nothing is known yet of what a call needs."""
 
 
 class Finder:
@@ -53,6 +57,11 @@ class Finder:
         return self._few if self._measuring is not None else self._found
 
     @property
+    def measuring(self) -> bool:
+        """Whether few calls are made at present, to see what they need."""
+        return self._measuring is not None
+
+    @property
     def seconds(self) -> float:
         """How long a call needs that has the endpoint for itself, on average; 0 where that is not known yet."""
         return sum(self._needs.values()) / len(self._needs) if self._needs else 0.0
@@ -71,7 +80,10 @@ class Finder:
         self._few = max(1.0, self._found / 4)
 
     def answered(self, operation: str, seconds: float, filled: int) -> bool:
-        """Count a call that was answered, with so many at once at the most. Return whether the limit is a new one."""
+        """Count a call that was answered, with so many at once at the most. Return whether the limit is a new one.
+
+        ``filled`` is of all workers: while it measures, how many there may be, else how many were seen.
+        """
         if self._measuring is not None:
             return self._measured(operation, seconds, filled)
         if operation not in self._needs and len(self._needs) < _MOST_OPERATIONS:
@@ -88,6 +100,11 @@ class Finder:
             return False
         self._follow()
         return True
+
+    def go_on(self) -> None:
+        """End to measure in time, also where no call comes that could be."""
+        if self._measuring is not None and self._waited(now := self._clock()):
+            self._learn(now, self._measuring)
 
     def failed(self) -> None:
         """Count a call without an answer: there were too many, whatever the others say."""
@@ -107,7 +124,7 @@ class Finder:
                 self._found = self._found * 2 if self._growing else self._found + max(0.5, self._found**0.5 / 4)
         else:
             self._growing = False
-            wanted = self._found * gradient + max(0.5, self._found**0.5 / 4)
+            wanted = self._found * gradient + _MORE
             self._found += (wanted - self._found) * 0.5
         self._found = min(max(1.0, self._found), float(self.most))
         self._clear()
@@ -116,14 +133,24 @@ class Finder:
         """Count a call while few are made; those that began among many are not what is looked for."""
         assert self._measuring is not None
         now = self._clock()
-        if self._alone is None and filled <= int(self.limit):
+        if filled > int(self.limit):
+            self._alone, self._measuring = None, {}  # another worker's calls are there still, or came again
+        elif self._alone is None:
             self._alone = now
-        elif self._alone is not None and now - seconds >= self._alone:
+        elif now - seconds >= self._alone:
             self._measuring.setdefault(operation, []).append(seconds)
         enough = sum(map(len, self._measuring.values())) >= _MEASURED
-        if not enough and now - self._begun < max(1.0, 20 * self.seconds):
-            return False
-        for name, found in self._measuring.items():
+        if enough or self._waited(now):
+            self._learn(now, self._measuring)
+        return self._measuring is None
+
+    def _waited(self, now: float) -> bool:
+        known = bool(self._needs or self._measuring)
+        return now - self._begun >= (max(1.0, 20 * self.seconds) if known else _LONGEST_SECONDS)
+
+    def _learn(self, now: float, measured: dict[str, list[float]]) -> None:
+        """Take what was measured, and end that."""
+        for name, found in measured.items():
             need, known = sum(found) / len(found), self._needs.get(name)
             close = known is not None and abs(need - known) < _CLOSE * known
             self._needs[name] = (need + known) / 2 if close and known is not None else need
@@ -131,7 +158,6 @@ class Finder:
         self._next = now + self._pause * (0.8 + 0.4 * self._jitter())
         self._pause = _AGAIN_SECONDS
         self._clear()
-        return True
 
     def _clear(self) -> None:
         self._count, self._sum, self._busiest, self._begun = 0, 0.0, 0, self._clock()

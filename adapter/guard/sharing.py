@@ -7,6 +7,8 @@ the calls, so that the loss of the store costs none of them anything.
 
 from __future__ import annotations
 
+import os
+import random
 import threading
 import time
 import uuid
@@ -21,9 +23,8 @@ from adapter.guard.places import MOST_WAITING, Places, Watcher
 from adapter.mapping.model.policy import Effect
 from adapter.messages import Request
 from adapter.shared import Shared
-from adapter.shared.grants import Granted, granted
+from adapter.shared.grants import Found, Granted, granted
 
-_WORKER: Final = uuid.uuid4().hex[:12]
 _ASK_SECONDS: Final = 0.005
 _RENEW_SECONDS: Final = 0.25
 _WAITING_SECONDS: Final = 0.02
@@ -46,19 +47,22 @@ class Sharing:
         watcher: Watcher = Watcher(),  # noqa: B008  # it holds nothing
         found: Callable[[float], None] = lambda limit: None,
         clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
         begin: Callable[[Callable[[], None]], None] | None = None,
         rest: Callable[[threading.Event, float], object] = threading.Event.wait,
     ) -> None:
         self._endpoint, self._most, self._shared, self._workers = endpoint, most, shared, workers
         self._clock, self._begin, self._rest, self._told = clock, begin or _beside, rest, found
-        self._worker = f"{_WORKER}-{uuid.uuid4().hex[:8]}"
+        self._made = uuid.uuid4().hex
         own = most if shared is not None else max(1, most // workers)
-        self._finder = Finder(own, clock) if adaptive else None
+        self._finder = Finder(own, clock, jitter) if adaptive else None
         queue = _short_queue if adaptive else _long_queue
         self.places = Places(0 if shared is not None else self._alone(), queue, watcher, short=self._ask, clock=clock)
-        self._lock = threading.Lock()
+        self._lock, self._asking = threading.Lock(), threading.Lock()
         self._renewing = False
-        self._asked, self._others, self._scarce = float("-inf"), 0, False
+        self._asked, self._scarce = float("-inf"), False
+        self._others = self._held = 0
+        """What other workers have filled, as they said last, and what they may have filled."""
         self._wake = threading.Event()
         self._leads = shared is None
         if shared is not None:
@@ -70,7 +74,7 @@ class Sharing:
         return leave if self._finder is None else partial(self._leave, self._finder, leave, request.operation)
 
     def _leave(self, finder: Finder, leave: Leave, operation: str, outcome: Outcome) -> None:
-        filled = self.places.filled + self._others
+        filled = self.places.filled + (self._held if finder.measuring else self._others)
         leave(outcome)
         with self._lock:
             changed = False
@@ -84,6 +88,10 @@ class Sharing:
         if changed:
             self._told(finder.limit)
             self._renew()
+
+    def _worker(self) -> str:
+        """Return what this worker is called; it may be made before the fork, so that alone all would be the same."""
+        return f"{self._made}-{os.getpid()}"
 
     def _limit(self) -> float:
         return self._finder.limit if self._finder is not None else float(self._most)
@@ -103,31 +111,43 @@ class Sharing:
         self._wake.set()
 
     def _renew(self, *, more: int = 0) -> None:
+        """Ask for what is wanted, ``more`` than now. One asks at a time, so that no answer is overtaken."""
         if self._shared is None:
             self.places.change(self._alone())
             return
+        with self._asking:
+            while self._renewed(self._shared, more):
+                pass
+        if not self._shared.away:
+            self._go_on()
+
+    def _renewed(self, shared: Shared, more: int) -> bool:
+        """Ask once. Return whether less is held now than was said, which others should know at once."""
         self._asked = self._clock()
         filled = self.places.filled
-        wanted = filled + self.places.waiting + more
+        wanted, held = filled + self.places.waiting + more, max(filled, self.places.most)
         answer = granted(
-            self._shared,
-            self._endpoint,
-            self._worker,
-            wanted=wanted,
-            filled=filled,
-            limit=self._limit(),
-            found=self._finder is not None,
+            shared, self._endpoint, self._worker(), wanted=wanted, filled=filled, held=held, limit=self._said()
         )
         if answer is None:
-            if self._shared.away:
+            if shared.away:
                 self._leads = True  # of its own share
                 self.places.change(self._alone())
-            return
-        self._others, self._scarce = max(0, answer.filled - filled), answer.places < wanted
+            return False
+        self._others, self._held = max(0, answer.filled - filled), answer.others
+        self._scarce = answer.places < wanted
         if self._finder is not None:
             self._follow(self._finder, answer)
         self.places.change(answer.places)
-        self._go_on()
+        return max(self.places.filled, answer.places) < held
+
+    def _said(self) -> float | Found:
+        if self._finder is None:
+            return float(self._most)
+        with self._lock:
+            if self._leads:
+                self._finder.go_on()
+            return Found(self._finder.limit, self._finder.measuring)
 
     def _follow(self, finder: Finder, answer: Granted) -> None:
         """Take the limit that another worker found, or begin to look for it where nobody does."""
@@ -175,4 +195,4 @@ def _long_queue(places: int) -> int:
 
 def _short_queue(places: int) -> int:
     """Return how many wait where an answer is to come soon: waiting longer than a call takes is of no use."""
-    return max(START, places // 2)
+    return max(1, places // 3) if places else START

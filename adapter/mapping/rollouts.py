@@ -14,11 +14,10 @@ from adapter.mapping.guards import times_of_week
 from adapter.mapping.model.rollout import RolloutRule
 from adapter.mapping.schema_rollout import BesideSection, GateSection, RolloutSection
 from adapter.mapping.sections import Sections
-from adapter.rollout.rules import STAGES, WHOLE, BesideRule, GateRule, Step
+from adapter.rollout.rules import STAGES, BesideRule, GateRule, Step, step_of
 
 PATH: Path_ = ("rollout",)
 PLAN = "shadow, dualwrite, canary 1, canary 10, canary 50, live, rampdown, complete"
-_STEP = re.compile(rf"({'|'.join(STAGES)})(?: ([0-9]{{1,3}}(?:\.[0-9]{{1,2}})?))?")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%")
 
 
@@ -51,23 +50,14 @@ def _steps(sections: Sections, data: Any) -> Iterator[Step]:
     before = Step("legacy")
     path = (*PATH, "steps")
     for index, text in enumerate(_texts(sections, data, "steps", f"stages such as {PLAN}")):
-        step = _step(text)
-        if step is None:
+        step = step_of(text)
+        if step is None or step.stage == "legacy":
             sections.wrong((*path, index), f"steps: '{text}' is no stage", f"steps: [{PLAN}]")
             continue
         if (STAGES.index(step.stage), step.share) <= (STAGES.index(before.stage), before.share):
             sections.wrong((*path, index), f"steps: {step} does not go on from {before}", "steps only go forward")
         before = step
         yield step
-
-
-def _step(text: str) -> Step | None:
-    found = _STEP.fullmatch(text)
-    if found is None or (found[2] is None) == (found[1] == "canary"):
-        return None
-    share = int(Decimal(found[2] or 0) * 100)
-    stage = next(each for each in STAGES if each == found[1])
-    return Step(stage, share) if stage != "legacy" and share <= WHOLE and (share or stage != "canary") else None
 
 
 def _days(sections: Sections, data: Any) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """Where one request goes: its entity, the bucket of that, and the side that has the say there.
 
-The key is a parameter of path or query, or a property of the body, as the feature's plan names it. It is normalised as
-the values of writes are (``deliver.made``): ``42`` and ``0000000042`` are one entity where the ERP says so. What cannot
-be read has no key, and is refused when the values are checked.
+The key is a parameter of path or query, or a property of the body, as the feature's plan names it. It is read as the
+values of writes are (``deliver.made``), and ``folded``. What cannot be read has no key, and is refused when the values
+are checked.
 """
 
 from __future__ import annotations
@@ -92,6 +92,15 @@ def unit(key: bytes, feature: str, entity: str) -> str:
     return hashlib.blake2b(text, digest_size=16, key=key, person=b"rollout unit").hexdigest()
 
 
+def folded(text: str) -> str:
+    """Return an entity as it is counted and spread by.
+
+    ERPs take an id with and without leading zeros, in small and in capital letters. One entity must not have two sides,
+    and that two of them share one does no harm.
+    """
+    return (text.strip().lstrip("0") or text.strip()[-1:]).casefold()
+
+
 def named(endpoint: Endpoint, name: str) -> Callable[[Request], str]:
     """Return what says which entity a request is about, by the parameter or property ``name``; "" for none."""
     if not name:
@@ -130,7 +139,7 @@ def _said(field: BoundField, value: Any) -> str:
         found = field.codec.read(written) if isinstance(written, str) else None
     except ValueError:
         return ""
-    return "" if found is None else str(found)
+    return "" if found is None else folded(str(found))
 
 
 def _property(request: Request, name: str) -> Any:

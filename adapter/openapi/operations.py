@@ -13,6 +13,7 @@ from adapter.openapi import later
 from adapter.openapi.cursors import LINK, cursor_page, cursor_parameters
 from adapter.openapi.documents import disposition, document_answer, document_body, document_headers
 from adapter.openapi.examples import Example
+from adapter.openapi.kept import kept_headers, kept_parameters, unchanged
 from adapter.openapi.limits import limit_headers
 from adapter.openapi.made import Maker, reply_example, request_example
 from adapter.openapi.refusals import Components, Refusal, responses
@@ -57,8 +58,9 @@ def operation(
     found["tags"] = [endpoint.resource.title]
     callers = any(each.slug == "forbidden" for each in refused)
     sides = side_parameters(endpoint, callers=callers)
-    if parameters := [*_parameters(endpoint), *write_parameters(endpoint, key_life), *sides]:
-        found["parameters"] = parameters
+    given = [*_parameters(endpoint), *kept_parameters(endpoint), *write_parameters(endpoint, key_life), *sides]
+    if given:
+        found["parameters"] = given
     success = [case for case in cases if case.status == endpoint.reply.status]
     if endpoint.body is not None and endpoint.body.document is not None:
         found["requestBody"] = document_body(endpoint.body.document)
@@ -73,6 +75,7 @@ def operation(
     found["responses"] = {
         str(endpoint.reply.status): _success(endpoint, schemas, success, maker),
         **({"204": _nothing(endpoint)} if rule.document is not None and not rule.empty_status else {}),
+        **unchanged(endpoint, {**_ALWAYS, **limit_headers(endpoint)}),
         **later.responses(endpoint),
         **responses(refused, cases, components, limit_headers(endpoint)),
     }
@@ -158,7 +161,8 @@ def _nothing(endpoint: Endpoint) -> Schema:
 
 
 def _success(endpoint: Endpoint, schemas: Schemas, cases: Sequence[Example], maker: Maker | None) -> Schema:
-    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint), **write_headers(endpoint), **limit_headers(endpoint)}
+    headers: dict[str, Any] = {**_ALWAYS, **_said(endpoint), **kept_headers(endpoint)}
+    headers |= {**write_headers(endpoint), **limit_headers(endpoint)}
     rule = endpoint.reply.rule
     if rule.document is not None:
         headers["Content-Disposition"] = disposition()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 Side = Literal["soap", "http"]
@@ -12,6 +14,7 @@ Stage = Literal["legacy", "shadow", "dualwrite", "canary", "live", "rampdown", "
 STAGES: tuple[Stage, ...] = ("legacy", "shadow", "dualwrite", "canary", "live", "rampdown", "complete")
 WHOLE = 10_000
 """All of it, where shares are counted in hundredths of a percent."""
+_STEP = re.compile(rf"({'|'.join(STAGES)})(?: ([0-9]{{1,3}}(?:\.[0-9]{{1,2}})?))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ class Step:
     def __str__(self) -> str:
         """Render as it is written."""
         return f"{self.stage} {self.share / 100:g}" if self.stage == "canary" else self.stage
+
+
+def step_of(text: str) -> Step | None:
+    """Return a step as it is written, ``live`` or ``canary 2.5``; None where it is none. ``legacy`` is one too."""
+    found = _STEP.fullmatch(text)
+    if found is None or (found[2] is None) == (found[1] == "canary"):
+        return None
+    share = int(Decimal(found[2] or 0) * 100)
+    stage = next(each for each in STAGES if each == found[1])
+    return Step(stage, share) if share <= WHOLE and (share or stage != "canary") else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What workers and machines share in Valkey or Redis: counters, grants of slots, and cache entries.
+"""What workers and machines share in Valkey or Redis: counters, grants of slots, leases, and cache entries.
 
 Rule 1: all of it may be lost at any time. Whatever is asked here answers None then, and whoever asks goes on with what
         it knows itself (``Shared.away``).
@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 
 from adapter.errors import Mistake
 from adapter.shared.entries import Entries, Found
+from adapter.shared.leases import Leases
 from adapter.shared.link import Shared
 
-__all__ = ["Entries", "Found", "Shared", "absent", "open_shared"]
+__all__ = ["Entries", "Found", "Leases", "Shared", "absent", "open_shared"]
 
 
 def absent(url: str, find: Callable[[str], object | None] = importlib.util.find_spec) -> Iterator[Mistake]:

@@ -53,6 +53,14 @@ class Entries:
         life = max(1, int(min(seconds, LONGEST) * 1000))
         return self._command("SET", _entry(key), mark + b"\n" + data, "PX", life) is not None
 
+    def left(self, key: str) -> float | None:
+        """Return for how many seconds more something stands at ``key``; None while the store is away.
+
+        Below 0 nothing does.
+        """
+        answer = self._command("PTTL", _entry(key))
+        return None if answer is None else answer / 1000
+
     def drop(self, tags: Collection[str]) -> bool:
         """Drop every entry that has one of ``tags`` (``EVERYTHING``: all). Return whether others know of it yet.
 

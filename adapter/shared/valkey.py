@@ -1,5 +1,8 @@
 """The one door to redis-py: commands and scripts over a few connections, each call within 100 ms.
 
+A worker that is busy itself may look at the clock late: then what has arrived meanwhile counts, since it was not the
+store that was slow.
+
 redis-py's own client repeats with back-off, reads its settings from four places and bounds each wait instead of the
 whole; so only its connections and its parser are used, and nothing is repeated.
 """
@@ -18,12 +21,15 @@ from typing import Any, Final
 from redis.backoff import NoBackoff
 from redis.connection import AbstractConnection, Connection, UnixDomainSocketConnection, parse_url
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from adapter.shared.link import Busy, Lost, Question, Script
 
 SECONDS: Final = 0.1
 """How long one call may take, with the connection that it may need."""
+_LATE: Final = 0.02
+"""Seconds after the end of a wait that show that this process did not run."""
 _MOST: Final = 64
 _FAILURES = (RedisError, OSError, ValueError, EOFError)
 
@@ -45,7 +51,7 @@ class Client:
     def ask(self, question: Question) -> Any:
         """Return the answer to a command or script. Raise Lost where there is none, Busy where too many ask at once."""
         until = time.monotonic() + SECONDS
-        if not self._places.acquire(timeout=SECONDS):
+        if not self._places.acquire(timeout=SECONDS) and not self._places.acquire(blocking=False):
             raise Busy
         try:
             connection = self._connection()
@@ -77,8 +83,9 @@ class Client:
 
 
 def _asked(connection: Any, question: Question, until: float) -> Any:
-    connection.connect()
-    connection._sock.until = until
+    _connect(connection)
+    late = time.monotonic() > until + _LATE  # we were, since no wait is longer
+    connection._sock.begin(time.monotonic() + SECONDS if late else until)
     script, arguments = question
     if not isinstance(script, Script):
         connection.send_command(script, *arguments)
@@ -92,25 +99,53 @@ def _asked(connection: Any, question: Question, until: float) -> Any:
         return connection.read_response()
 
 
+def _connect(connection: Any) -> None:
+    """Connect, once more where we came too late to see whether that was possible."""
+    until = time.monotonic() + SECONDS
+    try:
+        connection.connect()
+    except RedisTimeoutError:
+        if time.monotonic() < until + _LATE:
+            raise
+        connection.connect()
+
+
 @cache
 def _sha(text: str) -> str:
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 class _Timed:
-    """A socket all of whose waits end at ``until``, since a reply that drips would never be late otherwise."""
+    """A socket all of whose waits end at ``until``, since a reply that drips would never be late otherwise.
+
+    Once for each question, what is there by then is still taken: whoever was not running did not see it arrive.
+    """
 
     def __init__(self, plain: socket.socket) -> None:
         self._plain = plain
-        self.until = time.monotonic() + SECONDS
+        self.begin(time.monotonic() + SECONDS)
+
+    def begin(self, until: float) -> None:
+        """Begin a question that is to be answered by a time on the monotonic clock."""
+        self._until, self._looked = until, False
 
     def recv(self, size: int) -> bytes:
         """Receive as a socket does; raises TimeoutError once the time is over."""
-        left = self.until - time.monotonic()
-        if left <= 0:
+        left = self._until - time.monotonic()
+        if left > 0:
+            self._plain.settimeout(left)
+            try:
+                return self._plain.recv(size)
+            except TimeoutError:
+                pass  # by now there may be something all the same
+        if self._looked:
             raise TimeoutError("timed out")
-        self._plain.settimeout(left)
-        return self._plain.recv(size)
+        self._looked = True
+        self._plain.settimeout(0.0)
+        try:
+            return self._plain.recv(size)
+        except BlockingIOError as error:
+            raise TimeoutError("timed out") from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._plain, name)

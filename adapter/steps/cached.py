@@ -1,33 +1,33 @@
 """The step that gives answers of reads again: nothing is decoded, validated or asked where one is kept.
 
 Rule 1: it stands before everything that looks at the request, and behind what says whether the caller may ask.
-Rule 2: of many that ask for the same one asks; see ``cache.flights``.
+Rule 2: of many that ask for the same one asks; see ``cache.flights``, and ``cache.turns`` for many workers.
 Rule 3: an old answer is better than none: while a newer one is fetched, and where the ERP does not answer.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from adapter import pieces, problems
+from adapter.cache.carried import Carried, Turn
 from adapter.cache.entry import Entry, Standing, standing, strong
-from adapter.cache.fields import asked, hit, matches
-from adapter.cache.flights import Flight
+from adapter.cache.fields import asked, hit
+from adapter.cache.flights import Flight, late
+from adapter.cache.giving import given, has, unchanged, unconditional
 from adapter.cache.keys import Key, Way
 from adapter.cache.keys import way as way_of
 from adapter.cache.whole import Cache, down
-from adapter.errors import BackendTimeout, RequestError
+from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Middleware, Request, Response
 
 _PAUSE: Final = 5.0
 _LONGEST_PAUSE: Final = 60.0
 _NOT_FOUND: Final = (404, 410)
-_OF_304: Final = ("ETag", "Cache-Control", "Vary")
-_CONDITION: Final = "if-none-match"
 
 
 def keeping(endpoint: Endpoint, cache: Cache | None) -> Iterator[Middleware]:
@@ -52,28 +52,12 @@ def cached(way: Way, cache: Cache) -> Middleware:
                 age = clock() - entry.made
                 if age < entry.life.fresh:
                     count()
-                    return _given(entry, request, hit(entry, age))
+                    return given(entry, request, hit(entry, age))
             return asking.answer(request, key, entry)
 
         return handle
 
     return wrap
-
-
-def _given(entry: Entry, request: Request, fields: Mapping[str, str]) -> Response:
-    """Return a kept answer, or 304 where the caller has it. Raise the refusal that it is."""
-    if entry.error is not None:
-        raise replace(entry.error, headers={**entry.error.headers, **fields})
-    sent = request.headers.get(_CONDITION)
-    if sent is not None and matches(sent, entry.etag):
-        return _unchanged(entry, fields)
-    return Response(entry.status, entry.body, entry.content_type, {**entry.headers, **fields}, (), "cache")
-
-
-def _unchanged(entry: Entry, fields: Mapping[str, str]) -> Response:
-    """Return the answer to one who has these bytes (RFC 9110, section 15.4.5)."""
-    own = {name: entry.headers[name] for name in _OF_304 if name in entry.headers}
-    return Response(304, b"", entry.content_type, {**own, **fields}, (), "cache")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ class _Asking:
         counts = standing(entry.life, age)
         if counts is Standing.FRESH:
             self._count["coalesced"]()
-            return _given(entry, request, hit(entry, age))
+            return given(entry, request, hit(entry, age))
         if counts is Standing.STALE or (counts is Standing.SPARE and entry.failing):
             self._refresh(request, key, entry)
             return self._old(request, entry)
@@ -134,7 +118,7 @@ class _Asking:
     def _old(self, request: Request, entry: Entry) -> Response:
         age = self._cache.clock() - entry.made
         self._count["stale"]()
-        return _given(entry, request, hit(entry, age, "stale-if-error" if entry.failing else ""))
+        return given(entry, request, hit(entry, age, "stale-if-error" if entry.failing else ""))
 
     def _follow(self, asked_now: _Asked, flight: Flight) -> Response | None:
         """Wait for what another gets. None where it is for this request now to ask."""
@@ -142,13 +126,12 @@ class _Asking:
         if not flight.wait(request.deadline):
             if spare is not None:
                 return self._old(request, spare)
-            detail = "The answer did not arrive in time. Nothing was changed."
-            raise BackendTimeout("backend-timeout", 504, detail, cause="waited for another's call", sent="no")
+            raise late()
         if flight.alone:
             return self._then(request)
         if flight.entry is not None and self._cache.counts(flight.entry):
             self._count["coalesced"]()
-            return _given(flight.entry, request, asked(asked_now.why, stored=False, collapsed=True))
+            return given(flight.entry, request, asked(asked_now.why, stored=False, collapsed=True))
         error = flight.shared_error(request.deadline - time.monotonic())
         if error is None:
             return None
@@ -157,45 +140,82 @@ class _Asking:
         self._count["coalesced"]()
         raise replace(error)
 
-    def _lead(self, asked_now: _Asked, flight: Flight) -> Response:
-        """Ask, for all who wait."""
-        request, spare = asked_now.request, asked_now.spare
-        self._count["miss"]()
+    def _lead(self, asked_now: _Asked, flight: Flight) -> Response | None:
+        """Ask, for all who wait; or get what another worker has. None where that is old, and no answer by itself."""
+        request, key, spare = asked_now.request, asked_now.key, asked_now.spare
         try:
-            response, entry, stored = self._ask(self._then, request, asked_now.key, flight)
+            turn, began = self._turn(request, key, flight, old=spare is None)
+            if turn.found is not None:
+                return self._handed(asked_now, self._taken_over(turn.found, turn, key, flight, began), turn)
+            self._count["miss"]()
+            response, entry, stored = self._ask(self._then, request, key, flight, turn, began)
         except RequestError as error:
             if spare is None or not down(error):
                 raise
             self._fails(spare, error)
             return self._old(request, spare)
         finally:
-            self._cache.flights.end(asked_now.key, flight)
+            self._cache.flights.end(key, flight)
         if entry is None:
             return response
         fields = asked(asked_now.why, stored=stored)
-        sent = request.headers.get(_CONDITION)
-        if sent is not None and matches(sent, entry.etag):
-            return replace(_unchanged(entry, fields), notes=response.notes, answered_by=response.answered_by)
+        if has(request, entry):
+            return replace(unchanged(entry, fields), notes=response.notes, answered_by=response.answered_by)
         return replace(response, headers={**entry.headers, **fields})
 
-    def _ask(self, then: Handler, request: Request, key: Key, flight: Flight) -> tuple[Response, Entry | None, bool]:
-        """Ask the ERP. Return what it answers, the entry that it is, and whether that is kept; it is the flight's."""
-        began, made, mark = self._cache.memory.began(), self._cache.clock(), self._cache.mark(flight.tags)
+    def _turn(self, request: Request, key: Key, flight: Flight, *, old: bool) -> tuple[Turn, int]:
+        """Return whether it is for this worker to ask, once no other one does; and the last drop before that."""
+        began = self._cache.memory.began()
         try:
-            response = then(_unconditional(request))
+            return self._cache.turn(key, flight, self._way, request.deadline, old=old), began
         except RequestError as error:
-            self._refused(error, key, flight, began, made, mark)
+            flight.error = error
+            raise
+
+    def _taken_over(self, found: Carried, turn: Turn, key: Key, flight: Flight, began: int) -> Entry:
+        """Keep what another worker got. Raise the error that it got."""
+        if not found.status:
+            assert found.error is not None  # else nobody may share what there is, and each asks
+            flight.error = found.error
+            raise replace(found.error)
+        entry = self._cache.handed(turn, found, flight, self._way)
+        if entry.status == 200 or entry.error is not None:
+            self._cache.memory.put(key, entry, began)
+        if turn.waited or found.age < entry.life.fresh:
+            flight.entry = entry
+        return entry
+
+    def _handed(self, asked_now: _Asked, entry: Entry, turn: Turn) -> Response | None:
+        """Return the answer that another worker got; None where it is old, and was not waited for."""
+        age = self._cache.clock() - entry.made
+        if not turn.waited and age >= entry.life.fresh:
+            return None
+        self._count["coalesced"]()
+        fields = asked(asked_now.why, stored=False, collapsed=True) if turn.waited else hit(entry, age)
+        return given(entry, asked_now.request, fields)
+
+    def _ask(
+        self, then: Handler, request: Request, key: Key, flight: Flight, turn: Turn, began: int
+    ) -> tuple[Response, Entry | None, bool]:
+        """Ask the ERP. Return what it answers, the entry that it is, and whether that is kept; it is the flight's."""
+        made = self._cache.clock()
+        try:
+            response = then(unconditional(request))
+            entry = self._entry(response, flight, made)
+            if entry is None:
+                flight.alone = True
+                return response, None, False
+            entry.mark = turn.mark
+            flight.entry = entry
+            return response, entry, response.status == 200 and self._cache.memory.put(key, entry, began)
+        except RequestError as error:
+            self._refused(error, key, flight, began, made, turn.mark)
             raise
         except Exception as error:  # goes on up as what it is; who waits is told as its own caller would be
             flight.error = problems.house("internal-error", cause=type(error).__name__)
             raise
-        entry = self._entry(response, flight, made)
-        if entry is None:
-            flight.alone = True
-            return response, None, False
-        entry.mark = mark
-        flight.entry = entry
-        return response, entry, response.status == 200 and self._cache.memory.put(key, entry, began)
+        finally:
+            self._cache.end(turn, flight)
 
     def _entry(self, response: Response, flight: Flight, made: float) -> Entry | None:
         """Return an answer as it is kept; None for one that leaves while it is made, so that nobody can share it."""
@@ -242,7 +262,11 @@ class _Asking:
 
     def _refreshed(self, request: Request, key: Key, flight: Flight, entry: Entry) -> None:
         try:
-            self._ask(self._alone, request, key, flight)
+            turn, began = self._turn(request, key, flight, old=False)
+            if turn.found is not None:
+                self._taken_over(turn.found, turn, key, flight, began)
+                return
+            self._ask(self._alone, request, key, flight, turn, began)
             self._count["refreshed"]()
         except Exception as error:  # nobody waits for it: it is told, and the old answer goes on
             self._count["refresh_failed"]()
@@ -257,10 +281,3 @@ class _Asking:
         wait = min(float(said), _LONGEST_PAUSE) if said.isascii() and said.isdigit() else 0.0
         entry.failing = not isinstance(error, RequestError) or down(error)
         entry.again = self._cache.clock() + max(wait, min(_PAUSE, entry.life.fresh))
-
-
-def _unconditional(request: Request) -> Request:
-    """Return the request for the whole answer: who already has it is found out here."""
-    if _CONDITION not in request.headers:
-        return request
-    return replace(request, headers={name: each for name, each in request.headers.items() if name != _CONDITION})

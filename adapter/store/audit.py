@@ -88,6 +88,13 @@ def latest(connection: Connection, most: int) -> list[Entry]:
     return [Entry(**row._mapping) for row in reversed(rows)]
 
 
+def about(connection: Connection, about: str, actions: str, most: int) -> list[Entry]:
+    """Return the last entries about something whose action begins with ``actions``, oldest first."""
+    wanted = select(AUDIT).where(AUDIT.c.about == about, AUDIT.c.action.startswith(actions, autoescape=True))
+    rows = connection.execute(wanted.order_by(AUDIT.c.sequence.desc()).limit(most)).all()
+    return [Entry(**row._mapping) for row in reversed(rows)]
+
+
 def keep_checkpoint(connection: Connection, sequence: int, text: str) -> None:
     """Keep a signed checkpoint beside the entries, in the place of an older one of the same entry."""
     connection.execute(CHECKPOINTS.delete().where(CHECKPOINTS.c.sequence == sequence))

@@ -30,6 +30,8 @@ from adapter.store.migrate import VERSION, Schema
 
 _store = MetaData()
 _subjects = MetaData()
+_DOUBLE = "DOUBLE PRECISION NOT NULL DEFAULT 0"
+_LONGEST = 700.0  # seconds that a call may take, with a margin
 
 # SQLite has no sequences, and needs none: its writers stand in one line (store.writes).
 # The number between two is the place of a row's copy.
@@ -58,6 +60,10 @@ WRITES = Table(
     Column("owner", Text, nullable=False, default=""),
     Column("cause", Text, nullable=False, default=""),
     Column("changed", Double, nullable=False),
+    # When its last try is over, in the monotonic time of the machine that made it (store.writes.Rest).
+    Column("boot", Text, nullable=False, server_default=text("''")),
+    Column("until", Double, nullable=False, server_default=text("0")),
+    Column("span", Double, nullable=False, server_default=text("0")),
     Column("target", Text, nullable=False, default="soap", server_default="soap"),  # the side that it goes to
     Column("copy", Boolean, nullable=False, default=False, server_default=false()),  # of a write of the other side's
     UniqueConstraint("caller", "operation", "key", name="writes_key"),
@@ -144,6 +150,16 @@ CHECKPOINTS = Table(
     Column("text", Text, nullable=False),  # the signed document, as it is exported
 )
 
+# Endpoints that an operator has taken out of use.
+ISOLATED = Table(
+    "isolated",
+    _store,
+    Column("endpoint", Text, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 SUBJECT_KEYS = Table(
     "subject_keys",
     _subjects,
@@ -165,8 +181,20 @@ VAULT_KEYS = Table(
 )
 
 
+def _isolated(connection: Connection) -> None:
+    ISOLATED.create(connection, checkfirst=True)
+
+
+def _rests(connection: Connection) -> None:
+    """Add when a try is over to rows of an earlier release; those under way then may take as long as any may."""
+    for column, kind in (("boot", "TEXT NOT NULL DEFAULT ''"), ("until", _DOUBLE), ("span", _DOUBLE)):
+        connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column} {kind}"))
+    under_way = WRITES.c.state.in_(("sending", "delivering", "unknown"))
+    connection.execute(WRITES.update().where(under_way).values(span=_LONGEST))
+
+
 def with_rollouts(connection: Connection) -> None:
-    """Lead from version 1 to 2: features that move to a new service."""
+    """Lead from version 3 to 4: features that move to a new service."""
     _store.create_all(connection)  # what is there already stays as it is
     for column in ("target TEXT NOT NULL DEFAULT 'soap'", "copy BOOLEAN NOT NULL DEFAULT false"):
         connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column}"))
@@ -174,5 +202,5 @@ def with_rollouts(connection: Connection) -> None:
         connection.execute(text("ALTER SEQUENCE writes_sequence INCREMENT BY 2"))
 
 
-STORE = Schema("store", _store, 2, {1: with_rollouts})
+STORE = Schema("store", _store, VERSION + 3, {1: _rests, 2: _isolated, 3: with_rollouts})
 SUBJECTS = Schema("subjects", _subjects, VERSION)

@@ -12,7 +12,7 @@ from marshmallow.validate import Range
 
 from adapter.mapping import keys, schema
 from adapter.mapping.convert import CONVERTERS
-from adapter.mapping.model.operation import VERBS, OperationRule, PageRule
+from adapter.mapping.model.operation import VERBS, PageRule
 from tests.docs_pages.places import PLACES
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.docs_pages.values import json_values
@@ -92,6 +92,13 @@ RAW = {
     "OperationSection.timeout": "seconds, above 0 and up to 600",
     "SoapSection.guard": "`guard`_",
     "HttpSection.guard": "`guard`_",
+    "HttpSection.timeout": "seconds, above 0 and up to 600",
+    "HttpSection.fields": "names of types, each to our properties, each to `one property there`_",
+    "HttpSection.faults": "a list of `one fault of a service`_",
+    "SaidSection.codes": "our words to the service's",
+    "OperationSection.http": "`http of an operation`_",
+    "ThereSection.timeout": "seconds, above 0 and up to 600",
+    "ThereSection.query": "our parameters, each to `one property there`_",
     "GuardSection.closed": "a list of times such as ``22:00-04:00``, ``sat``, ``sun 00:00-12:00``",
     "GuardSection.breaker": "``off``, or `breaker`_",
     "BreakerSection.slow": "seconds, above 0 and up to 600",
@@ -176,7 +183,6 @@ MORE = {
     "PageSection.default": f"Without it: {PageRule.__dataclass_fields__['default'].default}.",
     "PageSection.max": f"Without it: {PageRule.__dataclass_fields__['max'].default}.",
     "PageSection.first": f"Without it: {PageRule.__dataclass_fields__['first'].default}. Callers count from 0.",
-    "OperationSection.answered_by": f"Without it: {OperationRule.__dataclass_fields__['answered_by'].default}.",
     "OperationSection.timeout": "Without it: ADAPTER_TIMEOUT.",
     "SoapSection.guard": "See `protect-the-erp.rst <../howto/protect-the-erp.rst>`_.",
     "OperationSection.tries": "Without it: 1. What was not sent is sent once more, whatever it does.",

@@ -26,8 +26,9 @@ LABELS = {
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
+    "feature": "a mapping file with ``rollout:``, by its resource",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
-    "reason": "why a guard does not let a call in: ``breaker``, ``probing``",
+    "reason": "why a guard does not let a call in: ``breaker``, ``probing``, ``isolated``",
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
     "result": "what became of a read that may be kept, in fixed words",
     "note": "what was odd, in fixed words",
@@ -49,7 +50,7 @@ LOG_FIELDS = {
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type",
     "duration_ms": "from the request to the last byte of its answer",
-    "answered_by": "``soap`` or ``http``",
+    "answered_by": "``soap``, ``http`` or ``cache``",
     "sent": "whether the backend may have acted on the request: ``no``, ``maybe``, ``yes``",
     "code": "the backend's own fault code",
     "cause": "what went wrong, in words for the operator",
@@ -74,9 +75,13 @@ EVENTS = (
         "guard-would-refuse",
         "``ADAPTER_GUARD=watch``: a call that would not have been let in; ``cause`` is why",
     ),
+    ("isolated", "an operator took an endpoint out of use; ``cause`` is why, and who"),
+    ("released", "an endpoint that was isolated may be asked again"),
     ("bug", "an exception that nobody expected; the caller got 500 ``internal-error``"),
     ("everyone-may-call", "a start with ADAPTER_CALLERS=everyone: nobody is asked who they are"),
     ("callers-not-refreshed", "keys, or those of an issuer (``message``), could not be had anew; the last ones count"),
+    ("rollouts-not-read", "the store did not say where features stand (``cause``); what it said last counts"),
+    ("rollouts-not-noted", "what was seen of features could not be written (``cause``); it is tried again"),
     ("library", "something that a library logged, of level WARNING or worse"),
 )
 
@@ -205,6 +210,7 @@ def _one_of_each() -> str:
     known.dropped("field")
     known.guards.state("ErpService.ErpSoap11", "open")
     known.guards.refused("ErpService.ErpSoap11", "breaker", enforced=True)
+    known.guards.isolated("ErpService.ErpSoap11", isolated=True)
     known.guards.tried("ErpService.ErpSoap11", "backend-unreachable")
     places = known.guards.places("ErpService.ErpSoap11")
     places.counted(1, 1)
@@ -213,6 +219,10 @@ def _one_of_each() -> str:
     caching = known.caching()
     caching.counter("orders.read", "hit")()
     caching.sized(1)
+    rollouts = known.rollouts()
+    rollouts.unkeyed("customers.list")
+    rollouts.fell_back("customers.read", "backend-timeout")
+    rollouts.stands("customers", "canary", 100, 3)
     return known.render().decode("utf-8")
 
 

@@ -19,6 +19,7 @@ from adapter.mapping import (
     schema_rollout,
     schema_rows,
     schema_scopes,
+    schema_service,
     schema_stream,
     schema_write,
 )
@@ -50,14 +51,24 @@ PLACES = (
           "  token: Ergebnis.SitzungsId\n  place: {header: Sitzung.Id}\n  expired: [{code: SESSION_EXPIRED}]"),
     Place("place of session", schema.TokenPlaceSection, "place: {http_header: X-Session}"),
     Place("One line of expired", schema.ExpiredSection, "expired: [{code: GONE}, {detail: InvalidSessionFault}]"),
-    Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
+    Place("http", schema_service.HttpSection, "http:\n  service: customers\n  path: /customers\n  timeout: 2\n"
+          "  credentials: customers_service\n  shadow: customers_shadow\n"
+          "  fields:\n    Customer: {name: fullName, address.city: town}\n"
+          "  faults:\n    - {status: 404, code: CUST-404, at: /error/code, problem: customer-not-found}"),
+    Place("One property there", schema_service.SaidSection, "fields:\n  Customer:\n    name: person.fullName\n"
+          "    status: {name: state, codes: {active: A, dormant: D, deleted: X}}\n    credit_limit: {json: number}"),
+    Place("One fault of a service", schema_service.ServiceFaultSection,
+          "faults:\n  - {status: 409, type: stale-version, problem: version-conflict}"),
+    Place("http of an operation", schema_service.ThereSection, "http:\n  request: GET /partners\n  timeout: 5\n"
+          "  query: {name: q, limit: size}\n  items: /content\n  total: /totalElements"),
     Place("rollout", schema_rollout.RolloutSection, "rollout:\n  key: id\n  stays: [cancel]\n"
           "  steps: [shadow, dualwrite, canary 1, canary 25, live, rampdown, complete]\n  judge: automatic\n"
           "  windows: [mon-thu 09:00-16:00]\n  zone: Europe/Berlin"),
     Place("gate", schema_rollout.GateSection, "gate: {mismatches: 0.1%, sure: 99%, keys: 200, minutes: 30, lag: 10}"),
     Place("beside", schema_rollout.BesideSection, "beside: {share: 20%, queue: 32, noise: 2%, slow: 2}"),
-    Place("compare", schema_rollout.CompareSection, "compare:\n  ignore: [/changed_at]\n  unordered: {/phones: number}\n"
-          "  numbers: {/revenue/value: 0.01}\n  codes: {/status: {inactive: dormant}}\n  show: [/status]"),
+    Place("compare", schema_rollout.CompareSection, "compare:\n  ignore: [/changed_at]\n"
+          "  unordered: {/phones: number}\n  numbers: {/revenue/value: 0.01}\n"
+          "  codes: {/status: {inactive: dormant}}\n  show: [/status]"),
     Place("One type", schema.TypeSection, "types:\n  Address:\n    doc: Where it is sent.\n"
           '    fields: {street: Strasse, country: {soap: "@land"}}'),
     Place("One field", schema.FieldSection, 'id: {soap: PartnerNr, convert: zero_padded(10), read_only: true}\n'

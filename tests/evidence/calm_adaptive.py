@@ -2,8 +2,8 @@
 
 The ERP is quick with eight calls at once, and slower in proportion with more.
 
-One real worker under gunicorn; each call of the load begins when it is due, whatever became of those before. Workers
-that share what they find (``guard.sharing``) are not measured here.
+Real workers under gunicorn: one alone, and two that share what they find over a real Valkey; the numbers are of both
+together then. Each call of the load begins when it is due, whatever became of those before.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from tests.cases import SHAPES, shape_project
 from tests.evidence import Result
 from tests.replay import Replay
+from tests.resilience import engines
 from tests.stack import gunicorn
 
 CAPACITY, NEED = 8, 0.2
@@ -50,33 +51,56 @@ class Erp:
         return 200, self.reply
 
 
+@dataclass(frozen=True)
+class Found:
+    """The limit, the share of the capacity that is used, and how much longer calls take than with an idle ERP."""
+
+    limit: int
+    good: float
+    slower: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is within the goal."""
+        return abs(self.limit - CAPACITY) <= CAPACITY / 4 and self.good >= 0.9 and self.slower <= 2.0
+
+    def __str__(self) -> str:
+        return f"{self.limit}; {self.good:.0%}; x{self.slower:.2f}"
+
+
 def measure() -> Result:
-    """Load it a little, then far too much, and look at the end."""
+    """Measure one worker alone, then two that share."""
+    alone = found({})
+    with engines.valkey() as server:
+        both = found({"ADAPTER_SHARED": server.url, "ADAPTER_WORKERS": "2"}, 2)
+    return Result(f"{alone}, two workers {both}", alone.ok and both.ok)
+
+
+def found(environ: Mapping[str, str], workers: int = 1) -> Found:
+    """Load workers a little, then far too much, and look at the end."""
     erp = Erp()
     with ExitStack() as running:
-        port = running.enter_context(_adapter(erp))
+        port = running.enter_context(_adapter(erp, environ, workers))
         quiet = asyncio.run(_load(port, 4.0, QUIET_SECONDS))
         begin = time.monotonic()
         loud = asyncio.run(_load(port, OFFERED, FIND_SECONDS + MEASURED_SECONDS))
     late = [(at, took) for at, took, status in loud if status == 200 and at - begin >= FIND_SECONDS]
     inside = sorted(count for at, count in erp.seen if at - begin >= FIND_SECONDS)
-    limit = inside[len(inside) // 2]
     good = len(late) / MEASURED_SECONDS / (CAPACITY / NEED)
     slower = _p99([took for _, took in late]) / _p99([took for _, took, _ in quiet])
-    ok = abs(limit - CAPACITY) <= CAPACITY / 4 and good >= 0.9 and slower <= 2.0
-    return Result(f"{limit}; {good:.0%}; x{slower:.2f}", ok)
+    return Found(inside[len(inside) // 2], good, slower)
 
 
 @contextmanager
-def _adapter(erp: Erp) -> Iterator[int]:
-    """Run a worker before the ERP; yield its port."""
+def _adapter(erp: Erp, environ: Mapping[str, str], workers: int) -> Iterator[int]:
+    """Run workers before the ERP; yield their port."""
     server = Replay(erp.answer)
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
     try:
         with tempfile.TemporaryDirectory(prefix="adaptive-") as folder:
             project = shape_project(SHAPE, Path(folder, "project"), server.url)
-            with gunicorn(project, {}) as (url, _, _):
+            with gunicorn(project, environ, workers) as (url, _, _):
                 yield urlsplit(url).port or 0
     finally:
         server.shutdown()

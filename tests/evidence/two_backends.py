@@ -1,6 +1,7 @@
 """job.two_backends: customers.read, answered by the ERP and by the microservice, compared as JSON documents.
 
-Two adapters run side by side on one virtual ERP; they differ in one line of the mapping, ``answered_by: http``.
+Two adapters run side by side on one virtual ERP; they differ in where their stores say that customers stand: ``legacy``
+and ``live``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from tests.evidence import Result
 from tests.microservice import microservice
 from tests.stack import ROOT, Stack, stack
+from tests.strangler.standing import stand_in
 
 UNKNOWN = ("999999", "0")
 
@@ -40,18 +42,13 @@ def measure() -> Result:
 
 @contextmanager
 def moved_project() -> Iterator[Path]:
-    """Yield a copy of the example project in which the microservice answers customers.read."""
+    """Yield a copy of the example project in which the microservice answers for customers."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         for name in ("wsdl", "mappings"):
             shutil.copytree(ROOT / name, project / name)
         shutil.copy(ROOT / "adapter.env", project)
-        file = project / "mappings" / "customers.yaml"
-        text = file.read_text("utf-8")
-        place = "    call: LesePartner\n"
-        if text.count(place) != 1:
-            raise RuntimeError("the mapping of customers.read is not where it was")
-        file.write_text(text.replace(place, place + "    answered_by: http\n"), "utf-8")
+        stand_in(project, "customers", "live")
         yield project
 
 

@@ -19,7 +19,6 @@ _DOCUMENTS: dict[str, tuple[str, str]] = {
     "file-name-is-a-number": ("Rechnung.MahnStufe is no text", "name an element that holds text"),
     "document-of-many": ("Position may occur many times, and a document is one", "occur once"),
     "document-without-content": ("an answer with status 204 has no content", "remove 'status'"),
-    "document-from-http": ("a microservice answers JSON, no documents", "answered_by: soap"),
     "document-and-calls": ("a document and further calls do not go together", "one call for a document"),
     "document-of-a-call": ("a document is no property of an answer", "an operation of its own"),
     "document-into-text": ("Auftrag.Hinweis is string, not", "that holds the bytes"),

@@ -13,7 +13,6 @@ ROWS: dict[str, tuple[str, str]] = {
     "rows-occur-once": ("Buchungen occurs once", "write 'one' for 'each'"),
     "rows-below-rows": ("Nr on the way to Nr.Beleg repeats", "into: end the path at Nr"),
     "rows-patched": ("PATCH changes one thing, and rows are many", "use POST or PUT"),
-    "rows-to-http": ("rows go on to the ERP, not to a microservice", "answered_by: soap"),
     "rows-beside-a-constant": ("Nr.Beleg: Nr on the way repeats", "name the rest in its type"),
     "rows-of-no-type": ("there is no type Nobody", "there are: Number, Posting"),
     "rows-no-certificate": ("no CERTIFICATE of the credentials 'rows'", "ADAPTER_CREDENTIAL_ROWS_CERTIFICATE"),

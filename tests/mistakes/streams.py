@@ -8,7 +8,6 @@ STREAMS: dict[str, tuple[str, str]] = {
     "stream-idle-nothing": ("idle: must be a whole number from 1 to 3600", "Seconds that the ERP may be silent"),
     "stream-bytes-with-unit": ("max_bytes: must be a whole number", "Most bytes of XML"),
     "stream-unknown-key": ("stream has no key 'rows'", "keys here: max_bytes, idle"),
-    "stream-from-http": ("a microservice's answer is passed on as it comes", "remove 'stream'"),
     "stream-behind-a-cursor": ("a page behind a cursor is known only once all its rows are there", "or 'cursor'"),
     "stream-judged-by-rows": ("refused: looks into the rows", "what stands before them"),
     "stream-warned-by-rows": ("warnings: looks into the rows", "what stands before them"),

@@ -19,6 +19,7 @@ from adapter.cli.display import json_text, shortened, xml_text
 from adapter.cli.secrets import Secrets, hide
 from adapter.mapping.model import Constant, Place
 from adapter.settings import Settings
+from tests.strangler.standing import stand_in
 from tests.unit.loopback import answer, once, serving
 
 ROOT = Path(__file__).parents[2]
@@ -140,15 +141,15 @@ def test_reply_that_is_empty(erp: virtual.Server, explain) -> None:
 def test_microservice_that_answers(explain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An operation that a microservice answers is explained with its URL, and its refusals are not called faults."""
     copied(tmp_path)
-    customers = tmp_path / "mappings" / "customers.yaml"
-    text, call = customers.read_text(encoding="utf-8"), "call: LesePartner\n"
-    customers.write_text(text.replace(call, f"{call}    answered_by: http\n"), encoding="utf-8")
+    stand_in(tmp_path, "customers", "live")
     refusal = b'{"type": "/problems/customer-not-found", "status": 404}'
-    with serving(once(answer(b'{"id":"42"}', media_type="application/json"))) as server:
+    customer = json.loads((ROOT / "ops" / "demo" / "customers.json").read_bytes())[41]
+    with serving(once(answer(json.dumps(customer).encode(), media_type="application/json"))) as server:
         monkeypatch.setenv("ADAPTER_SERVICE_CUSTOMERS", server.url)
         told = explain("GET", "/v1/customers/42", project=tmp_path)
         assert 0 == told.status
         assert f"answered by http at {server.url}/customers" in told.sections["operation"]
+        assert "since customers stands at live (epoch 1), bucket " in told.sections["operation"]
         assert '"id": "42"' in told.sections["JSON out"]
         assert "network and microservice" in told.sections["time"]
     with serving(once(answer(refusal, status="404 Not Found", media_type="application/problem+json"))) as server:

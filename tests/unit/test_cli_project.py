@@ -99,12 +99,13 @@ def test_mistakes_stop_other_commands(project: Path, capsys: pytest.CaptureFixtu
 
 
 def test_routes(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each operation is a line with method, path, name, who answers, SOAP operation, port and timeout."""
+    """Each operation is a line with method, path, name, what it moves to, SOAP operation, port and timeout."""
     assert 0 == main(["routes", "--project", str(ROOT)])
     lines = [re.split(r"\s{2,}", line) for line in capsys.readouterr().out.splitlines()]
-    assert ["METHOD", "PATH", "OPERATION", "ANSWERED BY", "SOAP OPERATION", "PORT", "TIMEOUT"] == lines[0]
-    expected = ["GET", "/v1/stock/{item_id}", "stock.list", "soap", "LeseBestand", "LagerService.LagerPort", "10 s"]
+    assert ["METHOD", "PATH", "OPERATION", "MOVES TO", "SOAP OPERATION", "PORT", "TIMEOUT"] == lines[0]
+    expected = ["GET", "/v1/stock/{item_id}", "stock.list", "-", "LeseBestand", "LagerService.LagerPort", "10 s"]
     assert expected in lines
+    assert "customers" == next(line[3] for line in lines if line[2] == "customers.read")
 
 
 def test_openapi(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from adapter.guard.sharing import Sharing
 from adapter.mapping.model.policy import Effect
 from adapter.messages import Request
 from adapter.shared import Shared
-from adapter.shared.grants import Granted, granted
+from adapter.shared.grants import Found, Granted, granted
 from adapter.shared.link import Lost
 from tests.cases import SHAPES, shape_project
 
@@ -136,7 +137,8 @@ def test_more_places_let_in_who_waits() -> None:
 
 def ask(shared: Shared, worker: str, wanted: int, filled: int = 0, **more: float) -> int:
     """Return how many places a worker is granted of eight."""
-    answer = granted(shared, "erp", worker, wanted=wanted, filled=filled, limit=more.get("limit", 8.0))
+    limit = more.get("limit", 8.0)
+    answer = granted(shared, "erp", worker, wanted=wanted, filled=filled, held=filled, limit=limit)
     assert answer is not None
     return answer.places
 
@@ -173,11 +175,42 @@ def test_what_a_killed_worker_had_comes_back(shared: Shared) -> None:
 
 def test_one_workers_measure_counts_for_all(shared: Shared) -> None:
     """The first who found a limit sets it; another one's is not taken while the first goes on."""
-    measure = {"wanted": 3, "filled": 0, "found": True}
-    assert 6.5 == granted(shared, "erp", "a", limit=6.5, **measure).limit  # type: ignore[union-attr, arg-type]
-    assert 6.5 == granted(shared, "erp", "b", limit=99.0, **measure).limit  # type: ignore[union-attr, arg-type]
-    assert 6.5 == granted(shared, "erp", "b", limit=4.0, wanted=3, filled=0).limit  # type: ignore[union-attr]
-    assert Granted(3, 7.0, 0, leads=True) == granted(shared, "erp", "a", limit=7.0, **measure)  # type: ignore[arg-type]
+    asked = {"wanted": 3, "filled": 0, "held": 0}
+    assert 6.5 == granted(shared, "erp", "a", limit=Found(6.5), **asked).limit  # type: ignore[union-attr, arg-type]
+    assert 6.5 == granted(shared, "erp", "b", limit=Found(99.0), **asked).limit  # type: ignore[union-attr, arg-type]
+    assert 6.5 == granted(shared, "erp", "b", limit=4.0, **asked).limit  # type: ignore[union-attr, arg-type]
+    led = granted(shared, "erp", "a", limit=Found(7.0), **asked)  # type: ignore[arg-type]
+    assert Granted(3, 7.0, 0, leads=True, others=3) == led
+
+
+def test_a_limit_that_shrank_is_come_down_to_however_many_wait(shared: Shared) -> None:
+    """Who has filled more than that fills none again until it has less; nobody else gets one before."""
+    assert 8 == ask(shared, "a", 20, 8)
+    assert 2 == ask(shared, "a", 20, 8, limit=2.0)
+    assert 0 == ask(shared, "b", 20, 0, limit=2.0)
+    assert 1 == ask(shared, "a", 20, 2, limit=2.0)
+    assert 0 == ask(shared, "b", 20, 0, limit=2.0)
+    assert 1 == ask(shared, "a", 20, 1, limit=2.0)
+    assert 1 == ask(shared, "b", 20, 0, limit=2.0)
+
+
+def test_the_one_who_measures_has_a_place(shared: Shared) -> None:
+    """With one place for two workers, it is the one's who measures; once that is over each has one."""
+
+    def found(worker: str, filled: int, limit: Found) -> int:
+        answer = granted(shared, "erp", worker, wanted=9, filled=filled, held=filled, limit=limit)
+        assert answer is not None
+        return answer.places
+
+    assert 1 == found("a", 0, Found(1.0))
+    assert 1 == found("b", 1, Found(9.0))
+    assert 0 == found("a", 0, Found(1.0, measuring=True))
+    assert 0 == found("b", 1, Found(9.0))
+    assert 0 == found("b", 0, Found(9.0))
+    assert 1 == found("a", 0, Found(1.0, measuring=True))
+    assert 0 == found("b", 0, Found(9.0))
+    assert 1 == found("a", 1, Found(1.0))
+    assert 1 == found("b", 0, Found(9.0))
 
 
 class Beside:
@@ -207,6 +240,15 @@ def test_workers_share_places(shared: Shared) -> None:
     assert (0, 0) == (one.places.filled, two.places.filled)
 
 
+def test_forked_workers_are_not_taken_for_one(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate that was made before the fork asks for each process in a name of its own."""
+    gate = sharing(shared)
+    for pid in (1001, 1002):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        gate._renew(more=1)
+    assert 2 == len(shared.command("HKEYS", "adapter:places:erp"))
+
+
 def test_without_a_store_each_worker_keeps_to_its_share() -> None:
     """Eight places of four workers are two for each; there is always one."""
     assert 2 == sharing(None).places.most
@@ -215,7 +257,7 @@ def test_without_a_store_each_worker_keeps_to_its_share() -> None:
 
 def test_the_loss_of_the_store_leaves_the_share() -> None:
     """A store that is lost turns what was granted into the share; once it is back it is asked again."""
-    answers = [[8, b"8.000", 0, 0]]
+    answers = [[8, b"8.000", 0, 0, 0]]
     beside = Beside()
 
     def store(question: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,7 +17,7 @@ from adapter.shared import Shared, absent, open_shared
 from adapter.shared.gcra import Quota, Standing, standing, take_shared, taken
 from adapter.shared.link import Busy, Lost
 from adapter.shared.switch import Switch
-from adapter.shared.valkey import Client
+from adapter.shared.valkey import Client, _Timed
 from tests.resilience import engines
 
 MINUTE = Quota(60, 60)
@@ -199,6 +200,23 @@ def test_a_store_that_drips_is_lost() -> None:
         finally:
             done.set()
             dripping.join()
+
+
+def test_what_arrived_while_nobody_looked_counts() -> None:
+    """Who looks too late takes what is there by then, once for each question; nothing is waited for any more."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        timed = _Timed(ours)
+        theirs.sendall(b"+PONG")
+        timed.begin(time.monotonic() - 1)
+        assert b"+PO" == timed.recv(3)
+        with pytest.raises(TimeoutError):
+            timed.recv(3)
+        timed.begin(time.monotonic() - 1)
+        assert b"NG" == timed.recv(3)
+        timed.begin(time.monotonic() - 1)
+        with pytest.raises(TimeoutError):
+            timed.recv(3)
 
 
 def _drip(server: socket.socket, done: threading.Event) -> None:

@@ -1,0 +1,130 @@
+"""``adapter rollout``: where features stand on their way to a new service, and what moves them."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable
+
+from adapter.cli.command import Argument, Command, argument
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_STATUS = (
+    "Exit status: 0 done; 1 refused, and nothing was changed; 2 not asked rightly; 3 asked, and another person has to "
+    "approve it (`adapter rollout approve`) before it is asked again."
+)
+
+
+def _of(room: str, name: str) -> Callable[[Namespace], int]:
+    """Return what runs a part: SQLAlchemy is loaded by it, and not by every other command."""
+
+    def run(asked: Namespace) -> int:
+        status: int = getattr(importlib.import_module(f"adapter.cli.{room}"), name)(asked)
+        return status
+
+    return run
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError("not a whole number")
+    return int(text)
+
+
+def _person(text: str) -> str:
+    if text and not _NAME.fullmatch(text):  # argparse reads the default too
+        raise ArgumentTypeError("letters, digits and ._@-, at most 64")
+    return text
+
+
+FEATURE = argument("feature", metavar="FEATURE", help="as `adapter rollout list` names it")
+_WHO = (
+    argument("--reason", metavar="TEXT", required=True, help="why; it goes into the audit"),
+    argument("--actor", metavar="NAME", type=_person, default="", help="who does it (default: the user you are)"),
+    argument(
+        "--epoch", metavar="N", type=_number, default=None, help="refuse where it does not stand at this epoch any more"
+    ),
+)
+
+
+def _moving(name: str, help: str, doc: str, example: str, *more: Argument) -> Command:
+    """Return a command that moves a feature."""
+    return Command(
+        name,
+        help=help,
+        doc=f"{doc} {_STATUS}",
+        run=_of("rollout_moves", name),
+        example=f"rollout {name} {example}",
+        arguments=(FEATURE, *_WHO, *more),
+    )
+
+
+_SHOWN = (
+    Command(
+        "list",
+        help="where each feature stands",
+        run=_of("rollout_shown", "listing"),
+        example="rollout list",
+        doc="SOAP and HTTP are the calls that the ERP and the new service answered in the last hour.",
+    ),
+    Command(
+        "show",
+        help="one feature: where it stands, what is next, who did what",
+        run=_of("rollout_shown", "show"),
+        example="rollout show customers",
+        arguments=(FEATURE,),
+    ),
+)
+_FORWARD = (
+    _moving(
+        "advance",
+        "go on to the next step of the plan",
+        "Needs the evidence that the plan asks for (`gate`), one of its windows, and no pin.",
+        "customers --reason 'a day without a mismatch'",
+        argument("--to", metavar="STEP", default="", help="refuse where the next step is another: live, 'canary 10'"),
+        argument("--despite", action="store_true", help="without the evidence; the audit says so"),
+    ),
+    _moving(
+        "approve",
+        "agree to a step that two persons have to agree to",
+        "Steps by which the say about writes changes hands need two persons: one who approves, another who advances. "
+        "What is approved is the next step as the feature stands now; at `complete` it is the way back.",
+        "customers --reason 'seen the figures' --actor bob",
+        argument("--to", metavar="STEP", default="", help="refuse where the next step is another"),
+    ),
+    _moving(
+        "restart",
+        "let evidence begin anew, since something was mended",
+        "It stays where it is; what was seen before does not count any more.",
+        "customers --reason 'the service is mended'",
+    ),
+)
+_BACK = (
+    _moving(
+        "rollback",
+        "go back: every worker follows within a second",
+        "Without --to it goes back to the last step before a canary, so that the ERP answers. No pin or window keeps "
+        "you from it. From `complete` the ERP lacks what was written since, so it needs two persons.",
+        "customers --reason 'wrong prices'",
+        argument("--to", metavar="STEP", default="", help="an earlier step of the plan, or legacy"),
+        argument("--accept-data-loss", action="store_true", help="from complete: you know what the ERP lacks"),
+    ),
+)
+_FLAGS = (
+    _moving("hold", "let the judge change nothing", "People still may.", "customers --reason 'month end'"),
+    _moving("resume", "let the judge go on", "", "customers --reason 'month end is over'"),
+    _moving(
+        "pin",
+        "let nobody move it forward, for a time or for good",
+        "The judge does not move it back either; a person may.",
+        "customers --hours 48 --reason 'audit of the ERP'",
+        argument("--hours", metavar="N", type=_number, default=0, help="so long (default: until it is unpinned)"),
+    ),
+    _moving("unpin", "let it move again", "", "customers --reason 'audit is over'"),
+)
+COMMAND = Command(
+    "rollout",
+    help="move features to a new service, and back",
+    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS),
+)

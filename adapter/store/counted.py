@@ -1,0 +1,28 @@
+"""How often each side of a feature answered, over a time: what is shown of it, and what says that lines can go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from sqlalchemy import Connection, func, select
+
+from adapter.rollout.evidence import Calls
+from adapter.rollout.rules import Side
+from adapter.store.tables import OBSERVED
+
+_CALLS = OBSERVED["rollout_calls"]
+
+
+def lately(connection: Connection, since: float) -> Mapping[str, Mapping[Side, Calls]]:
+    """Return the calls of each feature since a time (seconds since 1970), by side, of whichever run."""
+    many = func.sum(_CALLS.c.calls)
+    wanted = select(_CALLS.c.feature, _CALLS.c.side, _CALLS.c.outcome, many).where(_CALLS.c.minute >= since // 60)
+    found: dict[str, dict[Side, Calls]] = {}
+    for feature, side, outcome, calls in connection.execute(
+        wanted.group_by(_CALLS.c.feature, _CALLS.c.side, _CALLS.c.outcome)
+    ):
+        of = found.setdefault(feature, {})
+        old, failed = of.get(cast("Side", side), Calls()), int(calls) if outcome == "failed" else 0
+        of[cast("Side", side)] = Calls(old.calls + int(calls), old.failures + failed)
+    return found

@@ -1,0 +1,1 @@
+"""What tests and evidence about features that move share."""

@@ -1,0 +1,118 @@
+"""``adapter rollout``: where features stand, and what moves them, as people see it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from adapter import settings
+from adapter.__main__ import main
+from adapter.durable import Durable
+from adapter.settings import read
+from adapter.store import Store, audit
+from adapter.store.observed import Batch, add
+from tests.resilience.project import project
+from tests.stack import ROOT
+
+HTTP = "http: {service: customers, path: /customers}\n"
+ROLLOUT = "rollout: {stays: [create, update, patch], steps: [shadow, canary 10, live, rampdown, complete]}\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The example project, with reads of customers that move."""
+    for name in ("ADAPTER_STORE_KEY", "ADAPTER_STORE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ADAPTER_STORE_KEY", "a secret of tests which is longer than it must be")
+    return project(tmp_path, {"mappings/customers.yaml": ((HTTP, HTTP + ROLLOUT),)})
+
+
+def run(folder: Path, *words: str) -> int:
+    """Run a command."""
+    try:
+        return main(["rollout", *words, "--project", str(folder)])
+    except SystemExit as end:
+        return int(str(end.code))
+
+
+def test_a_feature_that_never_moved(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stands at legacy."""
+    assert 0 == run(shop, "list")
+    head, line = capsys.readouterr().out.splitlines()
+    assert ["FEATURE", "STAGE", "SINCE", "EPOCH", "SOAP", "HTTP", "NEXT", "FLAGS"] == head.split()
+    assert ["customers", "legacy", "-", "0", "0", "0", "shadow", "-"] == line.split()
+
+
+def test_the_way_on_and_back(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command prints where it stands then; the audit has who and why."""
+    assert 0 == run(shop, "advance", "customers", "--reason", "begin", "--actor", "ann")
+    assert 0 == run(shop, "advance", "customers", "--reason", "on", "--to", "canary 10", "--epoch", "1", "--despite")
+    assert 0 == run(shop, "hold", "customers", "--reason", "month end")
+    assert 0 == run(shop, "pin", "customers", "--hours", "2", "--reason", "audit")
+    assert 0 == run(shop, "rollback", "customers", "--reason", "wrong prices", "--to", "legacy")
+    assert [
+        "customers: shadow at epoch 1", "customers: canary 10 at epoch 2", "customers: canary 10 at epoch 3",
+        "customers: canary 10 at epoch 4", "customers: legacy at epoch 5",
+    ] == capsys.readouterr().out.splitlines()  # fmt: skip
+    assert 0 == run(shop, "list")
+    assert "paused, pinned, rolled back" in capsys.readouterr().out
+    entries = store(shop).read(lambda connection: audit.about(connection, "customers", "rollout.", 9))
+    assert "cli:ann" == entries[0].actor
+    assert all(each.actor.startswith("cli:") for each in entries)
+
+
+def test_what_is_refused_says_why(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 1 for what may not be, 2 for what is no command."""
+    run(shop, "advance", "customers", "--reason", "begin")
+    capsys.readouterr()
+    for words, status, said in (
+        (["advance", "customers", "--reason", "x", "--epoch", "0"], 1, "stale-epoch: it is at epoch 1"),
+        (["advance", "customers", "--reason", "x", "--to", "live"], 1, "the step after shadow is canary 10"),
+        (["advance", "customers", "--reason", "x", "--to", "life"], 1, "'life' is no stage"),
+        (["advance", "customers", "--reason", " "], 1, "say why"),
+        (["advance", "customers"], 2, "--reason"),
+        (["advance", "orders", "--reason", "x"], 1, "There is no feature orders; there are: customers"),
+        (["advance", "customers", "--reason", "x", "--actor", "a b"], 2, "letters, digits"),
+    ):
+        assert status == run(shop, *words), words
+        assert said in capsys.readouterr().err
+
+
+def test_another_person_approves(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 3 says that somebody else has to."""
+    for _ in range(4):
+        assert 0 == run(shop, "advance", "customers", "--reason", "on", "--despite")
+    capsys.readouterr()
+    assert 3 == run(shop, "advance", "customers", "--reason", "done", "--actor", "ann", "--despite")
+    assert "adapter rollout approve customers" in capsys.readouterr().err
+    assert 0 == run(shop, "approve", "customers", "--reason", "seen", "--actor", "bob")
+    assert "customers: cli:bob approves 'advance complete' at epoch 4" in capsys.readouterr().out
+    assert 0 == run(shop, "advance", "customers", "--reason", "done", "--actor", "ann", "--despite")
+
+
+def test_one_feature_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is next, what was asked of each side lately, and what was done."""
+    run(shop, "advance", "customers", "--reason", "begin")
+    minute = int(time.time() // 60)
+    calls = {("customers.read", "soap", minute, outcome, 5): 3 for outcome in ("ok", "failed")}
+    store(shop).run(lambda connection: add(connection, Batch("customers", 1, calls)))
+    capsys.readouterr()
+    assert 0 == run(shop, "show", "customers")
+    said = {line.split("  ")[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert said["operations"].endswith("customers.list, customers.read")
+    assert said["next"].endswith("canary 10")
+    assert said["calls in an hour"].endswith("soap 6, 3 failed, http 0")
+    assert any("legacy -> shadow" in line and line.endswith("begin") for line in said.values())
+
+
+def test_a_project_in_which_nothing_moves(capsys: pytest.CaptureFixture[str]) -> None:
+    """Is told what is missing."""
+    assert 2 == run(ROOT, "list")
+    assert "`rollout:`" in capsys.readouterr().err
+
+
+def store(folder: Path) -> Store:
+    """The store of a project."""
+    return Durable(read(folder, settings.environment()), folder).store
