@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from adapter.deliver.keeping import Keeping
 from adapter.deliver.row import Deliveries
+from adapter.deliver.steady import Steady
 from adapter.deliver.way import Copied, TwoSides, Way
 from adapter.errors import BackendLost, BackendUnreachable, Moved, RequestError
 from adapter.mapping.model import Place as Line
@@ -109,7 +110,7 @@ class World:
     def __init__(self, place: Place, *, seconds: float = 20.0, **rule: object) -> None:
         self.clock, self.seconds = Clock(), seconds
         self.store = place.store()
-        self.keeping = Keeping(self.store, place.vault(), 86400.0, self.clock)
+        self.keeping = Keeping(self.store, place.vault(), 86400.0, self.clock, steady=Steady(self.clock, "here"))
         self.soap, self.http = There("soap"), There("http")
         self.way = way(self.soap, self.http, **rule)
         self.handle: Handler = once(self.way, self.keeping, patience=0.0)(self.way.send)
