@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,13 @@ from adapter.callers import anybody
 from adapter.callers.opening import nobody_can_be_known, open_callers
 from adapter.durable import Durable
 from adapter.errors import BuildError
+from adapter.guard.isolation import following as isolations
 from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.documents import sent_on
 from adapter.mapping.header_parameters import header_parameters
-from adapter.messages import Handler
+from adapter.messages import SHADOW, Handler
 from adapter.moving.needed import Moving
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json
@@ -49,15 +51,21 @@ Watch = Callable[[Endpoint, Handler], Handler]
 
 
 def handlers(
-    built: Built, telemetry: Telemetry, kept: Keeping | None = None, moving: Moving | None = None
+    built: Built,
+    telemetry: Telemetry,
+    kept: Keeping | None = None,
+    durable: Durable | None = None,
+    moving: Moving | None = None,
 ) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
 
-    ``kept`` is where writes are kept, ``moving`` what features need that move; None where there are none.
+    ``kept`` is where writes are kept, ``moving`` what features need that move; None where there are none. ``durable``
+    is the store of the project.
     """
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
+    isolating = partial(isolations, durable if built.durable else None, telemetry)
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told, isolating)
     cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     backends = replace(backends, cache=cache, limiting=limiting, moving=moving)
@@ -113,7 +121,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     durable = Durable(built.settings, built.project)
     kept = _kept(built, telemetry, durable)
     moving = following.moving(built.settings, durable, built.endpoints, telemetry)
-    made = handlers(built, telemetry, kept, moving)
+    made = handlers(built, telemetry, kept, durable, moving)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
@@ -144,7 +152,7 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
         route = replace(route, takes=FORMS, max_bytes=rows.max_bytes, streams=True, rows=True)
     fields = tuple(field.name.lower() for field in header_parameters(endpoint))
     fields += operations.fields(endpoint.policy.write)
-    fields += (HEADER,) if endpoint.rollout is not None else ()
+    fields += (HEADER, SHADOW) if endpoint.rollout is not None else ()
     shown = tuple(each.field.name for call in endpoint.whole() for each in call.reply.headers)
     route = replace(route, headers=fields, shown=shown)
     if endpoint.reply.rule.stream is not None:

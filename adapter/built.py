@@ -16,6 +16,7 @@ from typing import Any
 from adapter import collector
 from adapter import settings as settings_room
 from adapter.callers.issuers import issuers
+from adapter.callers.opening import has_keys
 from adapter.deliver.callback import keys_of
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
@@ -31,6 +32,7 @@ from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
+from adapter.mapping.model.service import CREDENTIALS
 from adapter.mapping.model.soap import PATH_PARTS
 from adapter.mapping.project import load_project
 from adapter.mapping.unscoped import unscoped
@@ -61,6 +63,11 @@ class Built:
     def known(self) -> bool:
         """Whether callers have to be known."""
         return self.settings.callers == "known"
+
+    @property
+    def durable(self) -> bool:
+        """Whether whoever runs it opens the store anyway, for writes or for keys of callers."""
+        return keeps(self.endpoints) or (self.known and has_keys(self.settings))
 
 
 @collector.paused()
@@ -162,6 +169,9 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
                 asked.add(f"{credential_name(name, part)}_FILE")
         if resource.http is not None:
             asked.add(service_name(resource.http.service))
+            parts = [part for each in CREDENTIALS for part in each]
+            asked.update(credential_name(name, part) for name in resource.http.names() for part in parts)
+            asked.update(f"{credential_name(name, part)}_FILE" for name in resource.http.names() for part in parts)
     return asked
 
 

@@ -220,5 +220,14 @@ def answered_by(who: str, response: Response, notes: tuple[str, ...] = ()) -> Re
     )
 
 
+SHADOW = "shadow"
+"""The header field of a call that is made beside one that counts."""
+
+
+def is_shadow(request: Request) -> bool:
+    """Tell whether a call is made beside one that counts, by us or by who asks us: nothing is asked beside it."""
+    return request.kind == "shadow" or request.headers.get(SHADOW, "").strip().lower() == "true"
+
+
 Handler = Callable[[Request], Response]
 Middleware = Callable[[Handler], Handler]

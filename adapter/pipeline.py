@@ -21,7 +21,7 @@ from functools import reduce
 from typing import Any, TypeVar
 
 from adapter import pieces
-from adapter.backends.http import declared_problems, http
+from adapter.backends.http import Login, served, unknown
 from adapter.backends.sides import sides
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
@@ -32,7 +32,6 @@ from adapter.deliver.way import Way
 from adapter.exchange import Exchange
 from adapter.guard import UNGUARDED, Guard
 from adapter.mapping.bound import Cursor, Endpoint, Turn
-from adapter.mapping.header_parameters import header_parameters
 from adapter.mapping.model.cursor import CursorRule
 from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
@@ -74,7 +73,8 @@ class Backends:
 
     ``text_of`` returns how a part of credentials is read. ``cursors`` writes and reads the cursors of lists. ``tables``
     are the code tables that operations share, ``guards`` those of the microservices, by their names. ``shared`` is what
-    workers share, ``cache`` has answers that are given again, if any; ``limiting`` counts what callers ask.
+    workers share, ``cache`` has answers that are given again, if any; ``limiting`` counts what callers ask. ``login``
+    returns how a microservice is shown credentials, by their name and the field of a key.
     ``moving`` is what features need that move, None where nothing does.
     """
 
@@ -87,6 +87,7 @@ class Backends:
     shared: Shared | None = None
     cache: Cache | None = None
     limiting: Limiting = field(default_factory=Limiting)
+    login: Login = unknown
     moving: Moving | None = None
 
 
@@ -284,15 +285,4 @@ def _call(
 def _http(endpoint: Endpoint, backends: Backends) -> Handler:
     rule = endpoint.resource.http
     assert rule is not None
-    return http(
-        backends.http[rule.service],
-        endpoint.method,
-        endpoint.path.removeprefix(endpoint.resource.path),
-        service_path=rule.path,
-        public_path=endpoint.resource.path,
-        problems=declared_problems(endpoint),
-        shown={rule.problem for rule in endpoint.faults if rule.message},
-        forwarded=[field.name.lower() for field in header_parameters(endpoint)],
-        guard=backends.guards.get(rule.service, UNGUARDED),
-        policy=endpoint.policy,
-    )
+    return served(endpoint, backends.http[rule.service], backends.guards.get(rule.service, UNGUARDED), backends.login)

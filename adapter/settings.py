@@ -51,7 +51,8 @@ class Settings:
     credential: Mapping[str, str] = _family(
         "text or path",
         parsers.not_empty,
-        "What the adapter logs in at an ERP with: CREDENTIAL_<NAME>_<PART>, where a mapping says `identity:`. Parts: "
+        "What the adapter logs in at an ERP with: CREDENTIAL_<NAME>_<PART>, where a mapping says `identity:`; or at a "
+        "new service, where `http:` says `credentials:` (TOKEN, or USER and PASSWORD, or KEY). Parts: "
         "USER, PASSWORD, TOKEN_URL, CLIENT_ID, CLIENT_SECRET, SCOPE, and the PEM files CERTIFICATE, KEY, CA, VERIFY; "
         "where a constant says `credential:` any part in capitals. With "
         "_FILE behind the part: a file that holds the text, read again when it changes. Never shown.",

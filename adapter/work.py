@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from adapter import following, problems
@@ -29,6 +30,7 @@ from adapter.deliver.way import Way
 from adapter.drafts import Drafts
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
+from adapter.guard.isolation import following as isolations
 from adapter.guard.told import telling
 from adapter.mapping.agreement.credentials import CALLBACK_SECRET
 from adapter.opened import open_backends
@@ -123,7 +125,8 @@ class Work:
         built, telemetry, settings = self._built, self._telemetry, self._built.settings
         credentials = credentials_of(built.project, settings)
         told = telling(telemetry, watch=settings.guard == "watch")
-        backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
+        isolating = partial(isolations, self._durable, telemetry)
+        backends = open_backends(settings, built.endpoints, built.contracts, credentials, told, isolating)
         cache = open_cache(built.endpoints, settings, telemetry, backends.shared)
         moving = following.moving(settings, self._durable, built.endpoints, telemetry)
         backends = replace(backends, cache=cache, moving=moving)

@@ -16,7 +16,8 @@ from typing import Final
 from adapter.errors import AdapterError, BackendError, BackendFault, BackendTimeout, BackendUnavailable, RequestError
 from adapter.guard.gates import REFUSED
 from adapter.mapping.bound import Endpoint
-from adapter.messages import Handler, Placed, Request, Response
+from adapter.mapping.service_forms import timeout_of
+from adapter.messages import Handler, Placed, Request, Response, is_shadow
 from adapter.moving.needed import Beside, Moving
 from adapter.moving.placing import unit
 from adapter.rollout.rules import Side
@@ -48,7 +49,7 @@ class _Asking:
         self._operation, self._feature = endpoint.name, endpoint.resource.name
         self._empty = endpoint.reply.rule.empty_problem
         self._slow = rule.beside.slow
-        self._part = Part(None, self._slow)
+        self._part = Part(timeout_of(endpoint), self._slow)
         self._usual = self._part.of(endpoint.timeout or moving.timeout)
         self._beside: Beside | None = moving.beside(endpoint, soap, http) if moving.beside is not None else None
 
@@ -138,7 +139,7 @@ class _Asking:
         placed, beside = request.placed, self._beside
         if beside is None or placed is None or placed.stage not in _BESIDE:
             return
-        if not (placed.braked or placed.asked_for or request.kind):
+        if not (placed.braked or placed.asked_for or request.kind or is_shadow(request)):
             beside(request, side, what)
 
 

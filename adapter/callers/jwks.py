@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from adapter import problems
-from adapter.callers.background import Background
+from adapter.background import Background
 from adapter.callers.signers import Signers, signers
 from adapter.errors import BackendError, InvalidRequest, RequestError
 from adapter.exchange import Exchange, Reply

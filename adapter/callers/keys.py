@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from adapter.callers.background import Background
+from adapter.background import Background
 from adapter.callers.snapshot import Kept, Pepper, Snapshot, must_be_whole
 from adapter.durable import Durable
 from adapter.errors import StoreUnavailable

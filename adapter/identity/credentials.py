@@ -20,7 +20,7 @@ from adapter.settings import credential_name
 from adapter.wsse.keys import load_trust
 
 Value = Callable[[], str]
-_PUBLIC = tuple(f"_{part}" for part in PUBLIC_PARTS)
+_PUBLIC = tuple(f"_{part}" for part in PUBLIC_PARTS - {"KEY"})
 _FILE = "_FILE"
 
 _LOG = logging.getLogger("adapter.identity")
@@ -65,7 +65,7 @@ class Credentials:
     def problem(self, name: str, part: str) -> str:
         """Return what is wrong with one part, "missing" where nothing is set, "" where all is well."""
         given, file = self._given(name, part), self._given(name, f"{part}_FILE")
-        if part in PATH_PARTS:
+        if part in PATH_PARTS and part != "KEY":  # a key is shown to a new service, or is a path beside a certificate
             return _tls_problem(self.path(name, part), part, self.path(name, "KEY")) if given else "missing"
         if given is None and file is None:
             return "missing"

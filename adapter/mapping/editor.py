@@ -30,6 +30,7 @@ from adapter.mapping import (
 from adapter.mapping.convert import CONVERTERS
 from adapter.mapping.editor_documents import DOCUMENTS
 from adapter.mapping.editor_policies import POLICIES
+from adapter.mapping.editor_services import SERVICES, SHORT, TOGETHER
 from adapter.mapping.model.filter import BETWEEN, TESTS
 from adapter.mapping.model.operation import VERBS
 from adapter.mapping.patches import WORDS
@@ -90,7 +91,7 @@ _FAULTS: Shape = {"type": "array", "items": _one(schema_operation.FaultSection)}
 # What each key holds that ``reading`` looks at itself. A key that is missing here may hold anything.
 RAW: Mapping[str, Shape] = {
     "FileSection.soap": _one(schema.SoapSection),
-    "FileSection.http": _one(schema.HttpSection),
+    **SERVICES,
     "FileSection.types": _named(_one(schema.TypeSection)),
     "FileSection.operations": {
         "type": "object",
@@ -189,12 +190,11 @@ RAW: Mapping[str, Shape] = {
     "RefusedSection.code": _TEXT_OR_TEXTS,
     "WarningsSection.code": _TEXT_OR_TEXTS,
 }
-# The sections that text alone may stand for, and the key that it is short for.
-SHORT = {"FieldSection": "soap", "ConstantSection": "value", "NextSection": "from", "MatchSection": "property"}
 _INSTEAD = ("soap", "constant", "compute")
 _APART = [{"required": list(pair)} for pair in combinations(_INSTEAD, 2)]
 # What a section asks of its keys together.
 _TOGETHER: Mapping[str, Shape] = {
+    **TOGETHER,
     "FieldSection": {
         "not": {"type": "object", "anyOf": [{"required": ["one", "each"]}, *_APART]},
         "anyOf": [{"required": [key]} for key in _INSTEAD],

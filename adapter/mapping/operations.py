@@ -22,6 +22,7 @@ from adapter.mapping.rows import is_rows, rows_body
 from adapter.mapping.schema_document import DocumentReplySection
 from adapter.mapping.scopes import ByEffect
 from adapter.mapping.sections import Sections
+from adapter.mapping.services import there_rule
 from adapter.mapping.signs import sign_rule
 from adapter.mapping.streams import stream_rule
 
@@ -66,6 +67,7 @@ def operation_rule(
         doc=found.get("doc", ""),
         cursor=cursor_rule(sections, found.get("cursor"), (*path, "cursor")),
         policy=policy(sections, found, method, path, scopes),
+        there=there_rule(sections, found.get("http"), (*path, "http")),
     )
 
 

@@ -21,12 +21,13 @@ from adapter.mapping.guards import guard_rule
 from adapter.mapping.lookups import lookup_rules
 from adapter.mapping.model import BagRule, FieldRule, TypeRule, VariantRule
 from adapter.mapping.model.operation import FaultRule, OperationRule, Resource, Shared
-from adapter.mapping.model.soap import HttpRule, IdentityRule, SoapRule
+from adapter.mapping.model.soap import IdentityRule, SoapRule
 from adapter.mapping.namespaces import namespaces
 from adapter.mapping.operations import fault_rules, operation_rule
 from adapter.mapping.rollouts import rollout_rule
 from adapter.mapping.scopes import ByEffect, scopes_of_file
 from adapter.mapping.sections import Sections
+from adapter.mapping.services import http_rule
 from adapter.mapping.sessions import session_rule
 from adapter.mapping.shared import SECTIONS, check_patterns, taken
 from adapter.mapping.signatures import read_signed
@@ -66,7 +67,7 @@ def resource(
     common = _common(sections, top, shared_file, {} if known is None else known)
     sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
-    http = _http(sections, top.get("http"))
+    http = http_rule(sections, top.get("http"))
     rollout = rollout_rule(sections, top.get("rollout"), top.get("resource", ""))
     types = {**common.types, **_types(sections, top.get("types"))}
     lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
@@ -187,16 +188,6 @@ def _identity(sections: Sections, data: Any, path: Path_) -> IdentityRule | None
     if "session" in found:
         found["session"] = session_rule(sections, found["session"], (*path, "session"))
     return IdentityRule(sections.place(path), **{**found, "signed": signed})
-
-
-def _http(sections: Sections, data: Any) -> HttpRule | None:
-    if data is None:
-        return None
-    found = sections.load(schema.HttpSection, data, ("http",))
-    if found is None:
-        return None
-    guard = guard_rule(sections, found.get("guard"), ("http", "guard"))
-    return HttpRule(sections.place(("http",)), found["service"], found["path"].rstrip("/"), guard)
 
 
 def _type(sections: Sections, name: str, data: Any, path: Path_) -> TypeRule | None:

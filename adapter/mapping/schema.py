@@ -137,14 +137,6 @@ class ExpiredSection(Section):
     text = Text(**about("Words that the fault's text holds."))
 
 
-class HttpSection(Section):
-    """``http:`` of a file."""
-
-    service = Text(NAME, "a name such as customers", **about("Name in ADAPTER_SERVICE_<NAME>.", required=True))
-    path = Text(TEMPLATE, "a path such as /customers", **about("Where the resource lives there.", required=True))
-    guard = Raw(**about("How the service is protected."))
-
-
 class TypeSection(Section):
     """One entry of ``types:``."""
 

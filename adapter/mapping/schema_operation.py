@@ -44,6 +44,7 @@ class OperationSection(Section):
     body = Raw(**about("The JSON body."))
     reply = Raw(**about("The answer.", required=True))
     faults = Raw(**about("Faults of this operation; they come before the file's."))
+    http = Raw(**about("How the new service is asked for it, where that is not as here."))
     timeout = Raw(**about("Seconds until the caller gets an answer, whatever happens."))
     effect = one_of("read idempotent write irreversible", "What calls do; without it GET reads and others write.")
     tries = Whole(1, 10, **about("Most calls where one fails; only where the effect is read or idempotent."))

@@ -149,6 +149,16 @@ CHECKPOINTS = Table(
     Column("text", Text, nullable=False),  # the signed document, as it is exported
 )
 
+# Endpoints that an operator has taken out of use.
+ISOLATED = Table(
+    "isolated",
+    _store,
+    Column("endpoint", Text, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 SUBJECT_KEYS = Table(
     "subject_keys",
     _subjects,
@@ -170,6 +180,10 @@ VAULT_KEYS = Table(
 )
 
 
+def _isolated(connection: Connection) -> None:
+    ISOLATED.create(connection, checkfirst=True)
+
+
 def _rests(connection: Connection) -> None:
     """Add when a try is over to rows of an earlier release; those under way then may take as long as any may."""
     for column, kind in (("boot", "TEXT NOT NULL DEFAULT ''"), ("until", _DOUBLE), ("span", _DOUBLE)):
@@ -179,11 +193,11 @@ def _rests(connection: Connection) -> None:
 
 
 def with_rollouts(connection: Connection) -> None:
-    """Lead from version 2 to 3: features that move to a new service."""
+    """Lead from version 3 to 4: features that move to a new service."""
     _store.create_all(connection)  # what is there already stays as it is
     for column in ("target TEXT NOT NULL DEFAULT 'soap'", "copy BOOLEAN NOT NULL DEFAULT false"):
         connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column}"))
 
 
-STORE = Schema("store", _store, 3, {1: _rests, 2: with_rollouts})
+STORE = Schema("store", _store, VERSION + 3, {1: _rests, 2: _isolated, 3: with_rollouts})
 SUBJECTS = Schema("subjects", _subjects, VERSION)

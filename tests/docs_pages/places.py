@@ -19,6 +19,7 @@ from adapter.mapping import (
     schema_rollout,
     schema_rows,
     schema_scopes,
+    schema_service,
     schema_stream,
     schema_write,
 )
@@ -50,7 +51,16 @@ PLACES = (
           "  token: Ergebnis.SitzungsId\n  place: {header: Sitzung.Id}\n  expired: [{code: SESSION_EXPIRED}]"),
     Place("place of session", schema.TokenPlaceSection, "place: {http_header: X-Session}"),
     Place("One line of expired", schema.ExpiredSection, "expired: [{code: GONE}, {detail: InvalidSessionFault}]"),
-    Place("http", schema.HttpSection, "http: {service: customers, path: /customers}"),
+    Place("http", schema_service.HttpSection, "http:\n  service: customers\n  path: /customers\n  timeout: 2\n"
+          "  credentials: customers_service\n  shadow: customers_shadow\n"
+          "  fields:\n    Customer: {name: fullName, address.city: town}\n"
+          "  faults:\n    - {status: 404, code: CUST-404, at: /error/code, problem: customer-not-found}"),
+    Place("One property there", schema_service.SaidSection, "fields:\n  Customer:\n    name: person.fullName\n"
+          "    status: {name: state, codes: {active: A, dormant: D, deleted: X}}\n    credit_limit: {json: number}"),
+    Place("One fault of a service", schema_service.ServiceFaultSection,
+          "faults:\n  - {status: 409, type: stale-version, problem: version-conflict}"),
+    Place("http of an operation", schema_service.ThereSection, "http:\n  request: GET /partners\n  timeout: 5\n"
+          "  query: {name: q, limit: size}\n  items: /content\n  total: /totalElements"),
     Place("rollout", schema_rollout.RolloutSection, "rollout:\n  key: id\n  stays: [cancel]\n"
           "  steps: [shadow, dualwrite, canary 1, canary 25, live, rampdown, complete]\n  judge: automatic\n"
           "  windows: [mon-thu 09:00-16:00]\n  zone: Europe/Berlin"),

@@ -143,7 +143,8 @@ def test_microservice_that_answers(explain, tmp_path: Path, monkeypatch: pytest.
     copied(tmp_path)
     stand_in(tmp_path, "customers", "live")
     refusal = b'{"type": "/problems/customer-not-found", "status": 404}'
-    with serving(once(answer(b'{"id":"42"}', media_type="application/json"))) as server:
+    customer = json.loads((ROOT / "ops" / "demo" / "customers.json").read_bytes())[41]
+    with serving(once(answer(json.dumps(customer).encode(), media_type="application/json"))) as server:
         monkeypatch.setenv("ADAPTER_SERVICE_CUSTOMERS", server.url)
         told = explain("GET", "/v1/customers/42", project=tmp_path)
         assert 0 == told.status

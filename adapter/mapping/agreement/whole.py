@@ -25,6 +25,7 @@ from adapter.mapping.agreement.patch import check_patch_keys
 from adapter.mapping.agreement.read_modify import reading
 from adapter.mapping.agreement.reply import check_details
 from adapter.mapping.agreement.rollouts import check_rollouts
+from adapter.mapping.agreement.services import check_services
 from adapter.mapping.agreement.session import with_session
 from adapter.mapping.agreement.streams import check_stream
 from adapter.mapping.agreement.types import Binder
@@ -88,6 +89,7 @@ def agree(
     endpoints, more = with_writes(endpoints)
     endpoints, old = with_caches(endpoints)
     moved = check_rollouts(resources, endpoints, around.service_of)
+    moved += check_services(resources, endpoints, around.credential)
     return endpoints, [*mistakes, *wrong, *more, *old, *moved]
 
 

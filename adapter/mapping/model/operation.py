@@ -14,7 +14,8 @@ from adapter.mapping.model.filter import FilterRule, TestRule
 from adapter.mapping.model.policy import Policy, Scopes
 from adapter.mapping.model.rollout import RolloutRule
 from adapter.mapping.model.rows import RowsRule
-from adapter.mapping.model.soap import HttpRule, SoapRule
+from adapter.mapping.model.service import HttpRule, ThereRule
+from adapter.mapping.model.soap import SoapRule
 from adapter.mapping.model.stream import StreamRule
 
 VERBS = ("list", "read", "create", "update", "patch", "cancel", "delete")
@@ -148,6 +149,7 @@ class OperationRule:
     undo: CallRule | None = None
     cursor: CursorRule | None = None
     policy: Policy = field(default_factory=Policy)
+    there: ThereRule | None = None
 
     def whole(self) -> Iterator[OperationRule]:
         """Yield the rules of all its SOAP calls, its own first."""

@@ -1,4 +1,4 @@
-"""What a mapping file says about the other side: contract, port, header blocks, identity, microservice."""
+"""What a mapping file says about the ERP: contract, port, header blocks, identity."""
 
 from __future__ import annotations
 
@@ -108,13 +108,3 @@ class SoapRule:
     def key(self) -> PortKey:
         """What tells one port, called as one identity, from another."""
         return self.wsdl, self.service, self.port, self.identity, bool(self.addressing)
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRule:
-    """Which JSON microservice can answer this resource: its name in ADAPTER_SERVICE_<NAME> and the path there."""
-
-    place: Place
-    service: str
-    path: str
-    guard: GuardRule | None = None
