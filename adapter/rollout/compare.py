@@ -1,9 +1,12 @@
 """When two answers are the same, and what they differ in.
 
-Both are JSON in the form of our contract. Rule 1: what nothing is said about has to be equal: type, value, order.
-Numbers of JSON are equal where their values are; a number that is a text is a text, unless ``numbers`` names it.
-Rule 2: the same rule is used for all items of an array (``*``). Rule 3: of an array with another number of items that
-alone is told, since what follows from it would hide it. Rule 4: at most ``MOST`` differences are told of one answer.
+Both are JSON in the form of our contract.
+
+Rule 1: what nothing is said about has to be equal: type, value, order. Numbers of JSON are equal where their values
+        are; a number that is a text is a text, unless ``numbers`` names it.
+Rule 2: ``*`` stands for all items of an array, and for all members of an object that are not named.
+Rule 3: of an array with another number of items that alone is told, since what follows from it would hide it.
+Rule 4: at most ``MOST`` differences are told of one answer.
 """
 
 from __future__ import annotations
@@ -75,12 +78,12 @@ class Comparer:
     def _objects(
         self, node: Node, legacy: dict[str, Any], candidate: dict[str, Any], path: Path, found: list[Difference]
     ) -> None:
-        members, absent = node.members, self._absent
+        members, rest, absent = node.members, node.items or _PLAIN, self._absent
         for name, value in legacy.items():
             other = candidate.get(name, absent)
             if value is other:
                 continue
-            below = members.get(name, _PLAIN) if members else _PLAIN
+            below = members.get(name, rest) if members else rest
             if below is _PLAIN and type(value) is str and value == other:
                 continue
             if below.ignored:
@@ -94,7 +97,7 @@ class Comparer:
         if candidate.keys() <= legacy.keys():
             return
         for name, other in candidate.items():
-            if name not in legacy and other is not absent and not members.get(name, _PLAIN).ignored:
+            if name not in legacy and other is not absent and not members.get(name, rest).ignored:
                 self._tell((path, name), "extra", None, other, found)
 
     def _arrays(self, node: Node, legacy: list[Any], candidate: list[Any], path: Path, found: list[Difference]) -> None:

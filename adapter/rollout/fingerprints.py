@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from adapter.rollout.differences import Difference
 
@@ -13,7 +14,7 @@ def fingerprint(operation: str, difference: Difference) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6, person=b"rollout group").hexdigest()
 
 
-def groups(operation: str, differences: tuple[Difference, ...]) -> dict[str, Difference]:
+def groups(operation: str, differences: Iterable[Difference]) -> dict[str, Difference]:
     """Return the first difference of each group."""
     found: dict[str, Difference] = {}
     for each in differences:

@@ -20,15 +20,18 @@ def frozen(node: Node, value: Any, *, nulls: bool, candidate: bool) -> Hashable:
     """
     if node.ignored:
         return None
+    rest = node.items or _PLAIN
     if type(value) is dict:
-        members = (
-            (name, frozen(node.members.get(name, _PLAIN), each, nulls=nulls, candidate=candidate))
-            for name, each in value.items()
-            if nulls or each is not None
+        there = (
+            (name, node.members.get(name, rest), each) for name, each in value.items() if nulls or each is not None
         )
-        return frozenset(each for each in members if not node.members.get(each[0], _PLAIN).ignored)
+        return frozenset(
+            (name, frozen(below, each, nulls=nulls, candidate=candidate))
+            for name, below, each in there
+            if not below.ignored
+        )
     if type(value) is list:
-        items = [frozen(node.items or _PLAIN, each, nulls=nulls, candidate=candidate) for each in value]
+        items = [frozen(rest, each, nulls=nulls, candidate=candidate) for each in value]
         if node.unordered is None:
             return tuple(items)
         counts: dict[Hashable, int] = {}

@@ -65,6 +65,7 @@ def test_kinds(expected: list[tuple[str, str]], legacy: Any, candidate: Any) -> 
         ({"ignore": ("/a",)}, {"a": 1}, {}),
         ({"ignore": ("/a/*/b",)}, {"a": [{"b": 1, "c": 2}]}, {"a": [{"c": 2}]}),
         ({"ignore": ("/a",)}, {}, {"a": [1]}),
+        ({"ignore": ("/a/*/b",)}, {"a": {"x": {"b": 1}}}, {"a": {"x": {"b": 2}}}),
         ({"numbers": {"/a": 0}}, {"a": "1500.0"}, {"a": "1500.00"}),
         ({"numbers": {"/a": 0.01}}, {"a": "19.99"}, {"a": "20.00"}),
         ({"numbers": {"/a": 0.01}}, {"a": 19}, {"a": Decimal("19.01")}),
