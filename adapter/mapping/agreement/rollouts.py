@@ -102,10 +102,11 @@ def _beside(endpoint: Endpoint, stays: str) -> Iterator[tuple[str, str]]:
     if endpoint.policy.effect != "read":
         return
     name, there = endpoint.verb, there_of(endpoint)
+    remedy = f"'effect: write' at {name}; or {stays}"
     methods = [("", endpoint.method), *([(" at the service", there.method)] if there is not None else [])]
     for where, method in methods:
         if method in _CHANGE:
-            text = f"{name} is {method}{where}, and says effect: read; what reads is asked at both sides"
-            yield text, f"'effect: write' at {name}; or {stays}"
+            yield f"{name} is {method}{where}, and is said to read: what reads is asked at both sides", remedy
+            return
     if endpoint.write is not None or name in VERBS[2:]:
-        yield f"{name} says effect: read; what reads is asked at both sides", f"'effect: write' at {name}; or {stays}"
+        yield f"{name} is said to read: what reads is asked at both sides", remedy
