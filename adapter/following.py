@@ -36,9 +36,9 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
         metrics.stands(now.feature, now.stage, now.share, now.epoch)
 
     follower = follow.Follower(
-        lambda: durable.store, durable.place(settings.brake), _rarely(telemetry, "rollouts-not-read"), stands
+        lambda: durable.store, durable.place(settings.brake), rarely(telemetry, "rollouts-not-read"), stands
     )
-    notes = noting.Notes(lambda: durable.store, _rarely(telemetry, "rollouts-not-noted"))
+    notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
     telling = beside.Telling(metrics.compared, telemetry.bug)
@@ -46,13 +46,15 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
 
 
-def _rarely(telemetry: Telemetry, event: str) -> Callable[[Exception], None]:
+def rarely(
+    telemetry: Telemetry, event: str, clock: Callable[[], float] = time.monotonic
+) -> Callable[[Exception], None]:
     """Return what writes a line about an error, and not again for a while."""
     lock, last = threading.Lock(), [-_ONCE_IN]
 
     def failed(error: Exception) -> None:
         with lock:
-            now = time.monotonic()
+            now = clock()
             if now - last[0] < _ONCE_IN:
                 return
             last[0] = now

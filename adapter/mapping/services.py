@@ -77,7 +77,7 @@ def _said(sections: Sections, data: Any, path: Path_) -> tuple[SaidRule, ...]:
         said = sections.load(schema_service.SaidSection, section, where)
         if said is None:
             continue
-        if not said:
+        if not section:
             sections.wrong(where, f"{name}: says nothing", f"{name}: the service's name")
         codes = _codes(sections, said["codes"], (*where, "codes")) if "codes" in said else None
         ours = tuple(name.split("."))

@@ -7,6 +7,7 @@ from tests.mistakes.compared import COMPARED
 from tests.mistakes.guards import GUARDS
 from tests.mistakes.limits import LIMITS
 from tests.mistakes.scopes import SCOPES
+from tests.mistakes.services import SERVICES
 from tests.mistakes.writes import WRITES
 
-POLICIES: dict[str, tuple[str, str]] = {**SCOPES, **GUARDS, **CACHES, **LIMITS, **WRITES, **COMPARED}
+POLICIES: dict[str, tuple[str, str]] = {**SCOPES, **GUARDS, **CACHES, **LIMITS, **WRITES, **SERVICES, **COMPARED}

@@ -19,6 +19,7 @@ UNKNOWN, NULL = "unknown-property", "null-for-absent"
 Seen = set[str]
 Read = Callable[[Any, Seen], Any]
 _Names = tuple[str, ...]
+_Made = tuple[dict[str, Any], list[_Names], Seen]
 _Flat = tuple[str, tuple[type, ...], Read | None, bool]
 _PYTHON: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -26,6 +27,7 @@ _PYTHON: Mapping[str, tuple[type, ...]] = {
     "number": (int, Decimal),
     "boolean": (bool,),
 }
+_JSON = {str: "string", int: "whole number", Decimal: "number", bool: "boolean"}
 _NOTHING: Any = object()
 
 
@@ -109,11 +111,12 @@ class _Readers:
             if type(value) is not dict:
                 raise Wrong("is no object")
             found: dict[str, Any] = {}
+            nulls: list[_Names] = []
             for name, each in value.items():
                 known = flat.get(name)
                 if known is None:
                     if name in below:
-                        _deep(below[name], name, each, found, seen)
+                        _deep(below[name], name, each, (found, nulls, seen))
                     elif others:
                         found[name] = each
                     else:
@@ -127,13 +130,15 @@ class _Readers:
                         seen.add(NULL)
                 elif inner is None:
                     if type(each) not in kinds:
-                        raise Wrong(f"is no {kinds[-1].__name__}", name)
+                        raise Wrong(f"is no {_JSON[kinds[-1]]}", name)
                     found[ours] = each
                 else:
                     try:
                         found[ours] = inner(each, seen)
                     except Wrong as wrong:
                         raise wrong.under(name) from None
+            for names in sorted(nulls, key=len):
+                put(found, names, None)
             for names, there in required:
                 _must_be_there(found, names, there)
             return found
@@ -180,8 +185,12 @@ def _must_be_there(found: Mapping[str, Any], names: _Names, there: _Names) -> No
         raise Wrong("is missing", *reversed(there))
 
 
-def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, found: dict[str, Any], seen: Seen) -> None:
-    """Read what stands at another depth there than here, and put it where it belongs."""
+def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, made: _Made) -> None:
+    """Read what stands at another depth there than here, and put it where it belongs.
+
+    What is null there is put last: whether the object around it is null is known then.
+    """
+    found, nulls, seen = made
     if not isinstance(node, dict):
         each, read = node
         if value is not None:
@@ -190,7 +199,7 @@ def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, found: dict[
             except Wrong as wrong:
                 raise wrong.under(name) from None
         elif each.null:
-            put(found, each.ours, None)
+            nulls.append(each.ours)
         else:
             seen.add(NULL)
         return
@@ -203,7 +212,7 @@ def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, found: dict[
             seen.add(UNKNOWN)
             continue
         try:
-            _deep(node[inner], inner, each_value, found, seen)
+            _deep(node[inner], inner, each_value, made)
         except Wrong as wrong:
             raise wrong.under(name) from None
 
@@ -255,7 +264,7 @@ def _leaf(form: Leaf) -> Read:
 
     def read(value: Any, seen: Seen) -> Any:
         if type(value) not in kinds:
-            raise Wrong(f"is no {kinds[-1].__name__}")
+            raise Wrong(f"is no {_JSON[kinds[-1]]}")
         return known(value, seen) if words and type(value) is str else value
 
     return read
