@@ -29,6 +29,7 @@ def http_rule(sections: Sections, data: Any) -> HttpRule | None:
         found["service"],
         found["path"].rstrip("/"),
         guard_rule(sections, found.get("guard"), (*path, "guard")),
+        found.get("repeats", False),
         seconds(sections, found.get("timeout"), (*path, "timeout")),
         found.get("credentials", ""),
         found.get("header", ""),
