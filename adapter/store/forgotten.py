@@ -19,7 +19,7 @@ _OF_RUNS = tuple(
 
 def runs(connection: Connection, before: float) -> int:
     """Remove what was seen in runs that are over, and in which nothing was seen since a time. Return how many runs."""
-    current = dict(connection.execute(select(ROLLOUTS.c.feature, ROLLOUTS.c.run)).tuples().all())
+    current = {row.feature: row.run for row in connection.execute(select(ROLLOUTS.c.feature, ROLLOUTS.c.run))}
     seen: dict[tuple[str, int], float] = {}
     for table in (_CALLS, _COMPARED):
         place = table.c.feature, table.c.run

@@ -13,7 +13,7 @@ from adapter import problems as room
 from adapter.problems import HOUSE
 from adapter.settings import FILE, describe
 from adapter.telemetry import Lines, Metrics, Outcome
-from adapter.telemetry.lines import FIELDS, Lines
+from adapter.telemetry.lines import FIELDS
 from adapter.telemetry.working import Waiting, WorkMetrics
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.evidence.house import ROOT
@@ -21,14 +21,14 @@ from tests.evidence.house import ROOT
 LABELS = {
     "operation": "``resource.verb``; ``-`` for what reached no operation",
     "method": "HTTP method; ``other`` for unheard ones",
-    "cause": "why a caller is not known, in fixed words",
+    "cause": "why a caller is not known, in fixed words; of the judge's moves ``breaker-open``, ``failures-in-a-row``, "
+    "``more-failures`` or ``enough``",
     "of": "``keys``, or the name of an issuer",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
     "feature": "a mapping file with ``rollout:``, by its resource",
     "move": "what the judge did: ``back``, ``forward``",
-    "cause": "of it: ``breaker-open``, ``failures-in-a-row``, ``more-failures``, ``enough``",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
     "reason": "why a guard does not let a call in: ``breaker``, ``probing``, ``isolated``",
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",

@@ -167,7 +167,7 @@ def test_advice_is_said_aloud_once(store: Store) -> None:
 
 @pytest.mark.parametrize("flag", ["paused", "pinned"])
 def test_held_by_people(store: Store, flag: str) -> None:
-    """The judge moves nothing that is on hold or pinned, in no direction; it says so once, and says aloud what it saw."""
+    """The judge moves nothing that is on hold or pinned; it says so once, and aloud what should be done."""
     site = Site(store, share=100)
     wish = Wish("customers", "cli:ann", "wait")
     acting = Acting(lambda: store, {"customers": site.feature}, lambda: site.at)
@@ -286,7 +286,7 @@ def test_a_person_asks_the_judge(store: Store) -> None:
     wish = Wish("customers", "cli:ann", "it is time")
     with pytest.raises(RequestError, match="not-allowed-now") as refused:
         acting.advance(wish)
-    assert ("gate", True) == (refused.value.members["kind"], "22 more comparisons" in refused.value.detail)
+    assert ("gate", True) == (refused.value.members["kind"], "53 more comparisons" in refused.value.detail)
     site.enough()
     site.at += 60
     after = acting.advance(wish)

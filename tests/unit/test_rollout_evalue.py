@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 
@@ -105,7 +106,7 @@ def test_a_unit_that_fails_at_each_step_is_fair(steps: list[int]) -> None:
     """Whatever bucket it is in, over all of them E has the mean 1: failing again and again proves nothing."""
     edges = sorted({0, *steps, 10_000})
     mean = 0.0
-    for low, high in zip(edges, edges[1:], strict=False):  # all buckets in between behave alike
+    for low, high in itertools.pairwise(edges):  # all buckets in between behave alike
         known, share = Known(), ErrorShare()
         for step in steps:
             candidate = low < step

@@ -239,9 +239,7 @@ STANDING = st.builds(
     paused=st.booleans(), rolled_back=st.sampled_from(["", "more-failures"]), since=st.floats(0, 2 * NOW),
     pinned=st.none() | st.builds(Pin, st.just("ann"), st.text(max_size=5), st.floats(0, 2 * NOW)),
 )  # fmt: skip
-GATE = st.builds(
-    GateRule, st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000), st.floats(0, 1e6), st.floats(0, 1e6)
-)
+GATE = st.builds(GateRule, st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000), st.floats(0, 1e6), st.floats(0, 1e6))
 
 
 @settings(deadline=None)
