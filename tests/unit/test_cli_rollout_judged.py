@@ -13,8 +13,8 @@ from adapter.moving.features import features
 from adapter.moving.judging import Judging
 from adapter.store import Store, verdicts
 from adapter.store.observed import Batch, add
+from tests.strangler.site import Heard
 from tests.unit.test_cli_rollout import run, shop, store
-from tests.unit.test_moving_judging import Heard
 
 __all__ = ["shop"]
 
