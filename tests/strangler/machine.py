@@ -286,7 +286,8 @@ class Machine(RuleBasedStateMachine):
         assert wanted == told
 
     def _right(self) -> None:
-        assert (0, 0) == (self.world.epochs, self.world.missing)
+        found = self.world.epochs, self.world.missing
+        assert (0, 0) == found, f"{found[0]} epochs with two writers, {found[1]} acknowledged writes missing"
 
 
 def _here(standing: Standing) -> str:
