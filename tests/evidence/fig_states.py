@@ -18,7 +18,7 @@ from hypothesis import Phase
 
 from tests.evidence import Result
 from tests.resilience.stores import ENGINES, place
-from tests.strangler.machine import played
+from tests.strangler.playing import played
 
 SHORT, LONG = 5_000, 200_000
 _MEMORY = Path("/dev/shm")

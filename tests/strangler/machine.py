@@ -6,26 +6,23 @@ Each step is one of these things, and after it the product stands where what is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-import hypothesis
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from adapter.errors import RequestError, StoreUnavailable
 from adapter.moving.acting import Wish
 from adapter.rollout.rules import Step
 from adapter.rollout.stages import Standing
 from adapter.store import Store
+from tests.strangler.dying import Crashing, Killed
 from tests.strangler.expected import COMPLETE, PLAN, Expected
-from tests.strangler.world import BUCKETS, Crashing, Killed, World
+from tests.strangler.world import BUCKETS, World
 
-STEPS = 60
-"""Of one run."""
 _crash = st.sampled_from(["", "", "", "before", "after", "cut"])
 _who = st.sampled_from(["ann", "bob", "judge"])
 _seen = st.sampled_from([0, 0, 0, 0, -1])
@@ -306,31 +303,3 @@ def _said(act: Callable[[], object]) -> str:
     except RequestError as error:
         return str(error.members["kind"])
     return ""
-
-
-def played(store: Store, transitions: int, seed: int = 0, phases: Collection[Phase] = tuple(Phase)) -> Counter[str]:
-    """Play until there were so many transitions; return what happened. Raise AssertionError where anything is wrong.
-
-    A transition is what happens to a feature, a row or a process: a move or its refusal, a claim, a write or a copy
-    that arrives or is settled, a lease that ran out, a process that looks or is replaced.
-    """
-    seen: Counter[str] = Counter()
-    while (left := transitions - seen["transitions"]) > 0:
-
-        def machine() -> Machine:
-            return Machine(store, seen)
-
-        hypothesis.seed(seed)(machine)
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
-            machine,
-            settings=settings(
-                max_examples=max(10, min(200, left // STEPS // 3 + 1)),
-                stateful_step_count=STEPS,
-                phases=phases,
-                deadline=None,
-                database=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-        seed += 1
-    return seen

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.resilience.stores import ENGINES, place
-from tests.strangler.machine import played
+from tests.strangler.playing import played
 
 
 @pytest.mark.parametrize("engine", ENGINES)

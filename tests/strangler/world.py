@@ -9,88 +9,30 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from adapter.store.fence import Copy, Fence
-from sqlalchemy import text
-
-from adapter.errors import StoreUnavailable
 from adapter.moving.acting import Acting, Gate
 from adapter.moving.features import Feature
-from adapter.moving.follow import Follower, Snapshot
+from adapter.moving.follow import Follower
 from adapter.rollout import stages
 from adapter.rollout.rules import Side
 from adapter.rollout.stages import Standing, other
 from adapter.store import Connection, Store, claiming, due, rollouts, writes
 from adapter.store.claiming import Terms
+from adapter.store.fence import Copy, Fence
 from adapter.store.tables import WRITES
 from adapter.store.writes import DELIVERING, DONE, OPEN, PARKED, QUEUED, SENDING, UNKNOWN, Write
+from tests.strangler.dying import Crashing, Flight, Killed, Process
 from tests.strangler.plans import feature
 
-R = TypeVar("R")
 LEASE, TERMS = 30.0, Terms(30.0, 0.0, 1e9)
 BUCKETS: Final = {"a": 0, "b": 99, "c": 100, "d": 4999, "e": 9999}
 """Entities, and the bucket of each: the first and the last one of the first canary, one of each other, one of none."""
 _OPEN: Final = (SENDING, QUEUED, DELIVERING, UNKNOWN, PARKED)
 NOWHERE: Final = Path("/nonexistent/rollout.brake")
-
-
-class Killed(BaseException):
-    """A process died here."""
-
-
-@dataclass
-class Crashing:
-    """A store whose process dies in its next transaction: before its commit, after it, or with its connection."""
-
-    store: Store
-    when: str
-
-    def run(self, act: Callable[[Connection], R], until: float | None = None) -> R:
-        """Run a transaction to its death."""
-        if self.when == "after":
-            self.store.run(act, until)
-            raise Killed
-        return self.store.run(lambda connection: self._dying(connection, act(connection)), until)
-
-    def read(self, act: Callable[[Connection], R], until: float | None = None) -> R:
-        """Read; nobody dies of that."""
-        return self.store.read(act, until)
-
-    def _dying(self, connection: Connection, done: R) -> R:
-        if self.when == "before":
-            raise Killed
-        if self.when == "cut" and connection.dialect.name == "postgresql":
-            self.when = ""  # the product may run it again, where its connection was an idle one
-            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-        return done
-
-
-@dataclass
-class Process:
-    """A worker: what it knows of features. A new one knows nothing."""
-
-    follower: Follower
-    snapshot: Snapshot = field(default_factory=Snapshot)
-
-    def look(self) -> Snapshot:
-        """Look at the store."""
-        self.snapshot = self.follower.look()
-        return self.snapshot
-
-
-@dataclass
-class Flight:
-    """A caller's write that a process has claimed: its row, and whether its side has it."""
-
-    row: Write
-    entity: str
-    sent: bool = False
-    alone: bool = False
-    """Its process died: nobody goes on with it."""
 
 
 class World:
@@ -289,10 +231,7 @@ class World:
     def same(self) -> Iterator[str]:
         """Yield entities of which the two sides have something else, or something twice, though all has arrived."""
         for entity in BUCKETS:
-            soap, http = (
-                [id for id in self.has[side][entity] if id not in self.forgiven]
-                for side in ("soap", "http")  # type: ignore[index]
-            )
+            soap, http = ([id for id in self.has[side][entity] if id not in self.forgiven] for side in ("soap", "http"))
             if soap != http or len(set(soap)) < len(soap):
                 yield entity
 
@@ -348,6 +287,3 @@ def _brings(row: Write) -> list[str]:
         found: list[str] = json.loads(row.request)
         return found
     return [row.request.decode()]
-
-
-__all__ = ["BUCKETS", "Crashing", "Flight", "Killed", "Process", "StoreUnavailable", "World"]
