@@ -31,7 +31,7 @@ def measure() -> Result:
     seed, words, many = int(time.time()), [], 0
     for number, engine in enumerate(ENGINES):
         with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-            store = place(engine, Path(folder)).store()
+            store = place(engine, Path(folder)).store(patience=60.0)
             seen = played(store, wanted // len(ENGINES), seed + number * 1_000_000, (Phase.generate,))
             store.close()
         many += seen["transitions"]

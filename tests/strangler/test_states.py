@@ -13,7 +13,7 @@ from tests.strangler.playing import played
 @pytest.mark.parametrize("engine", ENGINES)
 def test_nobody_writes_beside_another_and_nothing_is_lost(engine: str, tmp_path: Path) -> None:
     """Whoever moves the feature, whoever dies: one writer at each epoch, and what was acknowledged is there."""
-    store = place(engine, tmp_path).store()
+    store = place(engine, tmp_path).store(patience=60.0)
     seen = played(store, 2_500, 1)
     store.close()
     assert 2_500 <= seen["transitions"]
