@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from adapter.errors import RequestError, StoreUnavailable
+from adapter.rollout.rules import Step
+from adapter.rollout.stages import Standing
 from tests.strangler.plans import WHOLE
 
 PLAN: Final = ("legacy", *WHOLE.split(", "))
@@ -104,3 +108,19 @@ class Expected:
 
     def _changed(self, at: int) -> None:
         self.epoch, self.at, self.approved = self.epoch + 1, at, set()
+
+
+def here(standing: Standing) -> str:
+    """Return where a feature stands, as PLAN has it."""
+    return str(Step(standing.stage, standing.share))
+
+
+def said(act: Callable[[], object]) -> str:
+    """Return the kind of a refusal, "" where there is none."""
+    try:
+        act()
+    except StoreUnavailable:
+        raise
+    except RequestError as error:
+        return str(error.members["kind"])
+    return ""

@@ -14,13 +14,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from adapter.errors import RequestError, StoreUnavailable
+from adapter.errors import StoreUnavailable
 from adapter.moving.acting import Wish
-from adapter.rollout.rules import Step
-from adapter.rollout.stages import Standing
 from adapter.store import Store
 from tests.strangler.dying import Crashing, Killed
-from tests.strangler.expected import COMPLETE, PLAN, Expected
+from tests.strangler.expected import COMPLETE, PLAN, Expected, here, said
 from tests.strangler.world import BUCKETS, World
 
 _crash = st.sampled_from(["", "", "", "before", "after", "cut"])
@@ -94,7 +92,7 @@ class Machine(RuleBasedStateMachine):
         def act(who: str) -> str:
             acting = self.world.acting(self.world.store)
             together.wait()
-            return _said(lambda: getattr(acting, name)(_wish(self, who, epoch)))
+            return said(lambda: getattr(acting, name)(_wish(self, who, epoch)))
 
         before = self._stage()
         self.seen["transitions"] += 2
@@ -254,11 +252,11 @@ class Machine(RuleBasedStateMachine):
         """Do something with the feature and in the model; where somebody dies of it, as far as the store has it."""
         world, before = self.world, self._stage()
         self.seen["transitions"] += 1
-        said: list[str] = []
-        dead = self._dying(crash, lambda store: said.append(_said(lambda: getattr(world.acting(store), name)(wish))))
+        told: list[str] = []
+        dead = self._dying(crash, lambda store: told.append(said(lambda: getattr(world.acting(store), name)(wish))))
         if not dead or crash == "after":
             should = model()
-            assert dead or [should] == said, (name, wish, should, said)
+            assert dead or [should] == told, (name, wish, should, told)
             self.seen[f"{name} {should or 'done'}"] += 1
             if should == "" and name in ("advance", "rollback"):
                 world.moved(before, self._stage())
@@ -280,7 +278,7 @@ class Machine(RuleBasedStateMachine):
     def _holds(self) -> None:
         """Hold the store to what is expected."""
         found, expected = self.world.standing(), self.expected
-        told = (found.epoch, _here(found), found.run, found.paused, found.pinned is not None, bool(found.rolled_back))
+        told = (found.epoch, here(found), found.run, found.paused, found.pinned is not None, bool(found.rolled_back))
         wanted = (expected.epoch, PLAN[expected.at], expected.run, expected.paused, expected.pinned, expected.back)
         assert wanted == told
 
@@ -289,19 +287,5 @@ class Machine(RuleBasedStateMachine):
         assert (0, 0) == found, f"{found[0]} epochs with two writers, {found[1]} acknowledged writes missing"
 
 
-def _here(standing: Standing) -> str:
-    return str(Step(standing.stage, standing.share))
-
-
 def _wish(machine: Machine, who: str, seen: int, **more: Any) -> Wish:
     return Wish(machine.world.name, who, "because", seen, **more)
-
-
-def _said(act: Callable[[], object]) -> str:
-    try:
-        act()
-    except StoreUnavailable:
-        raise
-    except RequestError as error:
-        return str(error.members["kind"])
-    return ""
