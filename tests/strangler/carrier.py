@@ -104,7 +104,9 @@ def _asking(folder: Path, erp: Replay, service: str) -> Iterator[tuple[Any, Any]
 
     def soap(pair: Pair) -> Answered:
         _, method, path = _CALLS[pair.call]
-        body = {"json": {"orders": [{"number": "1", "shipment": _SHIPMENT}]}} if method == "POST" else {}
+        body: dict[str, Any] = (
+            {"json": {"orders": [{"number": "1", "shipment": _SHIPMENT}]}} if method == "POST" else {}
+        )
         answered = client.open(path, method=method, headers={"Host": "localhost"}, **body)
         document = json.loads(answered.data)
         if answered.status_code >= 400:
