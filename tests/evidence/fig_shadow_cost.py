@@ -4,7 +4,7 @@ Two gunicorn workers, one each: the example project with customers in ``shadow``
 the same without ``rollout:``. Reads at 100 a second (open loop) go to the one and the other in turn, a few seconds
 each, so that both meet the same moments of this machine; what is added is the difference of the medians of their 99th
 percentiles. Bounded: what is neither refused by the queue nor in it was asked, a few at a time, and the counters of the
-worker and of the service agree. Flat: the worker's memory from its second turn to its last.
+worker and of the service agree. Flat: the worker's memory over the second half of its turns.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def measure() -> Result:
     added = (_median(beside) - _median(plain)) * 1000
     asked = int(TURNS * SECONDS * RATE)
     failed = sum(sum(load.failures.values()) for load in (*plain, *beside))
-    grown = memory[-1] / memory[1] - 1
+    grown = memory[-1] / memory[TURNS // 2] - 1
     room = BesideRule().queue
     bounded = hanging.most <= FEW and asked - room - hanging.came <= dropped <= asked
     value = (
