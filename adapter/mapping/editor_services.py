@@ -27,13 +27,13 @@ SERVICES: Mapping[str, dict[str, Any]] = {
     "FileSection.http": _one(HttpSection.__name__),
     "OperationSection.http": _one(ThereSection.__name__),
     **{f"{kind}.timeout": {**_SECONDS} for kind in ("HttpSection", "ThereSection")},
-    "RetiredSection.http": _one(HttpSection.__name__),
     "HttpSection.fields": {"type": "object", "additionalProperties": _SAID},
     "HttpSection.faults": {"type": "array", "items": _one(ServiceFaultSection.__name__)},
     "SaidSection.codes": {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
     "ThereSection.query": _SAID,
 }
 TOGETHER: Mapping[str, dict[str, Any]] = {
+    "FileSection": {"oneOf": [{"required": [key]} for key in ("operations", "openapi")]},
     "SaidSection": {"minProperties": 1},
     "ServiceFaultSection": {"dependentRequired": {"at": ["code"]}},
 }

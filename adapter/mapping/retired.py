@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.errors import InvalidRequest, Mistake
-from adapter.mapping import schema_service
+from adapter.mapping import schema
 from adapter.mapping.files import Document
 from adapter.mapping.frozen_forms import frozen, thawed
 from adapter.mapping.model import Place
@@ -32,6 +32,7 @@ from adapter.strict_json import decode, text
 
 OPERATIONS = "x-operations"
 _TEXTS = ("name", "method", "path", "resource_path", "there_method", "there_root", "there_rest", "token")
+_NEEDS = ("resource", "path", "http", "openapi")
 _DEPTH, _DIGITS = 500, 4000
 _WROTE = "write it again: adapter rollout retire FEATURE --write"
 
@@ -44,8 +45,13 @@ def is_retired(document: Document) -> bool:
 def retired(document: Document, mappings: Path) -> tuple[Retired | None, list[Mistake]]:
     """Read a mapping file without a contract, and what stands beside it below ``mappings``."""
     sections = Sections(document)
-    top = sections.load(schema_service.RetiredSection, document.data, ())
-    http = http_rule(sections, top["http"]) if top is not None else None
+    top = sections.load(schema.FileSection, document.data, ())
+    for key in _NEEDS:
+        if top is not None and key not in top:
+            sections.wrong((), f"a file without a contract needs the key '{key}'", _WROTE)
+    for key in document.data.keys() - {"version", *_NEEDS}:
+        sections.wrong((key,), f"{key}: means nothing without a contract", "remove it; see the-new-side in docs/howto")
+    http = http_rule(sections, top.get("http")) if top is not None else None
     if top is None or http is None or sections.mistakes:
         return None, sections.mistakes
     try:

@@ -72,17 +72,3 @@ class ThereSection(Section):
     query = Raw(**about("What the service calls our query parameters, and its words for ours."))
     items = Text(POINTER, "a pointer such as /content", **about("Where the items of a list stand; else /items."))
     total = Text(POINTER, "a pointer such as /count", **about("Where it says how many there are; else /page/total."))
-
-
-class RetiredSection(Section):
-    """A mapping file without a contract, which `adapter rollout retire` writes."""
-
-    version = Whole(1, 1, **about("The version of this grammar.", required=True))
-    resource = Text(NAME, "a name such as customers", **about("The resource's name.", required=True))
-    path = Text(TEMPLATE, "a path such as /v1/customers", **about("Where its operations live.", required=True))
-    http = Raw(**about("The JSON microservice that answers.", required=True))
-    openapi = Text(
-        re.compile(r"retired/[A-Za-z0-9_-]+\.json"),
-        "a file such as retired/customers.json",
-        **about("What its operations are, below mappings/.", required=True),
-    )

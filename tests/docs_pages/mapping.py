@@ -92,7 +92,6 @@ RAW = {
     "OperationSection.timeout": "seconds, above 0 and up to 600",
     "SoapSection.guard": "`guard`_",
     "HttpSection.guard": "`guard`_",
-    "RetiredSection.http": "`http`_",
     "HttpSection.timeout": "seconds, above 0 and up to 600",
     "HttpSection.fields": "names of types, each to our properties, each to `one property there`_",
     "HttpSection.faults": "a list of `one fault of a service`_",

@@ -55,8 +55,6 @@ PLACES = (
           "  credentials: customers_service\n  shadow: customers_shadow\n"
           "  fields:\n    Customer: {name: fullName, address.city: town}\n"
           "  faults:\n    - {status: 404, code: CUST-404, at: /error/code, problem: customer-not-found}"),
-    Place("A file without a contract", schema_service.RetiredSection, "version: 1\nresource: partners\n"
-          "path: /v1/partners\nhttp: {service: partners, path: /partners}\nopenapi: retired/partners.json"),
     Place("One property there", schema_service.SaidSection, "fields:\n  Customer:\n    name: person.fullName\n"
           "    status: {name: state, codes: {active: A, dormant: D, deleted: X}}\n    credit_limit: {json: number}"),
     Place("One fault of a service", schema_service.ServiceFaultSection,

@@ -212,6 +212,24 @@ def test_a_document_that_nobody_wrote(change: Callable[[Path], Any], text: str, 
         build(folder, environment())
 
 
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda text: text.replace("openapi: retired/partners.json", "openapi: partners.json"), "such as retired/cust"),
+        (lambda text: text.replace("path: /v1/partners", "title: x"), "title: means nothing without a contract"),
+        (lambda text: text.replace("path: /v1/partners", ""), "needs the key 'path'"),
+        (lambda text: text.replace("timeout: 2", "timeout: 2s"), "timeout: must be a number"),
+        (lambda text: text + "soap: {wsdl: shape.wsdl, service: S, port: P}\n", "openapi: means nothing beside a"),
+    ],
+)
+def test_a_file_that_was_edited(change: Callable[[str], str], text: str, project: Path) -> None:
+    """What is wrong in a file without a contract is told with its place, and so is one beside a contract."""
+    mapping = retired(project) / "mappings" / "mapping.yaml"
+    mapping.write_text(change(mapping.read_text("utf-8")), "utf-8")
+    with pytest.raises(BuildError, match=text):
+        build(project, environment())
+
+
 def test_settings_are_asked_for_still(project: Path) -> None:
     """Where the service is and who we are there has to be set, and scopes to be there where callers are known."""
     folder = retired(project)
