@@ -104,9 +104,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
-    retired, wrong = read_retired(project)
-    known = settings.callers == "known"
-    mistakes += [*wrong, *check_retired(retired, endpoints, around.service_of, around.credential, known=known)]
+    retired = _retired(project, settings, endpoints, around, mistakes)
     mistakes.extend(absent(settings.shared))
     mistakes.extend(_too_many(endpoints, settings.workers))
     mistakes.extend(_unsignable(endpoints, credentials))
@@ -120,7 +118,17 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks, retired)))
     if mistakes:
         raise BuildError(mistakes)
-    return Built(project, settings, endpoints, contracts, documents, around, tuple(retired))
+    return Built(project, settings, endpoints, contracts, documents, around, retired)
+
+
+def _retired(
+    project: Path, settings: Settings, endpoints: tuple[Endpoint, ...], around: Surroundings, mistakes: list[Mistake]
+) -> tuple[Retired, ...]:
+    """Return the files without a contract, and note what is wrong with them."""
+    found, wrong = read_retired(project)
+    known = settings.callers == "known"
+    mistakes += [*wrong, *check_retired(found, endpoints, around.service_of, around.credential, known=known)]
+    return tuple(found)
 
 
 def _too_many(endpoints: tuple[Endpoint, ...], workers: int) -> Iterator[Mistake]:

@@ -140,6 +140,19 @@ _FLAGS = (
     ),
     _moving("unpin", "let it move again", "", "customers --reason 'audit is over'"),
 )
+_JUDGED = (
+    Command(
+        "explain",
+        help="what the judge says, from what numbers, and what the next step needs",
+        run=_of("rollout_judged", "explain"),
+        example="rollout explain customers",
+        doc="A stored verdict is judged again from its numbers. Exit status: 0 the same, to the bit; 1 it is not.",
+        arguments=(
+            argument("what", metavar="FEATURE|VERDICT", help="a feature, or the id of a verdict"),
+            argument("--json", action="store_true", help="all that the verdict came from"),
+        ),
+    ),
+)
 _END = (
     Command(
         "retire",
@@ -157,5 +170,5 @@ _END = (
 COMMAND = Command(
     "rollout",
     help="move features to a new service, and back",
-    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_END),
+    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED, *_END),
 )
