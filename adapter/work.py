@@ -36,10 +36,11 @@ from adapter.mapping.agreement.credentials import CALLBACK_SECRET
 from adapter.opened import open_backends
 from adapter.pipeline import Limits, way
 from adapter.steps.observe import observe
+from adapter.store import copies
 from adapter.store.due import Depth
 from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
-from adapter.telemetry.working import Waiting, WorkMetrics
+from adapter.telemetry.working import Behind, Waiting, WorkMetrics
 
 LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
 """Seconds between two looks at what each timer does."""
@@ -156,6 +157,7 @@ class Work:
             Timer("leases", LEASES, lambda: upkeep.leases(self.deliveries)),
             Timer("look", LOOK, lambda: upkeep.look(self.keeping, self._show)),
             Timer("forget", FORGET, lambda: upkeep.forget(self.keeping)),
+            *([Timer("lag", LOOK, self._lag)] if following.follows(self._built.endpoints) else []),
         ]
 
     def _tellers(self) -> list[Timer]:
@@ -184,6 +186,21 @@ class Work:
     def _show(self, found: Sequence[Depth], now: float) -> None:
         waiting = (Waiting(each.state, each.operation, each.rows, max(0.0, now - each.oldest)) for each in found)
         self.metrics.waiting(waiting, now)
+
+    def _lag(self) -> None:
+        """Show how far each side of a feature is behind."""
+        now = self.keeping.now()
+        found = self.keeping.store.read(copies.lagging)
+        self.metrics.behind(
+            Behind(
+                each.feature,
+                each.target,
+                each.waiting,
+                max(0.0, now - each.oldest) if each.waiting else 0.0,
+                each.conflicts,
+            )
+            for each in found
+        )
 
     def _failed(self, what: str, error: Exception) -> None:
         self.metrics.failed(what)
