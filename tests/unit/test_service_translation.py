@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter.backends.http.reading import NULL, UNKNOWN, Wrong, reader
+from adapter.backends.http.leaves import Wrong
+from adapter.backends.http.reading import NULL, UNKNOWN, reader
 from adapter.backends.http.trees import put
 from adapter.backends.http.writing import writer
 from adapter.mapping.forms import Anything, Form, Forms, Items, Known, Leaf, OneOf, Property, Record
