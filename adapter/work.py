@@ -33,8 +33,11 @@ from adapter.errors import BuildError, Mistake
 from adapter.guard.isolation import following as isolations
 from adapter.guard.told import telling
 from adapter.mapping.agreement.credentials import CALLBACK_SECRET
+from adapter.moving.read_back import ReadBack
+from adapter.moving.reconcile import again
 from adapter.opened import open_backends
 from adapter.pipeline import Limits, way
+from adapter.reconciling import reconcilers
 from adapter.steps.observe import observe
 from adapter.store import copies
 from adapter.store.due import Depth
@@ -42,7 +45,7 @@ from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
 from adapter.telemetry.working import Behind, Waiting, WorkMetrics
 
-LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
+LEASES, LOOK, FORGET, TELL, READ_BACK, RECONCILE = 1.0, 5.0, 60.0, 1.0, 2.0, 300.0
 """Seconds between two looks at what each timer does."""
 IN_A_ROW = 5
 """Rows of one entity that are delivered one after the other before others get their turn."""
@@ -88,6 +91,7 @@ class Work:
         self.engine = self._engine(at_once)
         self._timers = [*self._upkeep(), *more]
         self._telling = self._tellers()
+        self._comparing = self._readers()
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -95,6 +99,8 @@ class Work:
         threads = [threading.Thread(target=self._run_timers, args=(self._timers,), name="timers")]
         if self._telling:
             threads.append(threading.Thread(target=self._run_timers, args=(self._telling,), name="callbacks"))
+        if self._comparing:
+            threads.append(threading.Thread(target=self._run_timers, args=(self._comparing,), name="read-back"))
         for each in threads:
             each.start()
         try:
@@ -133,6 +139,8 @@ class Work:
         backends = replace(backends, cache=cache, moving=moving)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         self.draft = Drafts(built.endpoints, backends, limits)
+        self.reconcilers = reconcilers(built.endpoints, backends, limits, self.keeping)
+        self._notes = moving.notes if moving is not None else None
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
@@ -168,6 +176,17 @@ class Work:
         secret = credentials_of(self._built.project, self._built.settings).value(*CALLBACK_SECRET)
         telling = Telling(self.keeping, lambda: keys_of(secret()), self.metrics.told)
         return [Timer("callbacks", TELL, telling.tell)]
+
+    def _readers(self) -> list[Timer]:
+        """Return what reads both sides of features: what has arrived, and now and then what was written lately."""
+        if self._notes is None or not self.reconcilers:
+            return []
+        every = tuple(self.reconcilers.values())
+        back = ReadBack(every, self.keeping, self._notes.compared)
+        return [
+            Timer("read-back", READ_BACK, back.look),
+            Timer("reconcile", RECONCILE, lambda: [again(each, RECONCILE) for each in every]),
+        ]
 
     def _due(self, most: int) -> list[Due]:
         return [Due(*each) for each in self.deliveries.due(most)]

@@ -124,7 +124,7 @@ def _copying(endpoint: Endpoint) -> Callable[[Request, Response, Side], Copied]:
     if endpoint.verb != "create":
         return lambda request, answer, side: Copied(replace(request, checked=None), "")
     key = key_of_created(endpoint)
-    taken = frozenset(_names(endpoint, endpoint.body.type)) if endpoint.body is not None else frozenset[str]()
+    taken = names_taken(endpoint)
 
     def copy(request: Request, answer: Response, side: Side) -> Copied:
         assert isinstance(answer.body, bytes)
@@ -146,8 +146,12 @@ def key_of_created(endpoint: Endpoint) -> str:
     return rule.key or (key_of(reads, rule) if reads is not None else "") or "id"
 
 
+def names_taken(endpoint: Endpoint) -> frozenset[str]:
+    """Return the names of the properties that callers may send."""
+    return frozenset(_names(endpoint, endpoint.body.type)) if endpoint.body is not None else frozenset()
+
+
 def _names(endpoint: Endpoint, type: str) -> Iterator[str]:
-    """Yield the names of the properties that callers may send."""
     bound: BoundType = endpoint.types[type]
     yield from (field.name for field in bound.fields)
     if bound.variants:
