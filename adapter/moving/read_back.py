@@ -24,9 +24,11 @@ Compared = Callable[[str, int, str, Iterable[tuple[str, str, str]]], None]
 class ReadBack:
     """Follows the copies of all features as they arrive. What arrived before it began is for the reconciler."""
 
-    def __init__(self, reconcilers: Sequence[Reconciler], keeping: Keeping, compared: Compared) -> None:
+    def __init__(
+        self, reconcilers: Sequence[Reconciler], keeping: Keeping, compared: Compared, since: float | None = None
+    ) -> None:
         self._reconcilers, self._keeping, self._compared = reconcilers, keeping, compared
-        self._since = {each.feature: keeping.now() for each in reconcilers}
+        self._since = {each.feature: keeping.now() if since is None else since for each in reconcilers}
 
     def look(self) -> int:
         """Read back what arrived; return how many entities were compared."""

@@ -20,7 +20,7 @@ from adapter.deliver.way import Unsettled
 from adapter.errors import RequestError, VaultError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Request
-from adapter.moving.placing import Placing
+from adapter.moving.placing import Placing, folded, line_of
 from adapter.moving.repairs import Repairs
 from adapter.moving.ways import body_of, read_one
 from adapter.rollout import stages
@@ -80,8 +80,8 @@ class Reconciler:
 
         Raise RequestError where a side cannot be read.
         """
-        keeping, entity = self._keeping, f"{self.feature} {self._key}={id}"
-        pseudonym = keeping.vault.pseudonym("entity", entity)
+        keeping = self._keeping
+        pseudonym = keeping.vault.pseudonym("entity", line_of(self.feature, id))
         before = keeping.store.read(lambda connection: drifts.rows_of(connection, pseudonym))
         standing = keeping.store.read(lambda connection: rollouts.of(connection, self.feature))
         if before.open:
@@ -166,7 +166,7 @@ class Reconciler:
         return Drift(self.feature, entity, "extra" if has[say] is None else "missing")
 
     def _say(self, standing: Standing, id: str) -> Side:
-        return self._both.place.side(standing, id)[1]
+        return self._both.place.side(standing, folded(id))[1]
 
     def _mended(self, drift: Drift, standing: Standing, id: str, has: Has, seen: Rows) -> bool:
         """Make a copy of what the authority has. False: nothing can write it, or somebody wrote meanwhile."""

@@ -31,9 +31,22 @@ from tests.evidence.calm_writes import postgres
 from tests.resilience import ledger
 from tests.resilience.chaos import Worker
 from tests.resilience.journal import Journal, endpoints
+from tests.resilience.project import project
 from tests.resilience.stores import Place
 from tests.stack import gunicorn
-from tests.strangler.dual import FEATURE, Callers, Change, Histories, Turmoil, Watched, dual_project, judged
+from tests.strangler.dual import (
+    FEATURE,
+    Callers,
+    Change,
+    Histories,
+    Turmoil,
+    Watched,
+    at_the_erp,
+    dual_changes,
+    found_by_command,
+    judged,
+    made_to_differ,
+)
 from tests.strangler.service import Service
 from tests.strangler.standing import stand
 
@@ -50,6 +63,7 @@ class Run:
     """What a run showed."""
 
     histories: Histories
+    drifts: tuple[int, int, int]  # seeded; missed; told of others
     acknowledged: int
     open: int
     parked: int
@@ -69,14 +83,16 @@ def measure() -> Result:
 def _result(found: Run) -> Result:
     """A run counts only where enough was done, copies went both ways, nothing is open, and each deed was done."""
     wrong = found.histories
-    told = f"{len(wrong.lost)}; {len(wrong.doubled)}; {len(wrong.disordered)}"
+    seeded, missed, others = found.drifts
+    told = f"{len(wrong.lost)}; {len(wrong.doubled)}; {len(wrong.disordered)}; {missed} of {seeded} drifts"
     told += f" of {found.acknowledged} acknowledged, copies {dict(found.copies)}"
     idle = [deed for deed, many in found.deeds.items() if not many]
     enough = found.acknowledged > 0.8 * WRITES and min(found.copies.get(side, 0) for side in ("soap", "http")) > 100
     more = f"; open {found.open}, parked {found.parked}" if found.open or found.parked else ""
+    more += f"; {others} told that are none" if others else ""
     more += f"; never: {', '.join(idle)}" if idle else ""
     more += "" if enough else "; too little was done"
-    return Result(told + more, not (wrong.lost or wrong.doubled or wrong.disordered or more))
+    return Result(told + more, not (wrong.lost or wrong.doubled or wrong.disordered or missed or more))
 
 
 def attempt(folder: Path, place: Place, writes: int) -> Run:
@@ -87,7 +103,6 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
         seen = Watched(folder / "erp.db")
         seen.begin()
         service = opened.enter_context(Service(folder))
-        service.put({f"/customers/{each}": {"id": each, "note": ""} for each in people})
         environ = {
             **endpoints(f"http://127.0.0.1:{erp.port}"),
             "ADAPTER_SERVICE_CUSTOMERS": service.url,
@@ -96,16 +111,15 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
             "ADAPTER_SUBJECTS": place.subjects_url,
             "ADAPTER_STORE_KEY": ledger.KEY,
         }
-        project = folder / "project"
-        project.mkdir()
-        dual_project(project)
+        where = project(folder / "project", dual_changes())
         store = opened.enter_context(closing(place.store(patience=20.0)))
         stand(store, FEATURE, "dualwrite")
-        url, master, log = opened.enter_context(gunicorn(project, environ, workers=2))
-        worker = opened.enter_context(Worker(project, environ, folder / "work.log"))
+        url, master, log = opened.enter_context(gunicorn(where, environ, workers=2))
+        worker = opened.enter_context(Worker(where, environ, folder / "work.log"))
         source = random.Random(SEED)
         with urllib.request.urlopen(f"{url}/v1/customers/{people[0]}", timeout=20) as answer:
             kind = json.load(answer)["kind"]
+            service.put(at_the_erp(url))
         made = [Change(f"c-{number}", source.choice(people), number % 10 < 7) for number in range(writes)]
         begun = time.monotonic()
         with Turmoil(master.pid, worker, erp, service, store, SEED) as turmoil:
@@ -115,7 +129,10 @@ def attempt(folder: Path, place: Place, writes: int) -> Run:
         effects = [(path.rpartition("/")[2], str(body["note"])) for path, body in service.effects()]
         Path(tempfile.gettempdir(), "dual-web.log").write_bytes(log.read_bytes())
         Path(tempfile.gettempdir(), "dual-work.log").write_bytes((folder / "work.log").read_bytes())
+        seeded = made_to_differ(service, source)
+        told = found_by_command(where, environ)
         return Run(
+            drifts=(len(seeded), len(seeded - told), len(told - seeded)),
             histories=judged(made, seen.effects(), effects),
             acknowledged=sum(each.done for each in made),
             open=sum(many for (state, _, _), many in rows.items() if state in _OPEN),

@@ -9,15 +9,18 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
+import urllib.request
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from adapter.errors import StoreUnavailable
 from adapter.rollout.rules import Stage
@@ -25,7 +28,7 @@ from adapter.store import Store
 from tests import processes
 from tests.resilience.chaos import Worker
 from tests.resilience.journal import Journal
-from tests.resilience.project import project
+from tests.stack import ROOT
 from tests.strangler.service import Service
 from tests.strangler.standing import stand
 
@@ -41,13 +44,14 @@ _CALM: Final = "  guard: {breaker: off}\n"
 _PATCH: Final = "    set: {Modus: TEIL}\n"
 _IDEMPOTENT: Final = "    effect: idempotent\n    timeout: 4\n"
 _PLAN: Final = "rollout: {steps: [shadow, dualwrite, canary 1, canary 10, canary 50, live, rampdown, complete]}\n"
-_OURS: Final = "rollout: {stays: [create, update], steps: [shadow, dualwrite, canary 50, live, rampdown, complete]}\n"
+_STEPS: Final = "steps: [shadow, dualwrite, canary 50, live, rampdown, complete]"
 
 
-def dual_project(folder: Path) -> Path:
-    """Make the example project, whose customers are changed at both sides."""
-    changes = ((_HTTP, _NEW_HTTP), (_ERP, _ERP + _CALM), (_PATCH, _PATCH + _IDEMPOTENT), (_PLAN, _OURS))
-    return project(folder, {"mappings/customers.yaml": changes})
+def dual_changes(stays: str = "create, update") -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return what makes the example project one whose customers are changed at both sides. ``stays`` do not move."""
+    plan = f"rollout: {{stays: [{stays}], {_STEPS}, compare: {{ignore: [/version, /changed_at]}}}}\n"
+    changes = ((_HTTP, _NEW_HTTP), (_ERP, _ERP + _CALM), (_PATCH, _PATCH + _IDEMPOTENT), (_PLAN, plan))
+    return {"mappings/customers.yaml": changes}
 
 
 @dataclass(slots=True)
@@ -175,6 +179,36 @@ class Turmoil:
         if not self._service.alive:
             self._service.start()
         self._worker.start()
+
+
+def at_the_erp(url: str) -> dict[str, dict[str, Any]]:
+    """Return all customers of the ERP by their paths at the service, read through the adapter."""
+    found: dict[str, dict[str, Any]] = {}
+    while True:
+        with urllib.request.urlopen(f"{url}/v1/customers?limit=100&offset={len(found)}", timeout=20) as answer:
+            items = json.load(answer)["items"]
+        if not items:
+            return found
+        found |= {f"/customers/{each['id']}": each for each in items}
+
+
+def made_to_differ(service: Service, source: random.Random) -> set[str]:
+    """Change, remove and add customers at the new service, past its journal. Return whose."""
+    there = service.documents()
+    chosen = source.sample(sorted(there), 12)
+    changed = {path: {**there[path], "note": "changed by hand"} for path in chosen[:6]}
+    gone = dict.fromkeys(chosen[6:9])
+    more = {f"/customers/{999_000 + number}": {**there[chosen[9]], "id": str(999_000 + number)} for number in range(3)}
+    service.put({**changed, **gone, **more})
+    return {path.rpartition("/")[2] for path in (*changed, *gone, *more)}
+
+
+def found_by_command(project: Path, environ: Mapping[str, str]) -> set[str]:
+    """Return whom ``adapter rollout reconcile --all`` names."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
+    command = [sys.executable, "-m", "adapter", "rollout", "reconcile", FEATURE, "--all", "--project", str(project)]
+    done = subprocess.run(command, cwd=ROOT, env={**own, **environ}, capture_output=True, text=True, check=False)
+    return {line.split()[0] for line in done.stdout.splitlines()[1:] if line.strip()}
 
 
 class Watched:
