@@ -56,19 +56,6 @@ def of_feature(feature: str) -> ColumnElement[bool]:
     return WRITES.c.operation.startswith(f"{feature}.", autoescape=True)
 
 
-def oldest(connection: Connection, feature: str) -> float | None:
-    """Return when the oldest copy of a feature was made that is still on its way, None where none is."""
-    wanted = WRITES.c.state.in_(UNDER_WAY) & WRITES.c.copy & of_feature(feature)
-    found: float | None = connection.execute(select(func.min(WRITES.c.created)).where(wanted)).scalar_one()
-    return found
-
-
-def parked(connection: Connection, feature: str) -> int:
-    """Return how many copies of a feature wait for a person."""
-    wanted = (WRITES.c.state == PARKED) & WRITES.c.copy & of_feature(feature)
-    return int(connection.execute(select(func.count()).select_from(WRITES).where(wanted)).scalar_one())
-
-
 def written(connection: Connection, feature: str, since: float, most: int) -> list[Write]:
     """Return rows of a feature that were changed since a moment, the latest first."""
     wanted = of_feature(feature) & (WRITES.c.changed >= since)

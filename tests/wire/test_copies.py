@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 
 from adapter import virtual
 from adapter.app import application, build
-from adapter.moving import copies
 from adapter.moving.read_back import ReadBack
 from adapter.moving.reconcile import looked
-from adapter.store import drifts, writes
+from adapter.store import copies, drifts, lagging, writes
+from adapter.store.copies import Lagging
+from adapter.store.lagging import Behind
 from adapter.store.tables import WRITES
 from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
@@ -132,13 +133,13 @@ def test_lag_and_conflicts_are_told(both: Both) -> None:
     """A copy on its way is a lag; one that is refused is a conflict, and none."""
     both.service.put({f"/customers/{WHO}": None})
     both.change("four")
-    now = both.rows()[1].created + 7
-    assert 7 == both.store.read(lambda connection: copies.lag(connection, FEATURE, now))
-    assert 0 == both.store.read(lambda connection: copies.conflicts(connection, FEATURE))
+    made = both.rows()[1].created
+    assert Behind(7, 0) == both.store.read(lambda connection: lagging.behind(connection, ["customers.patch"], made + 7))
+    assert [Lagging(FEATURE, "http", made, 1, 0)] == both.store.read(copies.lagging)
     both.deliver()
     assert "parked" == both.rows()[1].state
-    assert 0 == both.store.read(lambda connection: copies.lag(connection, FEATURE, now))
-    assert 1 == both.store.read(lambda connection: copies.conflicts(connection, FEATURE))
+    assert Behind(0, 1) == both.store.read(lambda connection: lagging.behind(connection, ["customers.patch"], made + 7))
+    assert [Lagging(FEATURE, "http", 0.0, 0, 1)] == both.store.read(copies.lagging)
 
 
 def test_what_somebody_changed_elsewhere_is_a_drift_and_is_mended(both: Both) -> None:
