@@ -20,7 +20,7 @@ from adapter.telemetry import Telemetry
 from adapter.work import Work
 
 WAITING = (PARKED, UNKNOWN, QUEUED, DELIVERING, SENDING)
-HEAD = ("ID", "STATE", "OPERATION", "MADE", "TRIED", "CAUSE")
+HEAD = ("ID", "STATE", "OPERATION", "TO", "MADE", "TRIED", "CAUSE")
 
 
 def working(asked: Namespace) -> Work:
@@ -57,7 +57,10 @@ def listing(asked: Namespace) -> int:
     found = work.keeping.store.read(
         lambda connection: due.listed(connection, states, asked.operation, before, asked.most)
     )
-    rows = [(each.id, each.state, each.operation, when(each.created), str(each.attempts), each.cause) for each in found]
+    rows = [
+        (each.id, each.state, each.operation, to(each), when(each.created), str(each.attempts), each.cause)
+        for each in found
+    ]
     print(table([HEAD, *rows]))
     return 0
 
@@ -69,7 +72,8 @@ def show(asked: Namespace) -> int:
     request, now, by = opened(work, row), time.time(), actor()
     work.keeping.store.run(lambda connection: audit.append(connection, now, by, "write.shown", row.id))
     lines: list[tuple[str, ...]] = [
-        ("state", row.state), ("operation", row.operation), ("caller", row.caller), ("made", when(row.created)),
+        ("state", row.state), ("operation", row.operation), ("to", to(row)), ("caller", row.caller),
+        ("made", when(row.created)),
         ("changed", when(row.changed)), ("tried", str(row.attempts)), ("promised", "yes" if row.promised else "no"),
         ("due", when(row.due) if row.due else "-"), ("cause", row.cause or "-"),
     ]  # fmt: skip
@@ -84,6 +88,11 @@ def show(asked: Namespace) -> int:
         assert isinstance(answer.body, bytes)
         print(json_text(answer.body))
     return 0
+
+
+def to(row: Write) -> str:
+    """Return the side that a row goes to, and whether it is a copy, as people read it."""
+    return f"{row.target} copy" if row.copy else row.target
 
 
 def when(seconds: float) -> str:

@@ -76,10 +76,13 @@ def _plan(work: Work, asked: Namespace) -> _Plan | None:
     way = work.deliveries.ways.get(row.operation)
     if way is None:
         raise UsageError(f"no mapping has {row.operation} any more, so nothing can be sent; `discard` ends it")
-    request = opened(work, row)
+    way = way.at(row.target)
+    request = way.to(opened(work, row), row.id, row.target)
     found = _ask(way, request)
     if asked.body:
         request = replace(request, body=_body(asked.body), content_type="application/json")
+    if row.copy:  # it is no caller's: nobody checks what callers may send
+        return _Plan(row, way, Draft(request, "http-out", request.body), found, bool(asked.body))
     try:
         draft = work.draft(request)
         filled, _ = way.fill(draft.request, row.id)  # the same reference as at the first attempt, where none is given
