@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import ahead, collector, following, keeping, problems
+from adapter import ahead, collector, following, keeping, operating, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -130,6 +130,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
         routes += operations.routes(
             built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
         )
+    routes += operating.routes(built.settings, built.endpoints, durable, observe(telemetry.started, telemetry.finished))
     pages = docs.install(to_json(openapi(built)), built.settings.title)
     callers = open_callers(built.settings, durable, telemetry) if built.known else None
     who = callers.of if callers is not None else anybody
@@ -171,4 +172,5 @@ def openapi(built: Built) -> dict[str, Any]:
         problems=problems.catalogue(declared(built.endpoints)),
         known=built.known,
         key_life=settings.key_life,
+        operated=operating.operated(settings, built.endpoints),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from adapter import collector
+from adapter import collector, operating
 from adapter import settings as settings_room
 from adapter.callers.issuers import issuers
 from adapter.callers.opening import has_keys
@@ -109,6 +109,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
     mistakes.extend(unscoped(endpoints) if settings.callers == "known" else ())
     if keeps(endpoints) or follows(endpoints):
         mistakes.extend(Durable(settings, project).check())
+    mistakes.extend(operating.wrong(settings))
     mistakes.extend(issuers(settings.issuer)[1])
     mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
     if mistakes:

@@ -72,6 +72,13 @@ class Settings:
         "known: callers show an API key or a token, and each operation says in `scopes` what they need. everyone: "
         "nobody is asked and nothing is refused, for a demonstration.",
     )
+    console: str = _one(
+        "word",
+        parsers.one_of("off", "on", "demo"),
+        "off",
+        "on: the operators' page at /console and the operator API at /v1/rollouts, where mappings have `rollout:`. "
+        "demo: the same where nobody is asked who they are; whoever is on this machine may move features.",
+    )
     hosts: tuple[str, ...] = _one(
         "hosts",
         parsers.hosts,

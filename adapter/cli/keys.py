@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapter import app, settings
+from adapter import app, operating, settings
 from adapter.callers.keys import peppers
 from adapter.callers.keytext import new_key
 from adapter.cli.command import Command, UsageError, argument, project_of, say, table
 from adapter.durable import Durable
+from adapter.moving.features import features
 
 if TYPE_CHECKING:
     from adapter.store.keys import Key
@@ -80,6 +81,7 @@ def _add(connection: Any, key: Key) -> None:
 def _must_be_asked(built: app.Built, scopes: tuple[str, ...]) -> None:
     """Raise UsageError for a scope that no operation asks for: a typing error that nobody would notice."""
     asked = sorted({name for each in built.endpoints if each.policy.scopes for name in each.policy.scopes.names})
+    asked += operating.SCOPES if features(built.endpoints) else ()
     for scope in scopes:
         if scope not in asked:
             near = difflib.get_close_matches(scope, asked, 1)

@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from adapter import settings
+from adapter import operating, settings
 from adapter.built import build
 from adapter.cli.command import UsageError, project_of, table
 from adapter.durable import Durable
@@ -24,11 +24,9 @@ HEAD = ("FEATURE", "STAGE", "SINCE", "EPOCH", "SOAP", "HTTP", "NEXT", "FLAGS")
 def acting_of(asked: Namespace) -> Acting:
     """Return what moves the features of a project. Raise UsageError where it has none."""
     built = build(project_of(asked).resolve(), settings.environment())
-    found = features(built.endpoints)
-    if not found:
+    if not features(built.endpoints):
         raise UsageError("no mapping here moves to a new service (`rollout:`)")
-    durable = Durable(built.settings, built.project)
-    return Acting(lambda: durable.store, found)
+    return operating.acting(built.endpoints, Durable(built.settings, built.project))
 
 
 def listing(asked: Namespace) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from adapter import strict_json
 from adapter.errors import BuildError
 from adapter.mapping.bound import Endpoint
-from adapter.openapi import later
+from adapter.openapi import later, rollouts
 from adapter.openapi.examples import Examples
 from adapter.openapi.limits import HEADERS as LIMIT_HEADERS
 from adapter.openapi.made import Maker
@@ -50,13 +50,14 @@ def document(
     problems: Mapping[str, Problem],
     known: bool = False,
     key_life: int = 86400,
+    operated: bool = False,
 ) -> dict[str, Any]:
     """Return the document. The order is the endpoints' own, so equal projects give equal documents.
 
     ``servers`` are base URLs (none: the place the document is read from), ``examples`` what ``read_examples`` found
     (without any, small ones are made), ``problems`` the problem types by slug. ``known``: callers say who they are.
-    ``key_life``: seconds for which the answers to keys are kept. Raise BuildError for every ``example:`` of a mapping
-    that does not fit.
+    ``key_life``: seconds for which the answers to keys are kept. ``operated``: features that move are operated here.
+    Raise BuildError for every ``example:`` of a mapping that does not fit.
     """
     if mistakes := list(wrong_examples(endpoints)):
         raise BuildError(mistakes)
@@ -79,6 +80,10 @@ def document(
         paths |= later.paths(whose(kept) if known else {})
         own[later.SCHEMA] = later.schema()
         tags[later.TAG] = {"name": later.TAG, "description": "What became of writes that are kept."}
+    if operated:
+        paths |= rollouts.paths(known=known)
+        own[rollouts.SCHEMA] = rollouts.schema()
+        tags[rollouts.TAG] = {"name": rollouts.TAG, "description": "Features that move to new services."}
     return {
         "openapi": VERSION,
         "info": {"title": title, "version": version, "description": _ABOUT},

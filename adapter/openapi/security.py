@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from adapter.mapping.bound import Endpoint
@@ -34,7 +34,12 @@ def security(endpoint: Endpoint) -> Mapping[str, Any]:
     scopes = endpoint.policy.scopes
     if scopes is None or scopes.public:
         return {"security": []}
-    return {"security": [{scheme: list(scopes.names)} for scheme in _EITHER]}
+    return {"security": asked(scopes.names)}
+
+
+def asked(scopes: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return what a caller shows who needs scopes: one of both."""
+    return [{scheme: list(scopes)} for scheme in _EITHER]
 
 
 def whose(endpoints: Iterable[Endpoint]) -> Mapping[str, Any]:

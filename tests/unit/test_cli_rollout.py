@@ -13,11 +13,7 @@ from adapter.durable import Durable
 from adapter.settings import read
 from adapter.store import Store, audit
 from adapter.store.observed import Batch, add
-from tests.resilience.project import project
-from tests.stack import ROOT
-
-HTTP = "http: {service: customers, path: /customers}\n"
-ROLLOUT = "rollout: {stays: [create, update, patch], steps: [shadow, canary 10, live, rampdown, complete]}\n"
+from tests.strangler.project import moving_reads
 
 
 @pytest.fixture
@@ -26,7 +22,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("ADAPTER_STORE_KEY", "ADAPTER_STORE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("ADAPTER_STORE_KEY", "a secret of tests which is longer than it must be")
-    return project(tmp_path, {"mappings/customers.yaml": ((HTTP, HTTP + ROLLOUT),)})
+    return moving_reads(tmp_path)
 
 
 def run(folder: Path, *words: str) -> int:
@@ -107,9 +103,12 @@ def test_one_feature_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) ->
     assert any("legacy -> shadow" in line and line.endswith("begin") for line in said.values())
 
 
-def test_a_project_in_which_nothing_moves(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_project_in_which_nothing_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Is told what is missing."""
-    assert 2 == run(ROOT, "list")
+    monkeypatch.setenv("ADAPTER_STORE_KEY", "a secret of tests which is longer than it must be")
+    assert 2 == run(moving_reads(tmp_path, ""), "list")
     assert "`rollout:`" in capsys.readouterr().err
 
 

@@ -1,0 +1,69 @@
+"""What operates the rollouts of a project: loaded where one is asked for, else never."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from adapter.durable import Durable
+from adapter.errors import Mistake
+from adapter.mapping.bound import Endpoint
+from adapter.messages import Handler
+from adapter.moving.features import features
+from adapter.settings import Settings
+
+if TYPE_CHECKING:
+    from adapter.moving.acting import Acting
+    from adapter.web import Route
+
+READ, OPERATE, APPROVE, TEST = "rollout.read", "rollout.operate", "rollout.approve", "rollout.test"
+SCOPES: Final = (READ, OPERATE, APPROVE, TEST)
+OFF, DEMO = "off", "demo"
+
+
+def operated(settings: Settings, endpoints: Iterable[Endpoint]) -> bool:
+    """Whether the operator API and the operators' page are there."""
+    return settings.console != OFF and bool(features(endpoints))
+
+
+def acting(endpoints: Iterable[Endpoint], durable: Durable) -> Acting:
+    """Return what moves the features of a project. Nothing is opened yet."""
+    room = importlib.import_module("adapter.moving.acting")
+    return room.Acting(lambda: durable.store, features(endpoints))  # type: ignore[no-any-return]
+
+
+def routes(
+    settings: Settings, endpoints: Iterable[Endpoint], durable: Durable, around: Callable[[Handler], Handler]
+) -> list[Route]:
+    """Return the routes of the operator API; none where it is not asked for, or nothing moves."""
+    if not operated(settings, endpoints):
+        return []
+    room = importlib.import_module("adapter.web.rollouts")
+    who = room.Known() if settings.callers == "known" else room.Demo() if settings.console == DEMO else room.Nobody()
+    return room.routes(acting(endpoints, durable), who, settings.timeout, around)  # type: ignore[no-any-return]
+
+
+def wrong(settings: Settings) -> Iterator[Mistake]:
+    """Yield what is wrong with ADAPTER_CONSOLE: a demonstration lets anybody move features, so only at home."""
+    if settings.console != DEMO:
+        return
+    if settings.callers == "known":
+        yield _mistake("demo is for where nobody is asked who they are", "ADAPTER_CONSOLE=on: callers are known here")
+    if far := [each for each in settings.hosts if not _at_home(each)]:
+        yield _mistake(f"demo lets anybody move features, and {far[0]} is not this machine", "ADAPTER_HOSTS=localhost")
+
+
+def _mistake(text: str, remedy: str) -> Mistake:
+    return Mistake("adapter.env", 0, 0, f"ADAPTER_CONSOLE: {text}", remedy)
+
+
+def _at_home(host: str) -> bool:
+    name = host.rpartition(":")[0] if host.count(":") == 1 else host
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.partition("]")[0].removeprefix("[")).is_loopback
+    except ValueError:
+        return False
