@@ -15,7 +15,7 @@ from lxml import etree
 
 from adapter import virtual
 from adapter.__main__ import main
-from adapter.cli.display import json_text, shortened, xml_text
+from adapter.display import json_text, shortened, xml_text
 from adapter.cli.secrets import Secrets, hide
 from adapter.mapping.model import Constant, Place
 from adapter.settings import Settings

@@ -1,0 +1,94 @@
+"""A project full of data: features at every stage, mismatches, verdicts, an audit, parked writes, and long names."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Final
+
+from adapter.rollout.rules import Stage
+from adapter.rollout.stages import Pin
+from adapter.store import Connection, Store
+from adapter.store.observed import Batch, add
+from adapter.store.tables import OBSERVED
+from tests.resilience.project import kept_orders
+from tests.stack import ROOT
+from tests.strangler.standing import stand
+
+LONG: Final = "the-delivery-addresses-of-contact-persons-in-northern-branches"
+HOSTILE: Final = "<script>alert('&\"x\"')</script>"
+STANDS: Final[tuple[tuple[str, Stage, int], ...]] = (
+    ("customers", "canary", 1000),
+    ("contacts", "legacy", 0),
+    ("leads", "shadow", 0),
+    ("prices", "dualwrite", 0),
+    ("offers", "live", 0),
+    ("returns", "rampdown", 0),
+    ("vouchers", "complete", 0),
+    (LONG, "canary", 100),
+)
+NOW_AGO: Final = 3 * 86400.0
+
+
+def filled_project(folder: Path, now: float) -> tuple[Path, tuple[str, ...]]:
+    """Make the project with the features of ``STANDS``; return it and their names."""
+    project = kept_orders(folder)
+    text = (ROOT / "mappings" / "customers.yaml").read_text("utf-8")
+    for name, _, _ in STANDS[1:]:
+        mapping = text.replace("resource: customers\n", f"resource: {name}\n")
+        mapping = mapping.replace("path: /v1/customers\n", f"path: /v1/{name}\n")
+        (project / "mappings" / f"{name}.yaml").write_text(mapping, "utf-8")
+    return project, tuple(name for name, _, _ in STANDS)
+
+
+def fill(store: Store, now: float) -> None:
+    """Put the features where they stand, with what was seen of them."""
+    for at, (name, stage, share) in enumerate(STANDS):
+        if stage == "legacy":
+            continue
+        more = {"since": now - 3600 * (3 + at), "actor": "key:ann", "reason": "the numbers are good"}
+        if name == "offers":
+            more |= {"pinned": Pin("key:bob", "the year is closed in these days", now + 86400)}
+        if name == "prices":
+            more |= {"paused": True, "rolled_back": "failures-in-a-row: 5 different entities failed in a row."}
+        standing = stand(store, name, stage, share, **more)
+        store.run(lambda connection, name=name, run=standing.run: _seen(connection, name, run, now))  # type: ignore[misc]
+        if stage not in ("rampdown", "complete"):
+            store.run(lambda connection, name=name, standing=standing: _judged(connection, name, standing.epoch, now))  # type: ignore[misc]
+
+
+def _seen(connection: Connection, name: str, run: int, now: float) -> None:
+    """Note calls of three days, which move from the ERP to the new service, comparisons and mismatches."""
+    batch = Batch(name, run)
+    last = int(now // 60)
+    for minute in range(last - 3 * 24 * 60, last, 7):
+        part = 1 - (last - minute) / (3 * 24 * 60)
+        wave = 1.4 + math.sin(minute / 230)
+        for operation, many in ((f"{name}.read", 40), (f"{name}.list", 9), (f"{name}.update", 4)):
+            soap, http = round(many * wave * (1 - 0.9 * part)), round(many * wave * 0.9 * part)
+            batch.calls[operation, "soap", minute, "ok", 250] = soap
+            batch.calls[operation, "soap", minute, "failed", 1000] = int(minute % 5 == 0)
+            batch.calls[operation, "http", minute, "ok", 50 if minute % 3 else 100] = http
+            batch.calls[operation, "http", minute, "failed", 500] = int(minute % 11 == 0)
+    batch.compared[f"{name}.read", last - 3] = [412, 6, 3]
+    for at, (pointer, kind) in enumerate(PLACES):
+        batch.mismatches[f"f{at}", f"{name}.read", pointer, kind] = [40 - 9 * at, now - 7200, now - 60 * at]
+    add(connection, batch)
+
+
+PLACES: Final = (("/status", "value"), ("/phones/*/number", "missing"), ("/revenue/value", "value"), ("/note", "extra"))
+
+
+def _judged(connection: Connection, name: str, epoch: int, now: float) -> None:
+    needs = [
+        {"kind": "comparisons", "words": "288 more comparisons without a mismatch, about 6 minutes at the present rate"},
+        {"kind": "minutes", "words": "4 minutes more at this step"},
+    ]
+    said = {"kind": "hold", "cause": "comparisons", "numbers": {"more": 288, "rate": 0.8}, "needs": needs}
+    connection.execute(
+        OBSERVED["rollout_verdicts"].insert().values(
+            id=f"v-{name}"[:40], feature=name, epoch=epoch, time=now - 5, kind="hold", cause="comparisons",
+            numbers=json.dumps({"verdict": said}),
+        )
+    )  # fmt: skip
