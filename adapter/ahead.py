@@ -19,12 +19,11 @@ class Extended(Protocol):
 
 
 def announce(app: Extended, act: Callable[[], None]) -> None:
-    """Let ``act`` be called once in each process that serves ``app``. It returns at once."""
-    app.extensions[_NAME] = act
+    """Let ``act`` be called once in each process that serves ``app``, behind what was announced before it."""
+    app.extensions[_NAME] = (*app.extensions.get(_NAME, ()), act)
 
 
 def begin(app: object) -> None:
     """Begin what an application has announced. One that is not ours has announced nothing."""
-    act = getattr(app, "extensions", {}).get(_NAME)
-    if act is not None:
+    for act in getattr(app, "extensions", {}).get(_NAME, ()):
         act()

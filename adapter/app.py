@@ -143,6 +143,8 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     app = install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=pages)
     if callers is not None:
         ahead.announce(app, callers.begin)
+    if moving is not None:
+        ahead.announce(app, moving.begin)
     return app
 
 

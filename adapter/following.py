@@ -15,6 +15,7 @@ from adapter.rollout.stages import Standing
 from adapter.settings import Settings
 from adapter.telemetry import Telemetry
 
+_ROOMS: Final = ("follow", "noting", "beside")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -28,27 +29,32 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
     if not follows(endpoints):
         return None
-    follow, noting = (importlib.import_module(f"adapter.moving.{name}") for name in ("follow", "noting"))
+    follow, noting, beside = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
     metrics = telemetry.metrics.rollouts()
 
     def stands(now: Standing) -> None:
         metrics.stands(now.feature, now.stage, now.share, now.epoch)
 
     follower = follow.Follower(
-        lambda: durable.store, durable.place(settings.brake), _rarely(telemetry, "rollouts-not-read"), stands
+        lambda: durable.store, durable.place(settings.brake), rarely(telemetry, "rollouts-not-read"), stands
     )
-    notes = noting.Notes(lambda: durable.store, _rarely(telemetry, "rollouts-not-noted"))
+    notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
-    return Moving(follower.now, follower.look, notes, durable.buckets_key(), settings.timeout, told)
+    key, timeout = durable.buckets_key(), settings.timeout
+    telling = beside.Telling(metrics.compared, telemetry.bug)
+    asking = beside.Besides(follower.now, notes, key, timeout, telling)
+    return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
 
 
-def _rarely(telemetry: Telemetry, event: str) -> Callable[[Exception], None]:
+def rarely(
+    telemetry: Telemetry, event: str, clock: Callable[[], float] = time.monotonic
+) -> Callable[[Exception], None]:
     """Return what writes a line about an error, and not again for a while."""
     lock, last = threading.Lock(), [-_ONCE_IN]
 
     def failed(error: Exception) -> None:
         with lock:
-            now = time.monotonic()
+            now = clock()
             if now - last[0] < _ONCE_IN:
                 return
             last[0] = now

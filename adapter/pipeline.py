@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, TypeVar
 
 from adapter import pieces
@@ -37,6 +37,7 @@ from adapter.mapping.model.soap import PortKey
 from adapter.mapping.tables import Table
 from adapter.messages import Checked, Handler, Middleware, Request
 from adapter.moving.needed import Moving
+from adapter.moving.ways import two_sided
 from adapter.respond import respond, respond_rows
 from adapter.several import Answer, Ask, Cursors, joined, paged, part, sequence
 from adapter.shared import Shared
@@ -136,7 +137,11 @@ def build(
 
 def way(endpoint: Endpoint, backends: Backends, limits: Limits) -> Way:
     """Return how the writes of one operation are sent and settled, by a request or by the background process."""
-    return way_of(endpoint, lambda each: inner(each, backends, limits))
+    asked = partial(inner, backends=backends, limits=limits)
+    made, moving = way_of(endpoint, asked), backends.moving
+    return (
+        two_sided(endpoint, made, moving, _answer(endpoint, backends), asked) if moving and endpoint.rollout else made
+    )
 
 
 def inner(endpoint: Endpoint, backends: Backends, limits: Limits, *last: Middleware) -> Handler:

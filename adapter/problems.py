@@ -164,6 +164,9 @@ HOUSE: Mapping[str, Problem] = {
                 "What this service remembers of writes and of callers cannot be read or written now. Nothing was sent "
                 "to the system behind it; the request may be repeated later (Retry-After). Where it had an "
                 "Idempotency-Key, repeat it with the same one."),
+        Problem("feature-moved", 503, "Moving to another service",
+                "Which service behind this one does the change was decided anew while it was asked for, more than "
+                "once. Nothing was done; the request may be repeated after Retry-After."),
         Problem("issuer-unavailable", 503, "Issuer not reachable",
                 "The keys of the token's issuer were never had, or are too old, and it cannot be asked. Nothing was "
                 "done; the request may be repeated later."),

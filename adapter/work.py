@@ -135,7 +135,7 @@ class Work:
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
-        return {name: replace(each, send=around(each.send)) for name, each in ways.items()}
+        return {name: each.around(around) for name, each in ways.items()}
 
     def _engine(self, at_once: int) -> Engine:
         url = self._built.settings.store

@@ -27,7 +27,7 @@ from adapter.app import create_app
 from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
-from tests.everyone import EVERYONE
+from tests.everyone import EVERYONE, elsewhere
 from tests.moments import at
 from tests.replay import Replay, Responder
 
@@ -159,7 +159,7 @@ class ShapeApps:
 
 def replay_app(replay: Replay) -> Flask:
     """Return the adapter on the clone's own project, with every SOAP port at ``replay``."""
-    return create_app(ROOT, {f"ADAPTER_ENDPOINT_{port}": replay.url for port in PORTS} | EVERYONE)
+    return create_app(ROOT, {f"ADAPTER_ENDPOINT_{port}": replay.url for port in PORTS} | EVERYONE | elsewhere())
 
 
 def run(case: Case, app: Flask, replay: Replay) -> Seen:

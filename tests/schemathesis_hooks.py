@@ -16,6 +16,7 @@ from adapter import problems
 _OF_EARLIER_CALLS = frozenset(
     (
         "earlier-write-open",
+        "feature-moved",
         "first-answer-gone",
         "idempotency-key-in-use",
         "idempotency-key-reused",

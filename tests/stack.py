@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import virtual
-from tests.everyone import EVERYONE
+from tests.everyone import EVERYONE, elsewhere
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
@@ -99,7 +99,8 @@ def gunicorn(
         folder, port = Path(name), free_port()
         command = [sys.executable, "-m", "gunicorn", "--config", str(config),
                    "--bind", f"127.0.0.1:{port}", "--workers", str(workers), app]  # fmt: skip
-        process = _started(command, folder, {"ADAPTER_PROJECT": str(project), **EVERYONE, **environ})
+        place = elsewhere(folder) if project == ROOT else {}
+        process = _started(command, folder, {"ADAPTER_PROJECT": str(project), **EVERYONE, **place, **environ})
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for(url + "/healthz", process, lambda: (folder / "err").read_text()[-2000:])

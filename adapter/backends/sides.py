@@ -51,7 +51,9 @@ class _Asking:
         self._slow = rule.beside.slow
         self._part = Part(timeout_of(endpoint), self._slow)
         self._usual = self._part.of(endpoint.timeout or moving.timeout)
-        self._beside: Beside | None = moving.beside(endpoint, soap, http) if moving.beside is not None else None
+        self._beside: Beside | None = None
+        if moving.beside is not None and endpoint.policy.effect == "read":
+            self._beside = moving.beside(endpoint, soap, http)
 
     def write(self, request: Request) -> Response:
         """Answer a write by its side."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from adapter.deliver.settle import Keeping
+from adapter.deliver.copying import copy_of
+from adapter.deliver.keeping import Keeping
 from adapter.deliver.way import Way
 from adapter.errors import StoreUnavailable, VaultError
 from adapter.store import Connection, claiming, due
@@ -25,10 +26,11 @@ class Book:
         keeping = self.keeping
 
         def act(connection: Connection) -> object:
-            return claiming.settle(connection, row, keeping.now(), state, sealed)
+            return claiming.settle(connection, row, keeping.now(), state, sealed, copy)
 
         try:
             sealed = keeping.seal(row, "answer", answer)
+            copy = copy_of(keeping, self.way, row, state, answer)
         except (StoreUnavailable, VaultError):
             keeping.count(row.operation, "not_kept")
             return
@@ -36,7 +38,7 @@ class Book:
 
     def lost(self, row: Write, cause: str) -> None:
         """Say that nobody knows what became of a row."""
-        keeping, after = self.keeping, self.way.after
+        keeping, after = self.keeping, self.way.at(row.target).after
         act = partial(
             claiming.lost, row=row, now=keeping.now(), after=after, cause=cause, rest=keeping.steady.rest(after)
         )

@@ -25,7 +25,7 @@ class Corrupt(Exception):
 
 def packed(request: Request) -> bytes:
     """Return all that is needed to ask for the same again. A body that is still arriving cannot be kept."""
-    head = {
+    head: dict[str, Any] = {
         "operation": request.operation,
         "id": request.id,
         "method": request.method,
@@ -38,6 +38,8 @@ def packed(request: Request) -> bytes:
         "caller": request.caller.id,
         "scopes": sorted(request.caller.scopes),
     }
+    if request.side:
+        head |= {"side": request.side, "epoch": request.epoch}
     return encode(head) + b"\n" + request.body
 
 
@@ -58,6 +60,8 @@ def unpacked(kept: bytes, deadline: float) -> Request:
             traceparent=head["traceparent"],
             caller=Caller(head["caller"], frozenset(head["scopes"])),
             wanted=head["wanted"],
+            side=head.get("side", ""),
+            epoch=head.get("epoch", 0),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise Corrupt("a request that cannot be read") from error

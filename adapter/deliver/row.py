@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 from adapter.deliver import kept
 from adapter.deliver.backoff import after_attempt, while_unsent
+from adapter.deliver.copying import copy_of
 from adapter.deliver.outcomes import judged
 from adapter.deliver.pauses import Pauses
 from adapter.deliver.settle import MARGIN, Keeping, settle
@@ -30,6 +31,7 @@ from adapter.errors import InvalidRequest, RequestError, VaultError
 from adapter.messages import Request, Response
 from adapter.store import due, writes
 from adapter.store.due import settle as ended
+from adapter.store.fence import Copy
 from adapter.store.writes import DONE, PARKED, QUEUED, REFUSED, UNKNOWN, Write
 
 MOST_ATTEMPTS = 12
@@ -73,7 +75,7 @@ class Deliveries:
 
     def following(self, row: Write) -> str:
         """Return the id of the row that may be looked at now because this one was: its entity's next. "" for none."""
-        if not row.entity or row.state not in due.ENDED or row.operation in self.pauses.now():
+        if not row.entity or row.state not in due.ENDED or (row.operation, row.target) in self.pauses.now():
             return ""
         now = self.keeping.now()
         return self.keeping.store.read(lambda connection: due.following(connection, row, now))
@@ -86,6 +88,7 @@ class Deliveries:
         way = self.ways.get(row.operation)
         if way is None:
             return self._nowhere(row)
+        way = way.at(row.target)
         timeout = self.timeouts[row.operation]
         if row.state == UNKNOWN:
             return settle(self.keeping, way, row, self.clock() + timeout)
@@ -108,19 +111,22 @@ class Deliveries:
             return self._moved(row, PARKED, cause=f"it cannot be read: {error}")
         except VaultError as error:
             return self._unreadable(row, error)
+        moving = way.moving
+        send = moving.send[row.target] if moving is not None and row.copy else way.send
         try:
-            response = kept.whole(way.send(request))
+            response = kept.whole(send(way.to(request, row.id, row.target)))
         except RequestError as error:
             return self._failed(way, row, request, error)
         except Exception as error:  # it may have been sent: what became of it is asked before anything else
             self.bug(error, row)
             return self._lost(way, row, type(error).__name__)
-        return self._answered(row, response)
+        return self._answered(way, row, response)
 
-    def _answered(self, row: Write, response: Response) -> Write | None:
-        self.pauses.end(row.operation)
-        state = DONE if response.status < 400 else REFUSED
-        return self._moved(row, state, answer=self.keeping.seal(row, "answer", kept.answer(response)))
+    def _answered(self, way: Way, row: Write, response: Response) -> Write | None:
+        self.pauses.end(row.operation, row.target)
+        state, answer = DONE if response.status < 400 else _refused(row), kept.answer(response)
+        copy = copy_of(self.keeping, way, row, state, answer)
+        return self._moved(row, state, answer=self.keeping.seal(row, "answer", answer), copy=copy)
 
     def _failed(self, way: Way, row: Write, request: Request, error: RequestError) -> Write | None:
         """Move a row on from an error: what matters is whether the ERP may have acted."""
@@ -129,14 +135,15 @@ class Deliveries:
             return self._lost(way, row, str(error))
         if outcome == "refused":
             answer = kept.refusal(error, request.id, self.keeping.known)
-            return self._moved(row, REFUSED, answer=self.keeping.seal(row, "answer", answer), cause=str(error))
+            sealed = self.keeping.seal(row, "answer", answer)
+            return self._moved(row, _refused(row), answer=sealed, cause=str(error))
         if isinstance(error, InvalidRequest):
             return self._moved(row, PARKED, cause=f"its mapping does not take it any more: {error}")
         if error.sent == "yes" and said:  # the ERP was asked, and told us to come again
             return self._moved(row, QUEUED, cause=str(error), due=now + after_attempt(row.attempts, said))
         pause = while_unsent(max(0.0, now - row.created), said)
         if error.status in DOWN:
-            self.pauses.begin(row.operation, pause)
+            self.pauses.begin(row.operation, row.target, pause)
         return self.keeping.store.run(lambda connection: due.give_back(connection, row, now, str(error), now + pause))
 
     def _unreadable(self, row: Write, error: VaultError) -> Write | None:
@@ -161,11 +168,25 @@ class Deliveries:
             lambda connection: ended(connection, row, now, UNKNOWN, cause=cause, due=now + way.after, rest=rest)
         )
 
-    def _moved(self, row: Write, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0) -> Write | None:
+    def _moved(
+        self,
+        row: Write,
+        state: str,
+        *,
+        answer: bytes = b"",
+        cause: str = "",
+        due: float = 0.0,
+        copy: Copy | None = None,
+    ) -> Write | None:
         now = self.keeping.now()
         return self.keeping.store.run(
-            lambda connection: ended(connection, row, now, state, answer=answer, cause=cause, due=due)
+            lambda connection: ended(connection, row, now, state, answer=answer, cause=cause, due=due, copy=copy)
         )
+
+
+def _refused(row: Write) -> str:
+    """Return what a row is that its side refuses: a copy waits for a person, since the sides differ now."""
+    return PARKED if row.copy else REFUSED
 
 
 def _said(error: RequestError) -> float:

@@ -183,11 +183,12 @@ class Resolve:
 
 @dataclass(frozen=True, slots=True)
 class BoundWrite:
-    """``write:`` of an operation. ``characters`` of our own reference fit into its property, 0 where there is none."""
+    """``write:``. ``characters`` of our own reference fit into its property; ``reads`` is the file's ``read``."""
 
     rule: WriteRule
     characters: int = 0
     resolve: Resolve | None = None
+    reads: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _text(value: Any) -> str | None:
 
 
 def _number(value: Any) -> float | None:
-    known = isinstance(value, int | Decimal) and not isinstance(value, bool) and value > 0
+    known = isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0
     return float(value) if known else None
 
 

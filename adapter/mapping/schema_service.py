@@ -9,6 +9,7 @@ from adapter.mapping.keys import (
     NAME,
     SLUG,
     TEMPLATE,
+    Flag,
     Raw,
     Section,
     Text,
@@ -30,6 +31,7 @@ class HttpSection(Section):
     service = Text(NAME, "a name such as customers", **about("Name in ADAPTER_SERVICE_<NAME>.", required=True))
     path = Text(TEMPLATE, "a path such as /customers", **about("Where the resource lives there.", required=True))
     guard = Raw(**about("How the service is protected."))
+    repeats = Flag(**about("It does what an Idempotency-Key stands for once, and gives the first answer again."))
     timeout = Raw(**about("Seconds that one call of it may take; left out: as long as the caller's call may."))
     credentials = credential("How we log in there: TOKEN (bearer), or USER and PASSWORD (basic), or KEY with 'header'.")
     header = Text(FIELD_NAME, "a name such as X-Api-Key", **about("The header field where KEY goes."))

@@ -29,6 +29,7 @@ def http_rule(sections: Sections, data: Any) -> HttpRule | None:
         found["service"],
         found["path"].rstrip("/"),
         guard_rule(sections, found.get("guard"), (*path, "guard")),
+        found.get("repeats", False),
         seconds(sections, found.get("timeout"), (*path, "timeout")),
         found.get("credentials", ""),
         found.get("header", ""),
@@ -77,7 +78,7 @@ def _said(sections: Sections, data: Any, path: Path_) -> tuple[SaidRule, ...]:
         said = sections.load(schema_service.SaidSection, section, where)
         if said is None:
             continue
-        if not said:
+        if not section:
             sections.wrong(where, f"{name}: says nothing", f"{name}: the service's name")
         codes = _codes(sections, said["codes"], (*where, "codes")) if "codes" in said else None
         ours = tuple(name.split("."))

@@ -57,3 +57,7 @@ class Moving:
     timeout: float = 10.0
     told: Told = Told()
     beside: Callable[[Endpoint, Handler, Handler], Beside] | None = None
+
+    def begin(self) -> None:
+        """Look at the store now, so that no request waits for that."""
+        self.now()

@@ -70,6 +70,10 @@ class Placing:
         words += ["Rollout-Side asks for it"] if placed.asked_for else []
         return ", ".join(words)
 
+    def side_now(self, request: Request, standing: Standing) -> Side:
+        """Return the side that has the say about what a request is about, where its feature stands so."""
+        return self.side(standing, self._named(request))[1]
+
     def side(self, standing: Standing, entity: str) -> tuple[int | None, Side]:
         """Return the bucket of an entity (None: there is none) and the side that has the say."""
         where = bucket(self._key, self._rule.group, entity) if entity else None

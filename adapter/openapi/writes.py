@@ -35,6 +35,7 @@ def belongs(endpoint: Endpoint, slug: str, callers: bool) -> bool:
         "precondition-required": match is not None and match.required,
         "outcome-unknown": endpoint.changes or (rule is not None and rule.kept),
         "store-unavailable": callers or endpoint.rollout is not None or (rule is not None and rule.kept),
+        "feature-moved": rule is not None and rule.kept and endpoint.rollout is not None,
         "erased": False,
     }.get(slug, True)
 

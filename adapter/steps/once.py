@@ -4,6 +4,8 @@ Rule 1: a row is in the store before anything is sent, and who holds it is the o
 Rule 2: what the ERP answered is the answer to the key, byte for byte. What it was never asked is no answer.
 Rule 3: where the answer was lost, the ERP is asked what became of it, and nothing is sent again without its word.
 Rule 4: who comes meanwhile waits, within its own time, for the answer of who came first.
+Rule 5: where its feature moves (``rollout``) each write has a row, with a key or without, which goes to the side that
+        has the say about its entity. Its row says which side that was, whatever comes of the feature meanwhile.
 """
 
 from __future__ import annotations
@@ -16,35 +18,39 @@ from typing import Final
 
 from adapter import problems
 from adapter.deliver import kept
+from adapter.deliver.begun import begun
 from adapter.deliver.book import Book
 from adapter.deliver.flights import Flight, Flights
 from adapter.deliver.keys import fingerprint, key_of
 from adapter.deliver.outcomes import judged
 from adapter.deliver.promised import Promises, Wish
 from adapter.deliver.settle import MARGIN, Keeping, believed_in, seconds, settle
+from adapter.deliver.waiting import as_it_is, changed
 from adapter.deliver.way import Way
-from adapter.errors import RequestError, StoreUnavailable, VaultError
-from adapter.mapping.references import reference
+from adapter.errors import Moved, RequestError, StoreUnavailable, VaultError
 from adapter.messages import Handler, Middleware, Request, Response
 from adapter.store import Connection, callbacks, claiming, within, writes
 from adapter.store.claiming import Claim
-from adapter.store.writes import DISCARDED, DONE, QUEUED, REFUSED, SENDING, UNKNOWN, Write
+from adapter.store.fence import Fence
+from adapter.store.writes import DELIVERING, DISCARDED, DONE, QUEUED, REFUSED, SENDING, UNKNOWN, Write
 
 REPLAYED: Final = {"Idempotent-Replayed": "true"}
 """Says that this is the answer to an earlier request with the same key."""
 _SPARE = 0.1  # seconds of a deadline that are left for saying that it is over
 _OVER = 1.0  # seconds beyond a deadline in which it is written down what became of a call that took all of it
-_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
+PATIENCE = 3.0
+"""Seconds that a write of a feature that moves waits for an earlier one of its entity; then it is to come again."""
 _SOON = {"Retry-After": "1"}
+_UNDER_WAY = (SENDING, DELIVERING, QUEUED, UNKNOWN)
 
 
-def once(way: Way, keeping: Keeping) -> Middleware:
+def once(way: Way, keeping: Keeping, *, patience: float = PATIENCE) -> Middleware:
     """Return the step."""
     flights, required = Flights(), way.rule.key == "required"
     promises = Promises(way, keeping)
 
     def wrap(then: Handler) -> Handler:
-        sender = _Sender(way, keeping, promises, then)
+        sender = _Sender(way, keeping, promises, then, patience)
 
         def handle(request: Request) -> Response:
             with within(request.deadline + _OVER):
@@ -53,7 +59,7 @@ def once(way: Way, keeping: Keeping) -> Middleware:
                     raise problems.house("idempotency-key-missing")
                 wish = promises.wish(request)
                 if given is None:
-                    if wish.later or promises.always:
+                    if wish.later or promises.always or (way.moving is not None and request.epoch):
                         return sender.answer(_Asked(request, None, fingerprint(request), wish), Flight(""))
                     return then(request)
                 asked = _Asked(request, key_of(given), fingerprint(request), wish)
@@ -108,19 +114,22 @@ def _told(keeping: Keeping, way: Way, outcome: str, error: RequestError) -> Requ
 class _Sender:
     """Claims the row of a key, sends, and keeps what is answered."""
 
-    def __init__(self, way: Way, keeping: Keeping, promises: Promises, then: Handler) -> None:
+    def __init__(self, way: Way, keeping: Keeping, promises: Promises, then: Handler, patience: float) -> None:
+        self._patience = patience
         self._way, self._keeping, self._promises, self._then = way, keeping, promises, then
         self._book = Book(keeping, way)
 
     def answer(self, asked: _Asked, flight: Flight) -> Response:
         """Return the answer to a key: the first one, or that of this request."""
         with within(asked.until):
-            new = self._new(asked)
+            new, filled = begun(
+                self._keeping, self._way, asked.request, asked.key, asked.fingerprint, later=asked.wish.later
+            )
             if (key := new.key) is not None:
                 found = self._keeping.store.read(lambda store: writes.by_key(store, new.caller, new.operation, key))
                 if found is not None and self._stands(found, new):
                     return self._replayed(found)
-            new = replace(new, request=self._keeping.seal(new, "request", kept.packed(self._filled(asked, new.id)[0])))
+            new = replace(new, request=self._keeping.seal(new, "request", kept.packed(filled)))
         cause = ""
         while True:
             row = self._claimed(asked, new, cause)
@@ -130,45 +139,13 @@ class _Sender:
                 return self._promises.in_time(row, asked.wish, partial(self._sent, row, asked, flight))
             except _Unknown as unknown:
                 if asked.key is None:
-                    raise self._unknown(self._now(row), unknown.cause) from unknown
+                    raise self._unknown(as_it_is(self._keeping, row), unknown.cause) from unknown
                 cause = unknown.cause
-
-    def _now(self, row: Write) -> Write:
-        try:
-            return self._keeping.store.read(lambda connection: writes.by_id(connection, row.id)) or row
-        except StoreUnavailable:
-            return row
 
     def _stands(self, row: Write, new: Write) -> bool:
         """Whether a row has the answer, without a look at it in a transaction that writes."""
         settled = row.state in claiming.SETTLED and row.fingerprint == new.fingerprint
         return settled and row.changed + self._keeping.keep > self._keeping.now()
-
-    def _new(self, asked: _Asked) -> Write:
-        request, way, keeping = asked.request, self._way, self._keeping
-        vault, id = keeping.vault, str(uuid.uuid4())
-        entity, carried = way.entity(request), self._filled(asked, id)[1]
-        return Write(
-            caller=request.caller.id,
-            operation=way.operation,
-            state=QUEUED if asked.wish.later else SENDING,
-            promised=asked.wish.later,
-            created=keeping.now(),
-            key=vault.pseudonym("key", asked.key) if asked.key is not None else None,
-            fingerprint=vault.pseudonym("request", asked.fingerprint),
-            entity=vault.pseudonym("entity", entity) if entity else "",
-            subject=vault.subject(way.subject(request)),
-            reference=self._carried(id, carried),
-            id=id,
-        )
-
-    def _filled(self, asked: _Asked, row: str) -> tuple[Request, str]:
-        return self._way.fill(asked.request, row)
-
-    def _carried(self, row: str, carried: str) -> str:
-        """Return a reference as a row has it: ours as it is, so that it can be looked for; a caller's own hidden."""
-        ours = carried and carried == reference(row, len(carried))
-        return carried if ours or not carried else self._keeping.vault.pseudonym("reference", carried)
 
     def _claimed(self, asked: _Asked, new: Write, cause: str) -> Write | Response:
         """Return the row, once it is ours to send; or the answer that it has. ``cause``: why it was asked again."""
@@ -180,9 +157,13 @@ class _Sender:
                 return row if row.state == SENDING else self._promises.answer(row, asked.wish)
             if claim.kind == "reused":
                 raise _told(keeping, way, "reused", problems.house("idempotency-key-reused"))
+            if claim.kind == "earlier" and self._behind(asked, row):
+                continue
             if claim.kind == "earlier" and way.rule.when_down == "queue":
                 new = replace(new, state=QUEUED, promised=True)  # it keeps its place behind the earlier one
                 continue
+            if claim.kind == "moved":
+                raise _told(keeping, way, "moved", Moved("feature-moved", 503, headers=_SOON))
             if claim.kind == "earlier":
                 raise _told(keeping, way, "earlier", problems.house("earlier-write-open", headers=_SOON))
             if row.state in (*claiming.SETTLED, DISCARDED):
@@ -193,7 +174,7 @@ class _Sender:
                 self._wait(asked, row)
             elif row.state == UNKNOWN:
                 self._settle(asked, row, cause)
-            else:
+            elif not self._behind(asked, row):
                 raise self._unknown(row, cause)
 
     def _claim(self, asked: _Asked, new: Write, cause: str) -> Claim:
@@ -203,9 +184,10 @@ class _Sender:
         rest = keeping.steady.rest(under_way).columns()
         held = replace(new, owner=uuid.uuid4().hex, lease=now + left + MARGIN, **rest)
         told = self._promises.told(new, asked.wish) if new.promised else None
+        terms, fence = keeping.terms(way.at(new.target)), self._fence(asked)
 
         def act(connection: Connection) -> Claim:
-            claim = claiming.claim(connection, held, now, keeping.terms(way))
+            claim = claiming.claim(connection, held, now, terms, fence)
             if claim.kind == "ours" and told is not None:
                 callbacks.put(connection, replace(told, id=claim.row.id))
             return claim
@@ -216,6 +198,18 @@ class _Sender:
             if cause:  # it was sent before, and nobody can say any more what became of it
                 raise self._unknown(new, f"{cause}; {error}") from error
             raise
+
+    def _fence(self, asked: _Asked) -> Fence | None:
+        moving, request = self._way.moving, asked.request
+        if moving is None:
+            return None
+        return Fence(moving.feature, request.epoch, lambda standing: moving.side(request, standing))
+
+    def _behind(self, asked: _Asked, row: Write) -> bool:
+        """Wait for a row of a feature that moves, which somebody has in hand, or will soon: False where it is not."""
+        if self._way.moving is None or row.state not in _UNDER_WAY or (row.state == UNKNOWN and not row.copy):
+            return False
+        return changed(self._keeping, row, min(time.monotonic() + self._patience, asked.until))
 
     def _replayed(self, row: Write, *, first: bool = False) -> Response:
         try:
@@ -228,18 +222,8 @@ class _Sender:
 
     def _wait(self, asked: _Asked, row: Write) -> None:
         """Wait until somebody else's row is in other hands, or settled. Raise 409 when the time is over."""
-        pause = _PAUSE
-        while (left := asked.until - time.monotonic()) > 0:
-            time.sleep(min(pause, left))
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
-            try:
-                found = self._keeping.store.read(lambda connection: writes.by_id(connection, row.id))
-            except StoreUnavailable:  # asked again, for as long as there is time
-                continue
-            same = found is not None and (found.state, found.owner) == (SENDING, row.owner)
-            if found is None or not same or found.lease <= self._keeping.now():
-                return
-        raise _told(self._keeping, self._way, "in_use", problems.house("idempotency-key-in-use", headers=_SOON))
+        if not changed(self._keeping, row, asked.until, lease=True):
+            raise _told(self._keeping, self._way, "in_use", problems.house("idempotency-key-in-use", headers=_SOON))
 
     def _settle(self, asked: _Asked, row: Write, cause: str) -> None:
         """Find out what became of a row, within the time that there is. Raise ``outcome-unknown`` beyond it."""
@@ -254,9 +238,9 @@ class _Sender:
 
     def _sent(self, row: Write, asked: _Asked, flight: Flight) -> Response:
         """Send, and keep the answer. Raise _Unknown where there is none."""
-        request, _ = self._filled(asked, row.id)
+        request, _ = self._way.fill(asked.request, row.id)
         try:
-            response = kept.whole(self._then(request))
+            response = kept.whole(self._then(self._way.to(request, row.id, row.target)))
         except RequestError as error:
             outcome = judged(error)
             if outcome == "unknown":

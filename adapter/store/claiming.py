@@ -7,10 +7,12 @@ once the lease ran out: then nobody knows whether it was sent, and the row is ``
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, func, select
 
+from adapter.store import rollouts
+from adapter.store.fence import Copy, Fence, copied, moved
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
     CANCELLED,
@@ -26,7 +28,9 @@ from adapter.store.writes import (
     by_key,
     change,
     earlier,
+    following,
     insert,
+    locked,
     write_of,
 )
 
@@ -42,10 +46,10 @@ class Claim:
     """What became of a claim. ``ours``: send it. ``theirs``: the row is somebody else's, or settled.
 
     ``reused``: the key stands for another request. ``earlier``: the row of another write of the same entity, which has
-    to be settled before.
+    to be settled before. ``moved``: the entity's writes go to the other side by now, and nothing was made.
     """
 
-    kind: Literal["ours", "theirs", "reused", "earlier"]
+    kind: Literal["ours", "theirs", "reused", "earlier", "moved"]
     row: Write
 
 
@@ -62,32 +66,37 @@ class Terms:
     steady: Rest = _NEVER
 
 
-def claim(connection: Connection, new: Write, now: float, terms: Terms) -> Claim:
-    """Claim the row of a key, or make it. ``new`` has the state in which it is claimed, its owner and its lease."""
+def claim(connection: Connection, new: Write, now: float, terms: Terms, fence: Fence | None = None) -> Claim:
+    """Claim the row of a key, or make it. ``new`` has the state in which it is claimed, its owner and its lease.
+
+    ``fence``: its operation moves to a new service. From its first step on one write of an entity is under way at a
+    time.
+    """
+    if fence is not None:
+        locked(connection, new.entity)
     found = by_key(connection, new.caller, new.operation, new.key) if new.key is not None else None
     if found is not None and found.state in _FORGOTTEN and _old(found, now, terms):
         connection.execute(WRITES.delete().where(WRITES.c.id == found.id, WRITES.c.state == found.state))
         found = None
     if found is None:
-        before = earlier(connection, replace(new, sequence=_LAST))
-        if before is not None and new.state == SENDING:
-            return Claim("earlier", before)
+        if (in_the_way := _in_the_way(connection, replace(new, sequence=_LAST), new, fence)) is not None:
+            return in_the_way
         made = insert(connection, new)
         if made is not None:
             return Claim("ours", made)
         assert new.key is not None
         found = by_key(connection, new.caller, new.operation, new.key)
         if found is None:  # made and given back meanwhile
-            return claim(connection, new, now, terms)
+            return claim(connection, new, now, terms, fence)
     if found.fingerprint != new.fingerprint:
         return Claim("reused", found)
     found = look(connection, found, now, terms)
     if found.state != OPEN:
         return Claim("theirs", found)
-    before = earlier(connection, found)
-    if before is not None and new.state == SENDING:
-        return Claim("earlier", before)
-    taken = _taken(connection, found, new, now)
+    again = replace(found, sequence=found.sequence if fence is None else _LAST, target=new.target)
+    if (in_the_way := _in_the_way(connection, again, new, fence)) is not None:
+        return in_the_way
+    taken = _taken(connection, found, new, now, last=fence is not None)
     return Claim("ours", taken) if taken is not None else Claim("theirs", by_id(connection, found.id) or found)
 
 
@@ -97,11 +106,23 @@ def _old(row: Write, now: float, terms: Terms) -> bool:
     return row.changed + terms.keep <= now and not (ours and row.until - row.span + terms.keep > terms.steady.until)
 
 
-def _taken(connection: Connection, row: Write, new: Write, now: float) -> Write | None:
-    """Take an open row into new hands. None: somebody was faster."""
+def _in_the_way(connection: Connection, row: Write, new: Write, fence: Fence | None) -> Claim | None:
+    """Return why a row must not be sent now; None where it may. One that is queued keeps its place behind others."""
+    standing = rollouts.of(connection, fence.feature) if fence is not None else None
+    if fence is not None and standing is not None and moved(fence, standing, new.target):
+        return Claim("moved", new)
+    before = earlier(connection, row, alone=standing is not None and standing.epoch > 0)
+    return Claim("earlier", before) if before is not None and new.state == SENDING else None
+
+
+def _taken(connection: Connection, row: Write, new: Write, now: float, *, last: bool) -> Write | None:
+    """Take an open row into new hands. None: somebody was faster. ``last``: others of its entity were done since."""
     wanted = (WRITES.c.id == row.id) & (WRITES.c.state == OPEN) & (WRITES.c.owner == row.owner)
-    values = {"state": new.state, "owner": new.owner, "lease": new.lease, "changed": now, "cause": ""}
+    values: dict[str, Any] = {"state": new.state, "owner": new.owner, "lease": new.lease, "changed": now, "cause": ""}
     values |= {"promised": new.promised, "due": new.due, "boot": new.boot, "until": new.until, "span": new.span}
+    values["target"] = new.target
+    if last:
+        values["sequence"] = following(connection)
     taking = WRITES.update().where(wanted).values(attempts=row.attempts + 1, **values).returning(WRITES)
     found = connection.execute(taking).one_or_none()
     return None if found is None else write_of(found)
@@ -138,13 +159,16 @@ def lost(
     return change(connection, row.id, (SENDING,), now, owner=row.owner, state=UNKNOWN, **values)
 
 
-def settle(connection: Connection, row: Write, now: float, state: str, answer: bytes) -> Write | None:
+def settle(
+    connection: Connection, row: Write, now: float, state: str, answer: bytes, copy: Copy | None = None
+) -> Write | None:
     """Keep the first answer of a row. An answer of the ERP's is true even if the lease ran out meanwhile.
 
-    None: the row is in other hands, or settled.
+    None: the row is in other hands, or settled. ``copy``: what the other side gets, where it was done.
     """
     expected = (SENDING, UNKNOWN, OPEN)
-    return change(connection, row.id, expected, now, owner=row.owner, state=state, answer=answer, lease=0.0, cause="")
+    done = change(connection, row.id, expected, now, owner=row.owner, state=state, answer=answer, lease=0.0, cause="")
+    return copied(connection, done, copy)
 
 
 def give_back(connection: Connection, row: Write, now: float) -> None:
@@ -165,16 +189,22 @@ def after_unknown(
     answer: bytes = b"",
     cause: str = "",
     due: float = 0.0,
+    copy: Copy | None = None,
 ) -> Write | None:
     """Move a row on from unknown, where it is still the same try: done, open, queued, parked, or unknown for longer."""
-    return change(
+    moved_on = change(
         connection, row.id, (UNKNOWN,), now, owner=row.owner, state=state, answer=answer, cause=cause, due=due
     )
+    return copied(connection, moved_on, copy)
 
 
 def twins(connection: Connection, row: Write) -> int:
-    """Count other rows of the operation that carry the same reference: what is found by it may be theirs."""
+    """Count other rows of the operation that carry the same reference: what is found by it may be theirs.
+
+    A write and its copy carry the same, and go to different sides.
+    """
     wanted = (WRITES.c.operation == row.operation) & (WRITES.c.reference == row.reference) & (WRITES.c.id != row.id)
+    wanted &= WRITES.c.target == row.target
     return int(connection.execute(select(func.count()).select_from(WRITES).where(wanted)).scalar_one())
 
 

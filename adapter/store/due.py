@@ -1,6 +1,7 @@
 """What is to be done with rows of writes, and how many there are: what those ask who deliver and look after them.
 
 Rule: of one entity only the oldest open row is due; one that is parked stands in the way until a person has decided.
+Where its feature moves, a copy waits for what goes to its own side alone, and nobody for a copy to the other side.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, or_, select, tuple_
 
+from adapter.store.fence import Copy, copied
 from adapter.store.tables import WRITES
 from adapter.store.writes import (
     BEFORE,
@@ -46,15 +48,17 @@ class Depth:
     oldest: float
 
 
-def due(connection: Connection, now: float, most: int, paused: Collection[str] = ()) -> list[tuple[str, str]]:
+def due(
+    connection: Connection, now: float, most: int, paused: Collection[tuple[str, str]] = ()
+) -> list[tuple[str, str]]:
     """Return id and entity of rows that have something to be done now, the oldest first.
 
     What became of an unknown one is found out whatever else its entity waits for: only asking is due. ``paused``:
-    operations of which none is sent now.
+    operations of which none is sent now, each with the side that its rows go to.
     """
     sent = (WRITES.c.state == QUEUED) & ~_blocked()
     if paused:
-        sent &= WRITES.c.operation.not_in(paused)
+        sent &= tuple_(WRITES.c.operation, WRITES.c.target).not_in(paused)
     ready = or_(sent, WRITES.c.state == UNKNOWN)
     found = (
         select(WRITES.c.id, WRITES.c.entity)
@@ -67,7 +71,7 @@ def due(connection: Connection, now: float, most: int, paused: Collection[str] =
 
 def following(connection: Connection, row: Write, now: float) -> str:
     """Return the id of the oldest queued row of a row's entity, if it is due; "" for none. ``take`` looks closer."""
-    queued = (WRITES.c.entity == row.entity) & (WRITES.c.state == QUEUED)
+    queued = (WRITES.c.entity == row.entity) & (WRITES.c.state == QUEUED) & ~_blocked()
     found = connection.execute(select(WRITES.c.id, WRITES.c.due).where(queued).order_by(WRITES.c.sequence).limit(1))
     first = found.one_or_none()
     return first.id if first is not None and first.due <= now else ""
@@ -77,6 +81,7 @@ def _blocked() -> ColumnElement[bool]:
     """Whether an earlier row of the same entity is still open."""
     earlier = WRITES.alias("earlier")
     same = (earlier.c.entity == WRITES.c.entity) & (earlier.c.sequence < WRITES.c.sequence)
+    same &= (earlier.c.target == WRITES.c.target) | ~(earlier.c.copy | WRITES.c.copy)
     return (WRITES.c.entity != "") & exists().where(same, earlier.c.state.in_(_IN_THE_WAY))
 
 
@@ -119,17 +124,20 @@ def settle(
     cause: str = "",
     due: float = 0.0,
     rest: Rest | None = None,
+    copy: Copy | None = None,
 ) -> Write | None:
     """Say what became of a delivery. What the ERP answered is true even if the lease ran out meanwhile.
 
-    None: the row is in other hands, or settled. ``rest``: when an unknown one is over.
+    None: the row is in other hands, or settled. ``rest``: when an unknown one is over. ``copy``: what the other side
+    gets, where it was done.
     """
     expected = (DELIVERING, UNKNOWN, QUEUED) if answer else (DELIVERING,)
-    return change(
+    settled = change(
         connection, row.id, expected, now,
         owner=row.owner, state=state, answer=answer, cause=cause, due=due, lease=0.0,
         **(rest.columns() if rest is not None else {}),
     )  # fmt: skip
+    return copied(connection, settled, copy)
 
 
 def give_back(connection: Connection, row: Write, now: float, cause: str, due: float) -> Write | None:
@@ -199,7 +207,7 @@ def cancel(connection: Connection, id: str, caller: str, now: float) -> tuple[Wr
     Return it as it is then, and whether it was cancelled now.
     """
     row = by_id(connection, id)
-    if row is None or row.caller not in ("", caller):
+    if row is None or row.copy or row.caller not in ("", caller):
         return None, False
     changed = change(connection, id, (QUEUED,), now, state=CANCELLED)
     return (changed, True) if changed is not None else (by_id(connection, id), False)

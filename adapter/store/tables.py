@@ -34,7 +34,8 @@ _DOUBLE = "DOUBLE PRECISION NOT NULL DEFAULT 0"
 _LONGEST = 700.0  # seconds that a call may take, with a margin
 
 # SQLite has no sequences, and needs none: its writers stand in one line (store.writes).
-SEQUENCE = Sequence("writes_sequence", metadata=_store)
+# The number between two is the place of a row's copy.
+SEQUENCE = Sequence("writes_sequence", increment=2, metadata=_store)
 
 WRITES = Table(
     "writes",
@@ -197,6 +198,8 @@ def with_rollouts(connection: Connection) -> None:
     _store.create_all(connection)  # what is there already stays as it is
     for column in ("target TEXT NOT NULL DEFAULT 'soap'", "copy BOOLEAN NOT NULL DEFAULT false"):
         connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column}"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ALTER SEQUENCE writes_sequence INCREMENT BY 2"))
 
 
 STORE = Schema("store", _store, VERSION + 3, {1: _rests, 2: _isolated, 3: with_rollouts})

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, text
+from sqlalchemy import Connection, Row, Select, func, select, text, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.rollout.rules import Side
@@ -45,7 +45,8 @@ class Write:
 
     ``key``, ``entity`` and ``subject`` are pseudonyms; ``key`` is None where the caller gave none. ``promised``:
     somebody was told 202. ``boot``, ``until`` and ``span`` are its ``Rest``. A new row gets its ``sequence`` from
-    ``insert``. ``target`` is the side that it goes to; ``copy``: the other side has done it already.
+    ``insert``. ``target`` is the side that it goes to; ``copy``: the other side has done it already. The sequence
+    behind a row's own is its copy's, so that of one entity sequences are the order of everything.
     """
 
     caller: str
@@ -83,24 +84,41 @@ def insert(connection: Connection, write: Write) -> Write | None:
 
     Rows of one entity get sequences in the order in which they are committed.
     """
+    locked(connection, write.entity)
     values = {name: getattr(write, name) for name in _NAMES}
-    values["changed"] = write.changed or write.created
+    values |= {"changed": write.changed or write.created, "sequence": following(connection)}
     if connection.dialect.name == "postgresql":
-        if write.entity:  # held until the transaction ends
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtextextended(:entity, 0))"), {"entity": write.entity}
-            )
-        values["sequence"] = connection.scalar(SEQUENCE)
-        made = connection.execute(
-            postgresql.insert(WRITES).values(values).on_conflict_do_nothing(constraint="writes_key").returning(WRITES)
-        )
+        adding: Any = postgresql.insert(WRITES).values(values).on_conflict_do_nothing(constraint="writes_key")
     else:
-        values["sequence"] = connection.execute(select(func.coalesce(func.max(WRITES.c.sequence), 0) + 1)).scalar_one()
         unique = ["caller", "operation", "key"]
-        made = connection.execute(
-            sqlite.insert(WRITES).values(values).on_conflict_do_nothing(index_elements=unique).returning(WRITES)
-        )
-    return _maybe(made.one_or_none())
+        adding = sqlite.insert(WRITES).values(values).on_conflict_do_nothing(index_elements=unique)
+    return _maybe(connection.execute(adding.returning(WRITES)).one_or_none())
+
+
+def locked(connection: Connection, entity: str) -> None:
+    """Let nobody else add a row of an entity until the transaction ends. SQLite's writers stand in one line anyway."""
+    if entity and connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:entity, 0))"), {"entity": entity})
+
+
+def following(connection: Connection) -> int:
+    """Return a sequence that is later than all others; the one behind it is free, for a copy."""
+    if connection.dialect.name == "postgresql":
+        return int(connection.scalar(SEQUENCE))
+    last = connection.execute(select(func.coalesce(func.max(WRITES.c.sequence), 0))).scalar_one()
+    return int(last) + 2
+
+
+def insert_behind(connection: Connection, write: Write, origin: Write) -> Write:
+    """Insert the copy of a row just behind it: before all that was asked of its entity since.
+
+    Rows of a release before copies have no place behind them: then it is the last.
+    """
+    there = connection.execute(select(WRITES.c.id).where(WRITES.c.sequence == origin.sequence + 1)).one_or_none()
+    sequence = origin.sequence + 1 if there is None else following(connection)
+    values = {name: getattr(write, name) for name in _NAMES}
+    values |= {"changed": write.changed or write.created, "sequence": sequence}
+    return write_of(connection.execute(WRITES.insert().values(values).returning(WRITES)).one())
 
 
 def by_id(connection: Connection, id: str) -> Write | None:
@@ -142,14 +160,20 @@ def expired(connection: Connection, now: float, most: int) -> list[Write]:
     ]
 
 
-def earlier(connection: Connection, write: Write) -> Write | None:
-    """Return the oldest row of the same entity that must be settled before this one may be sent."""
+def earlier(connection: Connection, write: Write, *, alone: bool = False) -> Write | None:
+    """Return the oldest row of the same entity that must be settled before this one may be sent.
+
+    One that goes to the other side stands in the way too, but for a copy: so a new writer begins where the old one has
+    ended. ``alone``: of one entity one write is sent at a time, so that the other side gets them in the order in which
+    they were done. Else one that is being sent counts once it was promised: its caller does not wait for it any more.
+    """
     if not write.entity:
         return None
-    # One that is being sent counts once it was promised: its caller does not wait for it any more.
-    is_open = WRITES.c.state.in_(BEFORE) | ((WRITES.c.state == SENDING) & WRITES.c.promised)
-    wanted = (WRITES.c.entity == write.entity) & (WRITES.c.sequence < write.sequence) & is_open
-    return _one(connection, select(WRITES).where(wanted).order_by(WRITES.c.sequence).limit(1))
+    is_open = WRITES.c.state.in_(BEFORE) | ((WRITES.c.state == SENDING) & (true() if alone else WRITES.c.promised))
+    same = (WRITES.c.target == write.target) | ~WRITES.c.copy
+    wanted = (WRITES.c.entity == write.entity) & (WRITES.c.sequence < write.sequence) & (WRITES.c.id != write.id)
+    found = select(WRITES).where(wanted & same & is_open).order_by(WRITES.c.sequence).limit(1)
+    return _one(connection, found)
 
 
 def _one(connection: Connection, query: Select[Any]) -> Write | None:

@@ -20,6 +20,12 @@ class RolloutMetrics:
             ["operation", "problem"],
             registry=registry,
         )
+        self._compared = Counter(
+            "adapter_rollout_compared",
+            "Reads for both sides: same, differs, dropped, skipped (no JSON, or too much of it), silent (the ERP).",
+            ["operation", "outcome"],
+            registry=registry,
+        )
         self._stage = Gauge(
             "adapter_rollout_stage",
             "Where a feature stands: 0 legacy, 1 shadow, 2 dualwrite, 3 canary, 4 live, 5 rampdown, 6 complete.",
@@ -41,6 +47,10 @@ class RolloutMetrics:
     def fell_back(self, operation: str, problem: str) -> None:
         """Count one read that the other side answered."""
         self._fallbacks.labels(operation, problem).inc()
+
+    def compared(self, operation: str, outcome: str) -> None:
+        """Count one read that was to be asked at both sides."""
+        self._compared.labels(operation, outcome).inc()
 
     def stands(self, feature: str, stage: str, share: int, epoch: int) -> None:
         """Show where a feature stands now; ``share`` of 10,000."""

@@ -222,6 +222,7 @@ def _one_of_each() -> str:
     rollouts = known.rollouts()
     rollouts.unkeyed("customers.list")
     rollouts.fell_back("customers.read", "backend-timeout")
+    rollouts.compared("customers.read", "same")
     rollouts.stands("customers", "canary", 100, 3)
     return known.render().decode("utf-8")
 

@@ -40,6 +40,10 @@ def _calm(name: str, what: str, goal: str, *, seconds: int = 900, long: bool = F
     return Promise(f"calm.{name}", what, goal, f"tests.evidence.calm_{name}:measure", seconds, long)
 
 
+def _fig(name: str, what: str, goal: str, *, seconds: int = 900, long: bool = False) -> Promise:
+    return Promise(f"fig.{name}", what, goal, f"tests.evidence.fig_{name}:measure", seconds, long)
+
+
 def _writes(engine: str, name: str) -> Promise:
     what = f"10,000 writes, all breaking, {name}: lost; doubled; order broken; unsettled; acknowledged; parked"
     goal = "0; 0; 0; 0; >= 95 %; <= 1 %"
@@ -215,6 +219,61 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
         _calm(
             "metrics", "/metrics after 1,000 workers that ended; counters that went back", "<= 100 ms; 0", seconds=600
+        ),
+    ),
+    "strangler": (
+        _fig(
+            "tour",
+            "make demo ONCE=1 TOUR=1: shadow, mismatch, fixed, canary, broken and back by itself, live",
+            "passes",
+        ),
+        _fig(
+            "states",
+            "transitions with crashes, both stores; epochs with two writers; acknowledged writes that the "
+            "authority lacks",
+            ">= 5,000 (LONG=1: 200,000); 0; 0",
+            seconds=3000,
+        ),
+        _fig(
+            "false_rollback",
+            "equal sides rolled back, worst of errors x traffic x clustering, 10,000 one-hour plans",
+            "<= 1 %",
+        ),
+        _fig(
+            "detect",
+            "failed keys until a broken one is out at 0.5 / 2 % errors; 0.5 -> 3 % at 600/min; caught in an hour",
+            "<= 4 / <= 5; <= 10; >= 99 %",
+        ),
+        _fig(
+            "promotion",
+            "wrong promotions; comparisons until one without a mismatch is promoted for <= 1 % / <= 0.1 %",
+            "<= 5 %; <= 700 / <= 8,200",
+        ),
+        _fig("noise", "false alarms per field; pairs until 5 -> 15 % is found", "<= 1 %; <= 400"),
+        _fig(
+            "split",
+            "1,000,000 keys, all steps: flips; p99 of a decision; the same in every worker and after a restart",
+            "0; <= 5 us; yes",
+        ),
+        _fig("shadow_cost", "candidate hangs 30 s, 100 requests/s: added p99; queue; memory", "<= 1 ms; bounded; flat"),
+        _fig("shadow_writes", "writes that reached a shadow target, operation x stage", "0"),
+        _fig(
+            "rollback_time",
+            "verdict to the last wrongly routed request, 2 workers under load, SQLite / PostgreSQL; brake",
+            "<= 1 s",
+        ),
+        _fig("reads", "canary with a candidate that fails in every way: failed reads for callers", "0"),
+        _fig(
+            "dual", "dual writes both ways, processes killed: lost; doubled; out of order; drifts missed", "0; 0; 0; 0"
+        ),
+        _fig("compare", "two generated documents of 300 leaves", "<= 0.5 ms"),
+        _fig("dhl", "13 DHL replies and their REST successor's, mapped and compared: differences explained", "all"),
+        _fig("console", "pages in Chromium: console errors; accessibility violations; broken at 360 px", "0; 0; 0"),
+        _fig(
+            "kill",
+            "kill -9 of any process at any moment of the tour: continues, nothing lost, audit verifies",
+            "all",
+            seconds=1800,
         ),
     ),
 }

@@ -29,6 +29,7 @@ from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
 from tests.mistakes.policies import POLICIES
+from tests.mistakes.services import ENV as SERVICES_ENV
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
 from tests.mistakes.streams import STREAMS
@@ -272,7 +273,7 @@ def found(folder: Path) -> tuple[Mistake, ...]:
     shutil.copytree(HERE / "mappings", folder / "mappings")
     for file, shape in _CONTRACTS.items():
         shutil.copy(ROOT / "tests" / "shapes" / shape / "shape.wsdl", folder / "wsdl" / file)
-    (folder / settings.FILE).write_text(ENV, "utf-8")
+    (folder / settings.FILE).write_text(ENV + SERVICES_ENV, "utf-8")
     known = settings.read(folder, {})
     around = Surroundings(
         known.value_of,

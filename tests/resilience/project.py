@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.stack import ROOT
+from tests.strangler.standing import stand_in
 
 CREATE: Final = """\
     write:
@@ -53,7 +54,12 @@ def kept_orders(folder: Path, timeout: float = 4, after: float = 5) -> Path:
 _ITEM: Final = "    reply: {one: Item, from: Artikel}\n"
 _CUSTOMERS: Final = "    reply: {each: Customer, from: Partner.Partner}\n"
 _CUSTOMER: Final = "    call: LesePartner\n"
-_PATCH: Final = "    call: AenderePartner\n"
+_PATCH: Final = """\
+    set: {Modus: TEIL}
+    body: {one: Customer, into: Aenderung, patch: partial}
+    reply: {one: Customer, from: Partner}
+    write: {key: optional, entity: id}
+"""
 _CACHE: Final = "    cache: {fresh: 1, stale_if_error: 7200}\n"
 _GUARD: Final = "  fault_code: ErpFehler.Code\n"
 # An ERP that restarts every few seconds is asked again soon: waiting longer would only queue more.
@@ -78,14 +84,16 @@ def cached_items(folder: Path) -> Path:
 
 
 def broken_project(folder: Path, timeout: float = 2) -> Path:
-    """Make a project for the fault matrix: orders and items from the ERP, customers from the service.
+    """Make a project for the fault matrix: orders and items from the ERP, customers from the service (``moved``).
 
     No breaker, so that one cell does not change what the next one sees.
     """
     short = f"    timeout: {timeout}\n"
     kept = KEPT.format(timeout=timeout, after=1).replace("      when_down: queue\n", "")
     patch = (
-        f"{short}    effect: idempotent\n    answered_by: http\n    write: {{key: optional, entity: id, later: true}}\n"
+        f"{short}    set: {{Modus: TEIL}}\n    effect: idempotent\n"
+        "    body: {one: Customer, into: Aenderung, patch: partial}\n    reply: {one: Customer, from: Partner}\n"
+        "    write: {key: optional, entity: id, later: true}\n"
     )
     return project(
         folder,
@@ -97,12 +105,18 @@ def broken_project(folder: Path, timeout: float = 2) -> Path:
             ),
             "mappings/items.yaml": ((_ITEM, _ITEM + short + _CACHE), (_GUARD, _GUARD + _CALM)),
             "mappings/customers.yaml": (
-                (_CUSTOMER, _CUSTOMER + short + "    answered_by: http\n"),
-                (_CUSTOMERS, _CUSTOMERS + short + "    answered_by: http\n" + _CACHE),
-                (_PATCH, _PATCH + patch),
+                (_CUSTOMER, _CUSTOMER + short),
+                (_CUSTOMERS, _CUSTOMERS + short + _CACHE),
+                (_PATCH, patch),
+                ("rollout: {steps", "rollout: {stays: [create, update], steps"),
                 (_GUARD, _GUARD + _CALM),
                 ("http: {service: customers, path: /customers}",
                  "http: {service: customers, path: /customers, guard: {breaker: off}}"),
             ),
         },
     )  # fmt: skip
+
+
+def moved(folder: Path, environ: Mapping[str, str]) -> None:
+    """Say in the store of a project that customers moved to the service, and that nobody goes back to the ERP."""
+    stand_in(folder, "customers", "complete", environ=environ)

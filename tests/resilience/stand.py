@@ -16,7 +16,7 @@ from tests.microservice import microservice
 from tests.resilience import engines, ledger
 from tests.resilience.chaos import Worker
 from tests.resilience.journal import Journal, endpoints
-from tests.resilience.project import broken_project
+from tests.resilience.project import broken_project, moved
 from tests.resilience.proxy import Proxy
 from tests.resilience.stores import Place
 from tests.stack import ROOT, gunicorn
@@ -143,6 +143,8 @@ def stand(
             environ |= {"ADAPTER_STORE": place.store_url, "ADAPTER_SUBJECTS": place.subjects_url}
         project = make(folder / "project")
         key = made_key(project, environ, *SCOPES)
+        if make is broken_project:
+            moved(project, environ)
         url, master, _ = opened.enter_context(gunicorn(project, environ, workers=1))
         worker = opened.enter_context(Worker(project, environ, folder / "work.log"))
         yield Stand(

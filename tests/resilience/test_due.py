@@ -296,5 +296,5 @@ def test_of_a_paused_operation_only_what_is_unknown_is_due(store: Store) -> None
     """Asking what became of a row sends nothing."""
     _queued(store)
     other, unknown = _queued(store, "f", operation="orders.patch"), _queued(store, "g", state=UNKNOWN)
-    found = store.read(lambda connection: due.due(connection, NOW, 9, ["orders.create"]))
+    found = store.read(lambda connection: due.due(connection, NOW, 9, [("orders.create", "soap")]))
     assert [other.id, unknown.id] == [id for id, _ in found]

@@ -119,6 +119,16 @@ def test_a_read_that_the_new_service_fails_is_answered_by_the_erp(error: Backend
     assert [] == two.beside
 
 
+def test_what_is_closed_is_nobodys_failure() -> None:
+    """Neither a service that is closed by its own timetable, nor an ERP whose breaker is open, breaks the other's."""
+    closed = Two(http=refused("closed", 60.0, "closed-now"))
+    assert "erp" == closed()
+    assert ([], [("customers.read", "soap", UNIT, True)]) == (closed.notes.opens, closed.notes.calls)
+    broken = Two(soap=refused("breaker", 1.0))
+    assert "backend-unavailable" == broken(side="soap")
+    assert ([], []) == (broken.notes.opens, broken.notes.calls)
+
+
 def test_the_answer_says_that_it_came_from_the_other_side() -> None:
     """As a note, for the log and the counter of oddities."""
     two = Two(http=FAILURES[0])

@@ -16,7 +16,7 @@ from flask import Flask
 
 from adapter import app
 from adapter.telemetry import Telemetry
-from tests.everyone import EVERYONE
+from tests.everyone import EVERYONE, elsewhere
 from tests.unit.loopback import Peer, serving
 from tests.wsgi import ask
 
@@ -40,7 +40,7 @@ def adapter_before(reply: bytes) -> Iterator[Flask]:
 
     with serving(play) as erp:
         ports = ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")
-        built = app.build(ROOT, {**EVERYONE, **{f"ADAPTER_ENDPOINT_{port}": erp.url for port in ports}})
+        built = app.build(ROOT, {**EVERYONE, **elsewhere(), **{f"ADAPTER_ENDPOINT_{port}": erp.url for port in ports}})
         yield app.application(built, Telemetry(stream=io.StringIO()))
 
 

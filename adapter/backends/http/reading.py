@@ -6,44 +6,20 @@ What is not named in a form is left out and noted; a wrong kind, a word that nob
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapter import pieces
+from adapter.backends.http.leaves import JSON, Read, Seen, Wrong, leaf_reader, types_of
 from adapter.backends.http.trees import Tree, put, tree
 from adapter.mapping.forms import Anything, Form, Forms, Items, Known, Leaf, OneOf, Property, Record
 
 UNKNOWN, NULL = "unknown-property", "null-for-absent"
 """What is noted: a property that the contract does not have was left out; null where the contract has none was."""
-Seen = set[str]
-Read = Callable[[Any, Seen], Any]
 _Names = tuple[str, ...]
+_Made = tuple[dict[str, Any], list[_Names], Seen]
 _Flat = tuple[str, tuple[type, ...], Read | None, bool]
-_PYTHON: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, Decimal),
-    "boolean": (bool,),
-}
 _NOTHING: Any = object()
-
-
-class Wrong(Exception):
-    """JSON is not of its form: ``text`` says why, ``names`` lead to the place, the innermost first."""
-
-    def __init__(self, text: str, *names: str) -> None:
-        super().__init__(text)
-        self.text, self.names = text, list(names)
-
-    def under(self, name: str) -> Wrong:
-        """Return itself, a step further from the root."""
-        self.names.append(name)
-        return self
-
-    def __str__(self) -> str:
-        """Say where it is, as a JSON Pointer with * for items, and what is wrong."""
-        return f"{''.join(f'/{name}' for name in reversed(self.names)) or 'the whole'} {self.text}"
 
 
 def reader(form: Form, forms: Forms) -> Read:
@@ -63,7 +39,7 @@ class _Readers:
             return self._known(form.key)
         if isinstance(form, Items):
             return _keyed(self.of(form.form), form.null) if form.keyed else _items(self.of(form.form), form.null)
-        return _anything if isinstance(form, Anything) else _leaf(form)
+        return _anything if isinstance(form, Anything) else leaf_reader(form)
 
     def _known(self, key: str) -> Read:
         if key in self._made:
@@ -95,7 +71,7 @@ class _Readers:
         for each in form.properties:
             if _is_flat(each, form):
                 plain = isinstance(each.form, Leaf) and not (each.form.words or each.form.codes or each.form.said)
-                kinds = _types(each.form) if plain and isinstance(each.form, Leaf) else ()
+                kinds = types_of(each.form) if plain and isinstance(each.form, Leaf) else ()
                 flat[each.theirs[0]] = (each.ours[0], kinds, None if plain else self.of(each.form), each.null)
         return flat
 
@@ -109,11 +85,12 @@ class _Readers:
             if type(value) is not dict:
                 raise Wrong("is no object")
             found: dict[str, Any] = {}
+            nulls: list[_Names] = []
             for name, each in value.items():
                 known = flat.get(name)
                 if known is None:
                     if name in below:
-                        _deep(below[name], name, each, found, seen)
+                        _deep(below[name], name, each, (found, nulls, seen))
                     elif others:
                         found[name] = each
                     else:
@@ -127,22 +104,16 @@ class _Readers:
                         seen.add(NULL)
                 elif inner is None:
                     if type(each) not in kinds:
-                        raise Wrong(f"is no {kinds[-1].__name__}", name)
+                        raise Wrong(f"is no {JSON[kinds[-1]]}", name)
                     found[ours] = each
                 else:
                     try:
                         found[ours] = inner(each, seen)
                     except Wrong as wrong:
                         raise wrong.under(name) from None
-            for names, there in required:
-                _must_be_there(found, names, there)
-            return found
+            return _whole(found, nulls, required)
 
         return read
-
-
-def _types(form: Leaf) -> tuple[type, ...]:
-    return tuple(dict.fromkeys(each for kind in form.kinds for each in _PYTHON[kind]))
 
 
 def _split(ours: _Names, form: Record) -> bool:
@@ -170,6 +141,15 @@ def _required(
             yield from _required(inner, whole, forms, here, there)
 
 
+def _whole(found: dict[str, Any], nulls: list[_Names], required: Sequence[tuple[_Names, _Names]]) -> dict[str, Any]:
+    """Return an object with its nulls. Raise Wrong where something is missing."""
+    for names in sorted(nulls, key=len):
+        put(found, names, None)
+    for names, there in required:
+        _must_be_there(found, names, there)
+    return found
+
+
 def _must_be_there(found: Mapping[str, Any], names: _Names, there: _Names) -> None:
     *outer, last = names
     for name in outer:
@@ -180,8 +160,12 @@ def _must_be_there(found: Mapping[str, Any], names: _Names, there: _Names) -> No
         raise Wrong("is missing", *reversed(there))
 
 
-def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, found: dict[str, Any], seen: Seen) -> None:
-    """Read what stands at another depth there than here, and put it where it belongs."""
+def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, made: _Made) -> None:
+    """Read what stands at another depth there than here, and put it where it belongs.
+
+    What is null there is put last: whether the object around it is null is known then.
+    """
+    found, nulls, seen = made
     if not isinstance(node, dict):
         each, read = node
         if value is not None:
@@ -190,7 +174,7 @@ def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, found: dict[
             except Wrong as wrong:
                 raise wrong.under(name) from None
         elif each.null:
-            put(found, each.ours, None)
+            nulls.append(each.ours)
         else:
             seen.add(NULL)
         return
@@ -203,7 +187,7 @@ def _deep(node: Tree[tuple[Property, Read]], name: str, value: Any, found: dict[
             seen.add(UNKNOWN)
             continue
         try:
-            _deep(node[inner], inner, each_value, found, seen)
+            _deep(node[inner], inner, each_value, made)
         except Wrong as wrong:
             raise wrong.under(name) from None
 
@@ -239,54 +223,3 @@ def _keyed(item: Read, null: bool) -> Read:
 def _code(by: Property, word: str) -> str:
     codes = by.form.codes if isinstance(by.form, Leaf) else {}
     return codes.get(word, word)
-
-
-def _leaf(form: Leaf) -> Read:
-    """Return how one value is read: by its words, as another kind than ours, or just looked at."""
-    kinds = _types(form)
-    if form.codes:
-        flag = form.kinds == {"boolean"}
-        ours = {code: word == "true" if flag else word for word, code in form.codes.items()}
-        return _word(ours)
-    if form.said:
-        return _said(form)
-    words = {word: word for word in form.words}
-    known = _word(words)
-
-    def read(value: Any, seen: Seen) -> Any:
-        if type(value) not in kinds:
-            raise Wrong(f"is no {kinds[-1].__name__}")
-        return known(value, seen) if words and type(value) is str else value
-
-    return read
-
-
-def _word(ours: Mapping[str, Any]) -> Read:
-    def read(value: Any, seen: Seen) -> Any:
-        if type(value) is not str or value not in ours:
-            raise Wrong("is a word that is not known")
-        return ours[value]
-
-    return read
-
-
-def _said(form: Leaf) -> Read:
-    """Return how a number of the service becomes our string, or its string our number."""
-    whole = "integer" in form.kinds
-
-    def number(value: Any, seen: Seen) -> str:
-        if type(value) not in (int, Decimal):
-            raise Wrong("is no number")
-        return format(value, "f") if type(value) is Decimal else str(value)
-
-    def string(value: Any, seen: Seen) -> int | Decimal:
-        if type(value) is not str or not _is_number(value, whole):
-            raise Wrong("is no string with a number")
-        return int(value) if whole else Decimal(value)
-
-    return number if form.said == "number" else string
-
-
-def _is_number(text: str, whole: bool) -> bool:
-    digits = text.removeprefix("-")
-    return len(text) <= 400 and digits.isascii() and (digits if whole else digits.replace(".", "", 1)).isdigit()

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from adapter import json_pieces
-from adapter.backends.http.reading import Seen, Wrong, reader
+from adapter.backends.http.leaves import Seen, Wrong
+from adapter.backends.http.reading import reader
 from adapter.backends.http.writing import writer
 from adapter.exchange import reply_invalid
 from adapter.mapping.bound import Endpoint

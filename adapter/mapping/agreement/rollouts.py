@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from adapter.errors import Mistake
+from adapter.mapping.agreement.compared import check_compared
 from adapter.mapping.bound import Endpoint
-from adapter.mapping.model.operation import Resource
+from adapter.mapping.model.operation import VERBS, Resource
 from adapter.mapping.model.rollout import RolloutRule
 from adapter.mapping.paths import suggest
+from adapter.mapping.service_forms import there_of
 from adapter.variables import service_name
+
+_CHANGE = ("PUT", "PATCH", "DELETE")
 
 
 def check_rollouts(
@@ -25,6 +29,7 @@ def check_rollouts(
         found = [*_service(resource, service_of), *_names(resource, rule), *_plan(rule, own)]
         found += [wrong for each in own for wrong in _operation(each, rule)]
         mistakes += [rule.place.mistake(f"rollout: {text}", remedy) for text, remedy in found]
+        mistakes += check_compared(rule, own)
     return mistakes
 
 
@@ -82,6 +87,7 @@ def _operation(endpoint: Endpoint, rule: RolloutRule) -> Iterator[tuple[str, str
         yield f"{name} takes no JSON, and a service answers JSON", stays
     if reply.document is not None or reply.stream is not None:
         yield f"{name} answers with no JSON that could be compared", stays
+    yield from _beside(endpoint, stays)
     later = {step.stage for step in rule.steps} & {"dualwrite", "canary", "live"}
     if endpoint.policy.effect == "read" or not later:
         return
@@ -89,3 +95,18 @@ def _operation(endpoint: Endpoint, rule: RolloutRule) -> Iterator[tuple[str, str
         yield f"{name} writes, and nothing keeps its writes for the other side", f"'write: {{…}}' at {name}; or {stays}"
     elif not (endpoint.write.rule.entity or endpoint.path_parameters() or name == "create"):
         yield f"{name} writes, and nothing names the entity", f"'write: {{entity: …}}' at {name}; or {stays}"
+
+
+def _beside(endpoint: Endpoint, stays: str) -> Iterator[tuple[str, str]]:
+    """Yield why what is said to read, and so is asked beside other calls, does not look as if it only read."""
+    if endpoint.policy.effect != "read":
+        return
+    name, there = endpoint.verb, there_of(endpoint)
+    remedy = f"'effect: write' at {name}; or {stays}"
+    methods = [("", endpoint.method), *([(" at the service", there.method)] if there is not None else [])]
+    for where, method in methods:
+        if method in _CHANGE:
+            yield f"{name} is {method}{where}, and is said to read: what reads is asked at both sides", remedy
+            return
+    if endpoint.write is not None or name in VERBS[2:]:
+        yield f"{name} is said to read: what reads is asked at both sides", remedy

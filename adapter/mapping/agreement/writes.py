@@ -25,13 +25,15 @@ def with_writes(endpoints: Sequence[Endpoint]) -> tuple[list[Endpoint], list[Mis
         for each in endpoints
         if each.policy.write is not None and each.policy.write.if_match is not None
     }
+    readers = {each.resource.name: each for each in endpoints if each.verb == "read" and each.path_parameters()}
     for endpoint in endpoints:
         rule = endpoint.policy.write
         if rule is not None:
             wrong = list(_wrong(endpoint, rule))
             resolve, more = resolved(endpoint, rule, endpoints)
             mistakes += [place.mistake(f"{endpoint.name}: {text}", remedy) for place, text, remedy in [*wrong, *more]]
-            endpoint = replace(endpoint, write=BoundWrite(rule, _characters(endpoint, rule), resolve))
+            reads = readers.get(endpoint.resource.name)
+            endpoint = replace(endpoint, write=BoundWrite(rule, _characters(endpoint, rule), resolve, reads))
         token = tokens.get(endpoint.resource.name, "")
         found.append(replace(endpoint, token=token) if token and _shows(endpoint, token) else endpoint)
     return found, mistakes

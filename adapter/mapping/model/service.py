@@ -61,13 +61,14 @@ class HttpRule:
 
     ``timeout`` is in seconds, for one call. ``credentials`` and ``shadow`` name the operator's: for calls that count,
     and for those beside others. ``header`` is where the part KEY of credentials goes. ``fields`` are by types of ours,
-    ``types`` says where each of them is written.
+    ``types`` says where each of them is written. ``repeats``: it does what an Idempotency-Key stands for once.
     """
 
     place: Place
     service: str
     path: str
     guard: GuardRule | None = None
+    repeats: bool = False
     timeout: float | None = None
     credentials: str = ""
     header: str = ""

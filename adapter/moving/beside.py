@@ -1,0 +1,253 @@
+"""Asks the other side beside a read that was answered, and compares: never in the way of whoever called.
+
+Rule 1: only what is declared to read is asked beside; anything else does not build.
+Rule 2: the caller has his answer already or gets it now: what is done in his request is a hash and a place in a queue.
+Rule 3: what finds no room, waited too long, or a guard did not let through is dropped and counted, never made up for.
+Rule 4: an ERP that does not answer says nothing about the new service; a new service that does not is a difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from adapter import pieces
+from adapter.errors import BackendUnavailable, BuildError, Mistake, RequestError
+from adapter.guard.gates import REFUSED
+from adapter.mapping.agreement.compared import known
+from adapter.mapping.bound import Endpoint
+from adapter.messages import Handler, Placed, Request, Response
+from adapter.moving.lane import Lane
+from adapter.moving.needed import Beside
+from adapter.rollout import stages
+from adapter.rollout.compare import Answered, Comparer
+from adapter.rollout.differences import Difference
+from adapter.rollout.fingerprints import groups
+from adapter.rollout.rules import Side
+from adapter.rollout.stages import other
+from adapter.strict_json import decode
+
+if TYPE_CHECKING:
+    from adapter.moving.follow import Snapshot
+
+LARGEST: Final = pieces.LARGE
+"""Bytes of an answer that is compared. More would keep a worker from its callers."""
+_DEPTH, _DIGITS = 100, 1000
+_SAME, _DIFFERS, _DROPPED, _SKIPPED, _SILENT = "same", "differs", "dropped", "skipped", "silent"
+
+
+class Noting(Protocol):
+    """Takes what comparisons found (``moving.noting.Notes``)."""
+
+    def compared(
+        self,
+        feature: str,
+        run: int,
+        operation: str,
+        differences: Iterable[tuple[str, str, str]],
+        *,
+        dropped: bool = False,
+    ) -> None:
+        """Note a comparison."""
+
+    def noise(self, feature: str, run: int, operation: str, pointer: str, *, candidate: bool, legacy: bool) -> None:
+        """Note a pair in which the legacy was asked twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a comparison was about: the request, what both sides said, and the first difference of each group."""
+
+    request: Request
+    legacy: Answered
+    candidate: Answered
+    groups: Mapping[str, Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who is told: of each comparison by operation and outcome, of a bug, and of an example that could be kept.
+
+    Outcomes are same, differs, dropped, skipped (no JSON, or too much of it) and silent (the ERP did not answer).
+    """
+
+    compared: Callable[[str, str], None] = lambda operation, outcome: None
+    bug: Callable[[BaseException, str, str], None] = lambda error, request_id, operation: None
+    example: Callable[[Endpoint, Example], None] = lambda endpoint, example: None
+
+
+class _Silent(Exception):
+    """A side said nothing that could be compared; the text is the outcome."""
+
+
+class Besides:
+    """What asks beside the requests of one process, and of all that it forks. ``key`` is the secret of samples.
+
+    ``timeout``: seconds of a call whose mapping says none. Each feature has a queue of its own, so that one whose new
+    service hangs takes nothing from another.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], Snapshot],
+        notes: Noting,
+        key: bytes = b"",
+        timeout: float = 10.0,
+        telling: Telling | None = None,
+    ) -> None:
+        self._now, self._notes, self._key, self._timeout = now, notes, key, timeout
+        self._telling = telling or Telling()
+        self._lanes: dict[str, Lane[_Asked]] = {}
+        self._making = threading.Lock()
+
+    def of(self, endpoint: Endpoint, soap: Handler, http: Handler) -> Beside:
+        """Return who is told of the reads of an operation. Raise BuildError for one that does not only read."""
+        rule = endpoint.rollout
+        if rule is None or endpoint.policy.effect != "read":
+            where = endpoint.resource.place
+            text = f"{endpoint.name} does not only read, and would be asked beside"
+            raise BuildError([Mistake(where.file, where.line, where.column, text, "effect: read, where that is so")])
+        with self._making:
+            lane = self._lanes.setdefault(endpoint.resource.name, Lane(rule.beside.queue, _Asked.go, _Asked.dropped))
+        asking = _Asking(endpoint, soap, http, self._now, self._notes, self._telling, self._timeout)
+        share, operation, key = rule.beside.share, endpoint.name, self._key
+        noise = rule.beside.noise
+
+        def beside(request: Request, side: Side, what: Response | RequestError) -> None:
+            sample, second = sampled(key, operation, request.id)
+            if sample >= share:
+                return
+            asked = _Asked(asking, request, side, what, twice=second < noise)
+            body = what.body if isinstance(what, Response) else b""
+            if not isinstance(body, bytes) or len(body) > LARGEST:
+                asked.skipped()
+            elif not lane.offer(asked, len(body) + len(request.body)):
+                asked.dropped()
+
+        return beside
+
+
+def sampled(key: bytes, operation: str, id: str) -> tuple[float, float]:
+    """Return two numbers from 0 to 1 for a request (BLAKE2b, RFC 7693), which nobody can choose who lacks the key."""
+    text = f"{operation}\0{id}".encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(text, digest_size=8, key=key, person=b"rollout beside").digest()
+    return int.from_bytes(digest[:4], "big") / 2**32, int.from_bytes(digest[4:], "big") / 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One read that was answered by a side. ``twice``: the legacy is asked once more, to see what differs by itself."""
+
+    asking: _Asking
+    request: Request
+    side: Side
+    what: Response | RequestError
+    twice: bool
+
+    def go(self) -> None:
+        """Ask and compare."""
+        self.asking.go(self)
+
+    def dropped(self) -> None:
+        """Count that this was not asked."""
+        self.asking.note(self.placed, _DROPPED)
+
+    def skipped(self) -> None:
+        """Count that this cannot be compared."""
+        self.asking.note(self.placed, _SKIPPED)
+
+    @property
+    def placed(self) -> Placed:
+        """Where its feature stood."""
+        assert self.request.placed is not None
+        return self.request.placed
+
+
+class _Asking:
+    """Both sides of one operation that reads."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        soap: Handler,
+        http: Handler,
+        now: Callable[[], Snapshot],
+        notes: Noting,
+        telling: Telling,
+        timeout: float,
+    ) -> None:
+        rule = endpoint.rollout
+        assert rule is not None
+        self._endpoint, self._now, self._notes, self._telling = endpoint, now, notes, telling
+        self._soap, self._http = pieces.call(soap), pieces.call(http)
+        self._seconds = endpoint.timeout or timeout
+        self._comparer = Comparer(rule.compare, known(endpoint))
+
+    def note(self, placed: Placed, outcome: str, found: Mapping[str, Difference] | None = None) -> None:
+        """Note what became of one."""
+        name = self._endpoint.name
+        self._telling.compared(name, outcome)
+        if outcome in (_SAME, _DIFFERS, _DROPPED):
+            seen = [(mark, each.shape, each.kind) for mark, each in (found or {}).items()]
+            self._notes.compared(placed.feature, placed.run, name, seen, dropped=outcome == _DROPPED)
+
+    def go(self, asked: _Asked) -> None:
+        """Ask the other side, and compare. Nothing that happens here is anybody else's."""
+        standing = self._now().of(asked.placed.feature)
+        if standing.run != asked.placed.run or not stages.beside(standing) or self._now().braked(standing.feature):
+            self._telling.compared(self._endpoint.name, _DROPPED)
+            return
+        try:
+            self._compared(asked)
+        except _Silent as silent:
+            self.note(asked.placed, str(silent))
+        except Exception as error:  # a defect of ours: the thread goes on, and somebody is told
+            self._telling.bug(error, asked.request.id, self._endpoint.name)
+
+    def _compared(self, asked: _Asked) -> None:
+        said = {asked.side: _answered(asked.side, asked.what), other(asked.side): self._ask(asked, other(asked.side))}
+        legacy, candidate, placed = said["soap"], said["http"], asked.placed
+        differences = self._comparer.answers(legacy, candidate)
+        found = groups(self._endpoint.name, differences)
+        self.note(placed, _DIFFERS if found else _SAME, found)
+        if found:
+            self._telling.example(self._endpoint, Example(asked.request, legacy, candidate, found))
+        if asked.twice:
+            self._twice(asked, legacy, {each.shape for each in differences})
+
+    def _twice(self, asked: _Asked, legacy: Answered, candidate: set[str]) -> None:
+        """Ask the legacy again: what differs from itself says nothing. The pointer "" counts every pair."""
+        again = {each.shape for each in self._comparer.answers(legacy, self._ask(asked, "soap"))}
+        feature, run, name = asked.placed.feature, asked.placed.run, self._endpoint.name
+        for pointer in sorted({"", *candidate, *again}):
+            self._notes.noise(feature, run, name, pointer, candidate=pointer in candidate, legacy=pointer in again)
+
+    def _ask(self, asked: _Asked, side: Side) -> Answered:
+        request = replace(
+            asked.request, kind="shadow", side=side, deadline=time.monotonic() + self._seconds, trace=None
+        )
+        try:
+            return _answered(side, (self._http if side == "http" else self._soap)(request))
+        except BackendUnavailable as error:
+            if error.cause.startswith(REFUSED):
+                raise _Silent(_DROPPED) from error
+            return _answered(side, error)
+        except RequestError as error:
+            return _answered(side, error)
+
+
+def _answered(side: Side, what: Response | RequestError) -> Answered:
+    """Return what a side said. Raise _Silent where the ERP said nothing, and where it is nothing to compare."""
+    if isinstance(what, RequestError):
+        if side == "soap" and what.status >= 500:
+            raise _Silent(_SILENT)
+        return Answered(what.status, problem=what.problem)
+    if not isinstance(what.body, bytes):
+        raise _Silent(_SKIPPED)
+    if len(what.body) > LARGEST:  # the one that was answered was none of these
+        return Answered(what.status, problem="too-large-to-compare")
+    return Answered(what.status, decode(what.body, max_depth=_DEPTH, max_digits=_DIGITS) if what.body else None)
