@@ -72,7 +72,7 @@ def way(seen: Seen) -> tuple[Stop, ...]:
 
 
 def _named(step: Step) -> str:
-    return f"canary {step.share / 100:g} %" if step.stage == "canary" else str(step)
+    return f"canary {step.share / 100:g}\u00a0%" if step.stage == "canary" else str(step)
 
 
 def stage(standing: Standing) -> str:
@@ -88,7 +88,7 @@ def step(found: Step | None) -> str:
 def share(standing: Standing) -> Share:
     """Return how much the new service answers."""
     part = standing.share / WHOLE if standing.stage == "canary" else float(standing.stage in _NEW)
-    return Share(plots.meter(part, "http"), f"{100 * part:g} %")
+    return Share(plots.meter(part, "http"), f"{100 * part:g}\u00a0%")
 
 
 def banners(seen: Seen, snapshot: Snapshot, now: float) -> Iterator[Banner]:

@@ -31,13 +31,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Burned:
-    """How calls of the ERP by one operation went: a small plot, and its numbers in words."""
+    """How calls of the ERP by one operation went, by its verb: a small plot, and its numbers in words."""
 
     operation: str
     plot: Markup
     lately: str
     most: str
     gone: str
+    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def _burned(burn: Burn, frame: Frame, now: float) -> Burned:
     gone = ""
     if not burn.lately:
         gone = f"none for {words.span(max(0.0, now - burn.last))}" if burn.last else "none seen"
-    return Burned(burn.operation, plots.area(title, told, burn.values, "soap"), lately, most, gone)
+    plot = plots.area(title, told, burn.values, "soap")
+    return Burned(burn.operation.rpartition(".")[2], plot, lately, most, gone, seen=bool(burn.last))
 
 
 def evidence(found: Evidence) -> Meter:

@@ -15,7 +15,8 @@ def count(number: float) -> str:
 def percent(share: float) -> str:
     """Return a share of 1 as percent: more digits where there is little."""
     value = 100 * share
-    return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %" if value >= 0.1 else f"{value:.2f} %"
+    digits = 0 if value >= 10 or value == 0 else 1 if value >= 0.1 else 2
+    return f"{value:.{digits}f}\u00a0%"
 
 
 def span(seconds: float) -> str:

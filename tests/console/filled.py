@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from adapter.deliver import kept
+from adapter.deliver.settle import Keeping
+from adapter.durable import Durable
+from adapter.messages import Request
 from adapter.rollout.rules import Stage
 from adapter.rollout.stages import Pin
-from adapter.store import Connection, Store
+from adapter.store import Connection, Store, writes
 from adapter.store.observed import Batch, add
 from adapter.store.tables import OBSERVED
+from adapter.store.writes import PARKED, Write
 from tests.resilience.project import kept_orders
 from tests.stack import ROOT
 from tests.strangler.standing import stand
@@ -82,7 +88,10 @@ PLACES: Final = (("/status", "value"), ("/phones/*/number", "missing"), ("/reven
 
 def _judged(connection: Connection, name: str, epoch: int, now: float) -> None:
     needs = [
-        {"kind": "comparisons", "words": "288 more comparisons without a mismatch, about 6 minutes at the present rate"},
+        {
+            "kind": "comparisons",
+            "words": "288 more comparisons without a mismatch, about 6 minutes at the present rate",
+        },
         {"kind": "minutes", "words": "4 minutes more at this step"},
     ]
     said = {"kind": "hold", "cause": "comparisons", "numbers": {"more": 288, "rate": 0.8}, "needs": needs}
@@ -92,3 +101,32 @@ def _judged(connection: Connection, name: str, epoch: int, now: float) -> None:
             numbers=json.dumps({"verdict": said}),
         )
     )  # fmt: skip
+
+
+ORDER: Final = {
+    "customer_id": "42",
+    "reference": "SHOP-1",
+    "lines": [{"item_id": "A-00001", "quantity": "2"}, {"item_id": "A-00002", "quantity": "12"}],
+}
+CAUSES: Final = (
+    "12 attempts: 503 backend-unreachable",
+    "the ERP refused to say what became of it: 502 backend-fault (an error that no mapping explains)",
+    "nothing says how to find out",
+)
+
+
+def park(durable: Durable, now: float) -> list[str]:
+    """Let orders wait for a person; return their ids."""
+    keeping = Keeping(durable.store, durable.vault)
+    ids = []
+    for at, cause in enumerate(CAUSES):
+        body = json.dumps({**ORDER, "reference": f"SHOP-{at}"}).encode()
+        request = Request("orders.create", f"r-{at}", now + 60, method="POST", body=body)
+        request = replace(request, content_type="application/json")
+        row = Write("key:shop", "orders.create", PARKED, now - 7200 * (at + 1), cause=cause, subject=f"shop-{at}")
+        row = replace(
+            row, attempts=12, promised=True, request=keeping.seal(row, "request", kept.packed(request)), entity=f"e{at}"
+        )
+        durable.store.run(lambda connection, row=row: writes.insert(connection, row))  # type: ignore[misc]
+        ids.append(row.id)
+    return ids
