@@ -12,6 +12,7 @@ from adapter.errors import RequestError
 from adapter.problems import house
 from adapter.web import visit
 
+_UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a browser takes these for dots, however they are written
 _PLACE = re.compile(r"/console(?:/[A-Za-z0-9%._~-]+)*")
 
 
@@ -85,4 +86,5 @@ def _said(error: RequestError) -> str:
 
 def _next(place: str) -> str:
     """Return where somebody wanted to go; only to a page of ours."""
-    return place if _PLACE.fullmatch(place) and not place.startswith(f"{HOME}/login") else HOME
+    ours = _PLACE.fullmatch(place) and not _UP.search(place) and not place.startswith(f"{HOME}/login")
+    return place if ours else HOME
