@@ -91,13 +91,15 @@ def share(standing: Standing) -> Share:
     return Share(plots.meter(part, "http"), f"{100 * part:g}\u00a0%")
 
 
-def banners(seen: Seen, snapshot: Snapshot, now: float) -> Iterator[Banner]:
+def banners(card: Card, snapshot: Snapshot, now: float) -> Iterator[Banner]:
     """Yield what an operator has to know before he does anything."""
+    seen = card.seen
     standing, pin = seen.standing, seen.standing.pinned
     if snapshot.braked(standing.feature) and standing.stage not in ("rampdown", "complete"):
         yield Banner("bad", "The brake is pulled", "Reads go to the ERP, whatever stands here, until the file is gone.")
     if standing.rolled_back:
         yield Banner("bad", "Rolled back", f"{standing.rolled_back} A person has to send it on.")
+    yield from _copies(card)
     if pin is not None:
         until = f" until {words.moment(pin.until)} UTC" if pin.until else ""
         yield Banner("warn", f"Pinned{until}", f"{pin.actor}: {pin.reason}")
@@ -108,6 +110,17 @@ def banners(seen: Seen, snapshot: Snapshot, now: float) -> Iterator[Banner]:
     quiet = _quiet(seen, now)
     if quiet:
         yield Banner("calm", "Lines can go", quiet)
+
+
+def _copies(card: Card) -> Iterator[Banner]:
+    """Yield how far the other side is behind, where that is too far."""
+    behind, most = card.behind, card.seen.feature.rule.gate.lag
+    if behind.conflicts:
+        many = "One copy waits" if behind.conflicts == 1 else f"{words.count(behind.conflicts)} copies wait"
+        yield Banner("bad", "Conflicts", f"{many} for a person, since the other side refused: see the deliveries.")
+    if behind.lag > most:
+        said = f"The oldest copy waits for {words.span(behind.lag)}; {words.span(most)} are allowed."
+        yield Banner("bad", "Copies are late", said)
 
 
 def _quiet(seen: Seen, now: float) -> str:

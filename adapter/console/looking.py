@@ -11,17 +11,24 @@ from typing import Any, Final, Generic, TypeVar
 from adapter.console.course import Burn, Course, Frame, burns, course, frame
 from adapter.console.words import DAY
 from adapter.errors import StoreUnavailable
+from adapter.moving import examples
 from adapter.moving.acting import Acting
+from adapter.moving.examples import Shown
 from adapter.moving.features import named
 from adapter.moving.follow import Snapshot
 from adapter.moving.looking import Seen
-from adapter.store import Connection, Store, minutes
-from adapter.store.minutes import Group, Judged, Tally
+from adapter.store import Connection, Store, lagging, minutes, verdicts
+from adapter.store.examples import Group
+from adapter.store.lagging import Behind
+from adapter.store.minutes import Tally
+from adapter.store.verdicts import Kept
+from adapter.vault import Vault
 
 T = TypeVar("T")
 FRESH: Final = 1.0
 """Seconds that a picture may be old which a page asks for again and again."""
 _GROUPS: Final = 8
+_EXAMPLES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Evidence:
     more: int | None = None
     rate: float = 0.0
     needs: tuple[str, ...] = ()
-    judged: Judged | None = None
+    judged: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,16 @@ class Card:
     evidence: Evidence
     frame: Frame
     burns: tuple[Burn, ...]
+    behind: Behind
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """One feature, whole."""
+    """One feature, whole: how both sides did, and the groups of mismatches with a few examples of each."""
 
     card: Card
     course: Course
-    groups: tuple[Group, ...] = ()
+    groups: tuple[tuple[Group, tuple[Shown, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,14 @@ class Picture(Generic[T]):
 
 @dataclass(slots=True)
 class Looks:
-    """Looks at the store for the pages of one process. ``snapshot`` is where features stand, and needs no store."""
+    """Looks at the store for the pages of one process. ``snapshot`` is where features stand, and needs no store.
+
+    ``vault`` opens examples of mismatches.
+    """
 
     acting: Acting
     store: Callable[[], Store]
+    vault: Callable[[], Vault]
     snapshot: Callable[[], Snapshot]
     now: Callable[[], float] = time.time
     _kept: dict[str, Picture[Any]] = field(default_factory=dict)
@@ -103,13 +115,12 @@ class Looks:
         now, every = self.now(), self.acting.list()
 
         def read(connection: Connection) -> tuple[Card, ...]:
-            begun, judged = minutes.begun(connection), minutes.judged(connection)
-            compared = minutes.compared(connection)
+            begun, compared = minutes.begun(connection), minutes.compared(connection)
             found = []
             for seen in every:
                 of = frame(begun.get(seen.standing.feature, 0.0), now)
                 tallies = [each for each in counts(connection, of) if each.feature == seen.standing.feature]
-                found.append(_card(seen, of, tallies, compared, judged))
+                found.append(_card(connection, seen, of, tallies, compared, now))
             return tuple(found)
 
         frames: dict[Frame, list[Tally]] = {}
@@ -124,32 +135,41 @@ class Looks:
     def _feature(self, name: str) -> Whole:
         now, seen = self.now(), self.acting.show(name)
 
-        def read(connection: Connection) -> Whole:
+        def read(connection: Connection) -> tuple[Card, Course, list[Group]]:
             begun = minutes.begun(connection).get(name, 0.0)
             of, near = frame(begun, now), frame(begun, now, DAY)
             tallies = minutes.tallies(connection, of.since, of.minutes, name)
             lately = minutes.tallies(connection, near.since, near.minutes, name)
-            card = _card(seen, of, tallies, minutes.compared(connection), minutes.judged(connection))
-            groups = tuple(minutes.groups(connection, name, seen.standing.run, _GROUPS))
-            return Whole(card, course(lately, near), groups)
+            card = _card(connection, seen, of, tallies, minutes.compared(connection), now)
+            return card, course(lately, near), examples.groups(connection, name, seen.standing.run)
 
-        return self.store().read(read)
+        card, went, groups = self.store().read(read)
+        return Whole(
+            card, went, tuple((each, self._examples(name, seen.standing.run, each)) for each in groups[:_GROUPS])
+        )
+
+    def _examples(self, name: str, run: int, group: Group) -> tuple[Shown, ...]:
+        if not group.examples:
+            return ()
+        return tuple(examples.shown(self.store(), self.vault(), name, run, group.fingerprint, _EXAMPLES))
 
 
 def _card(
+    connection: Connection,
     seen: Seen,
     of: Frame,
     tallies: list[Tally],
     compared: Mapping[tuple[str, int], tuple[int, int, int]],
-    judged: Mapping[str, Judged],
+    now: float,
 ) -> Card:
-    standing = seen.standing
+    standing, operations = seen.standing, seen.feature.operations
     counted = compared.get((standing.feature, standing.run), (0, 0, 0))
-    evidence = _evidence(counted, judged.get(standing.feature), standing.epoch)
-    return Card(seen, evidence, of, burns(tallies, of, seen.feature.operations))
+    evidence = _evidence(counted, verdicts.latest(connection, standing.feature), standing.epoch)
+    behind = lagging.behind(connection, operations, now)
+    return Card(seen, evidence, of, burns(tallies, of, operations), behind)
 
 
-def _evidence(counted: tuple[int, int, int], judged: Judged | None, epoch: int) -> Evidence:
+def _evidence(counted: tuple[int, int, int], judged: Kept | None, epoch: int) -> Evidence:
     """Return the evidence with what the judge said; a verdict about what does not stand any more says nothing."""
     if judged is None or judged.epoch != epoch:
         return Evidence(*counted, judged=judged)

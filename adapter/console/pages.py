@@ -11,7 +11,7 @@ import flask
 from flask import Flask
 
 from adapter import problems
-from adapter.console import deliveries, features, figures, login
+from adapter.console import deliveries, differing, features, figures, login
 from adapter.console.acts import ACTS, HOURS, has_to_be_confirmed, must_have_reason, wish
 from adapter.console.looking import Card, Picture, Whole
 from adapter.console.parts import Parts
@@ -64,8 +64,9 @@ def _glance(card: Card, picture: Picture[Any], now: float) -> dict[str, Any]:
     return {
         "card": card, "seen": seen, "standing": seen.standing, "stage": features.stage(seen.standing),
         "way": features.way(seen), "next": features.step(seen.next), "share": features.share(seen.standing),
-        "banners": tuple(features.banners(seen, picture.snapshot, now)), "health": features.health(seen),
-        "evidence": figures.evidence(card.evidence), "burned": figures.burned(card.burns, card.frame, now),
+        "banners": tuple(features.banners(card, picture.snapshot, now)), "health": features.health(seen),
+        "behind": card.behind, "evidence": figures.evidence(card.evidence),
+        "burned": figures.burned(card.burns, card.frame, now),
     }  # fmt: skip
 
 
@@ -88,7 +89,8 @@ def _feature(
     done = ACTS.get(visitor.query.get("done", ""))
     return site.shown(
         "feature.html", visitor, status, **_glance(whole.card, picture, now), picture=picture, now=now,
-        whole=whole, errors=figures.errors(whole.course), latency=figures.latency(whole.course),
+        whole=whole, groups=[differing.group(*each) for each in whole.groups],
+        errors=figures.errors(whole.course), latency=figures.latency(whole.course),
         history=[_told(each) for each in reversed(seen.history)], earlier=_earlier(whole), acts=ACTS, hours=HOURS,
         approves=_approves(whole), announced=features.announced((whole.card,)), refusal=refusal, form=visitor.form,
         done=done.done if done is not None and refusal is None else "", action=action,

@@ -11,9 +11,7 @@ from sqlalchemy import Connection, func, select
 from adapter.rollout.rules import Side
 from adapter.store.tables import OBSERVED
 
-_CALLS, _COMPARED, _MISMATCHES, _VERDICTS = (
-    OBSERVED[f"rollout_{name}"] for name in ("calls", "compared", "mismatches", "verdicts")
-)
+_CALLS, _COMPARED = OBSERVED["rollout_calls"], OBSERVED["rollout_compared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +28,6 @@ class Tally:
     failed: bool
     calls: int
     bound: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Mismatches of one kind at one place; ``first`` and ``last`` in seconds since 1970."""
-
-    fingerprint: str
-    operation: str
-    pointer: str
-    kind: str
-    count: int
-    first: float
-    last: float
 
 
 def begun(connection: Connection) -> Mapping[str, float]:
@@ -72,33 +57,3 @@ def compared(connection: Connection) -> Mapping[tuple[str, int], tuple[int, int,
     counts = (func.sum(_COMPARED.c[name]) for name in ("compared", "mismatched", "dropped"))
     rows = connection.execute(select(*by, *counts).group_by(*by))
     return {(feature, run): (int(many), int(differed), int(lost)) for feature, run, many, differed, lost in rows}
-
-
-def groups(connection: Connection, feature: str, run: int, most: int) -> list[Group]:
-    """Return the groups of mismatches of a run that have most of them."""
-    wanted = select(_MISMATCHES).where(_MISMATCHES.c.feature == feature, _MISMATCHES.c.run == run)
-    rows = connection.execute(wanted.order_by(_MISMATCHES.c.count.desc(), _MISMATCHES.c.fingerprint).limit(most))
-    return [
-        Group(r.fingerprint, r.operation, r.pointer, r.kind, int(r._mapping["count"]), r.first, r.last) for r in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The last verdict about a feature; ``numbers`` is all that it came from, as JSON."""
-
-    id: str
-    epoch: int
-    time: float
-    kind: str
-    cause: str
-    numbers: str
-
-
-def judged(connection: Connection) -> Mapping[str, Judged]:
-    """Return the last verdict about each feature."""
-    newest = select(_VERDICTS.c.feature, func.max(_VERDICTS.c.time).label("time"))
-    last = newest.group_by(_VERDICTS.c.feature).subquery()
-    same = (_VERDICTS.c.feature == last.c.feature) & (_VERDICTS.c.time == last.c.time)
-    rows = connection.execute(select(_VERDICTS).join(last, same).order_by(_VERDICTS.c.id))
-    return {r.feature: Judged(r.id, r.epoch, r.time, r.kind, r.cause, r.numbers) for r in rows}

@@ -14,10 +14,11 @@ from adapter.durable import Durable
 from adapter.messages import Request
 from adapter.rollout.rules import Stage
 from adapter.rollout.stages import Pin
-from adapter.store import Connection, Store, writes
+from adapter.store import Connection, Store, examples, rollouts, writes
 from adapter.store.observed import Batch, add
 from adapter.store.tables import OBSERVED
-from adapter.store.writes import PARKED, Write
+from adapter.store.writes import PARKED, QUEUED, Write
+from adapter.vault import Subject
 from tests.resilience.project import kept_orders
 from tests.stack import ROOT
 from tests.strangler.standing import stand
@@ -84,6 +85,30 @@ def _seen(connection: Connection, name: str, run: int, now: float) -> None:
 
 
 PLACES: Final = (("/status", "value"), ("/phones/*/number", "missing"), ("/revenue/value", "value"), ("/note", "extra"))
+
+
+def exemplify(durable: Durable, now: float) -> None:
+    """Keep examples of the mismatches of customers: one value that may be shown, and others that are hidden."""
+    run = durable.store.read(lambda connection: rollouts.of(connection, "customers")).run
+    legacy = {"id": "(text, 2)", "status": "active", "phones": [{"number": "(text, 11)", "kind": "mobile"}]}
+    candidate = {"id": "(text, 2)", "status": HOSTILE, "phones": [{"kind": "mobile"}], "note": "(text, 31)"}
+    for at, (pointer, kind) in enumerate(PLACES[:2]):
+        told = {
+            "operation": "customers.read", "time": int(now), "request_id": "r", "path": [["id", "(text, 2)"]],
+            "query": [], "pointer": pointer.replace("*", "0"), "kind": kind,
+            "legacy": {"status": 200, "document": legacy}, "candidate": {"status": 200, "document": candidate},
+        }  # fmt: skip
+        place = f"rollout/customers/{run}/f{at}/0"
+        sealed = durable.vault.seal(Subject("whose"), json.dumps(told).encode(), place)
+        one = examples.Kept("customers", run, f"f{at}", 0, now - 90, "whose", sealed)
+        durable.store.run(lambda connection, one=one: examples.put(connection, one))  # type: ignore[misc]
+
+
+def copied(durable: Durable, now: float) -> None:
+    """Let a copy be late, and another one be refused by the new service."""
+    for state, cause in ((QUEUED, ""), (PARKED, "the new service refused it: 422 invalid-request")):
+        row = Write("", "offers.update", state, now - 900, cause=cause, target="http", copy=True, due=now + 60)
+        durable.store.run(lambda connection, row=row: writes.insert(connection, row))  # type: ignore[misc]
 
 
 def _judged(connection: Connection, name: str, epoch: int, now: float) -> None:

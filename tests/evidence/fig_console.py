@@ -22,7 +22,7 @@ from adapter.store import Store
 from tests.bench import install
 from tests.callers.known import SECRET, durable, made_key
 from tests.console import chromium
-from tests.console.filled import LONG, fill, filled_project, park
+from tests.console.filled import LONG, copied, exemplify, fill, filled_project, park
 from tests.evidence import Result
 from tests.stack import ROOT, erp_settings, gunicorn
 from tests.strangler.standing import stand
@@ -62,6 +62,8 @@ def measure() -> Result:
         project, _ = filled_project(folder / "project", now)
         kept = durable(folder)
         fill(kept.store, now)
+        exemplify(kept, now)
+        copied(kept, now)
         ids = park(kept, now)
         key = made_key(kept, "ann", SCOPES)
         environ = {

@@ -54,14 +54,14 @@ def test_a_feature_is_moved_by_its_forms(site: Site) -> None:
         assert 303 == answer.status_code, answer.text
         return visitor.page(answer.headers["Location"])
 
-    assert ACTS["advance"].done in does("advance").words
+    assert ACTS["advance"].done in does("advance", despite="yes").words
     assert ("shadow", 1) == site.stands()
     assert "On hold" in does("hold").words
     assert "On hold" not in does("resume").words
     assert "key:ann: because" in does("pin", hours="4").words
     assert "Pinned" not in does("unpin").words
     does("restart")
-    does("advance")
+    does("advance", despite="yes")
     assert "Rolled back" in does("rollback", to="shadow").words
     assert ("shadow", 8) == site.stands()
     done = ["advance", "hold", "resume", "pin", "unpin", "restart", "advance", "rollback"]
@@ -82,7 +82,7 @@ def test_two_people(site: Site) -> None:
 def steps_of(site: Site, visitor: Visitor, action: str) -> TestResponse:
     """Send a form, and the page behind it that asks whether one is sure."""
     before = site.stands()
-    asked = visitor.send("", visitor.page(FEATURE).form(f"/{action}"), reason="it is <b>good</b>")
+    asked = visitor.send("", visitor.page(FEATURE).form(f"/{action}"), reason="it is <b>good</b>", despite="yes")
     assert 200 == asked.status_code, asked.text
     assert before == site.stands()
     assert "it is <b>good</b>" in Page(asked.text).words
