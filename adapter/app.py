@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import ahead, collector, following, keeping, operating, problems
+from adapter import ahead, collector, following, keeping, operating, problems, retired
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -32,7 +32,7 @@ from adapter.mapping.header_parameters import header_parameters
 from adapter.messages import SHADOW, Handler
 from adapter.moving.needed import Moving
 from adapter.openapi import document as openapi_document
-from adapter.openapi import read_examples, to_json
+from adapter.openapi import read_examples, to_json, with_parts
 from adapter.opened import open_backends
 from adapter.pipeline import Backends, Limits
 from adapter.pipeline import build as build_pipeline
@@ -60,7 +60,9 @@ def opened(built: Built, telemetry: Telemetry, durable: Durable, moving: Moving 
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     isolating = partial(isolations, durable if built.durable else None, telemetry)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told, isolating)
+    backends = open_backends(
+        built.settings, built.endpoints, built.contracts, credentials, told, isolating, built.retired
+    )
     cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     return replace(backends, cache=cache, limiting=limiting, moving=moving)
@@ -69,7 +71,9 @@ def opened(built: Built, telemetry: Telemetry, durable: Durable, moving: Moving 
 def handlers(built: Built, telemetry: Telemetry, backends: Backends, kept: Keeping | None) -> Mapping[str, Handler]:
     """Return every operation's pipeline by its name. ``kept`` is where writes are kept, None where none are."""
     once = keeping.once(kept) if kept is not None else None
-    return {
+    observed = telemetry.started, telemetry.finished
+    old = retired.handlers(built.retired, backends, limits, observed, known=built.known, tracer=telemetry.tracer)
+    return {operation.served.name: handle for operation, handle in old} | {
         each.name: build_pipeline(
             each,
             backends,
@@ -128,6 +132,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
+    routes += retired.routes(built.retired, made, built.settings.timeout)
     if kept is not None:
         around = observe(telemetry.started, telemetry.finished)
         routes += operations.routes(
@@ -140,7 +145,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     if moving is not None and operating.operated(built.settings, built.endpoints):
         desk = _desk(built, backends, kept)
         pages.append(operating.console(built.settings, built.endpoints, durable, callers, moving.now, desk))
-    app = install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=pages)
+    app = install(routes, built.settings, telemetry, who=who, declared=_declared(built), extra=pages)
     if callers is not None:
         ahead.announce(app, callers.begin)
     if moving is not None:
@@ -154,6 +159,12 @@ def _desk(built: Built, backends: Backends, kept: Keeping | None) -> Callable[[]
         return None
     room = importlib.import_module("adapter.redriving")
     return room.desk(built.endpoints, backends, _limits(built), kept)  # type: ignore[no-any-return]
+
+
+def _declared(built: Built) -> tuple[problems.Problem, ...]:
+    """Return the problem types that mappings add, those of files without a contract too."""
+    found = {each.slug: each for each in (*retired.problems(built.retired), *declared(built.endpoints))}
+    return tuple(found.values())
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
@@ -180,13 +191,14 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
 def openapi(built: Built) -> dict[str, Any]:
     """Return the OpenAPI document of a project."""
     settings = built.settings
-    return openapi_document(
+    whole = openapi_document(
         built.endpoints,
         title=settings.title,
         version=settings.api_version,
         examples=read_examples(built.project / "tests" / "golden"),
-        problems=problems.catalogue(declared(built.endpoints)),
+        problems=problems.catalogue(_declared(built)),
         known=built.known,
         key_life=settings.key_life,
         operated=operating.operated(settings, built.endpoints),
     )
+    return with_parts(whole, (each.document for each in built.retired))
