@@ -71,13 +71,13 @@ def opened(built: Built, telemetry: Telemetry, durable: Durable, moving: Moving 
 def handlers(built: Built, telemetry: Telemetry, backends: Backends, kept: Keeping | None) -> Mapping[str, Handler]:
     """Return every operation's pipeline by its name. ``kept`` is where writes are kept, None where none are."""
     once = keeping.once(kept) if kept is not None else None
-    observed = telemetry.started, telemetry.finished
+    limits, observed = _limits(built), (telemetry.started, telemetry.finished)
     old = retired.handlers(built.retired, backends, limits, observed, known=built.known, tracer=telemetry.tracer)
     return {operation.served.name: handle for operation, handle in old} | {
         each.name: build_pipeline(
             each,
             backends,
-            _limits(built),
+            limits,
             telemetry.started,
             telemetry.finished,
             known=built.known,
