@@ -16,12 +16,12 @@ from adapter.deliver import kept
 from adapter.deliver.desk import Desk, Undecided
 from adapter.display import json_text
 from adapter.store import due
-from adapter.store.writes import DELIVERING, PARKED, QUEUED, SENDING, UNKNOWN
+from adapter.store.writes import DELIVERING, PARKED, QUEUED, SENDING, UNKNOWN, Write
 from adapter.telemetry import Telemetry
 from adapter.work import Work
 
 WAITING = (PARKED, UNKNOWN, QUEUED, DELIVERING, SENDING)
-HEAD = ("ID", "STATE", "OPERATION", "MADE", "TRIED", "CAUSE")
+HEAD = ("ID", "STATE", "OPERATION", "TO", "MADE", "TRIED", "CAUSE")
 
 
 def working(asked: Namespace) -> Work:
@@ -54,7 +54,10 @@ def listing(asked: Namespace) -> int:
     found = work.keeping.store.read(
         lambda connection: due.listed(connection, states, asked.operation, before, asked.most)
     )
-    rows = [(each.id, each.state, each.operation, when(each.created), str(each.attempts), each.cause) for each in found]
+    rows = [
+        (each.id, each.state, each.operation, to(each), when(each.created), str(each.attempts), each.cause)
+        for each in found
+    ]
     print(table([HEAD, *rows]))
     return 0
 
@@ -66,7 +69,8 @@ def show(asked: Namespace) -> int:
         row = desk.row(asked.id)
         request = desk.shown(row, actor())
     lines: list[tuple[str, ...]] = [
-        ("state", row.state), ("operation", row.operation), ("caller", row.caller), ("made", when(row.created)),
+        ("state", row.state), ("operation", row.operation), ("to", to(row)), ("caller", row.caller),
+        ("made", when(row.created)),
         ("changed", when(row.changed)), ("tried", str(row.attempts)), ("promised", "yes" if row.promised else "no"),
         ("due", when(row.due) if row.due else "-"), ("cause", row.cause or "-"),
     ]  # fmt: skip
@@ -81,6 +85,11 @@ def show(asked: Namespace) -> int:
         assert isinstance(answer.body, bytes)
         print(json_text(answer.body))
     return 0
+
+
+def to(row: Write) -> str:
+    """Return the side that a row goes to, and whether it is a copy, as people read it."""
+    return f"{row.target} copy" if row.copy else row.target
 
 
 def when(seconds: float) -> str:

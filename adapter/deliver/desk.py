@@ -94,10 +94,13 @@ class Desk:
         way = self.ways.get(row.operation)
         if way is None:
             raise Undecided(f"no mapping has {row.operation} any more, so nothing can be sent; discarding it ends it")
-        request = self.opened(row)
+        way = way.at(row.target)
+        request = way.to(self.opened(row), row.id, row.target)
         found = _ask(way, request)
         if body is not None:
             request = replace(request, body=body, content_type="application/json")
+        if row.copy:  # it is no caller's: nobody checks what callers may send
+            return Plan(row, way, Draft(request, "http-out", request.body), found, body is not None)
         draft = self.draft(request)
         filled, _ = way.fill(draft.request, row.id)  # the same reference as at the first attempt, where none is given
         draft = self.draft(replace(filled, checked=None))
