@@ -50,7 +50,10 @@ def begin(work: Callable[[], R], deadline: float) -> Callable[[], R]:
     def wait() -> R:
         ended.wait(max(0.0, deadline - time.monotonic()) + _GRACE)
         if errors:
-            raise errors[0]
+            try:
+                raise errors[0]
+            finally:
+                errors.clear()  # it holds this frame, which would hold it
         if not results:
             raise TIMEOUT.error_because("a call did not end at its deadline")
         if any(large):
