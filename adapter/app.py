@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import collector, keeping, problems
+from adapter import ahead, collector, keeping, problems
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -21,6 +22,7 @@ from adapter.callers import anybody
 from adapter.callers.opening import nobody_can_be_known, open_callers
 from adapter.durable import Durable
 from adapter.errors import BuildError
+from adapter.guard.isolation import following
 from adapter.guard.told import telling
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
@@ -46,14 +48,17 @@ __all__ = ["Built", "application", "build", "create_app", "credentials_of", "dec
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
-def handlers(built: Built, telemetry: Telemetry, kept: Keeping | None = None) -> Mapping[str, Handler]:
+def handlers(
+    built: Built, telemetry: Telemetry, kept: Keeping | None = None, durable: Durable | None = None
+) -> Mapping[str, Handler]:
     """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
 
-    ``kept`` is where writes are kept, None where none are.
+    ``kept`` is where writes are kept, None where none are; ``durable`` is the store of the project.
     """
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told)
+    isolating = partial(following, durable if built.durable else None, telemetry)
+    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told, isolating)
     cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     backends = replace(backends, cache=cache, limiting=limiting)
@@ -108,7 +113,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     """Return the application of a built project. ``watch`` may wrap each operation's pipeline (``adapter explain``)."""
     durable = Durable(built.settings, built.project)
     kept = _kept(built, telemetry, durable)
-    made = handlers(built, telemetry, kept)
+    made = handlers(built, telemetry, kept, durable)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
@@ -118,8 +123,12 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
             built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
         )
     pages = docs.install(to_json(openapi(built)), built.settings.title)
-    who = open_callers(built.settings, durable, telemetry).of if built.known else anybody
-    return install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    callers = open_callers(built.settings, durable, telemetry) if built.known else None
+    who = callers.of if callers is not None else anybody
+    app = install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    if callers is not None:
+        ahead.announce(app, callers.begin)
+    return app
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:

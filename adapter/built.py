@@ -16,6 +16,7 @@ from typing import Any
 from adapter import collector
 from adapter import settings as settings_room
 from adapter.callers.issuers import issuers
+from adapter.callers.opening import has_keys
 from adapter.deliver.callback import keys_of
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
@@ -60,6 +61,11 @@ class Built:
     def known(self) -> bool:
         """Whether callers have to be known."""
         return self.settings.callers == "known"
+
+    @property
+    def durable(self) -> bool:
+        """Whether whoever runs it opens the store anyway, for writes or for keys of callers."""
+        return keeps(self.endpoints) or (self.known and has_keys(self.settings))
 
 
 @collector.paused()

@@ -10,6 +10,7 @@ from adapter.backends.soap.login import logging_in
 from adapter.backends.soap.tables import Kept, kept
 from adapter.exchange import Exchange
 from adapter.guard import Guard
+from adapter.guard.isolation import Isolation
 from adapter.guard.opening import opened as guard_opened
 from adapter.guard.told import NOBODY as NOBODY_TOLD
 from adapter.guard.told import Told
@@ -41,10 +42,14 @@ def open_backends(
     contracts: Mapping[str, Contract],
     credentials: Credentials,
     told: Callable[[str], Told] = lambda name: NOBODY_TOLD,
+    isolating: Callable[[Shared | None], Isolation | None] = lambda shared: None,
 ) -> Backends:
-    """Return the backends of a built project. ``told`` returns who is told of an endpoint, by its name."""
+    """Return the backends of a built project. ``told`` returns who is told of an endpoint, by its name.
+
+    ``isolating`` returns what follows which endpoints operators have taken out of use.
+    """
     shared = open_shared(settings.shared)
-    guards = Guards(settings, endpoints, told, shared)
+    guards = Guards(settings, endpoints, told, shared, isolating(shared))
     opening = _Opening(settings, contracts, credentials, guards)
     ports: dict[PortKey, SoapPort] = {}
     services: dict[str, Exchange] = {}
@@ -73,7 +78,9 @@ class Guards:
         endpoints: Sequence[Endpoint],
         told: Callable[[str], Told],
         shared: Shared | None = None,
+        isolation: Isolation | None = None,
     ) -> None:
+        self._isolation, self._names = isolation, addresses(settings, endpoints)
         self._told, self._watch = told, settings.guard == "watch"
         self._shared, self._workers = shared, settings.workers
         self._rules = dict(_said(settings, endpoints))
@@ -83,10 +90,25 @@ class Guards:
         """Return the guard of the endpoint at a URL. ``name`` is how metrics and log lines call it."""
         if url not in self._opened:
             rule = self._rules.get(url, GuardRule())
+            names = {name, *self._names.get(url, ())}
             self._opened[url] = guard_opened(
-                rule, self._told(name), watch=self._watch, name=name, shared=self._shared, workers=self._workers
-            )
+                rule, self._told(name), watch=self._watch, name=name, shared=self._shared, workers=self._workers,
+                isolated=self._isolation.gate(names) if self._isolation is not None else None,
+            )  # fmt: skip
         return self._opened[url]
+
+
+def addresses(settings: Settings, endpoints: Sequence[Endpoint]) -> Mapping[str, Sequence[str]]:
+    """Return what metrics, log lines and commands call the endpoints at each URL that calls go to."""
+    found: dict[str, list[str]] = {}
+    for resource in {id(each.resource): each.resource for each in endpoints}.values():
+        soap, http = resource.soap, resource.http
+        pairs = [(settings.endpoint_of(soap.service, soap.port), f"{soap.service}.{soap.port}")]
+        pairs += [(settings.service_of(http.service), http.service)] if http is not None else []
+        for url, name in pairs:
+            if url and name not in found.setdefault(url, []):
+                found[url].append(name)
+    return found
 
 
 def _said(settings: Settings, endpoints: Sequence[Endpoint]) -> Iterator[tuple[str, GuardRule]]:

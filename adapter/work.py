@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from adapter import keeping as keeping_room
@@ -29,6 +30,7 @@ from adapter.deliver.way import Way
 from adapter.drafts import Drafts
 from adapter.durable import Durable
 from adapter.errors import BuildError, Mistake
+from adapter.guard.isolation import following
 from adapter.guard.told import telling
 from adapter.mapping.agreement.credentials import CALLBACK_SECRET
 from adapter.opened import open_backends
@@ -123,7 +125,8 @@ class Work:
         built, telemetry, settings = self._built, self._telemetry, self._built.settings
         credentials = credentials_of(built.project, settings)
         told = telling(telemetry, watch=settings.guard == "watch")
-        backends = open_backends(settings, built.endpoints, built.contracts, credentials, told)
+        isolating = partial(following, self._durable, telemetry)
+        backends = open_backends(settings, built.endpoints, built.contracts, credentials, told, isolating)
         backends = replace(backends, cache=open_cache(built.endpoints, settings, telemetry, backends.shared))
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         self.draft = Drafts(built.endpoints, backends, limits)

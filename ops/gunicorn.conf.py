@@ -47,7 +47,7 @@ from gunicorn.arbiter import Arbiter  # noqa: E402
 from gunicorn.workers.base import Worker  # noqa: E402
 from gunicorn.workers.ggevent import GeventWorker  # noqa: E402
 
-from adapter import draining, settings  # noqa: E402
+from adapter import ahead, draining, settings  # noqa: E402
 from adapter.errors import BuildError  # noqa: E402
 from adapter.telemetry.compaction import compact  # noqa: E402
 
@@ -170,10 +170,12 @@ def pre_exec(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Once all workers of a new master can answer, let the old one (USR2) end what it began, and go.
+    """Begin what requests will need, beside them (``adapter.ahead``): when the worker takes them, not before.
 
-    A new master that cannot build its project never comes so far, and the old one goes on.
+    Once all workers of a new master can answer, let the old one (USR2) end what it began, and go. A new master that
+    cannot build its project never comes so far, and the old one goes on.
     """
+    gevent.spawn(ahead.begin, worker.wsgi)
     os.write(_READY[1], b".")
     (ready,) = struct.unpack("i", fcntl.ioctl(_READY[0], termios.FIONREAD, bytes(4)))
     old = os.environ.get("GUNICORN_PID")

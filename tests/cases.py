@@ -3,8 +3,8 @@
 ``tests/golden/<operation>/<case>/`` holds ``request.json`` (method, path with query, body), ``soap-request.xml`` and
 ``soap-reply.xml`` (whole envelopes; absent where nothing is sent) and ``reply.json`` (status, body, and Location where
 there is one). Bytes of a document stand there as ``body_base64``, lines of NDJSON or CSV as ``body_text``, header
-fields that matter as ``headers``. Where one REST call is several SOAP calls, the second pair is ``soap-request.2.xml``
-and ``soap-reply.2.xml``. ``tests/shapes/<shape>/<case>/`` holds the same beside a contract and a mapping of its own.
+fields that matter as ``headers``; ``at`` is the moment of a call that depends on it. Where one REST call is several
+SOAP calls, they are numbered: ``soap-request.2.xml``. ``tests/shapes/<shape>/<case>/`` has its contract and mapping.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from adapter.rows import CSV, NDJSON
 from adapter.wsdl.load import load
 from adapter.wsdl.lock import write_lock
 from tests.everyone import EVERYONE
+from tests.moments import at
 from tests.replay import Replay, Responder
 
 ROOT = Path(__file__).parent.parent
@@ -172,13 +173,12 @@ def run(case: Case, app: Flask, replay: Replay) -> Seen:
         before = replace(case, name=request["after"], folder=case.folder.parent / request["after"])
         path += (cursor := run(before, app, replay).cursor) and f"?cursor={cursor}"
     replay.sent.clear()
+    head = {"Host": "localhost", **request.get("headers", {})}
     answering, samples = _answering(case), _samples(case)
     replay.responder, replay.media_type = lambda body: answering(_settled(body, samples)), _media_type(case)
     try:
-        answer = app.test_client().open(
-            path, method=request["method"], headers={"Host": "localhost", **request.get("headers", {})},
-            **_body(request),
-        )  # fmt: skip
+        with at(request.get("at")):
+            answer = app.test_client().open(path, method=request["method"], headers=head, **_body(request))
     finally:
         replay.responder = None
     is_json = (answer.mimetype or "").endswith(("/json", "+json"))

@@ -25,6 +25,12 @@ class Callers:
     def __init__(self, keys: Keys | None, tokens: Tokens | None, refused: Callable[[str], None]) -> None:
         self._keys, self._tokens, self._refused = keys, tokens, refused
 
+    def begin(self) -> None:
+        """Begin to get ready what callers are known by, beside requests. Call it in the process that has them."""
+        for known in (self._keys, self._tokens):
+            if known is not None:
+                known.begin()
+
     def of(self, environ: Mapping[str, Any], public: bool) -> Caller:
         """Return who asks, by the environment of WSGI. Raise 400 or 401 where that is not said, or not rightly.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from adapter import problems
-from adapter.callers.background import Background
+from adapter.background import Background
 from adapter.callers.signers import Signers, signers
 from adapter.errors import BackendError, InvalidRequest, RequestError
 from adapter.exchange import Exchange, Reply
@@ -45,6 +45,10 @@ class Jwks:
         self._body = b""
         self._asked = self._good = -STALE_FOR
         self._wanted = False
+
+    def begin(self) -> None:
+        """Begin to fetch, ahead of the first token."""
+        self._background.begin()
 
     def signers(self) -> Signers:
         """Return the keys. Raise 503 where there are none that are not too old."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from adapter.callers.background import Background
+from adapter.background import Background
 from adapter.callers.snapshot import Kept, Pepper, Snapshot, must_be_whole
 from adapter.durable import Durable
 from adapter.errors import StoreUnavailable
@@ -49,6 +49,10 @@ class Keys:
         self._noted: dict[str, float] = {}
         self._uses: dict[str, tuple[float, bytes]] = {}
         self._made = self._written = time.monotonic()
+
+    def begin(self) -> None:
+        """Begin to read keys, so that the first who shows one need not wait, nor the store be there at that moment."""
+        self._background.begin()
 
     def caller(self, text: str) -> Caller:
         """Return whose key it is. Raise 401 where it does not count, 503 where keys were never known here."""

@@ -39,7 +39,7 @@ def has_keys(settings: Settings) -> bool:
 
 
 def open_callers(settings: Settings, durable: Durable, telemetry: Telemetry) -> Callers:
-    """Return what tells who asks. Nothing is asked of a store or an issuer before somebody shows a key or a token.
+    """Return what tells who asks. No store and no issuer is asked before ``begin``, or before somebody shows a key.
 
     What it takes is imported now, so that processes share it. Raise BuildError where the settings are wrong.
     """

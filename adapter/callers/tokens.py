@@ -38,6 +38,11 @@ class Tokens:
         self._issuers, self._key, self._now = issuers, key, now
         self._known: OrderedDict[bytes, tuple[Caller, float, Jwks, Signers]] = OrderedDict()
 
+    def begin(self) -> None:
+        """Begin to fetch the keys of all issuers."""
+        for _, jwks in self._issuers.values():
+            jwks.begin()
+
     def caller(self, text: str) -> Caller:
         """Return whose token it is. Raise 401 where it does not count, 503 where its issuer's keys cannot be had."""
         digest = hashlib.sha256(text.encode("ascii")).digest()

@@ -36,7 +36,10 @@ class Book:
 
     def lost(self, row: Write, cause: str) -> None:
         """Say that nobody knows what became of a row."""
-        act = partial(claiming.lost, row=row, now=self.keeping.now(), after=self.way.after, cause=cause)
+        keeping, after = self.keeping, self.way.after
+        act = partial(
+            claiming.lost, row=row, now=keeping.now(), after=after, cause=cause, rest=keeping.steady.rest(after)
+        )
         self._tell(row, "unknown", act)
 
     def nothing(self, row: Write) -> None:

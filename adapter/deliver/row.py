@@ -92,7 +92,8 @@ class Deliveries:
         now = self.keeping.now()
         lease = now + timeout + MARGIN
         deadline = self.clock() + timeout
-        taken = self.keeping.store.run(lambda connection: due.take(connection, id, self.owner, now, lease))
+        rest = self.keeping.steady.rest(timeout + MARGIN + way.after)
+        taken = self.keeping.store.run(lambda connection: due.take(connection, id, self.owner, now, lease, rest))
         if taken is None:
             return None
         return self._sent(way, taken, deadline)
@@ -113,7 +114,7 @@ class Deliveries:
             return self._failed(way, row, request, error)
         except Exception as error:  # it may have been sent: what became of it is asked before anything else
             self.bug(error, row)
-            return self._moved(row, UNKNOWN, cause=type(error).__name__, due=self.keeping.now() + way.after)
+            return self._lost(way, row, type(error).__name__)
         return self._answered(row, response)
 
     def _answered(self, row: Write, response: Response) -> Write | None:
@@ -125,7 +126,7 @@ class Deliveries:
         """Move a row on from an error: what matters is whether the ERP may have acted."""
         now, said, outcome = self.keeping.now(), _said(error), judged(error)
         if outcome == "unknown":
-            return self._moved(row, UNKNOWN, cause=str(error), due=now + way.after)
+            return self._lost(way, row, str(error))
         if outcome == "refused":
             answer = kept.refusal(error, request.id, self.keeping.known)
             return self._moved(row, REFUSED, answer=self.keeping.seal(row, "answer", answer), cause=str(error))
@@ -151,6 +152,13 @@ class Deliveries:
         now, cause = self.keeping.now(), "no mapping has this operation any more"
         return self.keeping.store.run(
             lambda connection: writes.change(connection, row.id, (QUEUED, UNKNOWN), now, state=PARKED, cause=cause)
+        )
+
+    def _lost(self, way: Way, row: Write, cause: str) -> Write | None:
+        """Say that the call has ended, and that nobody knows how."""
+        now, rest = self.keeping.now(), self.keeping.steady.rest(way.after)
+        return self.keeping.store.run(
+            lambda connection: ended(connection, row, now, UNKNOWN, cause=cause, due=now + way.after, rest=rest)
         )
 
     def _moved(self, row: Write, state: str, *, answer: bytes = b"", cause: str = "", due: float = 0.0) -> Write | None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from adapter.deliver import kept
 from adapter.deliver.backoff import after_attempt
+from adapter.deliver.steady import Steady
 from adapter.deliver.way import Unsettled, Way
 from adapter.errors import BackendFault, RequestError, VaultError
 from adapter.messages import Response
@@ -45,7 +46,8 @@ def _nothing(operation: str, outcome: str) -> None:
 class Keeping:
     """Where rows are kept, for how many seconds once they are settled, and what their outcomes are told to.
 
-    ``now`` is a wall clock; ``known`` are the problem types whose titles answers have; ``callbacks`` the origins that
+    ``now`` is a wall clock, which may be set: before anything is sent again ``steady`` is asked too.
+    ``known`` are the problem types whose titles answers have; ``callbacks`` the origins that
     may be told that a row has ended.
     """
 
@@ -56,10 +58,11 @@ class Keeping:
     count: Callable[[str, str], None] = _nothing
     known: Mapping[str, Problem] = field(default_factory=lambda: HOUSE)
     callbacks: Collection[str] = ()
+    steady: Steady = field(default_factory=Steady)
 
     def terms(self, way: Way) -> Terms:
         """Return the times that rows of an operation have."""
-        return Terms(_LONGEST, way.after, self.keep)
+        return Terms(_LONGEST, way.after, self.keep, self.steady.rest(0.0))
 
     def seal(self, row: Write, column: str, data: bytes) -> bytes:
         """Return what a column of a row holds."""
@@ -77,7 +80,7 @@ def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
         if not way.repeatable:
             return _moved(keeping, row, PARKED, "nothing says how to find out")
         return _again(keeping, way, row)
-    asked = keeping.now()
+    asked, left = keeping.now(), keeping.steady.left(row, way.after)
     try:
         if row.reference and keeping.store.read(lambda connection: claiming.twins(connection, row)):
             raise Unsettled("other writes have the same reference")
@@ -94,12 +97,14 @@ def settle(keeping: Keeping, way: Way, row: Write, deadline: float) -> Write:
         return _moved(keeping, row, DONE, "", answer=_answer(keeping, row, found))
     if asked < row.due:
         return row
+    if left > 0:  # the clock was set forward since, or it is not the one that wrote this
+        return _moved(keeping, row, UNKNOWN, row.cause, pause=left)
     return _again(keeping, way, row)
 
 
-def believed_in(keeping: Keeping, row: Write) -> float:
+def believed_in(keeping: Keeping, way: Way, row: Write) -> float:
     """Return in how many seconds "not there" is believed of an unknown row."""
-    return max(0.0, row.due - keeping.now())
+    return max(0.0, row.due - keeping.now(), keeping.steady.left(row, way.after))
 
 
 def _again(keeping: Keeping, way: Way, row: Write) -> Write:
@@ -119,7 +124,7 @@ def _answer(keeping: Keeping, row: Write, found: Response) -> bytes:
 
 def _moved(keeping: Keeping, row: Write, state: str, cause: str, answer: bytes = b"", pause: float = 0.0) -> Write:
     now = keeping.now()
-    due = max(row.due, now + _PAUSE) if state == UNKNOWN else now + pause if state == QUEUED else 0.0
+    due = max(row.due, now + max(_PAUSE, pause)) if state == UNKNOWN else now + pause if state == QUEUED else 0.0
 
     def act(connection: Connection) -> Write:
         moved = claiming.after_unknown(connection, row, now, state, answer=answer, cause=cause, due=due)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from adapter.deliver.addresses import public
-from adapter.deliver.backoff import after_attempt
+from adapter.deliver.backoff import LONGEST, after_attempt
 from adapter.deliver.callback import Message, gone, tell
 from adapter.deliver.settle import Keeping
 from adapter.errors import BackendError, VaultError
@@ -17,6 +17,7 @@ from adapter.vault import Subject
 GIVEN_UP = 86400.0
 """Seconds after the end of a row after which nobody is told of it any more."""
 LEASE = 60.0
+_LONGEST = max(LEASE, LONGEST) + 60.0  # what an attempt sets, and a clock that is a little off
 _PLACE = "callback"
 _MOST = 50
 
@@ -37,7 +38,9 @@ class Telling:
 
     def tell(self) -> int:
         """Tell everybody whose time has come, once each; return how many attempts that were."""
-        now = self.keeping.now()
+        now, store = self.keeping.now(), self.keeping.store
+        if store.read(lambda connection: callbacks.astray(connection, now, _LONGEST)):
+            store.run(lambda connection: callbacks.brought_back(connection, now, _LONGEST))
         attempts = 0
         for ended in self.keeping.store.read(lambda connection: callbacks.due(connection, now, _MOST)):
             attempts += self._one(ended)

@@ -7,7 +7,7 @@ from functools import partial
 
 from adapter.deliver.row import LONGEST_PAUSE, Deliveries
 from adapter.deliver.settle import MARGIN, Keeping
-from adapter.store import callbacks, claiming, due, writes
+from adapter.store import Connection, callbacks, claiming, due, writes
 from adapter.store.due import Depth
 
 _MOST = 500
@@ -36,10 +36,14 @@ def leases(deliveries: Deliveries) -> int:
 
 def forget(keeping: Keeping) -> int:
     """Remove rows that ended long enough ago, and whom to tell of them. Return how many rows. A parked one stays."""
-    before = keeping.now() - keeping.keep
-    gone = whole = keeping.store.run(lambda connection: claiming.forget(connection, before, _MOST))
+    before, steady = keeping.now() - keeping.keep, keeping.steady.rest(-keeping.keep)
+
+    def some(connection: Connection) -> int:
+        return claiming.forget(connection, before, _MOST, steady=steady)
+
+    gone = whole = keeping.store.run(some)
     while gone == _MOST:
-        gone = keeping.store.run(lambda connection: claiming.forget(connection, before, _MOST))
+        gone = keeping.store.run(some)
         whole += gone
     if whole:
         keeping.store.run(callbacks.forget)

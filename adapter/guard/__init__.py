@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from adapter.errors import BackendError, BackendUnavailable
-from adapter.guard.gates import NOT_ASKED, REFUSED, Gate, Leave
+from adapter.guard.gates import ISOLATED, NOT_ASKED, REFUSED, Gate, Leave
 from adapter.guard.told import NOBODY, Told
 from adapter.guard.tries import Tries
 from adapter.guard.turn import Turn, left
@@ -27,7 +27,7 @@ R = TypeVar("R")
 class Guard:
     """Gates in the order in which calls pass them, and what decides about tries (None: nothing is repeated).
 
-    ``watch``: no gate can refuse a call; what one would have refused is told.
+    ``watch``: no gate can refuse a call; what one would have refused is told. What operators isolate is refused anyway.
     """
 
     def __init__(
@@ -93,8 +93,9 @@ class Guard:
                 try:
                     leaves.append(gate(request, policy.effect))
                 except BackendUnavailable as error:
-                    self._told.refused(error.cause.removeprefix(REFUSED), request)
-                    if not self._watch:
+                    reason = error.cause.removeprefix(REFUSED)
+                    self._told.refused(reason, request)
+                    if not self._watch or reason == ISOLATED:
                         raise before or error from None
         except BaseException:
             left(leaves, NOT_ASKED)

@@ -148,7 +148,8 @@ class Breaker:
             self._row = self._row + 1 if failed else 0
             if failed and (self._row >= self._rule.failures or self._half_failed()):
                 told = self._open()
-        self._tell(told)
+        if told is not None:
+            self._tell(told)
 
     def _half_failed(self) -> bool:
         return len(self._last) == self._last.maxlen and 2 * sum(self._last) >= len(self._last)

@@ -8,6 +8,7 @@ HTML, truncated, wrong type, no envelope    failed
 Server or Receiver fault without a mapping  failed
 fault that is mapped to 5xx, HTTP 503       failed
 Client or Sender fault, whatever its status answered
+fault code of its own, without a mapping    answered: an application that is well has chosen it
 fault that is mapped to 4xx, HTTP 4xx       answered
 refusal in a normal reply                   answered
 our credentials were refused                answered

@@ -37,6 +37,9 @@ NOT_ASKED = Outcome("unknown")
 REFUSED = "guard: "
 """How the cause of a refusal begins; the reason follows."""
 
+ISOLATED = "isolated"
+"""The reason where operators want an endpoint to be left alone."""
+
 Leave = Callable[[Outcome], None]
 Gate = Callable[[Request, Effect], Leave]
 """Waits within ``request.deadline`` at most. Raises BackendUnavailable (``refused``)."""

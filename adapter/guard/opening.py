@@ -30,10 +30,13 @@ def opened(
     name: str = "",
     shared: Shared | None = None,
     workers: int = 1,
+    isolated: Gate | None = None,
 ) -> Guard:
     """Return the guard of an endpoint. ``watch``: it refuses nothing, and tells what it would have refused.
 
     ``name`` is what ``workers`` call it that share its limits through ``shared``.
+
+    ``isolated`` is the gate of what operators say (``isolation``).
 
     The breaker is asked twice: first, so that nobody waits for what is refused anyway, and last, since it may have
     opened meanwhile.
@@ -49,6 +52,7 @@ def opened(
     if rule.step or rule.adaptive:
         between.append(Pace(name, rule.step, shared=shared, workers=workers).enter)
     gates = [breaker.look, *between, breaker.enter] if breaker is not None else between
+    gates = [isolated, *gates] if isolated is not None else gates
     return Guard(gates, Tries(Budget()), told, watch=watch)
 
 

@@ -195,4 +195,4 @@ def _long_queue(places: int) -> int:
 
 def _short_queue(places: int) -> int:
     """Return how many wait where an answer is to come soon: waiting longer than a call takes is of no use."""
-    return max(2, places // 2) if places else START
+    return max(1, places // 3) if places else START

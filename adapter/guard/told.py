@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from adapter.guard.gates import ISOLATED
 from adapter.messages import Request
 from adapter.telemetry import Telemetry
 
@@ -39,11 +40,22 @@ def telling(telemetry: Telemetry, *, watch: bool) -> Callable[[str], Told]:
             lines.event("breaker", endpoint=endpoint, state=state)
 
         def refused(reason: str, request: Request) -> None:
-            guards.refused(endpoint, reason, not watch)
-            if watch:
+            enforced = not watch or reason == ISOLATED
+            guards.refused(endpoint, reason, enforced)
+            if not enforced:
                 lines.event("guard-would-refuse", endpoint=endpoint, cause=reason, operation=request.operation)
 
         places = guards.places(endpoint)
         return Told(state, refused, partial(guards.tried, endpoint), places.counted, places.shed, places.limit)
+
+    return told
+
+
+def telling_isolated(telemetry: Telemetry) -> Callable[[str, str], None]:
+    """Return what shows that an endpoint is isolated, and why, or is not any more ("")."""
+
+    def told(endpoint: str, reason: str) -> None:
+        telemetry.metrics.guards.isolated(endpoint, bool(reason))
+        telemetry.lines.event("isolated" if reason else "released", endpoint=endpoint, cause=reason)
 
     return told

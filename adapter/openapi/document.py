@@ -15,7 +15,7 @@ from adapter.openapi.made import Maker
 from adapter.openapi.operations import operation
 from adapter.openapi.refusals import PROBLEM_SCHEMA, refusals
 from adapter.openapi.schemas import PROBLEM, schemas
-from adapter.openapi.security import SCHEMES, security
+from adapter.openapi.security import SCHEMES, security, whose
 from adapter.openapi.values import wrong_examples
 from adapter.problems import Problem
 
@@ -75,8 +75,8 @@ def document(
         described |= security(endpoint) if known else {}
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     own = {PROBLEM: PROBLEM_SCHEMA}
-    if later.keeps(endpoints):
-        paths |= later.paths()
+    if kept := later.keeping(endpoints):
+        paths |= later.paths(whose(kept) if known else {})
         own[later.SCHEMA] = later.schema()
         tags[later.TAG] = {"name": later.TAG, "description": "What became of writes that are kept."}
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapter.mapping.bound import Endpoint
@@ -28,9 +28,9 @@ _HEADERS: Mapping[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-
 _RETRY: Mapping[str, Any] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
 
 
-def keeps(endpoints: Sequence[Endpoint]) -> bool:
-    """Whether a request of one of these may be kept, so that its state can be asked for."""
-    return any(each.policy.write is not None and each.policy.write.kept for each in endpoints)
+def keeping(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Return those of which a request may be kept, so that its state can be asked for."""
+    return [each for each in endpoints if each.policy.write is not None and each.policy.write.kept]
 
 
 def parameters(endpoint: Endpoint) -> list[Schema]:
@@ -67,8 +67,8 @@ def responses(endpoint: Endpoint) -> dict[str, Any]:
     return {"202": _answer("It is kept, and will be done. Not sent twice, and not lost.", headers)}
 
 
-def paths() -> dict[str, Any]:
-    """Return where callers ask for what became of their operations, and cancel them."""
+def paths(security: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where callers ask for what became of their operations, and cancel them. ``security``: who may."""
     missing = {"description": "- `no-such-operation`: No such operation.", "headers": dict(_HEADERS), **_problem()}
     late = {"description": "- `operation-begun`: Begun already.", "headers": dict(_HEADERS), **_problem()}
     given = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "example": _ID}
@@ -79,6 +79,7 @@ def paths() -> dict[str, Any]:
         "tags": [TAG],
         "parameters": [given],
         "responses": {"200": _answer("The operation.", {**_HEADERS, **_RETRY}), "404": missing, "default": _other()},
+        **security,
     }
     cancel = {
         "operationId": "operations.cancel",
@@ -86,6 +87,7 @@ def paths() -> dict[str, Any]:
         "tags": [TAG],
         "parameters": [given],
         "responses": {"200": _answer("It is cancelled.", _HEADERS), "404": missing, "409": late, "default": _other()},
+        **security,
     }
     return {PATH: {"get": read, "delete": cancel}}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from adapter.mapping.bound import Endpoint
 
@@ -26,9 +26,21 @@ SCHEMES: Mapping[str, Any] = {
 }
 
 
+_EITHER: Final = (_KEY, _TOKEN)
+
+
 def security(endpoint: Endpoint) -> Mapping[str, Any]:
     """Return what an operation asks of callers: one of both, with its scopes; a public one asks for nothing."""
     scopes = endpoint.policy.scopes
     if scopes is None or scopes.public:
         return {"security": []}
-    return {"security": [{scheme: list(scopes.names)} for scheme in (_KEY, _TOKEN)]}
+    return {"security": [{scheme: list(scopes.names)} for scheme in _EITHER]}
+
+
+def whose(endpoints: Iterable[Endpoint]) -> Mapping[str, Any]:
+    """Return what it takes to ask for what became of a write of one of these: who it is counts, and no scope.
+
+    Where a public one is among them, nobody has to say it: an empty requirement makes the others optional.
+    """
+    public = any(each.policy.scopes is not None and each.policy.scopes.public for each in endpoints)
+    return {"security": [*([{}] if public else []), *({scheme: []} for scheme in _EITHER)]}

@@ -199,7 +199,9 @@ class _Sender:
     def _claim(self, asked: _Asked, new: Write, cause: str) -> Claim:
         keeping, way, now = self._keeping, self._way, self._keeping.now()
         left = max(0.0, asked.request.deadline - time.monotonic())
-        held = replace(new, owner=uuid.uuid4().hex, lease=now + left + MARGIN)
+        under_way = left + MARGIN + way.after if new.state == SENDING else 0.0
+        rest = keeping.steady.rest(under_way).columns()
+        held = replace(new, owner=uuid.uuid4().hex, lease=now + left + MARGIN, **rest)
         told = self._promises.told(new, asked.wish) if new.promised else None
 
         def act(connection: Connection) -> Claim:
@@ -245,7 +247,7 @@ class _Sender:
             raise self._unknown(row, cause)
         row = settle(self._keeping, self._way, row, asked.until)
         if row.state == UNKNOWN:
-            wait = believed_in(self._keeping, row)
+            wait = believed_in(self._keeping, self._way, row)
             if time.monotonic() + wait >= asked.until:
                 raise self._unknown(row, cause)
             time.sleep(wait)
@@ -279,7 +281,7 @@ class _Sender:
     def _unknown(self, row: Write, cause: str) -> RequestError:
         keyed = row.key is not None
         members = {"outcome": "unknown", "state": row.state, "operation": _link(row), "repeat_with_same_key": keyed}
-        headers = {"Retry-After": seconds(believed_in(self._keeping, row))} if row.state == UNKNOWN else {}
+        headers = {"Retry-After": seconds(believed_in(self._keeping, self._way, row))} if row.state == UNKNOWN else {}
         what = "Repeat it with the same key: it will not be done twice." if keyed else "Ask where operation says."
         detail = f"Whether it was done is not known yet. {what}"
         error = problems.house("outcome-unknown", detail, headers=headers, members=members, cause=cause or row.cause)

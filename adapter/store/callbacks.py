@@ -68,6 +68,18 @@ def take(connection: Connection, callback: Callback, until: float) -> bool:
     return connection.execute(CALLBACKS.update().where(same).values(values)).rowcount == 1
 
 
+def brought_back(connection: Connection, now: float, longest: float) -> None:
+    """Let those be due now that wait longer than any does: a clock was set back since."""
+    connection.execute(CALLBACKS.update().where(CALLBACKS.c.due > now + longest).values(due=now))
+
+
+def astray(connection: Connection, now: float, longest: float) -> bool:
+    """Whether one waits longer than any does."""
+    return (
+        connection.execute(select(CALLBACKS.c.id).where(CALLBACKS.c.due > now + longest).limit(1)).first() is not None
+    )
+
+
 def again(connection: Connection, id: str, due: float) -> None:
     """Try one again later."""
     connection.execute(CALLBACKS.update().where(CALLBACKS.c.id == id).values(due=due))

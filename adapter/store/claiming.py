@@ -20,6 +20,7 @@ from adapter.store.writes import (
     REFUSED,
     SENDING,
     UNKNOWN,
+    Rest,
     Write,
     by_id,
     by_key,
@@ -33,6 +34,7 @@ from adapter.store.writes import (
 SETTLED = (DONE, REFUSED, CANCELLED)
 _FORGOTTEN = (*SETTLED, DISCARDED, OPEN)
 _LAST = 2**62
+_NEVER = Rest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,21 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """``lease``: seconds that hands are full at most; ``after``: until "not found" is believed; ``keep``: of a row."""
+    """``lease``: seconds that hands are full at most; ``after``: until "not found" is believed; ``keep``: of a row.
+
+    ``steady``: the time that nobody sets, of this machine, now.
+    """
 
     lease: float
     after: float
     keep: float
+    steady: Rest = _NEVER
 
 
 def claim(connection: Connection, new: Write, now: float, terms: Terms) -> Claim:
     """Claim the row of a key, or make it. ``new`` has the state in which it is claimed, its owner and its lease."""
     found = by_key(connection, new.caller, new.operation, new.key) if new.key is not None else None
-    if found is not None and found.state in _FORGOTTEN and found.changed + terms.keep <= now:
+    if found is not None and found.state in _FORGOTTEN and _old(found, now, terms):
         connection.execute(WRITES.delete().where(WRITES.c.id == found.id, WRITES.c.state == found.state))
         found = None
     if found is None:
@@ -85,11 +91,17 @@ def claim(connection: Connection, new: Write, now: float, terms: Terms) -> Claim
     return Claim("ours", taken) if taken is not None else Claim("theirs", by_id(connection, found.id) or found)
 
 
+def _old(row: Write, now: float, terms: Terms) -> bool:
+    """Whether a row was kept long enough, also where the clock was set forward since."""
+    ours = row.boot == terms.steady.boot
+    return row.changed + terms.keep <= now and not (ours and row.until - row.span + terms.keep > terms.steady.until)
+
+
 def _taken(connection: Connection, row: Write, new: Write, now: float) -> Write | None:
     """Take an open row into new hands. None: somebody was faster."""
     wanted = (WRITES.c.id == row.id) & (WRITES.c.state == OPEN) & (WRITES.c.owner == row.owner)
     values = {"state": new.state, "owner": new.owner, "lease": new.lease, "changed": now, "cause": ""}
-    values |= {"promised": new.promised, "due": new.due}
+    values |= {"promised": new.promised, "due": new.due, "boot": new.boot, "until": new.until, "span": new.span}
     taking = WRITES.update().where(wanted).values(attempts=row.attempts + 1, **values).returning(WRITES)
     found = connection.execute(taking).one_or_none()
     return None if found is None else write_of(found)
@@ -111,12 +123,19 @@ def look(connection: Connection, row: Write, now: float, terms: Terms) -> Write:
 
 
 def lost(
-    connection: Connection, row: Write, now: float, after: float, cause: str = "the lease ran out"
+    connection: Connection,
+    row: Write,
+    now: float,
+    after: float,
+    cause: str = "the lease ran out",
+    rest: Rest | None = None,
 ) -> Write | None:
-    """Say of a row in somebody's hands that its outcome is unknown. None: it is settled, or in other hands."""
-    return change(
-        connection, row.id, (SENDING,), now, owner=row.owner, state=UNKNOWN, due=now + after, lease=0.0, cause=cause
-    )
+    """Say of a row in somebody's hands that its outcome is unknown. None: it is settled, or in other hands.
+
+    ``rest``: from whoever saw the try end. Where the lease ran out nobody did, and what the row has stays.
+    """
+    values = {"due": now + after, "lease": 0.0, "cause": cause} | (rest.columns() if rest is not None else {})
+    return change(connection, row.id, (SENDING,), now, owner=row.owner, state=UNKNOWN, **values)
 
 
 def settle(connection: Connection, row: Write, now: float, state: str, answer: bytes) -> Write | None:
@@ -159,7 +178,12 @@ def twins(connection: Connection, row: Write) -> int:
     return int(connection.execute(select(func.count()).select_from(WRITES).where(wanted)).scalar_one())
 
 
-def forget(connection: Connection, before: float, most: int = 1000) -> int:
-    """Delete rows that came to their end before a time, ``most`` at once. Return how many."""
-    old = select(WRITES.c.id).where(WRITES.c.state.in_(_FORGOTTEN), WRITES.c.changed <= before).limit(most)
+def forget(connection: Connection, before: float, most: int = 1000, *, steady: Rest = _NEVER) -> int:
+    """Delete rows that came to their end before a time, ``most`` at once. Return how many.
+
+    ``steady``: the same moment by the time that nobody sets: one of this machine's that was sent after it stays.
+    """
+    young = (WRITES.c.boot == steady.boot) & (WRITES.c.until - WRITES.c.span > steady.until)
+    ended = WRITES.c.state.in_(_FORGOTTEN) & (WRITES.c.changed <= before)
+    old = select(WRITES.c.id).where(ended, ~young).limit(most)
     return connection.execute(WRITES.delete().where(WRITES.c.id.in_(old))).rowcount

@@ -22,6 +22,7 @@ from adapter.store.writes import (
     REFUSED,
     SENDING,
     UNKNOWN,
+    Rest,
     Write,
     by_id,
     change,
@@ -32,6 +33,7 @@ ENDED = (DONE, REFUSED, CANCELLED, DISCARDED)
 """States that nothing comes after."""
 _IN_THE_WAY = (SENDING, *BEFORE)
 _SLACK = 60.0
+_NO_REST = Rest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,17 @@ def _blocked() -> ColumnElement[bool]:
     return (WRITES.c.entity != "") & exists().where(same, earlier.c.state.in_(_IN_THE_WAY))
 
 
-def take(connection: Connection, id: str, owner: str, now: float, lease: float) -> Write | None:
+def take(connection: Connection, id: str, owner: str, now: float, lease: float, rest: Rest = _NO_REST) -> Write | None:
     """Claim a queued row that is due, and that no earlier one of its entity stands in the way of.
 
     None where somebody else was first, or it is not due any more. ``lease``: until when it is ours.
+    ``rest``: when the try that begins so is over.
     """
     wanted = (WRITES.c.id == id) & (WRITES.c.state == QUEUED) & (WRITES.c.due <= now) & ~_blocked()
     if connection.execute(select(WRITES.c.id).where(wanted)).one_or_none() is None:
         return None
     held = {"state": DELIVERING, "owner": owner, "lease": lease, "attempts": WRITES.c.attempts + 1, "changed": now}
+    held |= rest.columns()
     mine = (WRITES.c.id == id) & (WRITES.c.state == QUEUED)
     taken = connection.execute(WRITES.update().where(mine).values(held).returning(WRITES)).one_or_none()
     return write_of(taken) if taken is not None else None
@@ -114,15 +118,17 @@ def settle(
     answer: bytes = b"",
     cause: str = "",
     due: float = 0.0,
+    rest: Rest | None = None,
 ) -> Write | None:
     """Say what became of a delivery. What the ERP answered is true even if the lease ran out meanwhile.
 
-    None: the row is in other hands, or settled.
+    None: the row is in other hands, or settled. ``rest``: when an unknown one is over.
     """
     expected = (DELIVERING, UNKNOWN, QUEUED) if answer else (DELIVERING,)
     return change(
         connection, row.id, expected, now,
         owner=row.owner, state=state, answer=answer, cause=cause, due=due, lease=0.0,
+        **(rest.columns() if rest is not None else {}),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Double,
     Index,
     Integer,
@@ -20,12 +21,15 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from adapter.store.migrate import VERSION, Schema
 
 _store = MetaData()
 _subjects = MetaData()
+_DOUBLE = "DOUBLE PRECISION NOT NULL DEFAULT 0"
+_LONGEST = 700.0  # seconds that a call may take, with a margin
 
 # SQLite has no sequences, and needs none: its writers stand in one line (store.writes).
 SEQUENCE = Sequence("writes_sequence", metadata=_store)
@@ -53,6 +57,10 @@ WRITES = Table(
     Column("owner", Text, nullable=False, default=""),
     Column("cause", Text, nullable=False, default=""),
     Column("changed", Double, nullable=False),
+    # When its last try is over, in the monotonic time of the machine that made it (store.writes.Rest).
+    Column("boot", Text, nullable=False, server_default=text("''")),
+    Column("until", Double, nullable=False, server_default=text("0")),
+    Column("span", Double, nullable=False, server_default=text("0")),
     UniqueConstraint("caller", "operation", "key", name="writes_key"),
     Index("writes_due", "state", "due"),
     Index("writes_entity", "entity", "state", "sequence"),
@@ -114,6 +122,16 @@ CHECKPOINTS = Table(
     Column("text", Text, nullable=False),  # the signed document, as it is exported
 )
 
+# Endpoints that an operator has taken out of use.
+ISOLATED = Table(
+    "isolated",
+    _store,
+    Column("endpoint", Text, primary_key=True),
+    Column("since", Double, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 SUBJECT_KEYS = Table(
     "subject_keys",
     _subjects,
@@ -134,5 +152,18 @@ VAULT_KEYS = Table(
     Column("secret", Text, nullable=False),
 )
 
-STORE = Schema("store", _store, VERSION)
+
+def _isolated(connection: Connection) -> None:
+    ISOLATED.create(connection, checkfirst=True)
+
+
+def _rests(connection: Connection) -> None:
+    """Add when a try is over to rows of an earlier release; those under way then may take as long as any may."""
+    for column, kind in (("boot", "TEXT NOT NULL DEFAULT ''"), ("until", _DOUBLE), ("span", _DOUBLE)):
+        connection.execute(text(f"ALTER TABLE writes ADD COLUMN {column} {kind}"))
+    under_way = WRITES.c.state.in_(("sending", "delivering", "unknown"))
+    connection.execute(WRITES.update().where(under_way).values(span=_LONGEST))
+
+
+STORE = Schema("store", _store, VERSION + 2, {1: _rests, 2: _isolated})
 SUBJECTS = Schema("subjects", _subjects, VERSION)

@@ -23,11 +23,28 @@ BEFORE = (QUEUED, DELIVERING, UNKNOWN, PARKED)
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """When the last try of a row is over, in the monotonic seconds ``until`` of a machine since it was started.
+
+    ``boot`` names both; ``span``: seconds from when this was written until then.
+    """
+
+    boot: str = ""
+    until: float = 0.0
+    span: float = 0.0
+
+    def columns(self) -> dict[str, Any]:
+        """Return it as a row has it."""
+        return {"boot": self.boot, "until": self.until, "span": self.span}
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One row, as docs/design/resilience.md has it. Times are seconds since 1970; request and answer are sealed.
 
     ``key``, ``entity`` and ``subject`` are pseudonyms; ``key`` is None where the caller gave none. ``promised``:
-    somebody was told 202. A new row gets its ``sequence`` from ``insert``.
+    somebody was told 202. ``boot``, ``until`` and ``span`` are its ``Rest``. A new row gets its ``sequence`` from
+    ``insert``.
     """
 
     caller: str
@@ -46,6 +63,9 @@ class Write:
     due: float = 0.0
     lease: float = 0.0
     owner: str = ""
+    boot: str = ""
+    until: float = 0.0
+    span: float = 0.0
     cause: str = ""
     changed: float = 0.0
     id: str = field(default_factory=lambda: str(uuid.uuid4()))

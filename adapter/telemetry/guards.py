@@ -50,6 +50,13 @@ class Guards:
             registry=registry,
         )  # fmt: skip
 
+        self._isolated = Gauge(
+            "adapter_guard_isolated",
+            "1: an operator took the endpoint out of use.",
+            ["endpoint"],
+            multiprocess_mode="livemax",
+            registry=registry,
+        )
         self._places = (
             Gauge("adapter_guard_calls", "Calls that are being made.", ["endpoint"],
                   multiprocess_mode="livesum", registry=registry),
@@ -70,6 +77,10 @@ class Guards:
         self._state.labels(endpoint).set(_STATES[state])
         if state == "open":
             self._opened.labels(endpoint).inc()
+
+    def isolated(self, endpoint: str, isolated: bool) -> None:
+        """Show whether an operator took an endpoint out of use."""
+        self._isolated.labels(endpoint).set(int(isolated))
 
     def refused(self, endpoint: str, reason: str, enforced: bool) -> None:
         """Count one call that a guard did not let in, or would not have."""

@@ -43,6 +43,18 @@ def made_key(store: Durable, owner: str = "me", scopes: tuple[str, ...] = ("a",)
     return text
 
 
+def wait_until_known(folder: Path, workers: int, patience: float = 20.0) -> None:
+    """Wait until so many processes know the keys of their store: then they say how old they are, in their metrics.
+
+    ``folder`` is their ``PROMETHEUS_MULTIPROC_DIR``. Raise TimeoutError.
+    """
+    until = time.monotonic() + patience
+    while sum(b"adapter_callers_age_seconds" in file.read_bytes() for file in folder.glob("gauge_*.db")) < workers:
+        if time.monotonic() > until:
+            raise TimeoutError("not all workers know their callers")
+        time.sleep(0.02)
+
+
 def raising(error: Exception) -> None:
     """Fail a test in which something in the background failed."""
     raise error

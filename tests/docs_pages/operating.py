@@ -27,7 +27,7 @@ LABELS = {
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
-    "reason": "why a guard does not let a call in: ``breaker``, ``probing``",
+    "reason": "why a guard does not let a call in: ``breaker``, ``probing``, ``isolated``",
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
     "result": "what became of a read that may be kept, in fixed words",
     "note": "what was odd, in fixed words",
@@ -74,6 +74,8 @@ EVENTS = (
         "guard-would-refuse",
         "``ADAPTER_GUARD=watch``: a call that would not have been let in; ``cause`` is why",
     ),
+    ("isolated", "an operator took an endpoint out of use; ``cause`` is why, and who"),
+    ("released", "an endpoint that was isolated may be asked again"),
     ("bug", "an exception that nobody expected; the caller got 500 ``internal-error``"),
     ("everyone-may-call", "a start with ADAPTER_CALLERS=everyone: nobody is asked who they are"),
     ("callers-not-refreshed", "keys, or those of an issuer (``message``), could not be had anew; the last ones count"),
@@ -205,6 +207,7 @@ def _one_of_each() -> str:
     known.dropped("field")
     known.guards.state("ErpService.ErpSoap11", "open")
     known.guards.refused("ErpService.ErpSoap11", "breaker", enforced=True)
+    known.guards.isolated("ErpService.ErpSoap11", isolated=True)
     known.guards.tried("ErpService.ErpSoap11", "backend-unreachable")
     places = known.guards.places("ErpService.ErpSoap11")
     places.counted(1, 1)

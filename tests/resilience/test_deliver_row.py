@@ -14,6 +14,7 @@ from adapter import problems
 from adapter.deliver import kept
 from adapter.deliver.row import MOST_ATTEMPTS, Deliveries
 from adapter.deliver.settle import Keeping
+from adapter.deliver.steady import Steady
 from adapter.deliver.way import Unsettled, Way
 from adapter.errors import (
     BackendFault,
@@ -74,7 +75,8 @@ class World:
             "orders.create", "r-1", 0.0, "POST", {"shop": "7"}, (("a", "1"), ("a", "2")), b'{"note":"\xc3\xa4"}',
             "application/json", {"accept-language": "de"}, caller=Caller("shop", frozenset(("orders.write",))),
         )  # fmt: skip
-        row = dataclasses.replace(row, request=self.keeping.seal(row, "request", kept.packed(request)), **more)
+        over: dict[str, Any] = self.keeping.steady.rest(0.0).columns()
+        row = dataclasses.replace(row, request=self.keeping.seal(row, "request", kept.packed(request)), **over, **more)
         made = self.keeping.store.run(lambda connection: writes.insert(connection, row))
         assert made is not None
         return made
@@ -103,7 +105,8 @@ def _same(request: Request, row: str) -> tuple[Request, str]:
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A new world on each engine."""
     where = place(request.param, tmp_path)
-    made = World(Keeping(where.store(patience=60.0), where.vault(), now=lambda: made.now))
+    steady = Steady(lambda: made.now, "here")
+    made = World(Keeping(where.store(patience=60.0), where.vault(), now=lambda: made.now, steady=steady))
     yield made
     made.keeping.store.close()
 

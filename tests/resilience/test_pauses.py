@@ -8,6 +8,7 @@ import pytest
 
 from adapter.deliver.pauses import LONGEST
 from adapter.deliver.settle import Keeping
+from adapter.deliver.steady import Steady
 from adapter.errors import BackendUnreachable
 from adapter.messages import Request, Response
 from tests.resilience.stores import ENGINES, place
@@ -22,7 +23,8 @@ def _away(request: Request) -> Response:
 def test_an_erp_that_is_away_is_not_asked_by_each_row(engine: str, tmp_path: Path) -> None:
     """No row of the operation is due for a few seconds; the first answer lets all of them go on, in their order."""
     where, ticks = place(engine, tmp_path), [0.0]
-    world = World(Keeping(where.store(patience=60.0), where.vault(), now=lambda: world.now))
+    steady = Steady(lambda: world.now, "here")
+    world = World(Keeping(where.store(patience=60.0), where.vault(), now=lambda: world.now, steady=steady))
     world.says = _away
     first, other, behind = world.queued(), world.queued(entity="f"), world.queued(entity="f")
     deliveries = world.deliveries(clock=lambda: ticks[0])

@@ -14,6 +14,7 @@ from adapter.deliver import upkeep
 from adapter.deliver.addresses import public
 from adapter.deliver.callback import keys_of
 from adapter.deliver.settle import Keeping
+from adapter.deliver.steady import Steady
 from adapter.deliver.telling import GIVEN_UP, LEASE, Telling, sealed
 from adapter.store import Connection, callbacks, writes
 from adapter.store.tables import CALLBACKS
@@ -62,7 +63,8 @@ class World:
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A new world on each engine."""
     where = place(request.param, tmp_path)
-    made = World(Keeping(where.store(patience=60.0), where.vault(), now=lambda: made.now))
+    steady = Steady(lambda: made.now, "here")
+    made = World(Keeping(where.store(patience=60.0), where.vault(), now=lambda: made.now, steady=steady))
     yield made
     made.keeping.store.close()
 
@@ -99,6 +101,15 @@ def test_what_was_not_taken_is_tried_again_for_a_day(world: World) -> None:
         assert 1 == world.telling().tell()
     assert ({"again": 2, "given-up": 1}, 0) == (dict(world.outcomes), world.waiting())
     assert row == world.keeping.store.read(lambda connection: writes.by_id(connection, row.id))
+
+
+def test_a_clock_that_was_set_back_delays_nobody(world: World) -> None:
+    """Who was to be tried again at a time that is far away now is tried at once; a usual wait stays."""
+    with serving(_answer("500 Oops")) as server:
+        world.row(server.url)
+        assert (1, 0) == (world.telling().tell(), world.telling().tell())
+        world.now -= 86400
+        assert (1, 0) == (world.telling().tell(), world.telling().tell())
 
 
 def test_who_is_gone_is_not_told_again(world: World) -> None:

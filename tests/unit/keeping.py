@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from adapter.deliver.settle import Keeping
+from adapter.deliver.steady import Steady
 from adapter.deliver.way import Way
 from adapter.errors import BackendFault, BackendLost, BackendUnreachable, RequestError
 from adapter.mapping.model import Place as Line
@@ -88,14 +89,18 @@ def way(erp: Erp, *, resolves: bool = True, repeatable: bool = False, **rule: An
 
 
 class Clock:
-    """A wall clock that stands still, until it is set."""
+    """A wall clock that stands still, until time goes by (``now``), or it is set (``off``: seconds ahead)."""
 
     def __init__(self, now: float = 1_000_000.0) -> None:
-        self.now = now
+        self.now, self.off = now, 0.0
 
     def __call__(self) -> float:
         """Tell the time."""
-        return self.now
+        return self.now + self.off
+
+    def steady(self, machine: str = "here", ago: float = 0.0) -> Steady:
+        """Return the time that nobody sets, of a machine that was started some seconds earlier or later."""
+        return Steady(lambda: self.now + ago, machine)
 
 
 class Desk:
@@ -106,6 +111,7 @@ class Desk:
         self.outcomes: Counter[str] = Counter()
         self.store = place.store()
         self.keeping = Keeping(self.store, place.vault(), 86400.0, self.clock, self._count)
+        self.keeping = replace(self.keeping, steady=self.clock.steady())
         self.way = way(erp, **more)
         self.handle: Handler = once(self.way, self.keeping)(erp.create)
         self._counting = threading.Lock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 from adapter.deliver.settle import Keeping, settle
@@ -62,10 +62,13 @@ class Mortal:
 class Process:
     """One process before an ERP: it answers requests, and settles what it finds."""
 
-    def __init__(self, stores: tuple[Store, Store], erp: Erp, clock: Clock, life: Life, **more: Any) -> None:
+    def __init__(
+        self, stores: tuple[Store, Store], erp: Erp, clock: Clock, life: Life, machine: str = "here", **more: Any
+    ) -> None:
         self.life, self.erp = life, erp
         store, keys = (cast(Store, Mortal(each, life)) for each in stores)
         self.keeping = Keeping(store, Vault(keys, Keyring(SECRET), now=lambda: 1000.0), 86400.0, clock)
+        self.keeping = replace(self.keeping, steady=clock.steady(machine, len(machine) * 1000.0))
         self.way = way(erp, **more)
         self._handle = once(self.way, self.keeping)(self._send)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -111,6 +112,17 @@ def test_the_last_snapshot_counts_while_the_store_is_away(tmp_path: Path) -> Non
     known.refresh()
     assert "" == cause(known, text)
     assert "status 503" == cause(Keys(durable(tmp_path), raising), text)
+
+
+def test_keys_that_were_read_ahead_outlive_the_store(tmp_path: Path) -> None:
+    """A process that has begun to read them knows them, though nobody had shown one before the store went away."""
+    text, read = made_key(durable(tmp_path)), threading.Event()
+    known = Keys(durable(tmp_path), raising, aged=lambda seconds: read.set())
+    known.begin()
+    assert read.wait(20)
+    (tmp_path / "adapter.db").rename(tmp_path / "gone.db")
+    (tmp_path / "adapter.db").mkdir()
+    assert ME == known.caller(text)
 
 
 def test_when_a_key_was_used_is_written_in_batches(tmp_path: Path) -> None:

@@ -13,9 +13,12 @@ import pytest
 from adapter.app import application
 from adapter.built import build, credentials_of
 from adapter.opened import open_backends
+from adapter.shared import open_shared
+from adapter.shared.isolated import tell
 from adapter.telemetry import Telemetry
 from tests.cases import SHAPES, shape_project
 from tests.replay import Replay, replaying
+from tests.resilience import engines
 
 EVERYONE = {"ADAPTER_CALLERS": "everyone"}
 HOST = {"Host": "localhost"}
@@ -27,6 +30,16 @@ def replay() -> Iterator[Replay]:
     with replaying() as server:
         server.status, server.reply = 500, b"kaputt"
         yield server
+
+
+@pytest.fixture
+def lonely() -> Iterator[str]:
+    """A Valkey of one's own, since a process that knew of something writes it down again."""
+    try:
+        with engines.valkey() as server:
+            yield server.url
+    except engines.Absent as absent:
+        pytest.skip(str(absent))
 
 
 class Adapter:
@@ -87,6 +100,25 @@ def test_tries_are_counted(replay: Replay, tmp_path: Path) -> None:
     assert 3 == len(replay.sent)
     labels = 'endpoint="AuftragService.AuftragPort",problem="backend-reply-invalid"'
     assert [f"adapter_guard_tries_total{{{labels}}} 2.0"] == adapter.metrics("adapter_guard_tries_total")
+
+
+@pytest.mark.parametrize("guard", ["enforce", "watch"])
+def test_what_operators_isolate_is_refused_and_shown(guard: str, replay: Replay, tmp_path: Path, lonely: str) -> None:
+    """A process that starts knows of it at its first call, also where its guard only watches."""
+    shared = open_shared(lonely)
+    assert shared is not None
+    assert tell(shared, "AuftragService.AuftragPort", "stock-taking (cli:eva)")
+    project = shape_project(SHAPES / "breaker", tmp_path / "project", replay.url)
+    adapter = Adapter(project, {"ADAPTER_GUARD": guard, "ADAPTER_SHARED": lonely})
+    refused = adapter.get()
+
+    assert (503, "/problems/backend-unavailable") == (refused.status_code, refused.json["type"])
+    assert [] == replay.sent
+    told = [(line["event"], line["endpoint"], line["cause"]) for line in adapter.events()]
+    assert [("isolated", "AuftragService.AuftragPort", "stock-taking (cli:eva)")] == told
+    assert ['adapter_guard_isolated{endpoint="AuftragService.AuftragPort"} 1.0'] == adapter.metrics("adapter_guard_iso")
+    labels = 'endpoint="AuftragService.AuftragPort",enforced="yes",reason="isolated"'
+    assert [f"adapter_guard_refused_total{{{labels}}} 1.0"] == adapter.metrics("adapter_guard_refused_total")
 
 
 def test_one_endpoint_has_one_guard(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from adapter.mapping.bound import BoundField, Endpoint
+from adapter.mapping.model.policy import Scopes
 from adapter.openapi import document, read_examples, to_json
 from adapter.problems import catalogue
 from tests.unit.openapi_project import (
@@ -62,6 +63,17 @@ def test_every_endpoint_is_documented_once() -> None:
     }
     kept = {("/v1/operations/{id}", "get", "operations.read"), ("/v1/operations/{id}", "delete", "operations.cancel")}
     assert {(each.path, each.method.lower(), each.name) for each in endpoints()} | kept == found
+
+
+def test_who_asks_what_became_of_a_write_says_who_it_is() -> None:
+    """A key or a token, whatever its scopes. Nobody has to where a public operation has such writes."""
+    create = endpoint("orders.create")
+    public = replace(create, policy=replace(create.policy, scopes=Scopes(public=True)))
+    either = [{"api-key": []}, {"token": []}]
+    for name in ("operations.read", "operations.cancel"):
+        assert either == operation(described(create, known=True), name)["security"]
+        assert [{}, *either] == operation(described(public, known=True), name)["security"]
+        assert "security" not in operation(described(create), name)
 
 
 def test_same_project_gives_same_bytes() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapter.errors import StoreUnavailable
-from adapter.store import Connection, Store, audit, keys, open_store, writes
+from adapter.store import Connection, Store, audit, isolated, keys, open_store, writes
 from adapter.store.writes import Write
 from tests.resilience.stores import ENGINES, Place, place
 
@@ -172,8 +172,20 @@ def test_audit_has_no_gaps_under_concurrent_writers(where: Place) -> None:
 def test_a_newer_schema_is_refused(where: Place, store: Store) -> None:
     """Tables of a newer release are left alone: StoreUnavailable says so."""
     store.run(lambda connection: connection.exec_driver_sql("UPDATE schema_version SET version = 99"))
-    with pytest.raises(StoreUnavailable, match="version 99, and this release knows 1"):
+    with pytest.raises(StoreUnavailable, match="version 99, and this release knows 3"):
         where.store().read(lambda connection: None)
+
+
+def test_tables_of_the_release_before_are_brought_to_this_one(where: Place, store: Store) -> None:
+    """What came since is there, and what was there stays."""
+    store.run(lambda connection: audit.append(connection, NOW, "tester", "tried"))
+    store.run(lambda connection: connection.exec_driver_sql("DROP TABLE isolated"))
+    store.run(lambda connection: connection.exec_driver_sql("UPDATE schema_version SET version = 2"))
+    newer = where.store()
+    assert newer.run(lambda connection: isolated.isolate(connection, "erp", NOW, "tester", "why"))
+    assert {"erp": "why (tester)"} == newer.read(isolated.reasons)
+    assert 2 == newer.read(audit.head).sequence
+    newer.close()
 
 
 def test_another_database_is_refused(where: Place, store: Store) -> None:
