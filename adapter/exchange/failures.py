@@ -23,6 +23,7 @@ from adapter.errors import (
     Sent,
 )
 from adapter.exchange.connection import ReplyTooLarge
+from adapter.tracebacks import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,7 @@ FAILURES: Final = (exceptions.HTTPError, http.client.HTTPException, OSError)
 def failed(error: Exception) -> BackendError:
     """Return the BackendError that an exception of the libraries means; raise the exception itself where it is ours.
 
-    What is not ours forgets where it was raised: urllib3 has it in variables of the calls that it came through, so it
-    would keep them and all that called them, the whole request, until the collector finds them.
+    What is not ours forgets where it was raised: urllib3 has it in variables of the calls that it came through.
     """
     inner = _innermost(error)
     if type(inner) in OURS:
@@ -132,23 +132,13 @@ def failed(error: Exception) -> BackendError:
     reason = inner.__cause__
     if isinstance(reason, OSError):
         names.append(type(reason).__name__)
-    _forget(error)
+    forget(error, FAILURES)
     return meaning.error_because(": ".join(names))
 
 
 def reply_invalid(cause: str) -> BackendError:
     """Return the error for an answer that arrived and is not what the contract says."""
     return INVALID.error_because(cause)
-
-
-def _forget(error: BaseException) -> None:
-    """Take the tracebacks from an exception and from those of the libraries that led to it."""
-    following: list[BaseException | None] = [error]
-    while following:
-        each = following.pop()
-        if isinstance(each, FAILURES) and each.__traceback__ is not None:
-            each.__traceback__ = None
-            following += (each.__cause__, each.__context__)
 
 
 def _innermost(error: Exception) -> Exception:

@@ -25,7 +25,7 @@ def begin(work: Callable[[], R], deadline: float) -> Callable[[], R]:
     """Begin ``work`` and return what waits for its end: it returns what the work returns, and raises what it raises.
 
     The work has to end by ``deadline`` itself; soon after it nobody waits any more (BackendTimeout). Nobody needs to
-    wait at all: what comes then is dropped.
+    wait at all: what comes then is dropped. An error is raised only once.
     """
     ended = threading.Event()
     results: list[R] = []

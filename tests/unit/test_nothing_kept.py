@@ -14,6 +14,8 @@ import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,7 @@ from adapter.exchange import Exchange
 from adapter.exchange.single import Single
 from adapter.messages import Request, Response, Stream
 from adapter.several import beside
+from adapter.several.joined import left_out
 from adapter.steps.observe import observe
 from adapter.store.greenlets import Threads
 from tests.callers.known import durable, raising
@@ -136,6 +139,19 @@ def test_work_beside_other_work() -> None:
     assert not kept(lambda: beside.begin(_down, time.monotonic() + PATIENCE)(), RequestError)
 
 
+def test_a_call_that_may_not_be_left_out() -> None:
+    """The failure of one of several calls is that of all."""
+    part: Any = SimpleNamespace(call=SimpleNamespace(rule=SimpleNamespace(optional=False)))
+
+    def ask() -> None:
+        try:
+            _down()
+        except RequestError as error:
+            left_out(part, error, [])
+
+    assert not kept(ask, RequestError)
+
+
 def test_a_stream_that_breaks() -> None:
     """A reply that breaks after its first bytes, once it is closed."""
 
@@ -184,6 +200,13 @@ def test_a_transaction_that_takes_too_long() -> None:
 
     assert not kept(lambda: threads.run(go.wait, time.monotonic()), StoreUnavailable, next_one)
     threads.close()
+
+
+def test_a_store_that_cannot_be_asked(tmp_path: Path) -> None:
+    """What a driver says is wrong with a database."""
+    store = place("sqlite", tmp_path).store()
+    store.read(lambda connection: connection.exec_driver_sql("SELECT 1"))
+    assert not kept(lambda: store.read(lambda connection: connection.exec_driver_sql("SELECT")), StoreUnavailable)
 
 
 def test_keys_that_cannot_be_read(tmp_path: Path) -> None:
