@@ -30,6 +30,6 @@ def failed(error: DBAPIError) -> StoreUnavailable | None:
     """
     if isinstance(error, IntegrityError | DataError):
         return None
-    forget(error, (DBAPIError, type(error.orig)))
+    forget(error, (DBAPIError, type(error.orig or error)))
     first = str(error.orig).strip().partition("\n")[0]
     return unavailable(f"{type(error.orig).__name__}: {first}")

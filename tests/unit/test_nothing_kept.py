@@ -23,19 +23,23 @@ from adapter.callers.keys import Keys
 from adapter.callers.keytext import new_key
 from adapter.deliver.flights import Flight, Flights
 from adapter.errors import BackendError, BackendLost, BackendUnreachable, RequestError, StoreUnavailable
-from adapter.exchange import Exchange
 from adapter.exchange.single import Single
 from adapter.messages import Request, Response, Stream
 from adapter.several import beside
 from adapter.several.joined import left_out
 from adapter.steps.observe import observe
+from adapter.steps.schemas import body_field
+from adapter.steps.taking import taking
 from adapter.store.greenlets import Threads
 from tests.callers.known import durable, raising
 from tests.resilience.stores import place
 from tests.unit.coalescing import Scene, request
+from tests.unit.edge import Edge
 from tests.unit.exchanges import SOON, exchange_with, send, silence
 from tests.unit.keeping import Desk, Erp, asked
 from tests.unit.loopback import PATIENCE, Peer, Script, answer, replying, serving
+from tests.unit.mapped import erp
+from tests.wsgi import ask
 
 
 @pytest.fixture(autouse=True)
@@ -103,11 +107,11 @@ def test_an_address_of_several_that_refuses(monkeypatch: pytest.MonkeyPatch) -> 
         ways = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", each.port)) for each in (gone, server)]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ways)
         with exchange_with(f"http://localhost:{server.port}/") as exchange:
-            assert not kept(partial(_failing_after, exchange), LookupError)
+            assert not kept(partial(_failing_after, send, exchange), LookupError)
 
 
-def _failing_after(exchange: Exchange) -> None:
-    send(exchange)
+def _failing_after(act: Callable[[Any], object], what: Any) -> None:
+    act(what)
     raise LookupError
 
 
@@ -139,17 +143,32 @@ def test_work_beside_other_work() -> None:
     assert not kept(lambda: beside.begin(_down, time.monotonic() + PATIENCE)(), RequestError)
 
 
+def test_a_body_that_is_wrong() -> None:
+    """A caller's mistake, told by marshmallow."""
+    field = body_field(erp()["orders.create"])
+    assert field is not None
+    wrong = {"lines": [{"unit": "heap"}, {"unit": "heap"}]}
+    assert not kept(partial(_failing_after, lambda body: taking(field)(body, []), wrong), LookupError)
+
+
+def test_a_path_that_nobody_has() -> None:
+    """404, from Flask's router."""
+    application = Edge().app
+    assert 404 == ask(application, "/v1/none")[0]
+    assert not kept(partial(_failing_after, partial(ask, application), "/v1/none"), LookupError)
+
+
 def test_a_call_that_may_not_be_left_out() -> None:
     """The failure of one of several calls is that of all."""
     part: Any = SimpleNamespace(call=SimpleNamespace(rule=SimpleNamespace(optional=False)))
 
-    def ask() -> None:
+    def asked_beside() -> None:
         try:
             _down()
         except RequestError as error:
             left_out(part, error, [])
 
-    assert not kept(ask, RequestError)
+    assert not kept(asked_beside, RequestError)
 
 
 def test_a_stream_that_breaks() -> None:
