@@ -14,7 +14,7 @@ from adapter.problems import HOUSE
 from adapter.settings import FILE, describe
 from adapter.telemetry import Lines, Metrics, Outcome
 from adapter.telemetry.lines import FIELDS
-from adapter.telemetry.working import Waiting, WorkMetrics
+from adapter.telemetry.working import Behind, Waiting, WorkMetrics
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.evidence.house import ROOT
 
@@ -23,11 +23,12 @@ LABELS = {
     "method": "HTTP method; ``other`` for unheard ones",
     "cause": "why a caller is not known, in fixed words; of the judge's moves ``breaker-open``, ``failures-in-a-row``, "
     "``more-failures`` or ``enough``",
-    "of": "``keys``, or the name of an issuer",
+    "of": "``keys``, or the name of an issuer; of features: ``standings``, ``notes``",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
     "feature": "a mapping file with ``rollout:``, by its resource",
+    "target": "the side that a write goes to: ``soap`` is the ERP, ``http`` the new service",
     "move": "what the judge did: ``back``, ``forward``",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
     "reason": "why a guard does not let a call in: ``breaker``, ``probing``, ``isolated``",
@@ -229,6 +230,7 @@ def _one_of_each() -> str:
     caching.sized(1)
     rollouts = known.rollouts()
     rollouts.unkeyed("customers.list")
+    rollouts.away("standings")
     rollouts.fell_back("customers.read", "backend-timeout")
     rollouts.compared("customers.read", "same")
     rollouts.stands("customers", "canary", 100, 3)
@@ -238,6 +240,7 @@ def _one_of_each() -> str:
 def _one_of_work() -> str:
     """Return the metrics of a background process in which everything happened once."""
     known = WorkMetrics()
+    known.behind([Behind("customers", "http", 1, 2.0, 0)])
     known.waiting([Waiting("queued", "orders.create", 1, 1.0)], 1.0)
     known.delivered("orders.create", "done")
     known.told("taken")
