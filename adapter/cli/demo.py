@@ -47,7 +47,7 @@ def run(asked: Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="adapter-demo-") as name, Children(Path(name)) as children:
         folder = Path(name)
         project = demo_tour.copied(project, folder / "project") if asked.tour else project
-        environ = _environment(project, ports) | _places(folder)
+        environ = environment(project, ports) | _places(folder)
         try:
             _start(children, project, ports, environ, folder)
             built = app.build(project, environ)  # while the others start: for the call that is explained
@@ -101,7 +101,7 @@ def _port(name: str, wanted: int) -> int:
     return port
 
 
-def _environment(project: Path, ports: Ports) -> dict[str, str]:
+def environment(project: Path, ports: Ports) -> dict[str, str]:
     """Return the environment of the children: nobody's own settings, and all endpoints on the ports of this run."""
     known = settings.read(project, {})
     environ = {k: v for k, v in settings.environment().items() if not k.startswith(settings.PREFIX)}

@@ -1,7 +1,8 @@
 """The tour of ``adapter demo --tour``: a feature moves to a new service, is found wrong twice, and gets there.
 
 shadow -> a mismatch is found, and mended -> dualwrite -> canary 10 -> the service breaks, and the judge takes it back
-while every caller gets an answer -> mended -> canary -> live. Every step is a real command, and every answer is looked at.
+while every caller gets an answer -> mended -> canary -> live. Every step is a real
+command, and every answer is looked at.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """fig.kill: the tour goes on while one of its processes after the other is killed (-9), at any moment.
 
-Killed are the façade's master and its workers, the background process, and the new service; each is started again at once.
-The pretend ERP has no disk, so it lives on. At the end every write of the tour is at both sides, each once, and the audit
-is whole.
+Killed are the façade's master and its workers, the background process, and the new service; each is started again
+at once. The pretend ERP has no disk, so it lives on. At the end every write of the tour is at both sides, each once,
+and the audit is whole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pathlib import Path
 
 from adapter.cli import demo_tour, serve
 from adapter.cli.children import HOST, free_port
-from tests.everyone import EVERYONE
+from adapter.cli.demo import Ports, environment
 from tests.evidence import Result
 from tests.processes import children
 from tests.stack import ROOT
@@ -100,13 +100,8 @@ def _stand(folder: Path) -> Iterator[tuple[demo_tour.Stand, Supervisor]]:
     """Start what the tour is made on."""
     project = demo_tour.copied(ROOT, folder / "project")
     erp, service, facade = free_port(0), free_port(0), free_port(0)
-    addresses = {
-        "ADAPTER_ENDPOINT_ERPSERVICE": f"http://{HOST}:{erp}/erp/soap11",
-        "ADAPTER_SERVICE_CUSTOMERS": f"http://{HOST}:{service}/customers",
-    }
-    own = {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
     places = {"ADAPTER_STORE": str(folder / "adapter.db"), "ADAPTER_SUBJECTS": str(folder / "subjects.db")}
-    environ = {**own, **EVERYONE, **addresses, **places, "ADAPTER_PROJECT": str(project)}
+    environ = environment(project, Ports(erp, service, facade)) | places
     adapter = [sys.executable, "-m", "adapter"]
     supervisor = Supervisor(
         {
