@@ -15,7 +15,7 @@ from adapter.rollout.stages import Standing
 from adapter.settings import Settings
 from adapter.telemetry import Telemetry
 
-_ROOMS: Final = ("follow", "noting", "beside")
+_ROOMS: Final = ("follow", "noting", "beside", "examples")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -29,7 +29,7 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
     if not follows(endpoints):
         return None
-    follow, noting, beside = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    follow, noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
     metrics = telemetry.metrics.rollouts()
 
     def stands(now: Standing) -> None:
@@ -41,7 +41,10 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
-    telling = beside.Telling(metrics.compared, telemetry.bug)
+    kept = examples.Examples(
+        lambda: durable.store, lambda: durable.vault, rarely(telemetry, "rollout-examples-not-kept")
+    )
+    telling = beside.Telling(metrics.compared, telemetry.bug, kept.of)
     asking = beside.Besides(follower.now, notes, key, timeout, telling)
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
 

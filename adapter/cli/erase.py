@@ -31,9 +31,19 @@ def run(asked: Namespace) -> int:
         return 1
     writes = importlib.import_module("adapter.store.writes")
     rows: dict[str, int] = durable.store.read(lambda connection: writes.of_subject(connection, subject))
-    number = _certified(durable, "subject.erased", subject, key=erased.had_key, files=erased.clean, rows=rows)
+    examples = importlib.import_module("adapter.store.examples")
+    shown: int = durable.store.run(lambda connection: examples.erase(connection, subject))
+    said: dict[str, Any] = {
+        "key": erased.had_key,
+        "files": erased.clean,
+        "rows": rows,
+        **({"examples": shown} if shown else {}),
+    }
+    number = _certified(durable, "subject.erased", subject, **said)
     print(f"erased: {subject} (a pseudonym), entry {number} of the audit")
     _forgotten(asked)
+    if shown:
+        print(f"Examples of differences between both sides (rollout) that were deleted: {shown}.")
     if not erased.had_key:
         print("Nothing was sealed for it, or it was erased before.")
     if waiting := {state: count for state, count in rows.items() if state in writes.BEFORE}:

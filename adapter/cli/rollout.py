@@ -75,6 +75,23 @@ _SHOWN = (
         example="rollout show customers",
         arguments=(FEATURE,),
     ),
+    Command(
+        "mismatches",
+        help="what both sides differ in, and examples",
+        run=_of("rollout_mismatches", "mismatches"),
+        example="rollout mismatches customers",
+        doc="Differences of one kind at one place are one group, with * for items of arrays. Examples show what the "
+        "mapping shows (`compare: show`); of all else type and length.",
+        arguments=(
+            FEATURE,
+            argument(
+                "--examples", metavar="GROUP", default="", help="print the examples of one group, the newest first"
+            ),
+            argument(
+                "--since", metavar="N", type=_number, default=None, help="since that epoch (default: the run of now)"
+            ),
+        ),
+    ),
 )
 _FORWARD = (
     _moving(

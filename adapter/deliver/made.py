@@ -39,6 +39,12 @@ def way(endpoint: Endpoint, write: BoundWrite, send: Handler, resolve: Ask | Non
     )
 
 
+def whose(endpoint: Endpoint, name: str) -> Callable[[Request], str]:
+    """Return the value of a property or parameter of a request as callers write it, "" where it has none."""
+    known = {field.name for field in (*endpoint.given(), *endpoint.path_parameters())}
+    return _plain(_named(endpoint, [name])) if name in known else lambda request: ""
+
+
 def _named(endpoint: Endpoint, names: list[str]) -> Callable[[Request], str]:
     """Return what says which one of its kind a request is about, as callers write it; "" where it is not said."""
     fields = {field.name: field for field in endpoint.given()} | {

@@ -45,7 +45,7 @@ class SaidSection(Section):
 
     name = Text(THERE, _THERE, **about("What the service calls it; with dots it stands in objects there."))
     codes = Raw(**about("The service's words for ours: all of ours, each once."))
-    json = one_of("string number", "How the service says a decimal or a big integer.")
+    json = one_of("string number", "How the service says a decimal or a big integer; number: its words are numbers.")
 
 
 class ServiceFaultSection(Section):

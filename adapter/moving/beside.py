@@ -70,14 +70,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Who is told: of each comparison by operation and outcome, of a bug, and of an example that could be kept.
+    """Who is told: of each comparison by operation and outcome, of a bug, and (by operation) of an example to be kept.
 
     Outcomes are same, differs, dropped, skipped (no JSON, or too much of it) and silent (the ERP did not answer).
     """
 
     compared: Callable[[str, str], None] = lambda operation, outcome: None
     bug: Callable[[BaseException, str, str], None] = lambda error, request_id, operation: None
-    example: Callable[[Endpoint, Example], None] = lambda endpoint, example: None
+    example: Callable[[Endpoint], Callable[[Example], None]] = lambda endpoint: lambda example: None
 
 
 class _Silent(Exception):
@@ -183,6 +183,7 @@ class _Asking:
         rule = endpoint.rollout
         assert rule is not None
         self._endpoint, self._now, self._notes, self._telling = endpoint, now, notes, telling
+        self._example = telling.example(endpoint)
         self._soap, self._http = pieces.call(soap), pieces.call(http)
         self._seconds = endpoint.timeout or timeout
         self._comparer = Comparer(rule.compare, known(endpoint))
@@ -215,7 +216,7 @@ class _Asking:
         found = groups(self._endpoint.name, differences)
         self.note(placed, _DIFFERS if found else _SAME, found)
         if found:
-            self._telling.example(self._endpoint, Example(asked.request, legacy, candidate, found))
+            self._example(Example(asked.request, legacy, candidate, found))
         if asked.twice:
             self._twice(asked, legacy, {each.shape for each in differences})
 

@@ -83,6 +83,30 @@ def add(connection: Connection, batch: Batch) -> None:
     _added(connection, _NOISE, noise, ("pairs", "candidate", "legacy"))
 
 
+def merged(batch: Batch, old: Batch, most: int) -> set[tuple[str, str]]:
+    """Add an older batch of the same run to a batch. Return the units and first failures beyond ``most``: not added."""
+    for key, calls in old.calls.items():
+        batch.calls[key] = batch.calls.get(key, 0) + calls
+    for place, counts in old.compared.items():
+        batch.compared[place] = _summed(batch.compared.get(place), counts)
+    for pair, numbers in old.noise.items():
+        batch.noise[pair] = _summed(batch.noise.get(pair), numbers)
+    for group, (many, first, last) in old.mismatches.items():
+        known = batch.mismatches.get(group, [0, first, last])
+        batch.mismatches[group] = [known[0] + many, min(known[1], first), max(known[2], last)]
+    batch.streak = batch.streak or old.streak
+    room = max(0, most - len(batch.units))
+    units = sorted(old.units - batch.units)
+    batch.units |= set(units[:room])
+    kept = max(0, most - len(batch.firsts))
+    batch.firsts[:0] = old.firsts[:kept]
+    return {*units[room:], *((each.unit, "failed") for each in old.firsts[kept:])}
+
+
+def _summed(counts: list[int] | None, more: list[int]) -> list[int]:
+    return more if counts is None else [one + other for one, other in zip(counts, more, strict=True)]
+
+
 def evidence(connection: Connection, feature: str, run: int, now: float) -> Evidence:
     """Return what was seen since a run began; lag and conflicts are for ``moving.copies`` to add."""
 
@@ -98,7 +122,7 @@ def evidence(connection: Connection, feature: str, run: int, now: float) -> Evid
     differing: dict[tuple[str, str], int] = {}
     for row in groups:
         place = row.operation, row.pointer
-        differing[place] = differing.get(place, 0) + row.count
+        differing[place] = differing.get(place, 0) + row._mapping["count"]  # a row's own "count" is that of a tuple
     return Evidence(
         run=run,
         firsts=tuple(firsts),

@@ -41,6 +41,10 @@ SERVICES: dict[str, tuple[str, str]] = {
     "service-word-unknown": ("direction: codes: up is no word of ours", "there are: in, out"),
     "service-words-of-text": ("item_id: codes: it is no property with words", "remove 'codes'"),
     "service-number-of-text": ("warehouse: json: number: it is said so already, or is no number", "remove 'json'"),
+    "service-word-no-number": ("direction: json: number: 'I' is no whole number", "remove 'json'"),
+    "service-said-so-already": ("quantity: json: string: it is said so already, or is no number", "remove 'json'"),
+    "service-words-as-strings": ("warehouse: json: string: words are strings without it", "remove 'json'"),
+    "service-words-of-any-text": ("warehouse: codes: it is no property with words", "remove 'codes'"),
     "service-unknown-problem": (
         "faults: the problem item-not-fond stands in no fault table of the file",
         "did you mean item-not-found?",

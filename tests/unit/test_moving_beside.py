@@ -52,7 +52,7 @@ class Desk:
         telling = Telling(
             lambda operation, outcome: self._add(self.outcomes, outcome),
             lambda error, request_id, operation: self._add(self.bugs, type(error).__name__),
-            lambda endpoint, example: self._add(self.examples, example),
+            lambda endpoint: lambda example: self._add(self.examples, example),
         )
         asking = Besides(lambda: Snapshot({"customers": self.standing}, True, self.brake), self, b"key", 5.0, telling)
         self.tell = asking.of(reading(self.rule), self._side("soap"), self._side("http"))

@@ -5,7 +5,7 @@ words, path, query); of the caller's header fields only ``FORWARDED`` and the op
 shown by credentials of ours. The answer reaches the caller once it has been seen to have the form of the contract:
 
 =============================  ====================================================================================
-200, 201, 202, 204             JSON of the contract's form, with its status; ``Location`` in the façade's own terms
+200, 201, 202, 204, 207        JSON of the contract's form, with its status; ``Location`` in the façade's own terms
 4xx, 5xx of the table          the problem that the mapping's ``faults:`` of ``http:`` says
 4xx with a declared problem    that problem (its type's last segment), with detail and field errors
 401, 403 otherwise             502 ``backend-refused-us``: the caller's credentials were not sent, so ours are meant

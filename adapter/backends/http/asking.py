@@ -22,6 +22,7 @@ from adapter.telemetry.spans import calling, traceparent
 FORWARDED = ("accept-language", "idempotency-key", "if-match")
 _NOT_BESIDE = ("idempotency-key",)  # a key of a write is for the call that counts
 _SUCCESSES = (200, 201, 202, 204)
+_SEVERAL = 207  # RFC 4918, section 11.1; many services answer a list of outcomes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _headers(request: Request, more: Collection[str], manner: Manner) -> dict[st
 
 
 def _response(reply: Reply, request: Request, manner: Manner, relocate: Callable[[str], str | None]) -> Response:
-    if reply.status not in _SUCCESSES:
+    if reply.status not in _SUCCESSES and (reply.status != _SEVERAL or manner.translation.read is None):
         raise reply_invalid(f"status {reply.status}")
     said, read = manner.translation, _read(reply, request, manner.translation)
     there = reply.headers.get("location")

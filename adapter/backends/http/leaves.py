@@ -47,7 +47,7 @@ def leaf_reader(form: Leaf) -> Read:
     if form.codes:
         flag = form.kinds == {"boolean"}
         ours = {code: word == "true" if flag else word for word, code in form.codes.items()}
-        return _word(ours)
+        return _word({int(code): word for code, word in ours.items()}, int) if form.said else _word(ours)
     if form.said:
         return _said(form)
     words = {word: word for word in form.words}
@@ -61,9 +61,9 @@ def leaf_reader(form: Leaf) -> Read:
     return read
 
 
-def _word(ours: Mapping[str, Any]) -> Read:
+def _word(ours: Mapping[Any, Any], kind: type = str) -> Read:
     def read(value: Any, seen: Seen) -> Any:
-        if type(value) is not str or value not in ours:
+        if type(value) is not kind or value not in ours:
             raise Wrong("is a word that is not known")
         return ours[value]
 
@@ -80,13 +80,14 @@ def _said(form: Leaf) -> Read:
         return format(value, "f") if type(value) is Decimal else str(value)
 
     def string(value: Any, seen: Seen) -> int | Decimal:
-        if type(value) is not str or not _is_number(value, whole):
+        if type(value) is not str or not is_number(value, whole):
             raise Wrong("is no string with a number")
         return int(value) if whole else Decimal(value)
 
     return number if form.said == "number" else string
 
 
-def _is_number(text: str, whole: bool) -> bool:
-    digits = text.removeprefix("-")
+def is_number(text: str, whole: bool) -> bool:
+    """Tell whether a text is a decimal, or a whole number, as XML Schema writes them, of at most 400 characters."""
+    digits = text[1:] if text[:1] in ("-", "+") else text
     return len(text) <= 400 and digits.isascii() and (digits if whole else digits.replace(".", "", 1)).isdigit()

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from adapter.backends.http.leaves import is_number
 from adapter.backends.http.trees import Tree, put, tree
+from adapter.errors import InvalidRequest
 from adapter.mapping.forms import Form, Forms, Items, Known, Leaf, OneOf, Property, Record
 
 Write = Callable[[Any], Any]
@@ -118,15 +120,24 @@ def _items(item: Write | None, keyed: bool) -> Write | None:
 
 def _leaf(form: Leaf) -> Write | None:
     codes = form.codes
+    if codes and form.said:
+        return lambda value: int(codes[_word(value)])
     if codes:
         return lambda value: codes.get(_word(value), value)
     if form.said == "number":
-        return Decimal
+        return _number
     return _text if form.said == "string" else None
 
 
 def _word(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _number(value: Any) -> int | Decimal:
+    """Return the number that a string of ours holds. What the contract takes and is none is refused here."""
+    if not is_number(value, whole=False):
+        raise InvalidRequest("invalid-request", 422, "A value is no number, and a number is what is asked for.")
+    return Decimal(value)
 
 
 def _text(value: Any) -> str:

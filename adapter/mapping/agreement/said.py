@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from adapter.mapping.model.service import SaidRule
 from adapter.mapping.paths import suggest
 from adapter.mapping.service_forms import properties
 
+_WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")
 Schemas = Sequence[Mapping[str, Any]]
 
 
@@ -36,15 +38,17 @@ def check_codes(rule: SaidRule, schemas: Schemas) -> Iterator[Mistake]:
     name = rule.ours[-1]
     if not schemas:
         return
-    if rule.json:
+    if rule.json and rule.codes is None:
         kinds = {"string"} if rule.json == "number" else {"integer", "number"}
         if not all(_numeric(schema) and schema.get("type") in kinds for schema in schemas):
             already = "is said so already, or is no number"
             yield rule.place.mistake(f"fields: {name}: json: {rule.json}: it {already}", "remove 'json'")
     if rule.codes is None:
         return
-    if rule.json:
-        yield rule.place.mistake(f"fields: {name}: either 'codes' or 'json'", "keep one of them")
+    strange = [code for code in rule.codes.values() if rule.json == "number" and not _WHOLE.fullmatch(code)]
+    if strange or rule.json == "string":
+        text = f"'{strange[0]}' is no whole number" if strange else "words are strings without it"
+        yield rule.place.mistake(f"fields: {name}: json: {rule.json}: {text}", "remove 'json'")
     words = dict.fromkeys(word for schema in schemas for word in _words(schema))
     if not words or not all(_words(schema) for schema in schemas):
         yield rule.place.mistake(f"{name}: codes: it is no property with words", "remove 'codes'")
