@@ -81,7 +81,10 @@ def _shadow(stand: Stand, ids: Sequence[str]) -> None:
     _deviate(stand, "wrong-rounding")
     _advance(stand, "shadow")
     _read_until(stand, ids, lambda: "credit_limit" in _told(stand, "mismatches"), "a mismatch of credit_limit")
-    stand.say(_shown(stand, "mismatches", FEATURE, "--examples"))
+    found = _shown(stand, "mismatches", FEATURE)
+    stand.say(found)
+    group = next((line.split()[0] for line in found.splitlines() if "/credit_limit" in line), "")
+    stand.say("\n".join(_shown(stand, "mismatches", FEATURE, "--examples", group).splitlines()[:_FEWEST]))
     stand.say(_shown(stand, "explain", FEATURE))
 
 
