@@ -35,10 +35,19 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     def stands(now: Standing) -> None:
         metrics.stands(now.feature, now.stage, now.share, now.epoch)
 
+    def away(of: str, event: str) -> Callable[[Exception], None]:
+        tell = rarely(telemetry, event)
+
+        def failed(error: Exception) -> None:
+            metrics.away(of)
+            tell(error)
+
+        return failed
+
     follower = follow.Follower(
-        lambda: durable.store, durable.place(settings.brake), rarely(telemetry, "rollouts-not-read"), stands
+        lambda: durable.store, durable.place(settings.brake), away("standings", "rollouts-not-read"), stands
     )
-    notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
+    notes = noting.Notes(lambda: durable.store, away("notes", "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
     kept = examples.Examples(

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from adapter import following, problems
+from adapter import following, operating, problems
 from adapter import keeping as keeping_room
 from adapter.built import Built, credentials_of, declared
 from adapter.cache import open_cache
@@ -87,13 +87,19 @@ class Work:
         self.engine = self._engine(at_once)
         self._timers = [*self._upkeep(), *more]
         self._telling = self._tellers()
+        self._judging = operating.judging(
+            built.endpoints, self._durable, partial(self.metrics.judging, telemetry.lines)
+        )
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Deliver and look after rows until ``stop``; then end what was begun."""
-        threads = [threading.Thread(target=self._run_timers, args=(self._timers,), name="timers")]
-        if self._telling:
-            threads.append(threading.Thread(target=self._run_timers, args=(self._telling,), name="callbacks"))
+        groups = {"timers": self._timers, "callbacks": self._telling, "judge": self._judging}
+        threads = [
+            threading.Thread(target=self._run_timers, args=(group,), name=name)
+            for name, group in groups.items()
+            if group
+        ]
         for each in threads:
             each.start()
         try:

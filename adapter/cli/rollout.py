@@ -140,8 +140,35 @@ _FLAGS = (
     ),
     _moving("unpin", "let it move again", "", "customers --reason 'audit is over'"),
 )
+_JUDGED = (
+    Command(
+        "explain",
+        help="what the judge says, from what numbers, and what the next step needs",
+        run=_of("rollout_judged", "explain"),
+        example="rollout explain customers",
+        doc="A stored verdict is judged again from its numbers. Exit status: 0 the same, to the bit; 1 it is not.",
+        arguments=(
+            argument("what", metavar="FEATURE|VERDICT", help="a feature, or the id of a verdict"),
+            argument("--json", action="store_true", help="all that the verdict came from"),
+        ),
+    ),
+)
+_END = (
+    Command(
+        "retire",
+        help="what of a mapping can go, now that the ERP is not asked",
+        doc="A feature that is complete, and of which the ERP answered no call for the days that `retire:` says, needs "
+        "neither its mapping nor its contract. Exit status: 0 all of it can go; 1 not yet.",
+        run=_of("rollout_retire", "retire"),
+        example="rollout retire customers --write",
+        arguments=(
+            FEATURE,
+            argument("--write", action="store_true", help="write the mapping without it, and mappings/retired/"),
+        ),
+    ),
+)
 COMMAND = Command(
     "rollout",
     help="move features to a new service, and back",
-    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS),
+    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED, *_END),
 )

@@ -7,8 +7,9 @@ from argparse import Namespace
 from datetime import UTC, datetime
 
 from adapter import operating, settings
-from adapter.built import build
+from adapter.built import Built, build
 from adapter.cli.command import UsageError, project_of, table
+from adapter.cli.rollout_retire import due
 from adapter.durable import Durable
 from adapter.moving.acting import Acting
 from adapter.moving.features import features
@@ -23,15 +24,24 @@ HEAD = ("FEATURE", "STAGE", "SINCE", "EPOCH", "SOAP", "HTTP", "NEXT", "FLAGS")
 
 def acting_of(asked: Namespace) -> Acting:
     """Return what moves the features of a project. Raise UsageError where it has none."""
+    built = _built(asked)
+    return operating.acting(built.endpoints, Durable(built.settings, built.project))
+
+
+def _built(asked: Namespace) -> Built:
     built = build(project_of(asked).resolve(), settings.environment())
     if not features(built.endpoints):
         raise UsageError("no mapping here moves to a new service (`rollout:`)")
-    return operating.acting(built.endpoints, Durable(built.settings, built.project))
+    return built
 
 
 def listing(asked: Namespace) -> int:
     """Print one line for each feature."""
-    print(table([HEAD, *map(_row, acting_of(asked).list())]))
+    built = _built(asked)
+    seen = operating.acting(built.endpoints, Durable(built.settings, built.project)).list()
+    print(table([HEAD, *map(_row, seen)]))
+    for line in due(built, [each.standing for each in seen]):
+        print(line)
     return 0
 
 
