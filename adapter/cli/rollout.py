@@ -140,6 +140,22 @@ _FLAGS = (
     ),
     _moving("unpin", "let it move again", "", "customers --reason 'audit is over'"),
 )
+_RECONCILE = Command(
+    "reconcile",
+    help="where both sides differ though nothing is on its way; --repair mends it",
+    run=_of("rollout_reconcile", "reconcile"),
+    example="rollout reconcile customers --all",
+    doc="Reads entities at the ERP and at the new service, and compares them by the rules of the feature. Right is "
+    "what the side has that has the say. Status 1 where something is left that differs.",
+    arguments=(
+        FEATURE,
+        argument("--all", action="store_true", help="all that either side lists, page by page"),
+        argument(
+            "--since", metavar="SECONDS", type=_number, default=86400, help="what was written since (default: a day)"
+        ),
+        argument("--repair", action="store_true", help="let `adapter work` write what is right to the other side"),
+    ),
+)
 _JUDGED = (
     Command(
         "explain",
@@ -170,5 +186,5 @@ _END = (
 COMMAND = Command(
     "rollout",
     help="move features to a new service, and back",
-    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED, *_END),
+    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED, _RECONCILE, *_END),
 )
