@@ -80,43 +80,43 @@ def tour(stand: Stand) -> list[str]:
 
 def _shadow(stand: Stand, ids: Sequence[str]) -> None:
     _deviate(stand, "wrong-rounding")
-    _advance(stand, "shadow")
+    taken(stand, "shadow")
     _read_until(stand, ids, lambda: "credit_limit" in _told(stand, "mismatches"), "a mismatch of credit_limit")
-    found = _shown(stand, "mismatches", FEATURE)
+    found = shown(stand, "mismatches", FEATURE)
     stand.say(found)
     group = next((line.split()[0] for line in found.splitlines() if "/credit_limit" in line), "")
-    stand.say("\n".join(_shown(stand, "mismatches", FEATURE, "--examples", group).splitlines()[:_FEWEST]))
-    stand.say(_shown(stand, "explain", FEATURE))
+    stand.say("\n".join(shown(stand, "mismatches", FEATURE, "--examples", group).splitlines()[:_FEWEST]))
+    stand.say(shown(stand, "explain", FEATURE))
 
 
 def _mended(stand: Stand, ids: Sequence[str]) -> None:
     _deviate(stand)
-    _shown(stand, "restart", FEATURE, "--reason", "the service rounds as the ERP does")
+    shown(stand, "restart", FEATURE, "--reason", "the service rounds as the ERP does")
     _forward(stand, ids, "dualwrite")
     _write(stand, ids[0])
 
 
 def _canary(stand: Stand, ids: Sequence[str]) -> None:
     _forward(stand, ids, "canary 10")
-    _read_until(stand, ids, lambda: _calls(stand)[1] > 0, "an answer of the new service")
-    stand.say(_shown(stand, "list"))
+    _read_until(stand, ids, lambda: calls(stand)[1] > 0, "an answer of the new service")
+    stand.say(shown(stand, "list"))
 
 
 def _broken(stand: Stand, ids: Sequence[str]) -> None:
     _deviate(stand, "failing")
     _read_until(stand, ids, lambda: _stage(stand) in ("shadow", "dualwrite"), "the judge to take it back")
-    stand.say(_shown(stand, "list"))
-    stand.say(_shown(stand, "explain", FEATURE))
+    stand.say(shown(stand, "list"))
+    stand.say(shown(stand, "explain", FEATURE))
 
 
 def _live(stand: Stand, ids: Sequence[str]) -> None:
     _deviate(stand)
-    _shown(stand, "restart", FEATURE, "--reason", "the service is mended")
+    shown(stand, "restart", FEATURE, "--reason", "the service is mended")
     for step in ("canary 10", "live"):
         _forward(stand, ids, step)
     _read_until(stand, ids, lambda: _all_new(stand, ids), "the new service to answer alone")
     _write(stand, ids[1])
-    stand.say(_shown(stand, "list"))
+    stand.say(shown(stand, "list"))
 
 
 _STATIONS = (
@@ -204,10 +204,10 @@ def _deviate(stand: Stand, *names: str) -> None:
 
 def _forward(stand: Stand, ids: Sequence[str], step: str) -> None:
     """Read until there is evidence enough for a step, and take it: two persons where it needs two."""
-    _read_until(stand, ids, lambda: _advance(stand, step, quiet=True), f"evidence for {step}")
+    _read_until(stand, ids, lambda: taken(stand, step, quiet=True), f"evidence for {step}")
 
 
-def _advance(stand: Stand, step: str, *, quiet: bool = False) -> bool:
+def taken(stand: Stand, step: str, *, quiet: bool = False) -> bool:
     """Take a step, as one person, approved by another where it needs that. False: not yet."""
     if _at(stand, step):
         return True
@@ -215,7 +215,7 @@ def _advance(stand: Stand, step: str, *, quiet: bool = False) -> bool:
     status, text = stand.command(["rollout", *words])
     if status == 3:  # another person has to agree
         approve = ["approve", FEATURE, "--to", step, "--reason", "seen them", "--actor", "bob"]
-        _shown(stand, *approve)
+        shown(stand, *approve)
         status, text = stand.command(["rollout", *words])
     if status == 0 or _at(stand, step):
         told = text if status == 0 else f"{FEATURE}: the judge took that step, since both agreed"
@@ -247,7 +247,7 @@ def _told(stand: Stand, command: str) -> str:
     return stand.command(["rollout", command, FEATURE])[1]
 
 
-def _shown(stand: Stand, *words: str) -> str:
+def shown(stand: Stand, *words: str) -> str:
     """Run a command that has to work, and return it with what it printed."""
     until = time.monotonic() + PATIENCE
     while True:
@@ -259,7 +259,7 @@ def _shown(stand: Stand, *words: str) -> str:
         time.sleep(_PAUSE)
 
 
-def _calls(stand: Stand) -> tuple[int, int]:
+def calls(stand: Stand) -> tuple[int, int]:
     """Return how many calls the ERP and the new service answered lately."""
     found = re.search(r"soap ([0-9]+).*http ([0-9]+)", _told(stand, "show"))
     return (int(found[1]), int(found[2])) if found is not None else (0, 0)
@@ -267,8 +267,8 @@ def _calls(stand: Stand) -> tuple[int, int]:
 
 def _all_new(stand: Stand, ids: Sequence[str]) -> bool:
     """Whether the new service alone answers, by a round of reads."""
-    soap, http = _calls(stand)
+    soap, http = calls(stand)
     _read(stand, ids)
     time.sleep(_WRITTEN)
-    after = _calls(stand)
+    after = calls(stand)
     return after[0] == soap and after[1] >= http + len(ids)
