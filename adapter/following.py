@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Final
 
 from adapter.durable import Durable
 from adapter.mapping.bound import Endpoint
@@ -15,7 +15,10 @@ from adapter.rollout.stages import Standing
 from adapter.settings import Settings
 from adapter.telemetry import Telemetry
 
-_ROOMS: Final = ("follow", "noting", "beside", "examples")
+if TYPE_CHECKING:
+    from adapter.moving.follow import Follower, Snapshot
+
+_ROOMS: Final = ("noting", "beside", "examples")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -25,19 +28,15 @@ def follows(endpoints: Iterable[Endpoint]) -> bool:
     return any(each.rollout is not None for each in endpoints)
 
 
-def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], telemetry: Telemetry) -> Moving | None:
+def moving(
+    settings: Settings, durable: Durable, endpoints: Collection[Endpoint], telemetry: Telemetry
+) -> Moving | None:
     """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
     if not follows(endpoints):
         return None
-    follow, noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
     metrics = telemetry.metrics.rollouts()
-
-    def stands(now: Standing) -> None:
-        metrics.stands(now.feature, now.stage, now.share, now.epoch)
-
-    follower = follow.Follower(
-        lambda: durable.store, durable.place(settings.brake), rarely(telemetry, "rollouts-not-read"), stands
-    )
+    follower = _follower(settings, durable, endpoints, telemetry)
     notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
@@ -47,6 +46,22 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     telling = beside.Telling(metrics.compared, telemetry.bug, kept.of)
     asking = beside.Besides(follower.now, notes, key, timeout, telling)
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
+
+
+def _follower(settings: Settings, durable: Durable, endpoints: Collection[Endpoint], telemetry: Telemetry) -> Follower:
+    """Return what follows where features stand, and shows it."""
+    names = {each.resource.name for each in endpoints if each.rollout is not None}
+    metrics = telemetry.metrics.rollouts()
+
+    def stands(now: Standing) -> None:
+        metrics.stands(now.feature, now.stage, now.share, now.epoch, back=bool(now.rolled_back))
+
+    def looked(snapshot: Snapshot, age: float) -> None:
+        metrics.looked(age, {name: snapshot.braked(name) for name in names})
+
+    brake, failed = durable.place(settings.brake), rarely(telemetry, "rollouts-not-read")
+    room = importlib.import_module("adapter.moving.follow")
+    return room.Follower(lambda: durable.store, brake, failed, stands, looked)  # type: ignore[no-any-return]
 
 
 def rarely(

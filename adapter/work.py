@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
-from adapter import following, problems
+from adapter import following, operating, problems
 from adapter import keeping as keeping_room
 from adapter.built import Built, credentials_of, declared
 from adapter.cache import open_cache
@@ -85,7 +85,8 @@ class Work:
             bug=self._bug,
         )
         self.engine = self._engine(at_once)
-        self._timers = [*self._upkeep(), *more]
+        self._timers = [*self._upkeep(), *operating.timers(built.settings, built.endpoints, self._durable, telemetry)]
+        self._timers += more
         self._telling = self._tellers()
         self._stopping = threading.Event()
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from adapter import operating, settings
 from adapter.built import build
-from adapter.cli.command import UsageError, project_of, table
+from adapter.cli.command import UsageError, project_of, say, table
 from adapter.durable import Durable
 from adapter.moving.acting import Acting
 from adapter.moving.features import features
+from adapter.moving.follow import pulled, stopped
 from adapter.moving.looking import Seen
 from adapter.rollout.evidence import Calls
 from adapter.rollout.rules import Step
@@ -31,7 +32,10 @@ def acting_of(asked: Namespace) -> Acting:
 
 def listing(asked: Namespace) -> int:
     """Print one line for each feature."""
-    print(table([HEAD, *map(_row, acting_of(asked).list())]))
+    acting, brake = acting_of(asked), _brake_of(asked)
+    print(table([HEAD, *(_row(each, brake) for each in acting.list())]))
+    if unknown := (brake or frozenset()) - acting.features.keys():
+        say(f"the brake names what is no feature, which stops nothing: {', '.join(sorted(unknown))}")
     return 0
 
 
@@ -63,11 +67,17 @@ def show(asked: Namespace) -> int:
     return 0
 
 
-def _row(seen: Seen) -> tuple[str, ...]:
+def _brake_of(asked: Namespace) -> frozenset[str] | None:
+    project = project_of(asked).resolve()
+    return pulled(project / settings.read(project, settings.environment()).brake)
+
+
+def _row(seen: Seen, brake: frozenset[str] | None) -> tuple[str, ...]:
     standing = seen.standing
+    said = flags(standing) + (["brake"] if stopped(brake, standing.feature) else [])
     return (
         standing.feature, str(Step(standing.stage, standing.share)), when(standing.since), str(standing.epoch),
-        _calls(seen, "soap"), _calls(seen, "http"), _next(seen), ", ".join(flags(standing)) or "-",
+        _calls(seen, "soap"), _calls(seen, "http"), _next(seen), ", ".join(said) or "-",
     )  # fmt: skip
 
 
