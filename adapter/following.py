@@ -6,6 +6,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from adapter.durable import Durable
@@ -14,6 +15,7 @@ from adapter.moving.needed import Moving, Told
 from adapter.rollout.stages import Standing
 from adapter.settings import Settings
 from adapter.telemetry import Telemetry
+from adapter.telemetry.rollouts import RolloutMetrics
 
 if TYPE_CHECKING:
     from adapter.moving.follow import Follower, Snapshot
@@ -36,7 +38,9 @@ def moving(
         return None
     noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
     metrics = telemetry.metrics.rollouts()
-    follower = _follower(settings, durable, endpoints, telemetry)
+    names = {each.resource.name for each in endpoints if each.rollout is not None}
+    failed = rarely(telemetry, "rollouts-not-read")
+    follower = _follower(durable, durable.place(settings.brake), failed, metrics, names)
     notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
@@ -48,10 +52,10 @@ def moving(
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
 
 
-def _follower(settings: Settings, durable: Durable, endpoints: Collection[Endpoint], telemetry: Telemetry) -> Follower:
+def _follower(
+    durable: Durable, brake: Path, failed: Callable[[Exception], None], metrics: RolloutMetrics, names: set[str]
+) -> Follower:
     """Return what follows where features stand, and shows it."""
-    names = {each.resource.name for each in endpoints if each.rollout is not None}
-    metrics = telemetry.metrics.rollouts()
 
     def stands(now: Standing) -> None:
         metrics.stands(now.feature, now.stage, now.share, now.epoch, back=bool(now.rolled_back))
@@ -59,7 +63,6 @@ def _follower(settings: Settings, durable: Durable, endpoints: Collection[Endpoi
     def looked(snapshot: Snapshot, age: float) -> None:
         metrics.looked(age, {name: snapshot.braked(name) for name in names})
 
-    brake, failed = durable.place(settings.brake), rarely(telemetry, "rollouts-not-read")
     room = importlib.import_module("adapter.moving.follow")
     return room.Follower(lambda: durable.store, brake, failed, stands, looked)  # type: ignore[no-any-return]
 

@@ -23,9 +23,9 @@ from adapter.store import Store, rollouts
 EVERY = 0.25
 """Seconds between two looks."""
 FIRST = 2.0
-"""Seconds that the first look may take."""
+"""Seconds that whoever asks first waits. The look itself takes its time: it may be what makes the tables."""
 PATIENCE = 0.6
-"""Seconds that each later one may take."""
+"""Seconds that a look may take once the store has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,9 @@ class Follower:
 
     def _look(self) -> None:
         before = self._snapshot = replace(self._snapshot, brake=pulled(self._brake))
-        patience = PATIENCE if before.known else FIRST
+        until = time.monotonic() + PATIENCE if before.known else None
         try:
-            found = self._store().read(rollouts.everything, time.monotonic() + patience)
+            found = self._store().read(rollouts.everything, until)
         except StoreUnavailable as error:
             self._failed(error)
         else:

@@ -28,6 +28,10 @@ class RolloutMetrics:
             ["operation", "outcome"],
             registry=registry,
         )
+        self._standing(registry)
+
+    def _standing(self, registry: CollectorRegistry) -> None:
+        """Make what shows where features stand, and how well a process knows that."""
         self._stage = Gauge(
             "adapter_rollout_stage",
             "Where a feature stands: 0 legacy, 1 shadow, 2 dualwrite, 3 canary, 4 live, 5 rampdown, 6 complete.",
