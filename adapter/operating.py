@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from adapter.deliver.timers import Timer
@@ -18,6 +19,7 @@ from adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from adapter.moving.acting import Acting
+    from adapter.moving.judging import Told
     from adapter.web import Route
 
 READ, OPERATE, APPROVE, TEST = "rollout.read", "rollout.operate", "rollout.approve", "rollout.test"
@@ -33,9 +35,21 @@ def operated(settings: Settings, endpoints: Iterable[Endpoint]) -> bool:
 
 
 def acting(endpoints: Iterable[Endpoint], durable: Durable) -> Acting:
-    """Return what moves the features of a project. Nothing is opened yet."""
-    room = importlib.import_module("adapter.moving.acting")
-    return room.Acting(lambda: durable.store, features(endpoints))  # type: ignore[no-any-return]
+    """Return what moves the features of a project, where the judge lets it. Nothing is opened yet."""
+    room, judged = (importlib.import_module(f"adapter.moving.{name}") for name in ("acting", "judged"))
+    gates = judged.gates(lambda: durable.store)
+    return room.Acting(lambda: durable.store, features(endpoints), gates=gates)  # type: ignore[no-any-return]
+
+
+def judging(endpoints: Iterable[Endpoint], durable: Durable, told: Callable[[], Told]) -> list[Timer]:
+    """Return what judges the features of a project, again and again; none where nothing moves."""
+    found = features(endpoints)
+    if not found:
+        return []
+    room = importlib.import_module("adapter.moving.judging")
+    judge = room.Judging(lambda: durable.store, found, told())
+    looking = [Timer("judge", room.EVERY, partial(judge.look, each)) for each in found.values()]
+    return [*looking, Timer("forget-runs", room.FORGET, judge.forget)]
 
 
 def routes(

@@ -88,13 +88,19 @@ class Work:
         self._timers = [*self._upkeep(), *operating.timers(built.settings, built.endpoints, self._durable, telemetry)]
         self._timers += more
         self._telling = self._tellers()
+        self._judging = operating.judging(
+            built.endpoints, self._durable, partial(self.metrics.judging, telemetry.lines)
+        )
         self._stopping = threading.Event()
 
     def run(self) -> None:
         """Deliver and look after rows until ``stop``; then end what was begun."""
-        threads = [threading.Thread(target=self._run_timers, args=(self._timers,), name="timers")]
-        if self._telling:
-            threads.append(threading.Thread(target=self._run_timers, args=(self._telling,), name="callbacks"))
+        groups = {"timers": self._timers, "callbacks": self._telling, "judge": self._judging}
+        threads = [
+            threading.Thread(target=self._run_timers, args=(group,), name=name)
+            for name, group in groups.items()
+            if group
+        ]
         for each in threads:
             each.start()
         try:

@@ -17,7 +17,7 @@ from adapter.errors import AdapterError, BackendError, BackendFault, BackendTime
 from adapter.guard.gates import REFUSED
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.service_forms import timeout_of
-from adapter.messages import Handler, Placed, Request, Response, is_shadow
+from adapter.messages import Handler, Request, Response, is_shadow
 from adapter.moving.needed import Beside, Moving
 from adapter.moving.placing import unit
 from adapter.rollout.rules import Side
@@ -117,10 +117,15 @@ class _Asking:
         return response
 
     def _note(self, request: Request, side: Side, seconds: float, error: Exception | None, given: float) -> None:
-        placed = request.placed or self._unplaced()
-        if placed.asked_for or request.kind or request.trace is not None:
+        placed = request.placed
+        if request.kind or request.trace is not None or (placed is not None and placed.asked_for):
             return
-        notes, feature, run = self._moving.notes, placed.feature, placed.run
+        notes, feature, who = self._moving.notes, self._feature, ""
+        if placed is None:  # its feature never moved, or it was kept and is delivered now
+            standing = self._moving.now().of(feature)
+            run, share = standing.run, standing.share
+        else:
+            run, share, who = placed.run, placed.share, unit(self._moving.key, feature, placed.entity)
         if isinstance(error, BackendUnavailable) and error.cause in _NOT_ASKED:
             if side == "http" and error.cause != _CLOSED:
                 notes.opened(feature, run)
@@ -129,13 +134,7 @@ class _Asking:
         if late and given and given < self._usual * _WHOLE:
             return
         ok = (error is None or self._answers(error)) and seconds <= self._slow
-        who = unit(self._moving.key, feature, placed.entity)
-        notes.called(feature, run, self._operation, side, who, placed.share, seconds, ok)
-
-    def _unplaced(self) -> Placed:
-        """Return the place of a request that has none: its feature never moved, or it was kept and is delivered now."""
-        standing = self._moving.now().of(self._feature)
-        return Placed(self._feature, standing.stage, standing.run, standing.share)
+        notes.called(feature, run, self._operation, side, who, share, seconds, ok)
 
     def _told(self, request: Request, side: Side, what: Response | RequestError) -> None:
         placed, beside = request.placed, self._beside

@@ -140,8 +140,21 @@ _FLAGS = (
     ),
     _moving("unpin", "let it move again", "", "customers --reason 'audit is over'"),
 )
+_JUDGED = (
+    Command(
+        "explain",
+        help="what the judge says, from what numbers, and what the next step needs",
+        run=_of("rollout_judged", "explain"),
+        example="rollout explain customers",
+        doc="A stored verdict is judged again from its numbers. Exit status: 0 the same, to the bit; 1 it is not.",
+        arguments=(
+            argument("what", metavar="FEATURE|VERDICT", help="a feature, or the id of a verdict"),
+            argument("--json", action="store_true", help="all that the verdict came from"),
+        ),
+    ),
+)
 COMMAND = Command(
     "rollout",
     help="move features to a new service, and back",
-    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS),
+    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED),
 )

@@ -21,9 +21,9 @@ from typing import Final
 from adapter.background import Background
 from adapter.errors import StoreUnavailable
 from adapter.rollout.evidence import First
-from adapter.rollout.rules import Side
+from adapter.rollout.rules import WHOLE, Side
 from adapter.store import Store
-from adapter.store.observed import Batch, Streak, add, merged
+from adapter.store.observed import Batch, Streak, add, failed_at, merged
 
 EVERY: Final = 0.5
 """Seconds between two batches."""
@@ -158,8 +158,9 @@ class Notes:
         if (unit, side) not in told and len(batch.units) < MOST:
             told.add((unit, side))
             batch.units.add((unit, side))
-        if not ok and (unit, "failed") not in told and len(batch.firsts) < MOST:
-            told.add((unit, "failed"))
+        there = unit, failed_at(share)
+        if not ok and 0 < share < WHOLE and there not in told and len(batch.firsts) < MOST:
+            told.add(there)
             batch.firsts.append(First(unit, side, share, now))
         if side == "http":
             failed = () if ok else (*seen.streak.failed, (now, unit))[-STREAK:]

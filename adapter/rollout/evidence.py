@@ -14,12 +14,26 @@ from adapter.rollout.rules import Side
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first failure of a unit, at which side, and how many of 10,000 buckets were at the new service then."""
+    """The first failure of a unit while the new service had ``share`` of 10,000 buckets, and at which side."""
 
     unit: str
     side: Side
     share: int
     time: float
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Failed:
+    """How many units failed at a side while the new service had ``share`` buckets.
+
+    ``known``: they have failed at the ERP before, while it had so many, so they are not in those; 0: they had not
+    failed. Units that have failed at the new service before are not counted again: they stay there.
+    """
+
+    share: int
+    known: int
+    side: Side
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +55,9 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything since ``run`` began. ``firsts`` are in their order; ``units`` are how many different ones by side.
+    """Everything since ``run`` began. ``failed`` are counts of failed units; ``units`` how many different ones by side.
 
+    ``calls`` are all, ``stepped`` those since the present step, ``lately`` those of the last minutes.
     ``streak``: different units whose calls of the new service failed, with no call of it that succeeded since; where
     several processes saw it, of all of them. ``opened``: its breaker is open at some process. ``rate``: comparisons a
     second, lately. ``lag``: seconds that the oldest copy has waited; ``conflicts``: copies that wait for a person.
@@ -50,9 +65,11 @@ class Evidence:
     """
 
     run: int = 0
-    firsts: tuple[First, ...] = ()
+    failed: tuple[Failed, ...] = ()
     units: Mapping[Side, int] = field(default_factory=dict)
     calls: Mapping[Side, Calls] = field(default_factory=dict)
+    stepped: Mapping[Side, Calls] = field(default_factory=dict)
+    lately: Mapping[Side, Calls] = field(default_factory=dict)
     streak: tuple[str, ...] = ()
     opened: bool = False
     compared: int = 0

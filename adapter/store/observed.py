@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapter.rollout.evidence import Calls, Evidence, First, Noise
+from adapter.rollout.evidence import Calls, Evidence, Failed, First, Noise
 from adapter.rollout.rules import Side
 from adapter.store.tables import OBSERVED
 
@@ -19,6 +19,8 @@ _CALLS, _UNITS, _FIRSTS, _STREAKS, _COMPARED, _MISMATCHES, _NOISE = (
 )
 LATELY = 600.0
 """Seconds over which a rate is taken."""
+MINUTES = 120.0
+"""Seconds over which it is seen how often the ERP fails now."""
 GONE = 30.0
 """Seconds after which a breaker that was seen open is not counted any more."""
 
@@ -100,21 +102,28 @@ def merged(batch: Batch, old: Batch, most: int) -> set[tuple[str, str]]:
     batch.units |= set(units[:room])
     kept = max(0, most - len(batch.firsts))
     batch.firsts[:0] = old.firsts[:kept]
-    return {*units[room:], *((each.unit, "failed") for each in old.firsts[kept:])}
+    return {*units[room:], *((each.unit, failed_at(each.share)) for each in old.firsts[kept:])}
 
 
 def _summed(counts: list[int] | None, more: list[int]) -> list[int]:
     return more if counts is None else [one + other for one, other in zip(counts, more, strict=True)]
 
 
-def evidence(connection: Connection, feature: str, run: int, now: float) -> Evidence:
-    """Return what was seen since a run began; lag and conflicts are for ``moving.copies`` to add."""
+def failed_at(share: int) -> str:
+    """Return by what a process remembers that a unit failed: once at each share."""
+    return f"failed at {share}"
+
+
+def evidence(connection: Connection, feature: str, run: int, now: float, since: float = 0.0) -> Evidence:
+    """Return what was seen since a run began; lag and conflicts are for ``moving.copies`` to add.
+
+    ``since`` is when the feature came to its present step.
+    """
 
     def rows(table: Table, *more: Any) -> Sequence[Any]:
         wanted = select(table).where(table.c.feature == feature, table.c.run == run, *more)
         return connection.execute(wanted).all()
 
-    firsts = sorted((First(r.unit, cast("Side", r.side), r.share, r.time) for r in rows(_FIRSTS)), key=_order)
     units = select(_UNITS.c.side, func.count()).where(_UNITS.c.feature == feature, _UNITS.c.run == run)
     streak, opened = _merged(rows(_STREAKS), now)
     compared, lately = rows(_COMPARED), (now - LATELY) / 60
@@ -125,9 +134,11 @@ def evidence(connection: Connection, feature: str, run: int, now: float) -> Evid
         differing[place] = differing.get(place, 0) + row._mapping["count"]  # a row's own "count" is that of a tuple
     return Evidence(
         run=run,
-        firsts=tuple(firsts),
+        failed=_failed(connection, feature, run),
         units={cast("Side", side): many for side, many in connection.execute(units.group_by(_UNITS.c.side))},
         calls=_calls(connection, feature, run),
+        stepped=_calls(connection, feature, run, since),
+        lately=_calls(connection, feature, run, now - MINUTES),
         streak=streak,
         opened=opened,
         compared=sum(r.compared for r in compared),
@@ -138,12 +149,32 @@ def evidence(connection: Connection, feature: str, run: int, now: float) -> Evid
     )
 
 
-def _order(first: First) -> tuple[float, str]:
-    return first.time, first.unit
+def pulse(connection: Connection, feature: str, run: int) -> Hashable:
+    """Return what is another thing once anything was seen for which a feature may have to go back."""
+    streaks = select(_STREAKS).where(_STREAKS.c.feature == feature, _STREAKS.c.run == run)
+    failures = select(func.count()).where(_FIRSTS.c.feature == feature, _FIRSTS.c.run == run)
+    seen = sorted((row.process, row.failed, row.opened) for row in connection.execute(streaks))
+    return tuple(seen), connection.execute(failures).scalar_one()
 
 
-def _calls(connection: Connection, feature: str, run: int) -> Mapping[Side, Calls]:
-    wanted = (_CALLS.c.feature == feature) & (_CALLS.c.run == run)
+def _failed(connection: Connection, feature: str, run: int) -> tuple[Failed, ...]:
+    """Return how many units failed, by share, by side, and by the share at which they had failed before.
+
+    As ``rollout.evalue.Known`` does it: whoever failed at the new service stays there, and counts once.
+    """
+    unit, share = _FIRSTS.c.unit, _FIRSTS.c.share
+    known = func.coalesce(func.lag(share).over(partition_by=unit, order_by=share), 0).label("known")
+    before = func.coalesce(func.lag(_FIRSTS.c.side).over(partition_by=unit, order_by=share), "").label("before")
+    wanted = (_FIRSTS.c.feature == feature) & (_FIRSTS.c.run == run)
+    each = select(_FIRSTS.c.share, _FIRSTS.c.side, known, before).where(wanted).subquery()
+    groups = each.c.share, each.c.known, each.c.side
+    counted = select(*groups, func.count()).where(each.c.before != "http").group_by(*groups)
+    return tuple(sorted(Failed(share, known, side, many) for share, known, side, many in connection.execute(counted)))
+
+
+def _calls(connection: Connection, feature: str, run: int, since: float = 0.0) -> Mapping[Side, Calls]:
+    """Return the calls by side, since the minute in which a time is."""
+    wanted = (_CALLS.c.feature == feature) & (_CALLS.c.run == run) & (_CALLS.c.minute >= since // 60)
     counted = select(_CALLS.c.side, _CALLS.c.outcome, func.sum(_CALLS.c.calls)).where(wanted)
     found: dict[Side, Calls] = {}
     for side, outcome, many in connection.execute(counted.group_by(_CALLS.c.side, _CALLS.c.outcome)):

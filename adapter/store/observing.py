@@ -45,8 +45,8 @@ def _calls(store: MetaData) -> Iterator[Table]:
         store,
         *_of_run(),
         Column("unit", Text, primary_key=True),
+        Column("share", Integer, primary_key=True, autoincrement=False),
         Column("side", Text, nullable=False),
-        Column("share", Integer, nullable=False),
         Column("time", Double, nullable=False),
     )
     # Of each process: when the new service last answered well, and the failures since, as [[time, unit], …].

@@ -22,7 +22,7 @@ from adapter.telemetry.outcome import Outcome
 FIELDS = frozenset((
     "timestamp", "level", "event", "operation", "caller", "method", "status", "problem", "duration_ms", "answered_by",
     "sent", "code", "cause", "notes", "request_id", "trace_id", "bytes", "broken", "exception", "frames", "logger",
-    "message", "version", "operations", "endpoint", "state",
+    "message", "version", "operations", "endpoint", "state", "feature", "verdict",
 ))  # fmt: skip
 _LONGEST = 300
 _WHERE_GIVEN = ("trace_id", "caller", "problem", "answered_by", "sent", "code", "cause", "notes", "broken")

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from adapter.telemetry.judging import JudgeTelling
+from adapter.telemetry.lines import Lines
+
 
 class Waiting(NamedTuple):
     """Rows that are in one state, of one operation: how many, and the age of the oldest in seconds."""
@@ -42,6 +45,10 @@ class WorkMetrics:
         self._looked = Gauge(
             "adapter_work_looked_timestamp_seconds", "When the store was last asked what waits there.", registry=own
         )
+
+    def judging(self, lines: Lines) -> JudgeTelling:
+        """Return what the judge of rollouts tells; made where a project has features that move."""
+        return JudgeTelling(self._own, lines)
 
     def waiting(self, found: Iterable[Waiting], now: float) -> None:
         """Set what waits in the store; ``now`` is the time in seconds since 1970."""

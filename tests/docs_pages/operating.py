@@ -21,12 +21,14 @@ from tests.evidence.house import ROOT
 LABELS = {
     "operation": "``resource.verb``; ``-`` for what reached no operation",
     "method": "HTTP method; ``other`` for unheard ones",
-    "cause": "why a caller is not known, in fixed words",
+    "cause": "why a caller is not known, in fixed words; of the judge's moves ``breaker-open``, ``failures-in-a-row``, "
+    "``more-failures`` or ``enough``",
     "of": "``keys``, or the name of an issuer",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
     "feature": "a mapping file with ``rollout:``, by its resource",
+    "move": "what the judge did: ``back``, ``forward``",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
     "reason": "why a guard does not let a call in: ``breaker``, ``probing``, ``isolated``",
     "enforced": "``no`` where ``ADAPTER_GUARD=watch`` let it in all the same",
@@ -66,7 +68,9 @@ LOG_FIELDS = {
     "version": "version of the adapter",
     "operations": "how many operations are served",
     "endpoint": "which endpoint of an ERP, or service, it is about",
-    "state": "the new state of a breaker: closed, half-open or open",
+    "state": "the new state of a breaker: closed, half-open or open; what the judge wanted: rollback or advance",
+    "feature": "a mapping file with ``rollout:``, by its resource",
+    "verdict": "the judge's verdict, for ``adapter rollout explain``",
 }
 EVENTS = (
     ("request", "one request ended; each leaves exactly one such line"),
@@ -83,6 +87,10 @@ EVENTS = (
     ("rollouts-not-read", "the store did not say where features stand (``cause``); what it said last counts"),
     ("rollout-brake-unknown", "the brake names what is no feature of the project (``message``): it stops nothing"),
     ("rollouts-not-noted", "what was seen of features could not be written (``cause``); it is tried again"),
+    ("rollout-should-go-back", "the judge says so of a ``feature`` (``cause``), and did not do it"),
+    ("rollout-rolled-back", "the judge did it"),
+    ("rollout-advanced", "the judge went one step on with a ``feature``"),
+    ("rollout-held", "the judge was kept (``cause``) from what it wanted (``state``)"),
     ("library", "something that a library logged, of level WARNING or worse"),
 )
 
@@ -236,6 +244,9 @@ def _one_of_work() -> str:
     known.delivered("orders.create", "done")
     known.told("taken")
     known.failed("leases")
+    judge = known.judging(Lines("info", io.StringIO(), lambda reason: None))
+    judge.judged("customers", "back", {})
+    judge.back("customers", "more-failures", "customers-7-4f1d2c9a0b3e", done=True)
     return known.render().decode("utf-8")
 
 

@@ -29,6 +29,7 @@ from tests.mistakes.lists import LISTS
 from tests.mistakes.lookups import LOOKUPS
 from tests.mistakes.messages import MESSAGES
 from tests.mistakes.policies import POLICIES
+from tests.mistakes.rollouts import ROLLOUTS
 from tests.mistakes.services import ENV as SERVICES_ENV
 from tests.mistakes.shared import SHARED
 from tests.mistakes.signatures import SIGNATURES
@@ -132,7 +133,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "operation-without-call": ("operations.create needs the key 'call'", "The WSDL operation"),
     "from-without-one": ("from: means nothing without one or each", "remove 'from'"),
     "reply-one-and-each": ("a reply is either 'one' or 'each'", "keep one"),
-    "answered-by-is-gone": ("has no key 'answered_by' any more", "rollout: true in the file"),
     "fault-status": ("status: must be a whole number from 400 to 599", "The status the caller sees"),
     "problem-is-no-slug": ("'Version Conflict' is not a slug such as record-locked", "problem type"),
     "fault-with-two-signs": ("exactly one of code, detail, text", "split it"),
@@ -149,6 +149,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **CHANGES,
     **LINKS,
     **STREAMS,
+    **ROLLOUTS,
     # values that no caller gives
     **IDENTITY,
     **VALUES,
@@ -156,9 +157,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "endpoint-not-set": ("do not say where ErpService ErpSoap11 is called", "ADAPTER_ENDPOINT_ERPSERVICE_ERPSOAP11"),
     "setting-not-set": ("the settings have no value 'clinet'", "set ADAPTER_VALUE_CLINET"),
     "service-not-set": ("do not say where the service stock is", "set ADAPTER_SERVICE_STOCK"),
-    "http-without-section": ("rollout: needs an 'http:' section", "http: {service: …, path: …}"),
-    "rollout-of-documents": ("rollout: read answers with no JSON that could be compared", "stays: [read]"),
-    "rollout-of-rows": ("rollout: create takes no JSON, and a service answers JSON", "stays: [create]"),
     # what the contract knows
     "unknown-wsdl": ("there is no wsdl/erp/epr.wsdl", "adapter wsdl add"),
     "unknown-service": ("erp/erp.wsdl has no service ErpServic", "did you mean ErpService?"),

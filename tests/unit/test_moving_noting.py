@@ -11,11 +11,13 @@ import pytest
 from adapter.errors import StoreUnavailable
 from adapter.moving import noting
 from adapter.moving.noting import MINUTES, MOST, STREAK, Notes
-from adapter.rollout.evidence import Calls, Evidence, Noise
+from adapter.rollout.evidence import Calls, Evidence, Failed, Noise
 from adapter.store import Store, observed
 from tests.resilience.stores import ENGINES, place
 
 NOW = 6_000_000.0
+ONE = Failed(100, 0, "http", 1)
+"""One unit that failed at the new service, at 1 %."""
 
 
 @pytest.fixture(params=ENGINES)
@@ -77,7 +79,16 @@ def test_calls_are_counted_and_units_told_once(desk: Desk) -> None:
     found = desk.evidence()
     assert {"http": Calls(8, 4), "soap": Calls(3, 0)} == found.calls
     assert {"http": 2, "soap": 1} == found.units
-    assert ["b"] == [each.unit for each in found.firsts]
+    assert (ONE,) == found.failed
+
+
+def test_a_failure_counts_once_at_each_share(desk: Desk) -> None:
+    """At none of the buckets, or all, it says nothing. Who failed at the new service stays there, and counts once."""
+    for share, side in ((0, "soap"), (100, "soap"), (100, "soap"), (500, "soap"), (5000, "http"), (9000, "http")):
+        desk.notes.called("customers", 1, "customers.read", side, "a", share, 0.02, False)  # type: ignore[arg-type]
+    desk.notes.called("customers", 1, "customers.read", "http", "b", 10_000, 0.02, False)
+    expected = (Failed(100, 0, "soap", 1), Failed(500, 100, "soap", 1), Failed(5000, 500, "http", 1))
+    assert expected == desk.evidence().failed
 
 
 def test_comparisons_are_exact(desk: Desk) -> None:
@@ -129,7 +140,7 @@ def test_an_outage_of_the_store_loses_nothing(desk: Desk) -> None:
     assert Calls(7, 4) == found.calls["http"]
     assert (4, 4, {("customers.read", "/a"): 4}) == (found.compared, found.mismatched, found.differing)
     assert {("customers.read", "/a"): Noise(4, 4, 0)} == found.noise
-    assert (["a"], {"http": 2}) == ([each.unit for each in found.firsts], found.units)
+    assert ((ONE,), {"http": 2}) == (found.failed, found.units)
     assert found == desk.evidence()
 
 
@@ -149,8 +160,9 @@ def test_a_long_outage_does_not_fill_the_memory(desk: Desk, monkeypatch: pytest.
     desk.away = False
     found = desk.evidence()
     assert (Calls(3 * MINUTES, 3 * MINUTES), 3 * MINUTES) == (found.calls["http"], found.compared)
+    before = found.failed[0].units
     desk.called("one more", ok=False)
-    assert "one more" in [each.unit for each in desk.evidence().firsts]
+    assert before + 1 == desk.evidence().failed[0].units
 
 
 def test_a_new_run_begins_with_nothing_and_an_old_one_is_over(desk: Desk) -> None:
@@ -161,7 +173,7 @@ def test_a_new_run_begins_with_nothing_and_an_old_one_is_over(desk: Desk) -> Non
     desk.notes.opened("customers", 1)
     desk.called("b", run=2)
     found = desk.evidence(2)
-    assert (Calls(2, 1), ["a"], False) == (found.calls["http"], [each.unit for each in found.firsts], found.opened)
+    assert (Calls(2, 1), (ONE,), False) == (found.calls["http"], found.failed, found.opened)
     assert {} == desk.evidence(1).calls
 
 

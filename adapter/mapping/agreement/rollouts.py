@@ -27,7 +27,7 @@ def check_rollouts(
             continue
         own = [each for each in endpoints if each.resource is resource and rule.moves(each.verb)]
         found = [*_service(resource, service_of), *_names(resource, rule), *_plan(rule, own)]
-        found += [wrong for each in own for wrong in _operation(each, rule)]
+        found += [*_keys(rule, own), *(wrong for each in own for wrong in _operation(each, rule))]
         mistakes += [rule.place.mistake(f"rollout: {text}", remedy) for text, remedy in found]
         mistakes += check_compared(rule, own)
     return mistakes
@@ -65,9 +65,31 @@ def _plan(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[tuple[str, str
     for needed, stage in (("live", "rampdown"), ("live", "complete"), *([("rampdown", "complete")] if writes else [])):
         if stage in stages and needed not in stages:
             yield f"steps: '{stage}' without '{needed}' before it", f"put '{needed}' before '{stage}'"
-    if "canary" in stages and not any(key_of(each, rule) for each in own):
-        text = "steps: 'canary' needs a key by which each entity keeps its side, and no operation has one"
-        yield text, "key: the path parameter or property that names the entity"
+
+
+def _keys(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[tuple[str, str]]:
+    """Yield what would let one entity have two sides: an operation about it that does not say which one it is."""
+    if not any(step.stage == "canary" for step in rule.steps):
+        return
+    remedy = "key: the path parameter or property that names the entity"
+    if not any(key_of(each, rule) for each in own):
+        yield "steps: 'canary' needs a key by which each entity keeps its side, and no operation has one", remedy
+        return
+    for each in own:
+        writes, key = each.policy.effect != "read" and each.verb != "create", key_of(each, rule)
+        if not key and (writes or each.path_parameters()):
+            yield f"{each.verb} is about an entity, and no key says which", f"{remedy}; or stays: [{each.verb}]"
+        elif writes and key not in _always(each):
+            yield (
+                f"{each.verb}: {key} may be absent, and then nobody knows whose side counts",
+                f"'required: true' at {key}",
+            )
+
+
+def _always(endpoint: Endpoint) -> list[str]:
+    """Return what each request says: path parameters, and what is required."""
+    always = [field.name for field in endpoint.path_parameters()]
+    return always + [field.name for field in endpoint.given() if field.required]
 
 
 def key_of(endpoint: Endpoint, rule: RolloutRule) -> str:
@@ -95,6 +117,11 @@ def _operation(endpoint: Endpoint, rule: RolloutRule) -> Iterator[tuple[str, str
         yield f"{name} writes, and nothing keeps its writes for the other side", f"'write: {{…}}' at {name}; or {stays}"
     elif not (endpoint.write.rule.entity or endpoint.path_parameters() or name == "create"):
         yield f"{name} writes, and nothing names the entity", f"'write: {{entity: …}}' at {name}; or {stays}"
+    elif endpoint.write.resolve is not None:
+        asked = [endpoint.write.resolve.by, endpoint.write.resolve.then]
+        for stayed in [each.name for each in asked if each is not None and each.rollout is None]:
+            text = f"{name}: what became of a lost write is asked by {stayed}, which stays at the ERP"
+            yield text, f"let it move too; or {stays}"
 
 
 def _beside(endpoint: Endpoint, stays: str) -> Iterator[tuple[str, str]]:
