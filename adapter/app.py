@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from adapter import ahead, collector, following, keeping, operating, problems
+from adapter import ahead, collector, following, keeping, operating, problems, retired
 from adapter import settings as settings_room
 from adapter.built import Built, build, credentials_of, declared
 from adapter.cache import open_cache
@@ -31,7 +31,7 @@ from adapter.mapping.header_parameters import header_parameters
 from adapter.messages import SHADOW, Handler
 from adapter.moving.needed import Moving
 from adapter.openapi import document as openapi_document
-from adapter.openapi import read_examples, to_json
+from adapter.openapi import read_examples, to_json, with_parts
 from adapter.opened import open_backends
 from adapter.pipeline import Limits
 from adapter.pipeline import build as build_pipeline
@@ -65,13 +65,17 @@ def handlers(
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
     isolating = partial(isolations, durable if built.durable else None, telemetry)
-    backends = open_backends(built.settings, built.endpoints, built.contracts, credentials, told, isolating)
+    backends = open_backends(
+        built.settings, built.endpoints, built.contracts, credentials, told, isolating, built.retired
+    )
     cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
     backends = replace(backends, cache=cache, limiting=limiting, moving=moving)
     limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
     once = keeping.once(kept) if kept is not None else None
-    return {
+    observed = telemetry.started, telemetry.finished
+    old = retired.handlers(built.retired, backends, limits, observed, known=built.known, tracer=telemetry.tracer)
+    return {operation.served.name: handle for operation, handle in old} | {
         each.name: build_pipeline(
             each,
             backends,
@@ -125,6 +129,7 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
+    routes += retired.routes(built.retired, made, built.settings.timeout)
     if kept is not None:
         around = observe(telemetry.started, telemetry.finished)
         routes += operations.routes(
@@ -134,12 +139,18 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     pages = docs.install(to_json(openapi(built)), built.settings.title)
     callers = open_callers(built.settings, durable, telemetry) if built.known else None
     who = callers.of if callers is not None else anybody
-    app = install(routes, built.settings, telemetry, who=who, declared=declared(built.endpoints), extra=[pages])
+    app = install(routes, built.settings, telemetry, who=who, declared=_declared(built), extra=[pages])
     if callers is not None:
         ahead.announce(app, callers.begin)
     if moving is not None:
         ahead.announce(app, moving.begin)
     return app
+
+
+def _declared(built: Built) -> tuple[problems.Problem, ...]:
+    """Return the problem types that mappings add, those of files without a contract too."""
+    found = {each.slug: each for each in (*retired.problems(built.retired), *declared(built.endpoints))}
+    return tuple(found.values())
 
 
 def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
@@ -166,13 +177,14 @@ def _route(endpoint: Endpoint, handle: Handler, timeout: float) -> Route:
 def openapi(built: Built) -> dict[str, Any]:
     """Return the OpenAPI document of a project."""
     settings = built.settings
-    return openapi_document(
+    whole = openapi_document(
         built.endpoints,
         title=settings.title,
         version=settings.api_version,
         examples=read_examples(built.project / "tests" / "golden"),
-        problems=problems.catalogue(declared(built.endpoints)),
+        problems=problems.catalogue(_declared(built)),
         known=built.known,
         key_life=settings.key_life,
         operated=operating.operated(settings, built.endpoints),
     )
+    return with_parts(whole, (each.document for each in built.retired))

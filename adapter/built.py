@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,15 +26,17 @@ from adapter.identity.signing import signing_problem
 from adapter.keeping import keeps
 from adapter.mapping.agreement.credentials import CALLBACK_SECRET, constants
 from adapter.mapping.agreement.credentials import asked as credentials_asked
+from adapter.mapping.agreement.services import check_retired
 from adapter.mapping.agreement.whole import Surroundings
 from adapter.mapping.blocks import BLOCKS, Block
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.convert import Factory
 from adapter.mapping.functions import Function
 from adapter.mapping.functions import declared as declared_functions
+from adapter.mapping.model.served import Retired
 from adapter.mapping.model.service import CREDENTIALS
 from adapter.mapping.model.soap import PATH_PARTS
-from adapter.mapping.project import load_project
+from adapter.mapping.project import load_project, read_retired
 from adapter.mapping.unscoped import unscoped
 from adapter.problems import Problem
 from adapter.settings import Settings, credential_name, endpoint_names, service_name, value_name
@@ -49,7 +51,7 @@ from adapter.wsdl.types import Contract
 class Built:
     """A project whose every line agrees: settings, endpoints, and the contracts with the documents they came from.
 
-    ``around`` is what its mappings may name beside their contracts.
+    ``around`` is what its mappings may name beside their contracts. ``retired`` are files without one.
     """
 
     project: Path
@@ -58,6 +60,7 @@ class Built:
     contracts: Mapping[str, Contract]
     documents: Mapping[str, Documents]
     around: Surroundings
+    retired: tuple[Retired, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -101,6 +104,7 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         endpoints, contracts = load_project(project, load, around)
     except BuildError as error:
         raise BuildError([*error.mistakes, *mistakes]) from None
+    retired = _retired(project, settings, endpoints, around, mistakes)
     mistakes.extend(absent(settings.shared))
     mistakes.extend(_too_many(endpoints, settings.workers))
     mistakes.extend(_unsignable(endpoints, credentials))
@@ -111,10 +115,20 @@ def build(project: Path, environ: Mapping[str, str], blocks: Mapping[str, Block]
         mistakes.extend(Durable(settings, project).check())
     mistakes.extend(operating.wrong(settings))
     mistakes.extend(issuers(settings.issuer)[1])
-    mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks)))
+    mistakes.extend(settings_room.unused(replace(settings, issuer={}), _asked(endpoints, blocks, retired)))
     if mistakes:
         raise BuildError(mistakes)
-    return Built(project, settings, endpoints, contracts, documents, around)
+    return Built(project, settings, endpoints, contracts, documents, around, retired)
+
+
+def _retired(
+    project: Path, settings: Settings, endpoints: tuple[Endpoint, ...], around: Surroundings, mistakes: list[Mistake]
+) -> tuple[Retired, ...]:
+    """Return the files without a contract, and note what is wrong with them."""
+    found, wrong = read_retired(project)
+    known = settings.callers == "known"
+    mistakes += [*wrong, *check_retired(found, endpoints, around.service_of, around.credential, known=known)]
+    return tuple(found)
 
 
 def _too_many(endpoints: tuple[Endpoint, ...], workers: int) -> Iterator[Mistake]:
@@ -155,7 +169,7 @@ def _too_large(endpoints: tuple[Endpoint, ...], most: int) -> Iterator[Mistake]:
             yield rule.place.mistake(text, "raise that setting, or lower 'max_bytes'")
 
 
-def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[str]:
+def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block], retired: Iterable[Retired] = ()) -> set[str]:
     """Return the variables that the mappings ask for, so that one with a typing error is noticed."""
     asked: set[str] = set()
     for endpoint in endpoints:
@@ -168,11 +182,11 @@ def _asked(endpoints: tuple[Endpoint, ...], blocks: Mapping[str, Block]) -> set[
             asked.add(credential_name(name, part))
             if part not in PATH_PARTS:
                 asked.add(f"{credential_name(name, part)}_FILE")
-        if resource.http is not None:
-            asked.add(service_name(resource.http.service))
-            parts = [part for each in CREDENTIALS for part in each]
-            asked.update(credential_name(name, part) for name in resource.http.names() for part in parts)
-            asked.update(f"{credential_name(name, part)}_FILE" for name in resource.http.names() for part in parts)
+    services = [*(each.resource.http for each in endpoints), *(each.http for each in retired)]
+    for rule in (each for each in services if each is not None):
+        asked.add(service_name(rule.service))
+        names = [credential_name(name, part) for name in rule.names() for each in CREDENTIALS for part in each]
+        asked.update(f"{name}{file}" for name in names for file in ("", "_FILE"))
     return asked
 
 

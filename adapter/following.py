@@ -39,9 +39,19 @@ def moving(
     noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
     metrics = telemetry.metrics.rollouts()
     names = {each.resource.name for each in endpoints if each.rollout is not None}
-    failed = rarely(telemetry, "rollouts-not-read")
-    follower = _follower(durable, durable.place(settings.brake), failed, metrics, names)
-    notes = noting.Notes(lambda: durable.store, rarely(telemetry, "rollouts-not-noted"))
+
+    def away(of: str, event: str) -> Callable[[Exception], None]:
+        tell = rarely(telemetry, event)
+
+        def failed(error: Exception) -> None:
+            metrics.away(of)
+            tell(error)
+
+        return failed
+
+    not_read = away("standings", "rollouts-not-read")
+    follower = _follower(durable, durable.place(settings.brake), not_read, metrics, names)
+    notes = noting.Notes(lambda: durable.store, away("notes", "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
     kept = examples.Examples(

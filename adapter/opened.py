@@ -22,6 +22,7 @@ from adapter.identity.signing import signing
 from adapter.mapping.agreement.credentials import CURSOR_SECRET
 from adapter.mapping.bound import BoundSession, Endpoint
 from adapter.mapping.model.guard import GuardRule
+from adapter.mapping.model.served import Retired
 from adapter.mapping.model.soap import IdentityRule, PortKey, SoapRule
 from adapter.mapping.tables import Table
 from adapter.pipeline import Backends
@@ -45,10 +46,12 @@ def open_backends(
     credentials: Credentials,
     told: Callable[[str], Told] = lambda name: NOBODY_TOLD,
     isolating: Callable[[Shared | None], Isolation | None] = lambda shared: None,
+    retired: Sequence[Retired] = (),
 ) -> Backends:
     """Return the backends of a built project. ``told`` returns who is told of an endpoint, by its name.
 
-    ``isolating`` returns what follows which endpoints operators have taken out of use.
+    ``isolating`` returns what follows which endpoints operators have taken out of use. ``retired`` are files without a
+    contract.
     """
     shared = open_shared(settings.shared)
     guards = Guards(settings, endpoints, told, shared, isolating(shared))
@@ -67,6 +70,11 @@ def open_backends(
         if endpoint.resource.http is not None and (url := settings.service_of(endpoint.resource.http.service)):
             services[endpoint.resource.http.service] = opening.exchange(url, None)
             guarded[endpoint.resource.http.service] = guards.at(url, endpoint.resource.http.service)
+    for service in (each.http for each in retired):
+        where = settings.service_of(service.service)
+        if where is not None and service.service not in services:
+            services[service.service] = opening.exchange(where, None)
+            guarded[service.service] = guards.at(where, service.service, service.guard)
     cursors = Cursors(credentials.value(*CURSOR_SECRET), settings.cursor_life)
     login = partial(service_login, credentials=credentials)
     return Backends(ports, services, credentials.value, cursors, tables, guarded, shared, login=login)
@@ -89,10 +97,13 @@ class Guards:
         self._rules = dict(_said(settings, endpoints))
         self._opened: dict[str, Guard] = {}
 
-    def at(self, url: str, name: str) -> Guard:
-        """Return the guard of the endpoint at a URL. ``name`` is how metrics and log lines call it."""
+    def at(self, url: str, name: str, said: GuardRule | None = None) -> Guard:
+        """Return the guard of the endpoint at a URL. ``name`` is how metrics and log lines call it.
+
+        ``said`` is the rule where no mapping with a contract has one.
+        """
         if url not in self._opened:
-            rule = self._rules.get(url, GuardRule())
+            rule = self._rules.get(url, said or GuardRule())
             names = {name, *self._names.get(url, ())}
             self._opened[url] = guard_opened(
                 rule, self._told(name), watch=self._watch, name=name, shared=self._shared, workers=self._workers,

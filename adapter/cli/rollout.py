@@ -153,8 +153,22 @@ _JUDGED = (
         ),
     ),
 )
+_END = (
+    Command(
+        "retire",
+        help="what of a mapping can go, now that the ERP is not asked",
+        doc="A feature that is complete, and of which the ERP answered no call for the days that `retire:` says, needs "
+        "neither its mapping nor its contract. Exit status: 0 all of it can go; 1 not yet.",
+        run=_of("rollout_retire", "retire"),
+        example="rollout retire customers --write",
+        arguments=(
+            FEATURE,
+            argument("--write", action="store_true", help="write the mapping without it, and mappings/retired/"),
+        ),
+    ),
+)
 COMMAND = Command(
     "rollout",
     help="move features to a new service, and back",
-    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED),
+    parts=(*_SHOWN, *_FORWARD, *_BACK, *_FLAGS, *_JUDGED, *_END),
 )

@@ -7,8 +7,9 @@ from argparse import Namespace
 from datetime import UTC, datetime
 
 from adapter import operating, settings
-from adapter.built import build
+from adapter.built import Built, build
 from adapter.cli.command import UsageError, project_of, say, table
+from adapter.cli.rollout_retire import due
 from adapter.durable import Durable
 from adapter.moving.acting import Acting
 from adapter.moving.features import features
@@ -24,16 +25,25 @@ HEAD = ("FEATURE", "STAGE", "SINCE", "EPOCH", "SOAP", "HTTP", "NEXT", "FLAGS")
 
 def acting_of(asked: Namespace) -> Acting:
     """Return what moves the features of a project. Raise UsageError where it has none."""
+    built = _built(asked)
+    return operating.acting(built.endpoints, Durable(built.settings, built.project))
+
+
+def _built(asked: Namespace) -> Built:
     built = build(project_of(asked).resolve(), settings.environment())
     if not features(built.endpoints):
         raise UsageError("no mapping here moves to a new service (`rollout:`)")
-    return operating.acting(built.endpoints, Durable(built.settings, built.project))
+    return built
 
 
 def listing(asked: Namespace) -> int:
     """Print one line for each feature."""
-    acting, brake = acting_of(asked), _brake_of(asked)
-    print(table([HEAD, *(_row(each, brake) for each in acting.list())]))
+    built = _built(asked)
+    acting, brake = operating.acting(built.endpoints, Durable(built.settings, built.project)), _brake_of(built)
+    seen = acting.list()
+    print(table([HEAD, *(_row(each, brake) for each in seen)]))
+    for line in due(built, [each.standing for each in seen]):
+        print(line)
     if unknown := (brake or frozenset()) - acting.features.keys():
         say(f"the brake names what is no feature, which stops nothing: {', '.join(sorted(unknown))}")
     return 0
@@ -67,9 +77,8 @@ def show(asked: Namespace) -> int:
     return 0
 
 
-def _brake_of(asked: Namespace) -> frozenset[str] | None:
-    project = project_of(asked).resolve()
-    return pulled(project / settings.read(project, settings.environment()).brake)
+def _brake_of(built: Built) -> frozenset[str] | None:
+    return pulled(built.project / built.settings.brake)
 
 
 def _row(seen: Seen, brake: frozenset[str] | None) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 
 from adapter import app, settings
+from adapter.built import Built
 from adapter.cli.command import Command, project_of, table
 from adapter.mapping.bound import Endpoint
 
@@ -15,8 +17,17 @@ def run(asked: Namespace) -> int:
     """Print one line for each operation."""
     built = app.build(project_of(asked), settings.environment())
     ordered = sorted(built.endpoints, key=lambda endpoint: (endpoint.path, endpoint.method))
-    print(table([HEAD, *(_row(endpoint, built.settings.timeout) for endpoint in ordered)]))
+    rows = [_row(endpoint, built.settings.timeout) for endpoint in ordered]
+    print(table([HEAD, *sorted([*rows, *_retired(built)], key=lambda row: (row[1], row[0]))]))
     return 0
+
+
+def _retired(built: Built) -> Iterator[tuple[str, ...]]:
+    """Yield the operations that need no contract any more."""
+    for resource in built.retired:
+        for each in resource.operations:
+            seconds = f"{each.timeout or built.settings.timeout:g} s"
+            yield each.served.method, each.served.path, each.served.name, resource.http.service, "-", "-", seconds
 
 
 def _row(endpoint: Endpoint, timeout: float) -> tuple[str, ...]:

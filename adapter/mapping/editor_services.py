@@ -33,6 +33,7 @@ SERVICES: Mapping[str, dict[str, Any]] = {
     "ThereSection.query": _SAID,
 }
 TOGETHER: Mapping[str, dict[str, Any]] = {
+    "FileSection": {"oneOf": [{"required": [key]} for key in ("operations", "openapi")]},
     "SaidSection": {"minProperties": 1},
     "ServiceFaultSection": {"dependentRequired": {"at": ["code"]}},
 }

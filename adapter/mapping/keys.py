@@ -24,6 +24,8 @@ _BELOW = rf"(@{XML_NAME}|#text|({XML_STEP})(\.{XML_STEP})*(\.@{XML_NAME}|\.#text
 # All that the wildcards of a record let in: elements, or with @ attributes.
 _WILD = rf"({XML_STEP}\.)*@?\*"
 ENTRY_PATH = re.compile(rf"({XML_PATH.pattern}|{_WILD}|\({XML_NAME}\)(\.({_BELOW}|{_WILD}))?)")
+# Beside a mapping without a contract, below mappings/.
+RETIRED = re.compile(r"retired/[A-Za-z0-9_-]+\.json")
 TEMPLATE = re.compile(r"(/[A-Za-z0-9._~-]+|/\{[a-z][a-z0-9_]*\})*/?")
 
 

@@ -10,6 +10,8 @@ from adapter.mapping import files, reading
 from adapter.mapping.agreement.whole import Surroundings, agree
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.operation import Resource, Shared
+from adapter.mapping.model.served import Retired
+from adapter.mapping.retired import is_retired, retired
 from adapter.wsdl.types import Contract
 
 
@@ -31,13 +33,28 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
     for path in paths:
         document, wrong = files.read(path, path.relative_to(project).as_posix())
         mistakes.extend(wrong)
-        if document is None:
+        if document is None or is_retired(document):
             continue
         resource, wrong = reading.resource(document, shared_files, known)
         mistakes.extend(wrong)
         if resource is not None:
             resources.append(resource)
     return resources, mistakes
+
+
+def read_retired(project: Path) -> tuple[list[Retired], list[Mistake]]:
+    """Read the mapping files without a contract, and what stands beside them."""
+    found: list[Retired] = []
+    mistakes: list[Mistake] = []
+    for path in sorted((project / "mappings").glob("*.yaml")):
+        if b"\nopenapi:" not in path.read_bytes():  # most files are not read twice
+            continue
+        document, _ = files.read(path, path.relative_to(project).as_posix())
+        if document is not None and is_retired(document):
+            resource, wrong = retired(document, project / "mappings")
+            mistakes += wrong
+            found += [resource] if resource is not None else []
+    return found, mistakes
 
 
 def _shared(project: Path, known: dict[int, Shared]) -> tuple[dict[str, files.Document | None], list[Mistake]]:

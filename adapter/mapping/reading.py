@@ -73,6 +73,8 @@ def resource(
     lookups = {**common.lookups, **lookup_rules(sections, top.get("lookups"))}
     faults = fault_rules(sections, top.get("faults"), ("faults",)) + common.faults
     operations = _operations(sections, top, faults, {**common.scopes, **scopes_of_file(sections, top.get("scopes"))})
+    if "openapi" in top:
+        sections.wrong(("openapi",), "openapi: means nothing beside a contract", "remove it, or 'soap' and the rest")
     if not document.data.get("operations") and not sections.mistakes:
         sections.wrong(("operations",), "a resource needs at least one operation", "add 'read:' for a start")
     if sections.mistakes or soap is None or ("uses" in top and shared_file is None):

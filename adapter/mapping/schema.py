@@ -27,6 +27,7 @@ from adapter.mapping.keys import (
     NAME,
     OPERATION,
     PART,
+    RETIRED,
     TEMPLATE,
     Flag,
     Raw,
@@ -59,8 +60,13 @@ class FileSection(Section):
     rollout = Raw(**about("How its operations move to that service; true: by the plan of the house."))
     types = Raw(**about("JSON types by name."))
     lookups = Raw(**about("Code tables that the ERP answers, by name."))
-    operations = Raw(**about("Operations by verb, or by the last part of their path.", required=True))
+    operations = Raw(**about("Operations by verb, or by the last part of their path."))
     faults = Raw(**about("Faults of all its operations; they come before those of the file that 'uses' names."))
+    openapi = Text(
+        RETIRED,
+        "a file such as retired/customers.json",
+        **about("In place of soap and operations, once the ERP is gone; `adapter rollout retire` writes it."),
+    )
 
 
 class SharedSection(Section):

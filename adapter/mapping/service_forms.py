@@ -44,12 +44,15 @@ def answered(endpoint: Endpoint) -> tuple[Form, Forms] | None:
     return Known(LIST), maker.forms
 
 
-def sent(endpoint: Endpoint) -> tuple[Form, Forms] | None:
-    """Return the form of the JSON that callers send, and all forms in it; None where they send none."""
+def sent(endpoint: Endpoint, *, there: bool = True) -> tuple[Form, Forms] | None:
+    """Return the form of the JSON that callers send, and all forms in it; None where they send none.
+
+    Without ``there`` the service calls it all as callers do.
+    """
     body = endpoint.body
     if body is None or body.document is not None or body.rows is not None:
         return None
-    maker = _Maker(endpoint, answer=False)
+    maker = _Maker(endpoint, answer=False, there=there)
     return maker.whole(body.type, endpoint.calls, None), maker.forms
 
 
@@ -87,9 +90,9 @@ def _types(schema: Mapping[str, Any]) -> Sequence[str]:
 class _Maker:
     """Makes the forms of one operation, each once, so that types that contain themselves end."""
 
-    def __init__(self, endpoint: Endpoint, *, answer: bool) -> None:
+    def __init__(self, endpoint: Endpoint, *, answer: bool, there: bool = True) -> None:
         http = endpoint.resource.http
-        self._fields: Mapping[str, tuple[SaidRule, ...]] = http.fields if http is not None else {}
+        self._fields: Mapping[str, tuple[SaidRule, ...]] = http.fields if http and there else {}
         self._types, self._answer = endpoint.types, answer
         # In SOAP encoding any accessor may be left out of a message (SOAP 1.1 section 5.1).
         self._promised = not answer or endpoint.operation.use != "encoded"

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from adapter.openapi.document import document, to_json
 from adapter.openapi.examples import Example, read_examples
+from adapter.openapi.retired import part_of, with_parts
 
-__all__ = ["Example", "document", "read_examples", "to_json"]
+__all__ = ["Example", "document", "part_of", "read_examples", "to_json", "with_parts"]

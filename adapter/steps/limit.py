@@ -16,6 +16,7 @@ from adapter import problems
 from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.policy import LimitRule
+from adapter.mapping.model.served import ServedOperation
 from adapter.messages import Handler, Middleware, Request, Response
 from adapter.shared import Shared
 from adapter.shared.gcra import Quota, Standing
@@ -34,7 +35,7 @@ class Limiting:
     limited: Callable[[str], None] = lambda operation: None
 
 
-def limiting(endpoint: Endpoint, by: Limiting) -> Iterator[Middleware]:
+def limiting(endpoint: Endpoint | ServedOperation, by: Limiting) -> Iterator[Middleware]:
     """Yield the step, where an operation has a limit."""
     if rules := endpoint.policy.limits:
         quotas = [Quota(rule.most, rule.seconds) for rule in rules]

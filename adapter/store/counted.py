@@ -26,3 +26,12 @@ def lately(connection: Connection, since: float) -> Mapping[str, Mapping[Side, C
         old, failed = of.get(cast("Side", side), Calls()), int(calls) if outcome == "failed" else 0
         of[cast("Side", side)] = Calls(old.calls + int(calls), old.failures + failed)
     return found
+
+
+def last(connection: Connection, feature: str, side: Side) -> float:
+    """Return when the last minute ended in which a side answered a feature (seconds since 1970); 0 for none."""
+    wanted = select(func.max(_CALLS.c.minute)).where(
+        _CALLS.c.feature == feature, _CALLS.c.side == side, _CALLS.c.calls > 0
+    )
+    minute = connection.execute(wanted).scalar()
+    return 0.0 if minute is None else 60.0 * (int(minute) + 1)

@@ -22,6 +22,11 @@ class RolloutMetrics:
             ["operation", "problem"],
             registry=registry,
         )
+        self._away = Counter(
+            "adapter_rollout_store_failures",
+            "Times that where features stand was not read (of=standings), or what was seen not kept (of=notes).",
+            ["of"], registry=registry,
+        )  # fmt: skip
         self._compared = Counter(
             "adapter_rollout_compared",
             "Reads for both sides: same, differs, dropped, skipped (no JSON, or too much of it), silent (the ERP).",
@@ -66,6 +71,10 @@ class RolloutMetrics:
     def fell_back(self, operation: str, problem: str) -> None:
         """Count one read that the other side answered."""
         self._fallbacks.labels(operation, problem).inc()
+
+    def away(self, of: str) -> None:
+        """Count one time that the store did not take or give what features need."""
+        self._away.labels(of).inc()
 
     def compared(self, operation: str, outcome: str) -> None:
         """Count one read that was to be asked at both sides."""

@@ -23,7 +23,7 @@ LABELS = {
     "method": "HTTP method; ``other`` for unheard ones",
     "cause": "why a caller is not known, in fixed words; of the judge's moves ``breaker-open``, ``failures-in-a-row``, "
     "``more-failures`` or ``enough``",
-    "of": "``keys``, or the name of an issuer",
+    "of": "``keys``, or the name of an issuer; of features: ``standings``, ``notes``",
     "status": "HTTP status of the answer",
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
@@ -230,6 +230,7 @@ def _one_of_each() -> str:
     caching.sized(1)
     rollouts = known.rollouts()
     rollouts.unkeyed("customers.list")
+    rollouts.away("standings")
     rollouts.fell_back("customers.read", "backend-timeout")
     rollouts.compared("customers.read", "same")
     rollouts.stands("customers", "canary", 100, 3, back=False)

@@ -19,7 +19,10 @@ from tests.everyone import EVERYONE
 from tests.stack import APP, ROOT, free_port, wait_for
 
 CALLERS, SECONDS, CHECKS = 4, 120, 20_000
-SETTINGS = "ADAPTER_VALUE_CLIENT=100\nADAPTER_STORE_KEY=of-a-test-and-of-nothing-else-at-all\n"
+SETTINGS = """ADAPTER_VALUE_CLIENT=100
+ADAPTER_STORE_KEY=of-a-test-and-of-nothing-else-at-all
+ADAPTER_SERVICE_CUSTOMERS=http://127.0.0.1:9
+"""
 ERP = {
     f"ADAPTER_ENDPOINT_{name}": "http://127.0.0.1:9/"
     for name in ("ERPSERVICE_ERPSOAP11", "ERPSERVICE_ERPSOAP12", "LAGERSERVICE")

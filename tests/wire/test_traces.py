@@ -91,11 +91,11 @@ def test_a_request_its_steps_and_its_call_of_the_erp_are_one_tree() -> None:
         own = collector.of(missing.headers["traceparent"].split("-")[1], "customers.read")
 
     assert (200, 404) == (status, missing.status)
-    assert ["LesePartner", "customers.read", "observe", "validate"] == sorted(spans)
+    assert ["LesePartner", "customers.read", "observe", "side", "validate"] == sorted(spans)
     assert (ours, THEIRS.split("-")[2]) == (_id(spans["customers.read"]), spans["customers.read"].parent_span_id.hex())
-    assert ["customers.read", "observe", "validate"] == [
+    assert ["customers.read", "observe", "side", "validate"] == [
         next(name for name, above in spans.items() if above.span_id == spans[each].parent_span_id)
-        for each in ("observe", "validate", "LesePartner")
+        for each in ("observe", "side", "validate", "LesePartner")
     ]
     assert (3, 2) == (spans["LesePartner"].kind, spans["customers.read"].kind)  # client, server
     said = {each.key for each in spans["customers.read"].attributes}

@@ -31,9 +31,14 @@ class Wrong(Exception):
         self.names.append(name)
         return self
 
+    @property
+    def pointer(self) -> str:
+        """Where it is, as a JSON Pointer with * for items."""
+        return "".join(f"/{name}" for name in reversed(self.names))
+
     def __str__(self) -> str:
-        """Say where it is, as a JSON Pointer with * for items, and what is wrong."""
-        return f"{''.join(f'/{name}' for name in reversed(self.names)) or 'the whole'} {self.text}"
+        """Say where it is, and what is wrong."""
+        return f"{self.pointer or 'the whole'} {self.text}"
 
 
 def types_of(form: Leaf) -> tuple[type, ...]:

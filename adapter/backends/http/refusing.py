@@ -8,7 +8,6 @@ from typing import Any
 
 from adapter.errors import BackendError, BackendFault, FieldError, InvalidRequest
 from adapter.exchange import Reply, reply_invalid
-from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.service import ServiceFaultRule
 from adapter.strict_json import decode
 
@@ -46,15 +45,6 @@ def refusal(
         code = f"http-{reply.status}"
         return BackendFault("backend-busy", 503, busy, headers=headers, cause=cause, sent="maybe", code=code, side=side)
     return reply_invalid(cause)
-
-
-def declared_problems(endpoint: Endpoint) -> Mapping[str, int]:
-    """Return the problem types that this operation may answer with, and their statuses."""
-    declared = {rule.problem: rule.status for rule in endpoint.faults}
-    empty = endpoint.reply.rule
-    if endpoint.write is not None and endpoint.write.rule.if_match is not None:
-        declared["precondition-failed"] = 412
-    return declared | ({empty.empty_problem: empty.empty_status} if empty.empty_status else {})
 
 
 def decoded(reply: Reply) -> Any:

@@ -12,9 +12,9 @@ from adapter.backends.http.leaves import Seen, Wrong
 from adapter.backends.http.reading import reader
 from adapter.backends.http.writing import writer
 from adapter.exchange import reply_invalid
-from adapter.mapping.bound import Endpoint
+from adapter.mapping.model.served import ServedOperation, Shaped
 from adapter.mapping.model.service import SaidRule
-from adapter.mapping.service_forms import answered, changes, sent, there_of
+from adapter.mapping.service_forms import changes
 from adapter.messages import Request
 from adapter.strict_json import decode
 
@@ -50,22 +50,20 @@ class Translation:
 AS_IT_IS = Translation()
 
 
-def translation(endpoint: Endpoint) -> Translation:
+def translation(operation: ServedOperation) -> Translation:
     """Return what is said between callers and the service of an operation."""
-    there, body = there_of(endpoint), sent(endpoint)
+    sent = operation.sent
     return Translation(
-        _body(endpoint) if body is not None and changes(*body) else None,
-        _query(there.query) if there is not None and there.query else None,
-        _read(endpoint),
-        endpoint.reply.status,
-        endpoint.reply.rule.shape == "none",
+        _body(sent) if sent is not None and changes(*sent) else None,
+        _query(operation.query) if operation.query else None,
+        _read(operation),
+        operation.status,
+        operation.empty,
     )
 
 
-def _body(endpoint: Endpoint) -> Callable[[bytes], bytes] | None:
-    found = sent(endpoint)
-    assert found is not None
-    write = writer(*found)
+def _body(shaped: Shaped) -> Callable[[bytes], bytes]:
+    write = writer(*shaped)
 
     def body(came: bytes) -> bytes:
         # It was decoded within the limits of the settings before, which are not wider than these.
@@ -87,12 +85,11 @@ def _query(rules: Sequence[SaidRule]) -> Callable[[Pairs], Pairs]:
     return lambda pairs: [(names.get(name, name), said(name, value)) for name, value in pairs]
 
 
-def _read(endpoint: Endpoint) -> Callable[[Any, Request], Read] | None:
-    found = answered(endpoint)
-    if found is None:
+def _read(operation: ServedOperation) -> Callable[[Any, Request], Read] | None:
+    if operation.answered is None:
         return None
-    check, changed, token = reader(*found), changes(*found), endpoint.token
-    complete = _complete(endpoint)
+    check, changed, token = reader(*operation.answered), changes(*operation.answered), operation.token
+    page = operation.page
 
     def read(document: Any, request: Request) -> Read:
         seen: Seen = set()
@@ -100,28 +97,19 @@ def _read(endpoint: Endpoint) -> Callable[[Any, Request], Read] | None:
             made = check(document, seen)
         except Wrong as wrong:
             raise reply_invalid(f"the wrong shape: {wrong}") from None
-        if complete is not None:
-            complete(made, request)
+        if page:
+            made["page"] = {**_asked_for(request, page), **made.get("page", {})}
         headers = _tag(made, token) if token else {}
-        same = not changed and not seen and complete is None
+        same = not changed and not seen and not page
         return Read(None if same else json_pieces.encode(made), tuple(sorted(seen)), headers)
 
     return read
 
 
-def _complete(endpoint: Endpoint) -> Callable[[dict[str, Any], Request], None] | None:
-    """Return what adds to a list of another form what callers get: the page that was asked for."""
-    there = there_of(endpoint)
-    if there is None or not (there.items or there.total) or endpoint.page is None:
-        return None
-    default = endpoint.page.rule.default
-
-    def complete(document: dict[str, Any], request: Request) -> None:
-        checked = request.checked.query if request.checked is not None else {}
-        limit, offset = int(checked.get("limit", default)), int(checked.get("offset", 0))
-        document["page"] = {"limit": limit, "offset": offset, **document.get("page", {})}
-
-    return complete
+def _asked_for(request: Request, default: int) -> dict[str, int]:
+    """Return the page that a caller asked for, which was checked."""
+    given = dict(request.query)
+    return {"limit": int(given.get("limit", default)), "offset": int(given.get("offset", 0))}
 
 
 def _tag(document: Mapping[str, Any], token: str) -> dict[str, str]:

@@ -10,11 +10,12 @@ from adapter.mapping.agreement.said import check_codes, check_names, words_of
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model import Place, TypeRule
 from adapter.mapping.model.operation import Resource
+from adapter.mapping.model.served import Retired
 from adapter.mapping.model.service import CREDENTIALS, HttpRule, SaidRule, ThereRule, kind_of
 from adapter.mapping.paths import suggest
 from adapter.mapping.service_forms import answered, sent
 from adapter.problems import HOUSE
-from adapter.variables import credential_name
+from adapter.variables import credential_name, service_name
 
 Problem = Callable[[str, str], str]
 Found = Iterator[Mistake]
@@ -39,6 +40,32 @@ def check_services(resources: Sequence[Resource], endpoints: Sequence[Endpoint],
             there = next(each.there for each in resource.operations if each.verb == endpoint.verb)
             found += _there(endpoint, there) if there is not None else ()
     return found
+
+
+def check_retired(
+    retired: Sequence[Retired],
+    endpoints: Sequence[Endpoint],
+    service_of: Callable[[str], str | None],
+    problem_of: Problem,
+    *,
+    known: bool,
+) -> Found:
+    """Yield what is wrong with files without a contract. ``known``: callers have to say who they are."""
+    names = {each.resource.name for each in endpoints}
+    for resource in retired:
+        rule = resource.http
+        if resource.name in names:
+            yield resource.place.mistake(
+                f"the resource {resource.name} stands in another file too", "remove one of them"
+            )
+        if service_of(rule.service) is None:
+            text = f"the settings do not say where the service {rule.service} is"
+            yield rule.place.mistake(text, f"set {service_name(rule.service)} to its address")
+        yield from _credentials(rule, problem_of)
+        for operation in resource.operations if known else ():
+            if operation.served.policy.scopes is None:
+                text = f"{operation.served.name}: no scopes say who may call it"
+                yield resource.place.mistake(text, "write it again: adapter rollout retire FEATURE --write")
 
 
 def _credentials(rule: HttpRule, problem_of: Problem) -> Found:
