@@ -18,15 +18,19 @@ from adapter.settings import Settings
 from adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
+    from adapter.callers import Callers
+    from adapter.deliver.desk import Desk
     from adapter.moving.acting import Acting
+    from adapter.moving.follow import Snapshot
     from adapter.moving.judging import Told
-    from adapter.web import Route
+    from adapter.web import Install, Route
 
 READ, OPERATE, APPROVE, TEST = "rollout.read", "rollout.operate", "rollout.approve", "rollout.test"
 SCOPES: Final = (READ, OPERATE, APPROVE, TEST)
 OFF, DEMO = "off", "demo"
 BRAKE: Final = 1.0
 """Seconds between two looks at the brake."""
+_SESSIONS: Final = "console-sessions"
 
 
 def operated(settings: Settings, endpoints: Iterable[Endpoint]) -> bool:
@@ -75,6 +79,37 @@ def timers(settings: Settings, endpoints: Iterable[Endpoint], durable: Durable, 
     room = importlib.import_module("adapter.moving.braking")
     brake = room.Braking(acting(found, durable), durable.place(settings.brake), unknown)
     return [Timer("brake", BRAKE, brake.look)]
+
+
+def console(
+    settings: Settings,
+    endpoints: Iterable[Endpoint],
+    durable: Durable,
+    callers: Callers | None,
+    now: Callable[[], Snapshot],
+    desk: Callable[[], Desk] | None,
+) -> Install:
+    """Return what adds the operators' page to the application; it is asked for, and something moves.
+
+    ``now`` is where features stand as the process follows it, ``desk`` where writes that wait for a person are decided
+    about; None where none are kept. ``callers`` is None where nobody is asked who he is.
+    """
+    room, looking, session, who = (
+        importlib.import_module(f"adapter.console{name}") for name in ("", ".looking", ".session", ".who")
+    )
+    moves = acting(endpoints, durable)
+    known = who.Known(callers.again) if callers is not None else who.demo(moves=settings.console == DEMO)
+    parts = room.Parts(
+        settings.title,
+        moves,
+        looking.Looks(moves, lambda: durable.store, lambda: durable.vault, now),
+        known,
+        session.Sessions(lambda: [each.key(_SESSIONS) for each in reversed(durable.keyring.secrets)]),
+        callers.typed if callers is not None else None,
+        desk,
+        settings.timeout,
+    )
+    return room.install(parts)  # type: ignore[no-any-return]
 
 
 def wrong(settings: Settings) -> Iterator[Mistake]:

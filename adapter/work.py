@@ -33,15 +33,19 @@ from adapter.errors import BuildError, Mistake
 from adapter.guard.isolation import following as isolations
 from adapter.guard.told import telling
 from adapter.mapping.agreement.credentials import CALLBACK_SECRET
+from adapter.moving.read_back import ReadBack
+from adapter.moving.reconcile import again
 from adapter.opened import open_backends
 from adapter.pipeline import Limits, way
+from adapter.reconciling import reconcilers
 from adapter.steps.observe import observe
+from adapter.store import copies
 from adapter.store.due import Depth
 from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
-from adapter.telemetry.working import Waiting, WorkMetrics
+from adapter.telemetry.working import Behind, Waiting, WorkMetrics
 
-LEASES, LOOK, FORGET, TELL = 1.0, 5.0, 60.0, 1.0
+LEASES, LOOK, FORGET, TELL, READ_BACK, RECONCILE = 1.0, 5.0, 60.0, 1.0, 2.0, 300.0
 """Seconds between two looks at what each timer does."""
 IN_A_ROW = 5
 """Rows of one entity that are delivered one after the other before others get their turn."""
@@ -88,6 +92,7 @@ class Work:
         self._timers = [*self._upkeep(), *operating.timers(built.settings, built.endpoints, self._durable, telemetry)]
         self._timers += more
         self._telling = self._tellers()
+        self._comparing = self._readers()
         self._judging = operating.judging(
             built.endpoints, self._durable, partial(self.metrics.judging, telemetry.lines)
         )
@@ -95,7 +100,12 @@ class Work:
 
     def run(self) -> None:
         """Deliver and look after rows until ``stop``; then end what was begun."""
-        groups = {"timers": self._timers, "callbacks": self._telling, "judge": self._judging}
+        groups = {
+            "timers": self._timers,
+            "callbacks": self._telling,
+            "judge": self._judging,
+            "read-back": self._comparing,
+        }
         threads = [
             threading.Thread(target=self._run_timers, args=(group,), name=name)
             for name, group in groups.items()
@@ -139,6 +149,8 @@ class Work:
         backends = replace(backends, cache=cache, moving=moving)
         limits = Limits(settings.max_depth, settings.max_digits, settings.max_request_bytes)
         self.draft = Drafts(built.endpoints, backends, limits)
+        self.reconcilers = reconcilers(built.endpoints, backends, limits, self.keeping)
+        self._notes = moving.notes if moving is not None else None
         kept = [each for each in built.endpoints if each.write is not None and each.write.rule.kept]
         ways = {each.name: way(each, backends, limits) for each in kept}
         around = observe(telemetry.started, telemetry.finished)
@@ -163,6 +175,7 @@ class Work:
             Timer("leases", LEASES, lambda: upkeep.leases(self.deliveries)),
             Timer("look", LOOK, lambda: upkeep.look(self.keeping, self._show)),
             Timer("forget", FORGET, lambda: upkeep.forget(self.keeping)),
+            *([Timer("lag", LOOK, self._lag)] if following.follows(self._built.endpoints) else []),
         ]
 
     def _tellers(self) -> list[Timer]:
@@ -173,6 +186,17 @@ class Work:
         secret = credentials_of(self._built.project, self._built.settings).value(*CALLBACK_SECRET)
         telling = Telling(self.keeping, lambda: keys_of(secret()), self.metrics.told)
         return [Timer("callbacks", TELL, telling.tell)]
+
+    def _readers(self) -> list[Timer]:
+        """Return what reads both sides of features: what has arrived, and now and then what was written lately."""
+        if self._notes is None or not self.reconcilers:
+            return []
+        every = tuple(self.reconcilers.values())
+        back = ReadBack(every, self.keeping, self._notes.compared)
+        return [
+            Timer("read-back", READ_BACK, back.look),
+            Timer("reconcile", RECONCILE, lambda: [again(each, RECONCILE) for each in every]),
+        ]
 
     def _due(self, most: int) -> list[Due]:
         return [Due(*each) for each in self.deliveries.due(most)]
@@ -191,6 +215,21 @@ class Work:
     def _show(self, found: Sequence[Depth], now: float) -> None:
         waiting = (Waiting(each.state, each.operation, each.rows, max(0.0, now - each.oldest)) for each in found)
         self.metrics.waiting(waiting, now)
+
+    def _lag(self) -> None:
+        """Show how far each side of a feature is behind."""
+        now = self.keeping.now()
+        found = self.keeping.store.read(copies.lagging)
+        self.metrics.behind(
+            Behind(
+                each.feature,
+                each.target,
+                each.waiting,
+                max(0.0, now - each.oldest) if each.waiting else 0.0,
+                each.conflicts,
+            )
+            for each in found
+        )
 
     def _failed(self, what: str, error: Exception) -> None:
         self.metrics.failed(what)

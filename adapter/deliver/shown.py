@@ -45,7 +45,7 @@ def reading(keeping: Keeping) -> Handler:
 
     def handle(request: Request) -> Response:
         row = keeping.store.read(lambda connection: writes.by_id(connection, request.path["id"]), request.deadline)
-        if row is None or row.caller not in (ANYBODY.id, request.caller.id):
+        if row is None or row.copy or row.caller not in (ANYBODY.id, request.caller.id):
             raise problems.house("no-such-operation")
         return operation(keeping, row)
 

@@ -5,7 +5,7 @@ One ``Moving`` is made for each process (``following``), where a project has suc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,6 +31,17 @@ class Noting(Protocol):
 
     def opened(self, feature: str, run: int) -> None:
         """Note that the breaker of the new service is open."""
+
+    def compared(
+        self,
+        feature: str,
+        run: int,
+        operation: str,
+        differences: Iterable[tuple[str, str, str]],
+        *,
+        dropped: bool = False,
+    ) -> None:
+        """Note a comparison: each difference as fingerprint, pointer and kind."""
 
 
 @dataclass(frozen=True, slots=True)

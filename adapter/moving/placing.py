@@ -70,6 +70,11 @@ class Placing:
         words += ["Rollout-Side asks for it"] if placed.asked_for else []
         return ", ".join(words)
 
+    def line(self, request: Request) -> str:
+        """Return what the writes of a request's entity have in common, which keep their order; "" for no entity."""
+        entity = self._named(request)
+        return line_of(self.feature, entity) if entity else ""
+
     def side_now(self, request: Request, standing: Standing) -> Side:
         """Return the side that has the say about what a request is about, where its feature stands so."""
         return self.side(standing, self._named(request))[1]
@@ -99,6 +104,11 @@ def folded(text: str) -> str:
     and that two of them share one does no harm.
     """
     return (text.strip().lstrip("0") or text.strip()[-1:]).casefold()
+
+
+def line_of(feature: str, id: str) -> str:
+    """Return what the writes of an entity have in common, however its id is written."""
+    return f"{feature} {folded(id)}"
 
 
 def named(endpoint: Endpoint, name: str) -> Callable[[Request], str]:

@@ -19,7 +19,7 @@ from adapter.mapping.bound import BoundType, Endpoint
 from adapter.mapping.model.write import AFTER
 from adapter.messages import Handler, Request, Response
 from adapter.moving.needed import Moving
-from adapter.moving.placing import Placing
+from adapter.moving.placing import Placing, line_of
 from adapter.rollout.rules import Side
 from adapter.rollout.stages import Standing
 from adapter.strict_json import decode, encode
@@ -44,6 +44,8 @@ def two_sided(
 
     sides = TwoSides(place.feature, side, _copying(endpoint), {"soap": way.send, "http": direct})
     resolve, wait = _resolve_there(endpoint, way, direct, inner)
+    if endpoint.verb != "create":  # one entity has one line of writes, as it has one side
+        way = replace(way, entity=place.line)
     return replace(way, moving=sides, http=replace(way, moving=sides, resolve=resolve, wait=wait))
 
 
@@ -124,7 +126,7 @@ def _copying(endpoint: Endpoint) -> Callable[[Request, Response, Side], Copied]:
     if endpoint.verb != "create":
         return lambda request, answer, side: Copied(replace(request, checked=None), "")
     key = key_of_created(endpoint)
-    taken = frozenset(_names(endpoint, endpoint.body.type)) if endpoint.body is not None else frozenset[str]()
+    taken = names_taken(endpoint)
 
     def copy(request: Request, answer: Response, side: Side) -> Copied:
         assert isinstance(answer.body, bytes)
@@ -133,7 +135,7 @@ def _copying(endpoint: Endpoint) -> Callable[[Request, Response, Side], Copied]:
         both = {**(body_of(request.body) if request.body else {}), **made}
         if side == "soap":
             both = {name: value for name, value in both.items() if name in taken}
-        return Copied(replace(request, checked=None, body=encode(both)), f"{endpoint.resource.name} {key}={id}")
+        return Copied(replace(request, checked=None, body=encode(both)), line_of(endpoint.resource.name, id))
 
     return copy
 
@@ -146,8 +148,12 @@ def key_of_created(endpoint: Endpoint) -> str:
     return rule.key or (key_of(reads, rule) if reads is not None else "") or "id"
 
 
+def names_taken(endpoint: Endpoint) -> frozenset[str]:
+    """Return the names of the properties that callers may send."""
+    return frozenset(_names(endpoint, endpoint.body.type)) if endpoint.body is not None else frozenset()
+
+
 def _names(endpoint: Endpoint, type: str) -> Iterator[str]:
-    """Yield the names of the properties that callers may send."""
     bound: BoundType = endpoint.types[type]
     yield from (field.name for field in bound.fields)
     if bound.variants:

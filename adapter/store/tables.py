@@ -108,6 +108,19 @@ ROLLOUTS = Table(
 
 OBSERVED = observing.tables(_store)
 
+# Entities in which both sides of a feature differ though nothing is on its way (store.drifts).
+DRIFTS = Table(
+    "rollout_drifts",
+    _store,
+    Column("feature", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),  # a pseudonym
+    Column("kind", Text, nullable=False),
+    Column("pointers", Text, nullable=False),  # as JSON
+    Column("first", Double, nullable=False),
+    Column("last", Double, nullable=False),
+    Column("repaired", Boolean, nullable=False),
+)
+
 KEYS = Table(
     "keys",
     _store,

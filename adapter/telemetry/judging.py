@@ -13,8 +13,6 @@ _SHOWN: Final = {
     "log_e": ("adapter_rollout_log_e", "How sure it is that the new service fails more often (4.6: beyond doubt)."),
     "upper": ("adapter_rollout_mismatches_at_most", "The share of differing answers that is surely not exceeded."),
     "more": ("adapter_rollout_comparisons_missing", "Comparisons that the next step needs (-1: none are enough)."),
-    "lag": ("adapter_rollout_lag_seconds", "Age of the oldest write that the other side does not have yet."),
-    "conflicts": ("adapter_rollout_conflicts", "Writes that the other side has refused, for a person to look at."),
 }
 
 

@@ -20,6 +20,16 @@ class Waiting(NamedTuple):
     oldest: float
 
 
+class Behind(NamedTuple):
+    """Copies of one feature's writes to one side: how many wait, the age of the oldest in seconds, and conflicts."""
+
+    feature: str
+    target: str
+    rows: int
+    oldest: float
+    conflicts: int
+
+
 class WorkMetrics:
     """The metrics of one such process, in a registry of their own. Mappings bound the operations."""
 
@@ -29,6 +39,16 @@ class WorkMetrics:
         self._rows = Gauge("adapter_deliveries_waiting", "Writes that have not ended.", labels, registry=own)
         self._oldest = Gauge(
             "adapter_deliveries_waiting_seconds", "Age of the oldest write that has not ended.", labels, registry=own
+        )
+        sides = ["feature", "target"]
+        self._copies = Gauge(
+            "adapter_rollout_copies", "Copies of writes that are on their way to a side.", sides, registry=own
+        )
+        self._lag = Gauge(
+            "adapter_rollout_lag_seconds", "Age of the oldest copy on its way to a side.", sides, registry=own
+        )
+        self._conflicts = Gauge(
+            "adapter_rollout_conflicts", "Copies that a side refuses, or nobody can settle.", sides, registry=own
         )
         self._attempts = Counter(
             "adapter_deliveries",
@@ -45,6 +65,16 @@ class WorkMetrics:
         self._looked = Gauge(
             "adapter_work_looked_timestamp_seconds", "When the store was last asked what waits there.", registry=own
         )
+
+    def behind(self, found: Iterable[Behind]) -> None:
+        """Set what the other side of features has not got yet."""
+        for gauge in (self._copies, self._lag, self._conflicts):
+            gauge.clear()
+        for each in found:
+            place = each.feature, each.target
+            self._copies.labels(*place).set(each.rows)
+            self._lag.labels(*place).set(each.oldest)
+            self._conflicts.labels(*place).set(each.conflicts)
 
     def judging(self, lines: Lines) -> JudgeTelling:
         """Return what the judge of rollouts tells; made where a project has features that move."""

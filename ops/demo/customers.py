@@ -7,6 +7,8 @@ library only, state in SQLite, seeded from ``customers.json`` when the database 
 
 ``/customers`` takes GET (``limit``, ``offset``, ``sort``, filters) and POST, ``/customers/{id}`` GET, PUT and PATCH.
 In a PATCH absent stays untouched, null is kept as null, an address is merged. Errors are problems (RFC 9457).
+A write with an ``Idempotency-Key`` is done once, and its first answer is given again. A POST that brings an ``id`` is a
+customer from elsewhere, who keeps it.
 
 It can be made to differ from its contract, from the start or while it runs (what each name does: ``deviations.py``)::
 
@@ -25,7 +27,7 @@ import json
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -34,6 +36,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import repeated
 from deviations import NAMES, Deviations
 from finding import Customer, fits, ordered, whole
 from refusals import Problem, unacceptable
@@ -58,6 +61,7 @@ class Store:
         self._database = database
         with self._transaction() as sql:
             sql.execute("CREATE TABLE IF NOT EXISTS customers (id INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT")
+            repeated.prepare(sql)
             if not sql.execute("SELECT count(*) FROM customers").fetchone()[0]:
                 for customer in json.loads(SEED.read_text(encoding="utf-8")):
                     _save(sql, customer)
@@ -88,39 +92,49 @@ class Store:
         with self._transaction() as sql:
             return _load(sql, number)
 
-    def create(self, sent: Customer) -> Customer:
-        """Keep a new customer under the next free id and return it."""
+    def once(self, key: str, act: Callable[[sqlite3.Connection], Customer]) -> Customer:
+        """Return what a write made; one with a key (not "") is done once."""
         with self._transaction() as sql:
+            return repeated.once(sql, key, act)
+
+    def create(self, sql: sqlite3.Connection, sent: Customer) -> Customer:
+        """Keep a new customer and return it: under its own id with all it has where it comes from elsewhere."""
+        if "id" in sent:
+            known = str(sent["id"]).isascii() and str(sent["id"]).isdigit()
+            if not known or sql.execute("SELECT 1 FROM customers WHERE id = ?", [int(sent["id"])]).fetchone():
+                raise Problem(409, "customer-there", "There already", f"{sent['id']} is no id, or one is there.")
+            number = int(sent["id"])
+        else:
             number = 1 + (sql.execute("SELECT max(id) FROM customers").fetchone()[0] or 0)
-            own = {
-                "id": str(number),
-                "created_on": datetime.now(UTC).strftime("%Y-%m-%d"),
-                "changed_at": _now(),
-                "account_number": str(9_100_000_000_000_000_000 + number),
-                "revenue": {"value": "0.00", "currency": "EUR"},
-                "version": 1,
-            }
-            return _save(sql, {"status": "active", "blocked": False, **sent, **own})
+        own = {
+            "id": str(number),
+            "created_on": datetime.now(UTC).strftime("%Y-%m-%d"),
+            "changed_at": _now(),
+            "account_number": str(9_100_000_000_000_000_000 + number),
+            "revenue": {"value": "0.00", "currency": "EUR"},
+            "version": 1,
+        }
+        if "id" in sent:
+            own |= {name: sent[name] for name in READ_ONLY if name in sent}
+        return _save(sql, {"status": "active", "blocked": False, **sent, **own})
 
-    def update(self, number: str, sent: Customer) -> Customer:
+    def update(self, sql: sqlite3.Connection, number: str, sent: Customer) -> Customer:
         """Replace a customer, all but what it may not change, and return it. The version has to be the current one."""
-        with self._transaction() as sql:
-            old = _load(sql, number)
-            if "version" not in sent:
-                raise unacceptable("version is missing.")
-            _guard(old, sent)
-            kept = {name: old[name] for name in READ_ONLY if name in old}
-            return _save(sql, _touched({"status": "active", "blocked": False, **sent, **kept}))
+        old = _load(sql, number)
+        if "version" not in sent:
+            raise unacceptable("version is missing.")
+        _guard(old, sent)
+        kept = {name: old[name] for name in READ_ONLY if name in old}
+        return _save(sql, _touched({"status": "active", "blocked": False, **sent, **kept}))
 
-    def patch(self, number: str, sent: Customer) -> Customer:
+    def patch(self, sql: sqlite3.Connection, number: str, sent: Customer) -> Customer:
         """Change what was sent, keep the rest, and return the customer. A version sent has to be the current one."""
-        with self._transaction() as sql:
-            old = _load(sql, number)
-            _guard(old, sent)
-            new = {**old, **{name: value for name, value in sent.items() if name not in READ_ONLY}}
-            if isinstance(old.get("address"), dict) and isinstance(new["address"], dict):
-                new["address"] = {**old["address"], **new["address"]}
-            return _save(sql, _touched(new))
+        old = _load(sql, number)
+        _guard(old, sent)
+        new = {**old, **{name: value for name, value in sent.items() if name not in READ_ONLY}}
+        if isinstance(old.get("address"), dict) and isinstance(new["address"], dict):
+            new["address"] = {**old["address"], **new["address"]}
+        return _save(sql, _touched(new))
 
 
 def _load(sql: sqlite3.Connection, number: str) -> Customer:
@@ -211,18 +225,19 @@ class Handler(BaseHTTPRequestHandler):
         number = unquote(url.path.removeprefix(ROOT).removeprefix("/"))
         if not (url.path == ROOT or url.path.startswith(f"{ROOT}/")) or "/" in number:
             raise Problem(404, "no-such-path", "No such path")
+        store, key = self.store, self.headers.get("Idempotency-Key", "")
         match method, bool(number):
             case "GET", False:
                 return 200, self.store.page(dict(parse_qsl(url.query))), {}
             case "POST", False:
-                created = self.store.create(sent)
+                created = store.once(key, lambda sql: store.create(sql, sent))
                 return 201, created, {"Location": f"{ROOT}/{created['id']}"}
             case "GET", True:
                 return 200, self.store.read(number), {}
             case "PUT", True:
-                return 200, self.store.update(number, sent), {}
+                return 200, store.once(key, lambda sql: store.update(sql, number, sent)), {}
             case "PATCH", True:
-                return 200, self.store.patch(number, sent), {}
+                return 200, store.once(key, lambda sql: store.patch(sql, number, sent)), {}
         raise Problem(405, "method-not-allowed", "Method not allowed")
 
     def _body(self) -> Customer:

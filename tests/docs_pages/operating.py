@@ -14,7 +14,7 @@ from adapter.problems import HOUSE
 from adapter.settings import FILE, describe
 from adapter.telemetry import Lines, Metrics, Outcome
 from adapter.telemetry.lines import FIELDS
-from adapter.telemetry.working import Waiting, WorkMetrics
+from adapter.telemetry.working import Behind, Waiting, WorkMetrics
 from tests.docs_pages.rst import GENERATED, block, code, heading, literal, paragraph, table
 from tests.evidence.house import ROOT
 
@@ -28,6 +28,7 @@ LABELS = {
     "problem": "slug of the problem type; empty for a success",
     "answered_by": "``soap``, ``http`` or ``cache``; empty where no backend gave an answer",
     "feature": "a mapping file with ``rollout:``, by its resource",
+    "target": "the side that a write goes to: ``soap`` is the ERP, ``http`` the new service",
     "move": "what the judge did: ``back``, ``forward``",
     "endpoint": "service and port of the WSDL, or the name of a microservice",
     "reason": "why a guard does not let a call in: ``breaker``, ``probing``, ``isolated``",
@@ -241,6 +242,7 @@ def _one_of_each() -> str:
 def _one_of_work() -> str:
     """Return the metrics of a background process in which everything happened once."""
     known = WorkMetrics()
+    known.behind([Behind("customers", "http", 1, 2.0, 0)])
     known.waiting([Waiting("queued", "orders.create", 1, 1.0)], 1.0)
     known.delivered("orders.create", "done")
     known.told("taken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,7 @@ class Notebook:
     calls: list[tuple[str, Side, str, bool]] = field(default_factory=list)
     runs: list[tuple[str, int, int]] = field(default_factory=list)
     opens: list[tuple[str, int]] = field(default_factory=list)
+    comparisons: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
 
     def called(
         self, feature: str, run: int, operation: str, side: Side, unit: str, share: int, seconds: float, ok: bool
@@ -29,6 +31,18 @@ class Notebook:
     def opened(self, feature: str, run: int) -> None:
         """Note that the breaker of the new service is open."""
         self.opens.append((feature, run))
+
+    def compared(
+        self,
+        feature: str,
+        run: int,
+        operation: str,
+        differences: Iterable[tuple[str, str, str]],
+        *,
+        dropped: bool = False,
+    ) -> None:
+        """Note a comparison."""
+        self.comparisons.append((operation, [(pointer, kind) for _, pointer, kind in differences]))
 
 
 def moving(notes: Notebook, snapshot: Snapshot, **more: Any) -> Moving:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adapter.errors import Mistake
 from adapter.mapping.agreement.compared import check_compared
+from adapter.mapping.agreement.copies import uncopied
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.model.operation import VERBS, Resource
 from adapter.mapping.model.rollout import RolloutRule
@@ -28,6 +29,7 @@ def check_rollouts(
         own = [each for each in endpoints if each.resource is resource and rule.moves(each.verb)]
         found = [*_service(resource, service_of), *_names(resource, rule), *_plan(rule, own)]
         found += [*_keys(rule, own), *(wrong for each in own for wrong in _operation(each, rule))]
+        found += [wrong for each in own for wrong in uncopied(each, rule, key_of)]
         mistakes += [rule.place.mistake(f"rollout: {text}", remedy) for text, remedy in found]
         mistakes += check_compared(rule, own)
     return mistakes
