@@ -10,6 +10,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapter.background import Background
@@ -66,7 +67,8 @@ class Keys:
         self._background.begun()
         snapshot = self._snapshot
         if snapshot is None:
-            raise self._failure or StoreUnavailable("store-unavailable", 503, cause="keys are still read", sent="no")
+            unread = StoreUnavailable("store-unavailable", 503, cause="keys are still read", sent="no")
+            raise replace(self._failure or unread)  # the same one would remember every request that it ended
         return snapshot
 
     def refresh(self) -> None:
