@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -33,7 +34,7 @@ from adapter.moving.needed import Moving
 from adapter.openapi import document as openapi_document
 from adapter.openapi import read_examples, to_json, with_parts
 from adapter.opened import open_backends
-from adapter.pipeline import Limits
+from adapter.pipeline import Backends, Limits
 from adapter.pipeline import build as build_pipeline
 from adapter.rows import FORMS
 from adapter.steps.limit import Limiting
@@ -43,6 +44,7 @@ from adapter.telemetry import Telemetry, tracer
 from adapter.web import Route, docs, install, operations
 
 if TYPE_CHECKING:
+    from adapter.deliver.desk import Desk
     from adapter.deliver.settle import Keeping
 
 __all__ = ["Built", "application", "build", "create_app", "credentials_of", "declared", "handlers", "openapi"]
@@ -50,17 +52,10 @@ __all__ = ["Built", "application", "build", "create_app", "credentials_of", "dec
 Watch = Callable[[Endpoint, Handler], Handler]
 
 
-def handlers(
-    built: Built,
-    telemetry: Telemetry,
-    kept: Keeping | None = None,
-    durable: Durable | None = None,
-    moving: Moving | None = None,
-) -> Mapping[str, Handler]:
-    """Open what calls need (pools, no sockets yet) and return every operation's pipeline by its name.
+def opened(built: Built, telemetry: Telemetry, durable: Durable, moving: Moving | None) -> Backends:
+    """Open what calls need (pools, no sockets yet).
 
-    ``kept`` is where writes are kept, ``moving`` what features need that move; None where there are none. ``durable``
-    is the store of the project.
+    ``durable`` is the store of the project, ``moving`` what features need that move; None where there are none.
     """
     credentials = credentials_of(built.project, built.settings)
     told = telling(telemetry, watch=built.settings.guard == "watch")
@@ -70,10 +65,13 @@ def handlers(
     )
     cache = open_cache(built.endpoints, built.settings, telemetry, backends.shared, built.project)
     limiting = Limiting(backends.shared, built.settings.workers, telemetry.metrics.limited)
-    backends = replace(backends, cache=cache, limiting=limiting, moving=moving)
-    limits = Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
+    return replace(backends, cache=cache, limiting=limiting, moving=moving)
+
+
+def handlers(built: Built, telemetry: Telemetry, backends: Backends, kept: Keeping | None) -> Mapping[str, Handler]:
+    """Return every operation's pipeline by its name. ``kept`` is where writes are kept, None where none are."""
     once = keeping.once(kept) if kept is not None else None
-    observed = telemetry.started, telemetry.finished
+    limits, observed = _limits(built), (telemetry.started, telemetry.finished)
     old = retired.handlers(built.retired, backends, limits, observed, known=built.known, tracer=telemetry.tracer)
     return {operation.served.name: handle for operation, handle in old} | {
         each.name: build_pipeline(
@@ -88,6 +86,10 @@ def handlers(
         )
         for each in built.endpoints
     }
+
+
+def _limits(built: Built) -> Limits:
+    return Limits(built.settings.max_depth, built.settings.max_digits, built.settings.max_request_bytes)
 
 
 def _kept(built: Built, telemetry: Telemetry, durable: Durable) -> Keeping | None:
@@ -125,7 +127,8 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
     durable = Durable(built.settings, built.project)
     kept = _kept(built, telemetry, durable)
     moving = following.moving(built.settings, durable, built.endpoints, telemetry)
-    made = handlers(built, telemetry, kept, durable, moving)
+    backends = opened(built, telemetry, durable, moving)
+    made = handlers(built, telemetry, backends, kept)
     routes = [
         _route(each, watch(each, made[each.name]), each.timeout or built.settings.timeout) for each in built.endpoints
     ]
@@ -136,15 +139,26 @@ def application(built: Built, telemetry: Telemetry, watch: Watch = lambda endpoi
             built.endpoints, *keeping.operations(kept), built.settings.timeout, around, known=built.known
         )
     routes += operating.routes(built.settings, built.endpoints, durable, observe(telemetry.started, telemetry.finished))
-    pages = docs.install(to_json(openapi(built)), built.settings.title)
     callers = open_callers(built.settings, durable, telemetry) if built.known else None
     who = callers.of if callers is not None else anybody
-    app = install(routes, built.settings, telemetry, who=who, declared=_declared(built), extra=[pages])
+    pages = [docs.install(to_json(openapi(built)), built.settings.title)]
+    if moving is not None and operating.operated(built.settings, built.endpoints):
+        desk = _desk(built, backends, kept)
+        pages.append(operating.console(built.settings, built.endpoints, durable, callers, moving.now, desk))
+    app = install(routes, built.settings, telemetry, who=who, declared=_declared(built), extra=pages)
     if callers is not None:
         ahead.announce(app, callers.begin)
     if moving is not None:
         ahead.announce(app, moving.begin)
     return app
+
+
+def _desk(built: Built, backends: Backends, kept: Keeping | None) -> Callable[[], Desk] | None:
+    """Return where writes that wait for a person are decided about, None where none are kept."""
+    if kept is None:
+        return None
+    room = importlib.import_module("adapter.redriving")
+    return room.desk(built.endpoints, backends, _limits(built), kept)  # type: ignore[no-any-return]
 
 
 def _declared(built: Built) -> tuple[problems.Problem, ...]:

@@ -6,21 +6,13 @@ What is only read on the way there (code tables, the record that a body is merge
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from adapter.deliver.desk import Draft
 from adapter.errors import AdapterError
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Request, Response
 from adapter.pipeline import Backends, Limits, inner
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A request with its checked values, and the first message that would leave for it: ``soap-out``, ``http-out``."""
-
-    request: Request
-    kind: str
-    message: bytes
 
 
 class _Stopped(AdapterError):

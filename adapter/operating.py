@@ -17,13 +17,17 @@ from adapter.moving.features import features
 from adapter.settings import Settings
 
 if TYPE_CHECKING:
+    from adapter.callers import Callers
+    from adapter.deliver.desk import Desk
     from adapter.moving.acting import Acting
+    from adapter.moving.follow import Snapshot
     from adapter.moving.judging import Told
-    from adapter.web import Route
+    from adapter.web import Install, Route
 
 READ, OPERATE, APPROVE, TEST = "rollout.read", "rollout.operate", "rollout.approve", "rollout.test"
 SCOPES: Final = (READ, OPERATE, APPROVE, TEST)
 OFF, DEMO = "off", "demo"
+_SESSIONS: Final = "console-sessions"
 
 
 def operated(settings: Settings, endpoints: Iterable[Endpoint]) -> bool:
@@ -58,6 +62,37 @@ def routes(
     room = importlib.import_module("adapter.web.rollouts")
     who = room.Known() if settings.callers == "known" else room.Demo() if settings.console == DEMO else room.Nobody()
     return room.routes(acting(endpoints, durable), who, settings.timeout, around)  # type: ignore[no-any-return]
+
+
+def console(
+    settings: Settings,
+    endpoints: Iterable[Endpoint],
+    durable: Durable,
+    callers: Callers | None,
+    now: Callable[[], Snapshot],
+    desk: Callable[[], Desk] | None,
+) -> Install:
+    """Return what adds the operators' page to the application; it is asked for, and something moves.
+
+    ``now`` is where features stand as the process follows it, ``desk`` where writes that wait for a person are decided
+    about; None where none are kept. ``callers`` is None where nobody is asked who he is.
+    """
+    room, looking, session, who = (
+        importlib.import_module(f"adapter.console{name}") for name in ("", ".looking", ".session", ".who")
+    )
+    moves = acting(endpoints, durable)
+    known = who.Known(callers.again) if callers is not None else who.demo(moves=settings.console == DEMO)
+    parts = room.Parts(
+        settings.title,
+        moves,
+        looking.Looks(moves, lambda: durable.store, lambda: durable.vault, now),
+        known,
+        session.Sessions(lambda: [each.key(_SESSIONS) for each in reversed(durable.keyring.secrets)]),
+        callers.typed if callers is not None else None,
+        desk,
+        settings.timeout,
+    )
+    return room.install(parts)  # type: ignore[no-any-return]
 
 
 def wrong(settings: Settings) -> Iterator[Mistake]:

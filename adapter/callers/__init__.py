@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from adapter.callers.keytext import id_of
 from adapter.callers.refusing import nobody, unauthenticated
 from adapter.callers.shown import Shown, shown
 from adapter.errors import RequestError
@@ -46,6 +47,20 @@ class Callers:
         except RequestError as error:
             self._refused(error.cause)
             raise
+
+    def typed(self, text: str) -> tuple[str, Caller]:
+        """Return the id of an API key that a person has typed, and whose it is. Raises what ``of`` raises."""
+        try:
+            return id_of(text), self._caller(Shown(text, is_key=True))
+        except RequestError as error:
+            self._refused(error.cause)
+            raise
+
+    def again(self, id: str) -> Caller:
+        """Return whose key it is that was typed before, with the scopes that it has now. Raise 401 where it is gone."""
+        if self._keys is None:
+            raise unauthenticated("no-keys-here")
+        return self._keys.again(id)
 
     def _caller(self, found: Shown) -> Caller:
         known = self._keys if found.is_key else self._tokens

@@ -10,6 +10,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapter.background import Background
@@ -56,11 +57,19 @@ class Keys:
     def caller(self, text: str) -> Caller:
         """Return whose key it is. Raise 401 where it does not count, 503 where keys were never known here."""
         must_be_whole(text)  # so that nothing is opened for what is no key
+        return self._known().caller(text, self._used)
+
+    def again(self, id: str) -> Caller:
+        """Return whose key it is that was shown before, by its id. Raises what ``caller`` raises."""
+        return self._known().again(id)
+
+    def _known(self) -> Snapshot:
         self._background.begun()
         snapshot = self._snapshot
         if snapshot is None:
-            raise self._failure or StoreUnavailable("store-unavailable", 503, cause="keys are still read", sent="no")
-        return snapshot.caller(text, self._used)
+            unread = StoreUnavailable("store-unavailable", 503, cause="keys are still read", sent="no")
+            raise replace(self._failure or unread)  # the same one would remember every request that it ended
+        return snapshot
 
     def refresh(self) -> None:
         """Read what has changed, and write what was used. The store may fail; what is known stays then."""

@@ -60,12 +60,24 @@ class Snapshot:
         if not hmac.compare_digest(kept.pepper.hashed(text), kept.hash) or kept is _NOBODYS:
             raise unauthenticated("unknown-key")
         now = self._now()
-        if kept.revoked:
-            raise unauthenticated("revoked-key")
-        if kept.until is not None and now >= kept.until:
-            raise unauthenticated("expired-key")
+        _must_count(kept, now)
         used(id, now, b"" if kept.pepper is self._current else self._current.kept(text))
         return kept.caller
+
+    def again(self, id: str) -> Caller:
+        """Return the caller of a key that was shown before. Raise 401 where it does not count any more."""
+        kept = self._keys.get(id)
+        if kept is None:
+            raise unauthenticated("unknown-key")
+        _must_count(kept, self._now())
+        return kept.caller
+
+
+def _must_count(kept: Kept, now: float) -> None:
+    if kept.revoked:
+        raise unauthenticated("revoked-key")
+    if kept.until is not None and now >= kept.until:
+        raise unauthenticated("expired-key")
 
 
 def must_be_whole(text: str) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from adapter import keeping, settings
 from adapter.built import build
 from adapter.cli.command import UsageError, actor, project_of, table
-from adapter.cli.display import json_text
 from adapter.deliver import kept
-from adapter.errors import VaultError
-from adapter.messages import Request
-from adapter.store import audit, due, writes
+from adapter.deliver.desk import Desk, Undecided
+from adapter.display import json_text
+from adapter.store import due
 from adapter.store.writes import DELIVERING, PARKED, QUEUED, SENDING, UNKNOWN, Write
 from adapter.telemetry import Telemetry
 from adapter.work import Work
@@ -31,23 +32,19 @@ def working(asked: Namespace) -> Work:
     return Work(built, Telemetry("ERROR", sys.stderr))
 
 
-def row_of(work: Work, id: str) -> Write:
-    """Return a row. Raise UsageError where there is none."""
-    row = work.keeping.store.read(lambda connection: writes.by_id(connection, id))
-    if row is None:
-        raise UsageError(f"there is no write {id}; `adapter deliveries list` shows them")
-    return row
+def desk_of(asked: Namespace) -> Desk:
+    """Return where a person decides about the rows of a project."""
+    work = working(asked)
+    return Desk(work.keeping, work.deliveries.ways, work.draft)
 
 
-def opened(work: Work, row: Write) -> Request:
-    """Return the request of a row. Raise UsageError where nobody can read it any more."""
+@contextmanager
+def decided() -> Iterator[None]:
+    """Say to whoever typed it why nothing was decided, or shown."""
     try:
-        return kept.unpacked(work.keeping.open(row, "request"), time.monotonic() + 60)
-    except VaultError as error:
-        said = {"erased": "the data of its subject was erased", "secret": "its secret is not among ADAPTER_STORE_KEY"}
-        raise UsageError(f"{row.id} cannot be read: {said.get(error.kind, 'it is damaged')}") from error
-    except kept.Corrupt as error:
-        raise UsageError(f"{row.id} cannot be read: it is damaged ({error})") from error
+        yield
+    except Undecided as error:
+        raise UsageError(f"{error}; `adapter deliveries list` shows what waits") from error
 
 
 def listing(asked: Namespace) -> int:
@@ -67,10 +64,10 @@ def listing(asked: Namespace) -> int:
 
 def show(asked: Namespace) -> int:
     """Print one row, opened. Who looked is in the audit."""
-    work = working(asked)
-    row = row_of(work, asked.id)
-    request, now, by = opened(work, row), time.time(), actor()
-    work.keeping.store.run(lambda connection: audit.append(connection, now, by, "write.shown", row.id))
+    desk = desk_of(asked)
+    with decided():
+        row = desk.row(asked.id)
+        request = desk.shown(row, actor())
     lines: list[tuple[str, ...]] = [
         ("state", row.state), ("operation", row.operation), ("to", to(row)), ("caller", row.caller),
         ("made", when(row.created)),
@@ -83,7 +80,7 @@ def show(asked: Namespace) -> int:
     if request.body:
         print(json_text(request.body))
     if row.answer:
-        answer = kept.response(work.keeping.open(row, "answer"), {})
+        answer = kept.response(desk.keeping.open(row, "answer"), {})
         print(f"\nanswered {answer.status}")
         assert isinstance(answer.body, bytes)
         print(json_text(answer.body))

@@ -17,8 +17,8 @@ from adapter import app, settings
 from adapter.cli import demo_calls, serve, virtual
 from adapter.cli.children import HOST, ChildError, Children, free_port
 from adapter.cli.command import Command, argument, carried, project_of, say
-from adapter.cli.display import json_text, shortened
 from adapter.cli.explain import explained
+from adapter.display import json_text, shortened
 
 FACADE, SERVICE = 8080, 9102
 SERVICE_PROGRAM = Path("ops", "demo", "customers.py")

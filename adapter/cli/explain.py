@@ -13,11 +13,11 @@ from werkzeug.test import Client, TestResponse
 
 from adapter import app, settings
 from adapter.cli.command import Command, UsageError, argument, project_of
-from adapter.cli.display import json_text, xml_lines, xml_root
 from adapter.cli.reasons import reasons
 from adapter.cli.secrets import Secrets
 from adapter.cli.several import ordered, timing
 from adapter.cli.traced import Moment, Passage, watched
+from adapter.display import json_text, xml_lines, xml_root
 from adapter.identity import Credentials
 from adapter.mapping.bound import Endpoint
 from adapter.settings import Settings

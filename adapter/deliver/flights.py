@@ -6,6 +6,7 @@ So a thousand of them cost one claim and one call, and nobody polls for what hap
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from adapter import flights
 from adapter.errors import RequestError
@@ -37,7 +38,7 @@ class Flights(flights.Flights[Hashable, Flight]):
         except RequestError as error:
             # Nothing was done, and nothing stands in the way of asking again: so it is for all who ask at this moment.
             if flight.answer is None and error.sent == "no":
-                flight.error = error
+                flight.error = replace(error)  # without where it was raised, which holds this flight
             raise
         finally:
             self.end(place, flight)

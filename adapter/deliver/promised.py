@@ -93,6 +93,8 @@ class Promises:
         except TimeoutError:
             promised = self._promised(row, wish, queue=False)
             return self.answer(promised, wish) if promised is not None else result.result()
+        finally:
+            del result  # as in _into
 
     def _promised(self, row: Write, wish: Wish, *, queue: bool) -> Write | None:
         now, told = self._keeping.now(), self.told(row, wish)
@@ -119,3 +121,5 @@ def _into(result: Future[Response], act: Callable[[], Response]) -> None:
         result.set_result(act())
     except BaseException as error:  # whoever waits for it gets it; if nobody does any more, the row knows
         result.set_exception(error)
+    finally:
+        del result  # the error holds this frame, which would hold it

@@ -244,28 +244,34 @@ def _reach(names: Names, max_bytes: int) -> Reach:
     def reach(connection: HTTPConnection) -> BoundedSocket:
         deadline = time.monotonic() + (connection.timeout or 0)
         problem = OSError("no address")
-        for family, kind, protocol, _, address in names.addresses(connection.timeout):
-            sock = socket.socket(family, kind, protocol)
-            try:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError("the deadline has passed")
-                sock.settimeout(left)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.connect(address)
-            except OSError as error:
-                sock.close()
-                problem = error
-            except BaseException:
-                sock.close()
-                raise
-            else:
-                bounded = BoundedSocket(sock, max_bytes)
-                bounded.settimeout(deadline - time.monotonic())
-                return bounded
-        raise problem
+        try:
+            for family, kind, protocol, _, address in names.addresses(connection.timeout):
+                sock = socket.socket(family, kind, protocol)
+                try:
+                    _connect(sock, address, deadline - time.monotonic())
+                except OSError as error:
+                    sock.close()
+                    problem = error
+                except BaseException:
+                    sock.close()
+                    raise
+                else:
+                    bounded = BoundedSocket(sock, max_bytes)
+                    bounded.settimeout(deadline - time.monotonic())
+                    return bounded
+            raise problem
+        finally:
+            del problem  # it holds this frame, which would hold it
 
     return reach
+
+
+def _connect(sock: socket.socket, address: Any, left: float) -> None:
+    if left <= 0:
+        raise TimeoutError("the deadline has passed")
+    sock.settimeout(left)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.connect(address)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from adapter.errors import (
     Sent,
 )
 from adapter.exchange.connection import ReplyTooLarge
+from adapter.tracebacks import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,10 @@ FAILURES: Final = (exceptions.HTTPError, http.client.HTTPException, OSError)
 
 
 def failed(error: Exception) -> BackendError:
-    """Return the BackendError that an exception of the libraries means; raise the exception itself where it is ours."""
+    """Return the BackendError that an exception of the libraries means; raise the exception itself where it is ours.
+
+    What is not ours forgets where it was raised: urllib3 has it in variables of the calls that it came through.
+    """
     inner = _innermost(error)
     if type(inner) in OURS:
         raise inner
@@ -128,6 +132,7 @@ def failed(error: Exception) -> BackendError:
     reason = inner.__cause__
     if isinstance(reason, OSError):
         names.append(type(reason).__name__)
+    forget(error, FAILURES)
     return meaning.error_because(": ".join(names))
 
 

@@ -58,7 +58,7 @@ class Single:
         except BackendError as error:
             self._failures += 1
             # Another's deadline says nothing about the next call's.
-            self._failure = None if isinstance(error, BackendTimeout) else (self._failures, error)
+            self._failure = None if isinstance(error, BackendTimeout) else (self._failures, replace(error))
             raise
         self._failure = None
         return found

@@ -116,10 +116,10 @@ def groups(connection: Connection, feature: str, run: int) -> list[Group]:
     return examples.groups(connection, feature, run)
 
 
-def shown(store: Store, vault: Vault, feature: str, run: int, fingerprint: str) -> list[Shown]:
+def shown(store: Store, vault: Vault, feature: str, run: int, fingerprint: str, most: int = FEW) -> list[Shown]:
     """Return the examples of a group, the newest first. What was erased meanwhile is not there any more."""
     found = store.read(lambda connection: examples.of_group(connection, feature, run, fingerprint))
-    return [_opened(vault, each) for each in found]
+    return [_opened(vault, each) for each in found[:most]]
 
 
 def _opened(vault: Vault, kept: Kept) -> Shown:

@@ -25,7 +25,7 @@ def begin(work: Callable[[], R], deadline: float) -> Callable[[], R]:
     """Begin ``work`` and return what waits for its end: it returns what the work returns, and raises what it raises.
 
     The work has to end by ``deadline`` itself; soon after it nobody waits any more (BackendTimeout). Nobody needs to
-    wait at all: what comes then is dropped.
+    wait at all: what comes then is dropped. An error is raised only once.
     """
     ended = threading.Event()
     results: list[R] = []
@@ -50,7 +50,10 @@ def begin(work: Callable[[], R], deadline: float) -> Callable[[], R]:
     def wait() -> R:
         ended.wait(max(0.0, deadline - time.monotonic()) + _GRACE)
         if errors:
-            raise errors[0]
+            try:
+                raise errors[0]
+            finally:
+                errors.clear()  # it holds this frame, which would hold it
         if not results:
             raise TIMEOUT.error_because("a call did not end at its deadline")
         if any(large):

@@ -6,6 +6,7 @@ What depends on the request alone runs beside the main call; what takes from its
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -58,7 +59,10 @@ def left_out(each: Part, error: RequestError, incomplete: list[str]) -> list[str
     An empty reply that the mapping has a problem for is no failure: there is nothing.
     """
     if not each.call.rule.optional:
-        raise error
+        try:
+            raise error
+        finally:
+            del error  # it holds this frame, which would hold it
     if not isinstance(error, BackendError):
         return []
     incomplete.append(each.name)
@@ -79,4 +83,4 @@ def _begun(each: Part, request: Request, taken: Any) -> Wait | None:
 
 
 def _failed(error: RequestError) -> Answer:
-    raise error
+    raise replace(error)

@@ -169,7 +169,7 @@ class _Asking:
         try:
             return self._cache.turn(key, flight, self._way, request.deadline, old=old), began
         except RequestError as error:
-            flight.error = error
+            flight.error = replace(error)  # without where it was raised, which holds this flight
             raise
 
     def _taken_over(self, found: Carried, turn: Turn, key: Key, flight: Flight, began: int) -> Entry:
@@ -232,7 +232,7 @@ class _Asking:
         self, error: RequestError, key: Key, flight: Flight, began: int, made: float, mark: bytes | None
     ) -> None:
         """Keep that there is no such thing; what was kept of it is wrong then."""
-        flight.error = error
+        flight.error = replace(error)
         if error.status not in _NOT_FOUND:
             return
         old = self._cache.memory.get(key)

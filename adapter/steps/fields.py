@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 from adapter.mapping.bound import BoundField
 from adapter.mapping.codec import Codec
 from adapter.mapping.joined import split
+from adapter.tracebacks import forget
 
 Extra = Callable[[Mapping[str, Any]], dict[str, Any]]
 MESSAGES: dict[str, Any] = {"required": "is required", "null": "must not be null"}
@@ -74,6 +75,7 @@ class ObjectField(fields.Field[Any]):
         try:
             loaded = self.schema().load(value)
         except ValidationError as error:
+            forget(error, (ValidationError,))  # marshmallow has it in a variable
             messages: dict[Any, Any] = self._in_order(error.messages_dict, value)
             messages.update((name, [why]) for name, why in self.refused.items() if name in messages)
             _add(messages, self.extra(value) if isinstance(value, dict) else {})

@@ -58,7 +58,7 @@ def _watched(
         ended = True
 
     def close() -> None:
-        nonlocal closed
+        nonlocal closed, failure
         if closed:
             return
         closed = True
@@ -68,6 +68,7 @@ def _watched(
             outcome = _of_response(request, begin, response, sent, broken=begun and not ended)
             outcome = replace(outcome, notes=outcome.notes + stream.notes())
             finished(outcome if failure is None else _cut_off(outcome, _of_error(request, begin, failure)))
+            failure = None  # it holds the frame of the stream, which holds it
 
     return replace(response, body=Stream(chunks(), close, abandon=stream.abandon))
 

@@ -131,7 +131,10 @@ class Store:
             told = failed(error)
             if told is None:
                 raise
-            raise told from error
+            try:
+                raise told from error
+            finally:
+                del told  # it holds this frame, which would hold it
 
     def _open(self, until: float) -> _Opened:
         opened = self._opened

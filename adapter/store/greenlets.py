@@ -57,8 +57,10 @@ class Threads:
             if error is not late:
                 raise
             raise unavailable("no answer in time") from None
+        finally:
+            del late  # it holds this frame, which would hold it
         if errors:
-            raise errors[0]
+            raise errors.pop()  # for the same reason
         return results[0]
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ from adapter.messages import Caller, Handler, Request, Response, Upload
 from adapter.problems import Problem
 from adapter.settings import Settings
 from adapter.telemetry import Outcome, Telemetry
+from adapter.tracebacks import forget
 from adapter.web import answer, arrival, cors, hosts, house, negotiation, paths, trace
 from adapter.web.cut import cutting
 from adapter.web.leaving import watching
@@ -220,6 +221,7 @@ def _refusal(error: Exception) -> RequestError:
         return error
     if not isinstance(error, HTTPException) or error.code is None or error.code >= 500:
         return problems.house("internal-error")
+    forget(error, (Exception,))  # the request has it in an attribute, and its frames have the request
     allowed = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else []
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
     return problems.house(_HTTP.get(error.code, "bad-request"), headers=headers)

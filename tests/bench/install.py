@@ -27,16 +27,16 @@ def programs() -> list[str]:
     return [name for name in wanted if shutil.which(name) is None]
 
 
-def node_packages() -> Path | None:
+def node_packages(peer: Path = NODE_PEER, name: str = "bench-node") -> Path | None:
     """Return the folder ``node_modules`` with what package-lock.json asks for, kept between runs; None without it."""
-    lock = (NODE_PEER / "package-lock.json").read_bytes()
+    lock = (peer / "package-lock.json").read_bytes()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "strangler-adapter"
-    folder = cache / f"bench-node-{hashlib.sha256(lock).hexdigest()[:12]}"
+    folder = cache / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as name:
-            made = Path(name, "made")
-            shutil.copytree(NODE_PEER, made)
+        with tempfile.TemporaryDirectory(dir=cache) as place:
+            made = Path(place, "made")
+            shutil.copytree(peer, made)
             command = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
             done = subprocess.run(command, cwd=made, stdout=sys.stderr, timeout=_SECONDS, check=False)
             if done.returncode != 0:

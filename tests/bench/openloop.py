@@ -31,7 +31,7 @@ _Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Call:
     """One kind of call: how often it is made beside the others, and the statuses that it may be answered with.
 
-    ``{new}`` in the body and in header fields is another text in each call.
+    ``{new}`` in the body and in header fields is another text in each call, ``{number}`` in the body another number.
     ``leaves``: the caller goes away so many seconds after the request, without an answer; 0 for one who stays.
     """
 
@@ -138,7 +138,7 @@ class _Generator:
         keep = False
         try:
             new = uuid.uuid4().hex
-            body = call.body.replace("{new}", new).encode()
+            body = call.body.replace("{new}", new).replace("{number}", str(int(new[:6], 16) + 1)).encode()
             sent = {name: value.replace("{new}", new) for name, value in call.headers.items()}
             fields = {"Host": "localhost", **sent} | ({"Content-Length": str(len(body))} if body else {})
             head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())

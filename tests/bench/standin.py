@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ class Rule:
     """What is answered to a request that holds a text: a status and a body, after a delay in seconds.
 
     ``cut``: the connection is closed in the middle of the answer; 0 bytes of it are sent where the body is empty.
+    ``by`` is a pattern, whose group finds what a request is about. It is remembered; where there is ``known``, that is
+    the body for what was remembered before, with the find in place of ``{}``.
     """
 
     text: str
@@ -29,6 +32,8 @@ class Rule:
     status: int = 200
     delay: float = 0.0
     cut: bool = False
+    by: str = ""
+    known: str = ""
 
 
 @contextmanager
@@ -49,8 +54,8 @@ def answering(rules: Sequence[Rule]) -> Iterator[tuple[int, subprocess.Popen[str
 class _Connection(asyncio.Protocol):
     """One connection: requests in, answers out, one after another."""
 
-    def __init__(self, rules: Sequence[tuple[Rule, bytes]]) -> None:
-        self.rules = rules
+    def __init__(self, rules: Sequence[tuple[Rule, bytes]], remembered: set[str]) -> None:
+        self.rules, self.remembered = rules, remembered
         self.received = b""
         self.transport: Any = None
 
@@ -66,7 +71,19 @@ class _Connection(asyncio.Protocol):
             return
         self.received = b""
         rule, answer = next(each for each in self.rules if each[0].text.encode() in body)
+        if rule.by:
+            answer = self._about(rule, body.decode()) or answer
         asyncio.get_running_loop().call_later(rule.delay, self._send, rule, answer)
+
+    def _about(self, rule: Rule, body: str) -> bytes | None:
+        """Remember what a request is about, or return what is answered since it is known."""
+        found = re.search(rule.by, body)
+        if found is None:
+            return None
+        if not rule.known:
+            self.remembered.add(found[1])
+            return None
+        return _answer(rule, rule.known.replace("{}", found[1])) if found[1] in self.remembered else None
 
     def _send(self, rule: Rule, answer: bytes) -> None:
         if not self.transport.is_closing():
@@ -84,16 +101,17 @@ def _length(head: bytes) -> int:
     return 0
 
 
-def _answer(rule: Rule) -> bytes:
-    body = rule.body.encode()
+def _answer(rule: Rule, text: str) -> bytes:
+    body = text.encode()
     head = f"HTTP/1.1 {rule.status} X\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 
 async def _serve(rules: Sequence[Mapping[str, Any]]) -> None:
-    ready = [(rule, _answer(rule)) for rule in (Rule(**each) for each in rules)]
+    ready = [(rule, _answer(rule, rule.body)) for rule in (Rule(**each) for each in rules)]
+    remembered = set[str]()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: _Connection(ready), "127.0.0.1", 0, backlog=4096)
+    server = await loop.create_server(lambda: _Connection(ready, remembered), "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -1,7 +1,9 @@
 """calm.soak: half an hour of reads and writes on one worker, with an ERP that fails at random.
 
 Connections are cut or stall at every place of a message, answers are web pages, broken, or late. Writes have keys, some
-of them again and again. ``SOAK_SECONDS`` shortens it, for trying out; a shorter one counts as short.
+of them again and again. The ERP remembers the references of orders that it took and can be asked for one, and ``adapter
+work`` runs beside: so what became of a write that broke is found out, as it is in production.
+``SOAK_SECONDS`` shortens it, for trying out; a shorter one counts as short.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +23,10 @@ from tests.bench.openloop import Call, Load
 from tests.bench.servers import endpoint
 from tests.bench.soak import answered, steady, watched
 from tests.bench.standin import Rule
+from tests.everyone import EVERYONE
 from tests.evidence import Result
 from tests.processes import children
+from tests.resilience.chaos import Worker
 from tests.resilience.faults import HEALTHY, Cut, Fault, html, truncated
 from tests.resilience.message import Message
 from tests.resilience.proxy import Proxy
@@ -43,6 +48,8 @@ _FAULTS = (
     Fault(instead=html()),
     Fault(spoil=truncated),
 )
+_TAKEN = "0000500009"
+_REFERENCE = "FremdRef>([^<]+)<"
 # What an ERP that fails may lead to; anything else is wrong.
 _FAILED = (502, 503, 504)
 
@@ -50,12 +57,12 @@ _FAILED = (502, 503, 504)
 def measure() -> Result:
     """Load a worker, watch it, and say by how much its memory grew."""
     length = float(os.environ.get("SOAK_SECONDS", SECONDS))
-    rules = [Rule(each.soap, each.reply.decode()) for each in (SMALL, LARGE, WRITE)]
     with (
         tempfile.TemporaryDirectory(prefix="calm-soak-") as folder,
-        standin.answering(rules) as (erp, _),
+        standin.answering(_rules()) as (erp, _),
         Proxy(("127.0.0.1", erp)) as proxy,
         gunicorn(ROOT, _settings(Path(folder), proxy.port)) as (url, process, _),
+        Worker(ROOT, _settings(Path(folder), proxy.port), Path(folder) / "work.log"),
     ):
         proxy.choose(_chooser())
         (worker,) = children(process.pid)
@@ -89,18 +96,42 @@ def _settings(folder: Path, erp: int) -> dict[str, str]:
         "ADAPTER_SUBJECTS": str(folder / "subjects.db"),
         "ADAPTER_STORE_KEY": "a secret of this soak alone and of nothing else",
         "ADAPTER_TIMEOUT": "3",
+        **EVERYONE,
     }
 
 
+def _rules() -> list[Rule]:
+    """Return what the ERP does: it takes orders and remembers them, finds one by its reference, and reads it."""
+    answer, taken = "LegeAuftragAnAntwort", WRITE.reply.decode().replace("0000500001", _TAKEN)
+    found = taken.replace(answer, "SucheAuftraegeAntwort").replace("SHOP-2026-0001", "{}")
+    found = found.replace("<d:Auftrag>", "<d:GesamtAnz>1</d:GesamtAnz><d:Auftraege><Auftrag>")
+    found = found.replace("</d:Auftrag>", "</Auftrag></d:Auftraege>")
+    nothing = re.sub("1</d:GesamtAnz>(.*)<Auftrag>.*</Auftrag>", r"0</d:GesamtAnz>\1", found)
+    return [
+        Rule(SMALL.soap, SMALL.reply.decode()),
+        Rule("SucheAuftraege", nothing, by=_REFERENCE, known=found),
+        Rule(_TAKEN, taken.replace(answer, "LeseAuftragAntwort")),
+        Rule(LARGE.soap, LARGE.reply.decode()),
+        Rule(WRITE.soap, taken, by=_REFERENCE),
+    ]
+
+
 def _calls() -> list[Call]:
-    order = json.loads(WRITE.body)
+    """Return the calls with their shares of a hundred.
+
+    A write whose outcome is not known yet holds back later writes of its customer (409 ``earlier-write-open``). So each
+    is another customer's: else some of them would hold back all others. Only who sends a key again and again may be
+    told 409, since an earlier request with the key is still under way.
+    """
+    order = {name: value for name, value in json.loads(WRITE.body).items() if name != "reference"}
     few = json.dumps({**order, "lines": order["lines"][:3]})
+    own = json.dumps({**order, "lines": order["lines"][:3], "customer_id": "{number}"})
     fresh, again = {**_JSON, "Idempotency-Key": '"{new}"'}, {**_JSON, "Idempotency-Key": '"the same"'}
     return [
         Call("GET", SMALL.path, statuses=(200, *_FAILED), weight=60),
         Call("GET", LARGE.path, statuses=(200, *_FAILED), weight=4),
-        Call("POST", WRITE.path, few, _JSON, (201, *_FAILED), weight=6),
-        Call("POST", WRITE.path, few, fresh, (201, *_FAILED), weight=12),
+        Call("POST", WRITE.path, own, _JSON, (201, *_FAILED), weight=6),
+        Call("POST", WRITE.path, own, fresh, (201, *_FAILED), weight=12),
         Call("POST", WRITE.path, few, again, (201, 409, *_FAILED), weight=6),
         Call("GET", "/v1/customers/forty-two", statuses=(422,), weight=6),
         Call("GET", "/v1/nothing", statuses=(404,), weight=2),

@@ -15,8 +15,8 @@ from lxml import etree
 
 from adapter import virtual
 from adapter.__main__ import main
-from adapter.cli.display import json_text, shortened, xml_text
 from adapter.cli.secrets import Secrets, hide
+from adapter.display import json_text, shortened, xml_text
 from adapter.mapping.model import Constant, Place
 from adapter.settings import Settings
 from tests.strangler.standing import stand_in

@@ -1,0 +1,1 @@
+"""What tests and evidence about the operators' page share."""
