@@ -32,6 +32,24 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _some(text: str) -> int:
+    found = _number(text)
+    if not found:
+        raise ArgumentTypeError("at least 1")
+    return found
+
+
+def _percent(text: str) -> float:
+    """Return a share of a text such as 0.5%."""
+    try:
+        found = float(text.removesuffix("%")) / 100
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise ArgumentTypeError("not a percentage such as 0.5%")
+    return found
+
+
 def _person(text: str) -> str:
     if text and not _NAME.fullmatch(text):  # argparse reads the default too
         raise ArgumentTypeError("letters, digits and ._@-, at most 64")
@@ -166,6 +184,33 @@ _JUDGED = (
         arguments=(
             argument("what", metavar="FEATURE|VERDICT", help="a feature, or the id of a verdict"),
             argument("--json", action="store_true", help="all that the verdict came from"),
+        ),
+    ),
+    Command(
+        "simulate",
+        help="play days against the plan: when each step would come, how often it would go back",
+        run=_of("rollout_simulated", "simulate"),
+        example="rollout simulate customers --rate 600 --errors 0.5% --candidate 3%",
+        doc="The judge's own rules decide, from legacy on. Nothing is called, and nothing changed.",
+        arguments=(
+            FEATURE,
+            argument("--rate", metavar="N", type=_number, default=60, help="calls a minute (default: 60)"),
+            argument(
+                "--errors", metavar="P", type=_percent, default=0.005, help="the ERP fails so often (default: 0.5%%)"
+            ),
+            argument("--candidate", metavar="P", type=_percent, help="the new service does (default: as the ERP)"),
+            argument(
+                "--mismatches", metavar="P", type=_percent, default=0.0, help="answers that differ (default: 0%%)"
+            ),
+            argument("--entities", metavar="N", type=_some, default=1000, help="different entities (default: 1000)"),
+            argument(
+                "--failing", metavar="N", type=_number, default=0, help="all failures are of so many entities (0: any)"
+            ),
+            argument("--days", metavar="N", type=_some, default=1, help="days that are played (default: 1)"),
+            argument("--runs", metavar="N", type=_some, default=20, help="how often (default: 20)"),
+            argument("--seed", metavar="N", type=_number, default=1, help="of chance: the same gives the same"),
+            argument("--recorded", action="store_true", help="with what was seen in the last day"),
+            argument("--json", action="store_true", help="as one JSON document"),
         ),
     ),
 )

@@ -128,7 +128,7 @@ def _differing(gate: GateRule, evidence: Evidence, numbers: Mapping[str, float])
     more = bounds.more(counted, compared, gate.mismatches, gate.sure)
     if more == 0:
         return
-    if counted and counted >= compared * gate.mismatches:
+    if compared and counted and counted >= compared * gate.mismatches:
         text = (
             f"{counted} of {compared} answers differ ({_percent(counted / compared)}), at most "
             f"{_percent(gate.mismatches)} may: "

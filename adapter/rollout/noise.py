@@ -7,13 +7,16 @@ of failures, with rho = 1/2. It depends on two counts only, so nothing else is k
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-from adapter.rollout.evalue import LIMIT, ErrorShare
+from adapter.rollout.evalue import ErrorShare
 from adapter.rollout.evidence import Evidence, Noise
 
 SEEN: Final = 3
 """So often the ERP has to have differed from itself before anything is noise."""
+LIMIT: Final = math.log(200)
+"""The logarithm of E from which on differences are the new service's: of 200 fields that only have noise one is."""
 _EVEN: Final = 0.5
 
 

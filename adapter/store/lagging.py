@@ -1,16 +1,13 @@
-"""How far the other side is behind: copies of writes that have not arrived, and those that it has refused."""
+"""How far the other side of a feature is behind, both ways together: what the judge decides from."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from adapter.store.tables import WRITES
-from adapter.store.writes import DELIVERING, PARKED, QUEUED, SENDING, UNKNOWN
-
-_UNDER_WAY = (QUEUED, DELIVERING, SENDING, UNKNOWN)
+from adapter.store import copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +19,8 @@ class Behind:
 
 
 def behind(connection: Connection, operations: Collection[str], now: float) -> Behind:
-    """Return how far copies of some operations are behind."""
-    copies = WRITES.c.copy & WRITES.c.operation.in_(operations)
-    oldest = select(func.min(WRITES.c.created)).where(copies, WRITES.c.state.in_(_UNDER_WAY))
-    parked = select(func.count()).where(copies, WRITES.c.state == PARKED)
-    created = connection.execute(oldest).scalar_one()
-    return Behind(max(0.0, now - created) if created is not None else 0.0, connection.execute(parked).scalar_one())
+    """Return how far copies of the operations of a feature are behind."""
+    features = {operation.rpartition(".")[0] for operation in operations}
+    found = [each for each in copies.lagging(connection) if each.feature in features]
+    oldest = min((each.oldest for each in found if each.oldest), default=now)
+    return Behind(max(0.0, now - oldest), sum(each.conflicts for each in found))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from adapter.backends.http import http
+from adapter.backends.http.refusing import refusal as refused
 from adapter.errors import (
     BackendFault,
     BackendReplyInvalid,
@@ -17,6 +18,9 @@ from adapter.errors import (
     InvalidRequest,
     RequestError,
 )
+from adapter.exchange import Reply
+from adapter.mapping.model import Place
+from adapter.mapping.model.service import ServiceFaultRule
 from adapter.messages import Request, Response
 from tests.unit.exchanges import SOON, exchange_with, silence
 from tests.unit.loopback import PATIENCE, Script, answer, replying, serving
@@ -188,6 +192,15 @@ def test_field_errors_are_passed_on() -> None:
     body = {"type": "invalid-request", "errors": [*others, good]}
     error = refusal(says(body, status="422 No", media_type=PROBLEM))
     assert ("invalid-request", (FieldError("body", "/name", "Too long."),)) == (error.problem, error.fields)
+
+
+def test_a_line_of_another_operation_says_nothing() -> None:
+    """A line of the service's table whose problem this operation does not declare is not looked at."""
+    reply = Reply(404, {"content-type": "application/json"}, b"{}")
+    lines = [ServiceFaultRule(Place("f", 1, 1), 404, problem) for problem in ("unheard-of", "customer-not-found")]
+    error = refused(reply, DECLARED, (), lines)
+    assert ("customer-not-found", 404) == (error.problem, error.status)
+    assert "backend-reply-invalid" == refused(reply, DECLARED, (), lines[:1]).problem
 
 
 @pytest.mark.parametrize("status", ["401 Who", "403 Not you"])

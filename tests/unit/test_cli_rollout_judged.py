@@ -1,4 +1,4 @@
-"""``adapter rollout explain``: what the judge says, as people read it."""
+"""``adapter rollout explain`` and ``simulate``: what the judge says, and would say, as people read it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from adapter.built import build
 from adapter.moving.features import features
 from adapter.moving.judging import Judging
-from adapter.store import Store, verdicts
+from adapter.store import Store, recorded, verdicts
 from adapter.store.observed import Batch, add
 from tests.strangler.site import Heard
 from tests.unit.test_cli_rollout import run, shop, store
@@ -66,3 +66,47 @@ def test_what_is_not_there(shop: Path, capsys: pytest.CaptureFixture[str]) -> No
     """A clear word, and status 2."""
     assert 2 == run(shop, "explain", "nothing")
     assert "there is no feature and no verdict nothing; features are: customers" in capsys.readouterr().err
+
+
+def test_a_made_up_day(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When each step comes, how often it goes back and why; the same seed gives the same."""
+    words = ("simulate", "customers", "--rate", "600", "--errors", "0.5%", "--candidate", "30%", "--runs", "5")
+    assert 0 == run(shop, *words)
+    told = capsys.readouterr().out
+    assert "rolled back 5 of 5 times: " in told
+    assert 0 == run(shop, *words)
+    assert told == capsys.readouterr().out
+    assert 0 == run(shop, *words, "--json")
+    document = json.loads(capsys.readouterr().out)
+    assert (5, {"step": "shadow", "days": 5, "seconds": 0.0}) == (document["back"]["days"], document["steps"][0])
+
+
+def test_a_recorded_day(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As it was seen, minute by minute; without one it says so."""
+    assert 2 == run(shop, "simulate", "customers", "--recorded")
+    assert "nothing was recorded of customers in the last day" in capsys.readouterr().err
+    place, minute = store(shop), int(time.time() // 60) - 30
+    calls = {
+        ("customers.read", side, minute - each, outcome, 25): many
+        for each in range(60)
+        for side, outcome, many in (
+            ("soap", "ok", 199),
+            ("soap", "failed", 1),
+            ("http", "ok", 50),
+            ("http", "failed", 50),
+        )
+    }
+    batch = Batch("customers", 3, calls=calls, compared={("customers.read", minute): [100, 0, 0]})
+    place.run(lambda connection: add(connection, batch))
+    since = 60.0 * (minute - 60)
+    found = place.read(lambda connection: recorded.minutes(connection, "customers", since, 62))
+    assert [recorded.Minute(0, 1 / 200, 0.5, 0.0), recorded.Minute(300, 1 / 200, 0.5, 0.0)] == found[:2]
+    assert recorded.Minute(0, 1 / 200, 0.5, 0.0) == found[61]
+    assert 0 == run(shop, "simulate", "customers", "--recorded", "--runs", "3")
+    assert "3 times 24 hours" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [("--errors", "200%"), ("--errors", "nan"), ("--runs", "0"), ("--rate", "-1")])
+def test_a_day_that_cannot_be(shop: Path, words: tuple[str, str]) -> None:
+    """Status 2."""
+    assert 2 == run(shop, "simulate", "customers", *words)

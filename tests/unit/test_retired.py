@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from adapter.__main__ import main
-from adapter.app import build, create_app, openapi
+from adapter.app import build, create_app, credentials_of, openapi
 from adapter.durable import Durable
-from adapter.errors import BuildError
-from adapter.mapping.forms import Known
-from adapter.mapping.frozen_forms import frozen, thawed
-from adapter.mapping.service_forms import answered, sent
+from adapter.errors import BuildError, RequestError
+from adapter.messages import Caller, Request
+from adapter.openapi import with_parts
+from adapter.opened import open_backends
+from adapter.pipeline import Limits
+from adapter.retired import handlers
 from adapter.rollout.stages import Standing
 from adapter.settings import environment, read
 from adapter.store import rollouts
@@ -26,9 +28,9 @@ from adapter.store.observed import Batch, add
 from adapter.strict_json import encode
 from tests.cases import SHAPES, shape_project
 from tests.unit.loopback import Peer, answer, serving
-from tests.unit.mapped import erp
 
 DAY = 86400
+LIMITS = Limits(64, 100)
 ROLLOUT = "rollout: {steps: [shadow, dualwrite, live, rampdown, complete], retire: 30}\n"
 
 
@@ -43,6 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     mapping = folder / "mappings" / "mapping.yaml"
     text = mapping.read_text("utf-8").replace("types:\n", f"{ROLLOUT}types:\n", 1)
     text = text.replace("    call: LegePartnerAn\n", "    call: LegePartnerAn\n    write: {key: optional}\n")
+    text = text.replace("types:\n", "scopes: {read: [partners.read], write: [partners.write]}\ntypes:\n", 1)
     mapping.write_text(text.replace("    call: LesePartner\n", "    call: LesePartner\n    limit: 9/minute\n"), "utf-8")
     return folder
 
@@ -167,6 +170,30 @@ def test_it_answers_as_before(case: str, ask: Callable[..., Any]) -> None:
         assert wanted["body"]["type"] == body["type"]
 
 
+def test_scopes_stay(project: Path) -> None:
+    """Who may call is as it was, where callers are known."""
+    built = build(retired(project), environment())
+    credentials = credentials_of(project, built.settings)
+    opened = open_backends(built.settings, built.endpoints, built.contracts, credentials, retired=built.retired)
+    observed = (lambda: None, lambda outcome: None)
+    made = {each.served.name: handle for each, handle in handlers(built.retired, opened, LIMITS, observed, known=True)}
+    caller = Caller("bob", frozenset(("partners.read",)))
+    request = Request("partners.create", "1", time.monotonic() + 9, "POST", body=b"{}", caller=caller)
+    with pytest.raises(RequestError) as caught:
+        made["partners.create"](request)
+    assert 403 == caught.value.status
+
+
+def test_names_that_mean_something_else_today() -> None:
+    """A component that another resource has by now under the same name keeps it; the kept one gets a number."""
+    ref = {"$ref": "#/components/schemas/Partner"}
+    part = {"paths": {"/a": {"get": {"x": ref}}}, "components": {"schemas": {"Partner": {"type": "string"}}}}
+    whole: dict[str, Any] = {"paths": {}, "components": {"schemas": {"Partner": {"type": "object"}}}, "tags": []}
+    found = with_parts(whole, [part])
+    assert {"Partner": {"type": "object"}, "Partner2": {"type": "string"}} == found["components"]["schemas"]
+    assert "#/components/schemas/Partner2" == found["paths"]["/a"]["get"]["x"]["$ref"]
+
+
 def test_limits_stay(ask: Callable[..., Any]) -> None:
     """How often a caller may ask is as it was."""
     assert "q=9" in ask("read")[2]["RateLimit-Policy"]
@@ -236,6 +263,10 @@ def test_settings_are_asked_for_still(project: Path) -> None:
     env = (folder / "adapter.env").read_text("utf-8")
     lines = [line for line in env.splitlines() if "PARTNERS" not in line]
     (folder / "adapter.env").write_text("\n".join(lines).replace("everyone", "known"), "utf-8")
+    beside = folder / "mappings" / "retired" / "partners.json"
+    document = json.loads(beside.read_text("utf-8"))
+    document["x-operations"] = [{**each, "scopes": None} for each in document["x-operations"]]
+    beside.write_text(json.dumps(document), "utf-8")
     with pytest.raises(BuildError) as caught:
         build(folder, environment())
     said = str(caught.value)
@@ -251,16 +282,3 @@ def test_two_files_of_one_resource(project: Path) -> None:
     (project / "mappings" / "other.yaml").write_text(mapping, "utf-8")
     with pytest.raises(BuildError, match="the resource partners stands in another file too"):
         build(project, environment())
-
-
-@pytest.mark.parametrize("name", sorted(erp()))
-def test_forms_are_kept_whole(name: str) -> None:
-    """What is written beside a mapping and read again is the same forms, of any operation."""
-    for shaped in (answered(erp()[name]), sent(erp()[name]), sent(erp()[name], there=False)):
-        assert shaped == thawed(frozen(shaped))
-
-
-def test_forms_that_lead_nowhere() -> None:
-    """A form that asks for one that is not there is none."""
-    with pytest.raises(ValueError, match="a form is not there"):
-        thawed(frozen((Known("nobody"), {})))

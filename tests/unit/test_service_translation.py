@@ -173,6 +173,20 @@ def test_both_ways_by_hand() -> None:
     assert (OURS, set()) == read(turned)
 
 
+def test_a_part_alone_leaves_no_empty_object() -> None:
+    """A change of what stands elsewhere there does not touch the object that it is a part of here."""
+    assert {"town": "Wien"} == writer(Known("person"), CUSTOMER)({"address": {"city": "Wien"}})
+    assert {"address": {}} == writer(Known("person"), CUSTOMER)({"address": {}})
+
+
+def test_words_of_ours_are_known() -> None:
+    """A word that the contract does not have is wrong where the service has our words too."""
+    words = reader(Leaf(frozenset(("string",)), frozenset(CODES)), {})
+    assert "active" == words("active", set())
+    with pytest.raises(Wrong, match="is a word that is not known"):
+        words("A", set())
+
+
 def test_kinds_of_objects_may_hold_each_other() -> None:
     """A type that contains itself is read and written as deep as it goes."""
     nested = {"type": "company", "partner": {"type": "company", "partner": PERSON}}
