@@ -23,8 +23,7 @@ def test_the_example_gets_the_plan_of_the_tour(tmp_path: Path) -> None:
     """The copy builds, and its feature goes by the steps that the tour takes."""
     project = demo_tour.copied(ROOT, tmp_path / "project")
     built = build(project, EVERYONE)
-    rules = {each.resource.rollout for each in built.endpoints if each.resource.name == demo_tour.FEATURE}
-    (rule,) = rules
+    rule = next(each.rollout for each in built.endpoints if each.resource.name == demo_tour.FEATURE)
     assert rule is not None
     assert ("shadow", "dualwrite", "canary 10", "live") == tuple(map(str, rule.steps))
 
