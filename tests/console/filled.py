@@ -49,8 +49,8 @@ def filled_project(folder: Path, now: float) -> tuple[Path, tuple[str, ...]]:
     return project, tuple(name for name, _, _ in STANDS)
 
 
-def fill(store: Store, now: float) -> None:
-    """Put the features where they stand, with what was seen of them."""
+def fill(store: Store, now: float, every: int = 20) -> None:
+    """Put the features where they stand, with what was seen of them: calls in one of so many minutes."""
     for at, (name, stage, share) in enumerate(STANDS):
         if stage == "legacy":
             continue
@@ -60,22 +60,22 @@ def fill(store: Store, now: float) -> None:
         if name == "prices":
             more |= {"paused": True, "rolled_back": "failures-in-a-row: 5 different entities failed in a row."}
         standing = stand(store, name, stage, share, **more)
-        store.run(lambda connection, name=name, run=standing.run: _seen(connection, name, run, now))  # type: ignore[misc]
+        store.run(lambda connection, name=name, run=standing.run: _seen(connection, name, run, now, every))  # type: ignore[misc]
         if stage not in ("rampdown", "complete"):
             store.run(lambda connection, name=name, standing=standing: _judged(connection, name, standing.epoch, now))  # type: ignore[misc]
 
 
-def _seen(connection: Connection, name: str, run: int, now: float) -> None:
+def _seen(connection: Connection, name: str, run: int, now: float, every: int) -> None:
     """Note calls of three days, which move from the ERP to the new service, comparisons and mismatches."""
     batch = Batch(name, run)
     last = int(now // 60)
-    for minute in range(last - 3 * 24 * 60, last, 7):
+    for minute in range(last - 3 * 24 * 60, last, every):
         part = 1 - (last - minute) / (3 * 24 * 60)
         wave = 1.4 + math.sin(minute / 230)
         for operation, many in ((f"{name}.read", 40), (f"{name}.list", 9), (f"{name}.update", 4)):
             soap, http = round(many * wave * (1 - 0.9 * part)), round(many * wave * 0.9 * part)
             batch.calls[operation, "soap", minute, "ok", 250] = soap
-            batch.calls[operation, "soap", minute, "failed", 1000] = int(minute % 5 == 0)
+            batch.calls[operation, "soap", minute, "failed", 1000] = int(minute % 7 == 0)
             batch.calls[operation, "http", minute, "ok", 50 if minute % 3 else 100] = http
             batch.calls[operation, "http", minute, "failed", 500] = int(minute % 11 == 0)
     batch.compared[f"{name}.read", last - 3] = [412, 6, 3]
