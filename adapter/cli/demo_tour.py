@@ -45,7 +45,8 @@ class Stand:
     """What the tour is made on: the façade's and the service's ports, and what runs an ``adapter`` command.
 
     ``command`` returns the exit status and what was printed. ``say`` prints. ``again``: an answer that did not come is
-    asked for again, since somebody kills processes meanwhile.
+    asked for again, since somebody kills processes meanwhile. ``failed`` are answers that callers should have had,
+    ``deviating`` is how the service differs from its contract now.
     """
 
     facade: int
@@ -54,6 +55,7 @@ class Stand:
     say: Callable[[str], None]
     again: bool = False
     failed: list[str] = field(default_factory=list)
+    deviating: list[str] = field(default_factory=list)
 
 
 def copied(project: Path, folder: Path) -> Path:
@@ -189,6 +191,7 @@ def _write(stand: Stand, id: str) -> None:
 
 def _deviate(stand: Stand, *names: str) -> None:
     """Make the new service differ from its contract in these ways, and in no other."""
+    stand.deviating[:] = names
     call = demo_calls.Call("", "POST", "/_deviate", body={"names": list(names)})
     stand.say(f"$ {demo_calls.curl(call, f'http://{HOST}:{stand.service}')}")
     until = time.monotonic() + PATIENCE
