@@ -161,7 +161,7 @@ class Turmoil:
 
     def _killing(self) -> None:
         deeds = itertools.cycle(self._random.sample(sorted(self._deeds), len(self._deeds)))
-        while not self._over.wait(self._random.uniform(1.0, 3.0)):
+        while not self._over.wait(self._random.uniform(1.5, 4.0)):
             deed = next(deeds)
             self._deeds[deed]()
             self.done[deed] += 1
