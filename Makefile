@@ -9,9 +9,9 @@ PIP    := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-che
 .PHONY: demo test check evidence bench docs
 .DEFAULT_GOAL := demo
 
-## start everything on this machine: pretend ERP, microservice, adapter (ONCE=1: make one call and stop)
+## start everything on this machine: pretend ERP, microservice, adapter (ONCE=1: make some calls and stop; TOUR=1: move a feature)
 demo: $(VENV)/run.stamp
-	$(BIN)/adapter demo $(if $(ONCE),--once)
+	$(BIN)/adapter demo $(if $(ONCE),--once) $(if $(TOUR),--tour)
 
 ## all tests (ARGS='-k customers' for some)
 test: $(VENV)/dev.stamp

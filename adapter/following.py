@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from adapter.durable import Durable
 from adapter.mapping.bound import Endpoint
@@ -14,8 +15,12 @@ from adapter.moving.needed import Moving, Told
 from adapter.rollout.stages import Standing
 from adapter.settings import Settings
 from adapter.telemetry import Telemetry
+from adapter.telemetry.rollouts import RolloutMetrics
 
-_ROOMS: Final = ("follow", "noting", "beside", "examples")
+if TYPE_CHECKING:
+    from adapter.moving.follow import Follower, Snapshot
+
+_ROOMS: Final = ("noting", "beside", "examples")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -25,15 +30,15 @@ def follows(endpoints: Iterable[Endpoint]) -> bool:
     return any(each.rollout is not None for each in endpoints)
 
 
-def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], telemetry: Telemetry) -> Moving | None:
+def moving(
+    settings: Settings, durable: Durable, endpoints: Collection[Endpoint], telemetry: Telemetry
+) -> Moving | None:
     """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
     if not follows(endpoints):
         return None
-    follow, noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    noting, beside, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
     metrics = telemetry.metrics.rollouts()
-
-    def stands(now: Standing) -> None:
-        metrics.stands(now.feature, now.stage, now.share, now.epoch)
+    names = {each.resource.name for each in endpoints if each.rollout is not None}
 
     def away(of: str, event: str) -> Callable[[Exception], None]:
         tell = rarely(telemetry, event)
@@ -44,9 +49,8 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
 
         return failed
 
-    follower = follow.Follower(
-        lambda: durable.store, durable.place(settings.brake), away("standings", "rollouts-not-read"), stands
-    )
+    not_read = away("standings", "rollouts-not-read")
+    follower = _follower(durable, durable.place(settings.brake), not_read, metrics, names)
     notes = noting.Notes(lambda: durable.store, away("notes", "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
@@ -56,6 +60,21 @@ def moving(settings: Settings, durable: Durable, endpoints: Iterable[Endpoint], 
     telling = beside.Telling(metrics.compared, telemetry.bug, kept.of)
     asking = beside.Besides(follower.now, notes, key, timeout, telling)
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
+
+
+def _follower(
+    durable: Durable, brake: Path, failed: Callable[[Exception], None], metrics: RolloutMetrics, names: set[str]
+) -> Follower:
+    """Return what follows where features stand, and shows it."""
+
+    def stands(now: Standing) -> None:
+        metrics.stands(now.feature, now.stage, now.share, now.epoch, back=bool(now.rolled_back))
+
+    def looked(snapshot: Snapshot, age: float) -> None:
+        metrics.looked(age, {name: snapshot.braked(name) for name in names})
+
+    room = importlib.import_module("adapter.moving.follow")
+    return room.Follower(lambda: durable.store, brake, failed, stands, looked)  # type: ignore[no-any-return]
 
 
 def rarely(

@@ -15,6 +15,7 @@ from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler
 from adapter.moving.features import features
 from adapter.settings import Settings
+from adapter.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from adapter.callers import Callers
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 READ, OPERATE, APPROVE, TEST = "rollout.read", "rollout.operate", "rollout.approve", "rollout.test"
 SCOPES: Final = (READ, OPERATE, APPROVE, TEST)
 OFF, DEMO = "off", "demo"
+BRAKE: Final = 1.0
+"""Seconds between two looks at the brake."""
 _SESSIONS: Final = "console-sessions"
 
 
@@ -62,6 +65,20 @@ def routes(
     room = importlib.import_module("adapter.web.rollouts")
     who = room.Known() if settings.callers == "known" else room.Demo() if settings.console == DEMO else room.Nobody()
     return room.routes(acting(endpoints, durable), who, settings.timeout, around)  # type: ignore[no-any-return]
+
+
+def timers(settings: Settings, endpoints: Iterable[Endpoint], durable: Durable, telemetry: Telemetry) -> list[Timer]:
+    """Return what `adapter work` does again and again about features that move; none where nothing moves."""
+    found = list(endpoints)
+    if not features(found):
+        return []
+
+    def unknown(names: str) -> None:
+        telemetry.lines.warning("rollout-brake-unknown", message=f"the brake names what is no feature: {names}")
+
+    room = importlib.import_module("adapter.moving.braking")
+    brake = room.Braking(acting(found, durable), durable.place(settings.brake), unknown)
+    return [Timer("brake", BRAKE, brake.look)]
 
 
 def console(

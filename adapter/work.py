@@ -89,7 +89,8 @@ class Work:
             bug=self._bug,
         )
         self.engine = self._engine(at_once)
-        self._timers = [*self._upkeep(), *more]
+        self._timers = [*self._upkeep(), *operating.timers(built.settings, built.endpoints, self._durable, telemetry)]
+        self._timers += more
         self._telling = self._tellers()
         self._comparing = self._readers()
         self._judging = operating.judging(

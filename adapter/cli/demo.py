@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import http.client
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from adapter import app, settings
-from adapter.cli import demo_calls, serve, virtual
+from adapter.cli import demo_calls, demo_tour, serve, virtual
 from adapter.cli.children import HOST, ChildError, Children, free_port
 from adapter.cli.command import Command, argument, carried, project_of, say
 from adapter.cli.explain import explained
@@ -42,24 +44,39 @@ def run(asked: Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     project = _example(asked).resolve()
     ports = _ports(asked.port)
-    with tempfile.TemporaryDirectory(prefix="adapter-demo-") as folder, Children(Path(folder)) as children:
-        environ = _environment(project, ports) | _places(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="adapter-demo-") as name, Children(Path(name)) as children:
+        folder = Path(name)
+        project = demo_tour.copied(project, folder / "project") if asked.tour else project
+        environ = environment(project, ports) | _places(folder)
         try:
-            _start(children, project, ports, environ, Path(folder))
+            _start(children, project, ports, environ, folder)
             built = app.build(project, environ)  # while the others start: for the call that is explained
-            for name, port, path in (("erp", ports.erp, "/erp/soap11?wsdl"), ("facade", ports.facade, "/readyz")):
-                children.wait_for(name, port, path)
+            for child, port, path in (("erp", ports.erp, "/erp/soap11?wsdl"), ("facade", ports.facade, "/readyz")):
+                children.wait_for(child, port, path)
             children.wait_for("microservice", ports.service, "/customers?limit=1")
-            failures = _calls(ports.facade)
-            failures += _explain(built)
+            wrong = _tour(ports, environ) if asked.tour else _calls(ports.facade) + _explain(built)
             children.check()
             if not asked.once:
-                _stay(children, ports, environ, Path(folder))
-        except ChildError as error:
+                _stay(children, ports, environ, folder)
+        except (ChildError, demo_tour.TourError) as error:
             say(f"adapter demo: {error}")
             return 1
-    print(f"\n{failures} of {len(demo_calls.CALLS) + 1} calls went wrong" if failures else "\nEvery answer was right.")
-    return int(failures > 0)
+    of = "" if asked.tour else f" of {len(demo_calls.CALLS) + 1}"
+    print(f"\n{wrong}{of} calls went wrong" if wrong else "\nEvery answer was right.")
+    return int(wrong > 0)
+
+
+def _tour(ports: Ports, environ: Mapping[str, str]) -> int:
+    """Move a feature. Return how many answers were wrong."""
+
+    def command(words: Sequence[str]) -> tuple[int, str]:
+        line = [sys.executable, "-m", "adapter", *words]
+        made = subprocess.run(line, env=dict(environ), capture_output=True, text=True, timeout=demo_tour.PATIENCE)
+        return made.returncode, (made.stdout + made.stderr).strip()
+
+    failed = demo_tour.tour(demo_tour.Stand(ports.facade, ports.service, command, partial(print, flush=True)))
+    print("\n".join(f"WRONG: {each}" for each in failed), end="")
+    return len(failed)
 
 
 def _example(asked: Namespace) -> Path:
@@ -84,7 +101,7 @@ def _port(name: str, wanted: int) -> int:
     return port
 
 
-def _environment(project: Path, ports: Ports) -> dict[str, str]:
+def environment(project: Path, ports: Ports) -> dict[str, str]:
     """Return the environment of the children: nobody's own settings, and all endpoints on the ports of this run."""
     known = settings.read(project, {})
     environ = {k: v for k, v in settings.environment().items() if not k.startswith(settings.PREFIX)}
@@ -92,8 +109,9 @@ def _environment(project: Path, ports: Ports) -> dict[str, str]:
         for name, url in addresses.items():
             moved = urlsplit(url)._replace(scheme="http", netloc=f"{HOST}:{port}").geturl()
             environ[f"{settings.PREFIX}{family}_{name}"] = moved
-    everyone = {f"{settings.PREFIX}CALLERS": "everyone"}  # said aloud: a demonstration asks nobody who they are
-    return environ | everyone | {settings.PROJECT: str(project), "PYTHONUNBUFFERED": "1"}
+    # said aloud: a demonstration asks nobody who they are
+    shown = {f"{settings.PREFIX}CALLERS": "everyone", f"{settings.PREFIX}CONSOLE": "on"}
+    return environ | shown | {settings.PROJECT: str(project), "PYTHONUNBUFFERED": "1"}
 
 
 def _places(folder: Path) -> dict[str, str]:
@@ -146,6 +164,7 @@ def _stay(children: Children, ports: Ports, environ: Mapping[str, str], folder: 
     """Say what can be opened, and wait until somebody presses Ctrl-C or a child ends."""
     try:
         print(f"\nOpen  http://{HOST}:{ports.facade}/docs  the endpoints, to read and try")
+        print(f"      http://{HOST}:{ports.facade}/console  where features stand that move to the new service")
         print(f"      http://{HOST}:{ports.facade}/problems  what every error means")
         print(f"      http://{HOST}:{ports.erp}/erp/soap11?wsdl  the contract of the pretend ERP")
         print(f"Look  {_given(ports, environ)}adapter explain GET {EXPLAINED}")
@@ -173,6 +192,7 @@ COMMAND = Command(
     doc="Starts a pretend ERP that speaks real SOAP, a JSON microservice and the façade in front of both, on loopback; "
     "makes calls, shows each as a curl command with its answer, and checks the answers. Then it stays until Ctrl-C.",
     arguments=(
+        argument("--tour", action="store_true", help="move a feature to the new service, wrong turns and all"),
         argument("--once", action="store_true", help="stop after the calls; exit status 1 if an answer was wrong"),
         argument(
             "--port", type=int, default=FACADE, help=f"port of the façade (default: {FACADE}); 0: free ports for all"

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 from adapter import operating, settings
 from adapter.built import Built, build
-from adapter.cli.command import UsageError, project_of, table
+from adapter.cli.command import UsageError, project_of, say, table
 from adapter.cli.rollout_retire import due
 from adapter.durable import Durable
 from adapter.moving.acting import Acting
 from adapter.moving.features import features
+from adapter.moving.follow import pulled, stopped
 from adapter.moving.looking import Seen
 from adapter.rollout.evidence import Calls
 from adapter.rollout.rules import Step
@@ -38,10 +39,13 @@ def _built(asked: Namespace) -> Built:
 def listing(asked: Namespace) -> int:
     """Print one line for each feature."""
     built = _built(asked)
-    seen = operating.acting(built.endpoints, Durable(built.settings, built.project)).list()
-    print(table([HEAD, *map(_row, seen)]))
+    acting, brake = operating.acting(built.endpoints, Durable(built.settings, built.project)), _brake_of(built)
+    seen = acting.list()
+    print(table([HEAD, *(_row(each, brake) for each in seen)]))
     for line in due(built, [each.standing for each in seen]):
         print(line)
+    if unknown := (brake or frozenset()) - acting.features.keys():
+        say(f"the brake names what is no feature, which stops nothing: {', '.join(sorted(unknown))}")
     return 0
 
 
@@ -73,11 +77,16 @@ def show(asked: Namespace) -> int:
     return 0
 
 
-def _row(seen: Seen) -> tuple[str, ...]:
+def _brake_of(built: Built) -> frozenset[str] | None:
+    return pulled(built.project / built.settings.brake)
+
+
+def _row(seen: Seen, brake: frozenset[str] | None) -> tuple[str, ...]:
     standing = seen.standing
+    said = flags(standing) + (["brake"] if stopped(brake, standing.feature) else [])
     return (
         standing.feature, str(Step(standing.stage, standing.share)), when(standing.since), str(standing.epoch),
-        _calls(seen, "soap"), _calls(seen, "http"), _next(seen), ", ".join(flags(standing)) or "-",
+        _calls(seen, "soap"), _calls(seen, "http"), _next(seen), ", ".join(said) or "-",
     )  # fmt: skip
 
 

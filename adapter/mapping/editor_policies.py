@@ -47,7 +47,7 @@ _ROLLOUTS: Mapping[str, dict[str, Any]] = {
     "BesideSection.slow": _seconds(600),
     **{f"CompareSection.{key}": {**_POINTERS} for key in ("ignore", "show")},
     "CompareSection.unordered": _by_pointer({"type": "string"}),
-    **{f"CompareSection.{key}": _by_pointer({"type": "number", "exclusiveMinimum": 0}) for key in ("numbers", "times")},
+    **{f"CompareSection.{key}": _by_pointer({"type": "number", "minimum": 0}) for key in ("numbers", "times")},
     "CompareSection.codes": _by_pointer({"type": "object", "additionalProperties": {"type": "string"}}),
 }
 POLICIES: Mapping[str, dict[str, Any]] = {

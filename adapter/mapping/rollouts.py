@@ -79,6 +79,12 @@ def _gate(sections: Sections, data: Any) -> GateRule:
     found = sections.load(GateSection, data, path) or {}
     for key in found.keys() & {"mismatches", "sure"}:
         found[key] = percent(sections, found[key], (*path, key))
+    if not found.get("mismatches", 1):
+        sections.wrong(
+            (*path, "mismatches"), "mismatches: 0% can never be shown, however much is compared", "mismatches: 0.1%"
+        )
+    if found.get("sure", 0) >= 1:
+        sections.wrong((*path, "sure"), "sure: nothing is ever seen with 100% certainty", "sure: 99%")
     if "minutes" in found:
         found["seconds"] = 60 * seconds(sections, found.pop("minutes"), (*path, "minutes"), 100_000)
     if "lag" in found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 _STAGES = ("legacy", "shadow", "dualwrite", "canary", "live", "rampdown", "complete")
@@ -31,6 +33,10 @@ class RolloutMetrics:
             ["operation", "outcome"],
             registry=registry,
         )
+        self._standing(registry)
+
+    def _standing(self, registry: CollectorRegistry) -> None:
+        """Make what shows where features stand, and how well a process knows that."""
         self._stage = Gauge(
             "adapter_rollout_stage",
             "Where a feature stands: 0 legacy, 1 shadow, 2 dualwrite, 3 canary, 4 live, 5 rampdown, 6 complete.",
@@ -39,6 +45,19 @@ class RolloutMetrics:
         self._share = Gauge(
             "adapter_rollout_share_percent", "The share of entities at the new service, in a canary.",
             ["feature"], multiprocess_mode="mostrecent", registry=registry,
+        )  # fmt: skip
+        self._back = Gauge(
+            "adapter_rollout_rolled_back", "1 where a feature was rolled back and nobody has sent it on since.",
+            ["feature"], multiprocess_mode="mostrecent", registry=registry,
+        )  # fmt: skip
+        self._brake = Gauge(
+            "adapter_rollout_brake", "1 where the brake is pulled for a feature.",
+            ["feature"], multiprocess_mode="livemax", registry=registry,
+        )  # fmt: skip
+        self._age = Gauge(
+            "adapter_rollout_age_seconds",
+            "How long ago the store last said where features stand; the most of all workers.",
+            multiprocess_mode="livemax", registry=registry,
         )  # fmt: skip
         self._epoch = Gauge(
             "adapter_rollout_epoch", "How often a feature has moved; the least of all workers.",
@@ -61,8 +80,15 @@ class RolloutMetrics:
         """Count one read that was to be asked at both sides."""
         self._compared.labels(operation, outcome).inc()
 
-    def stands(self, feature: str, stage: str, share: int, epoch: int) -> None:
-        """Show where a feature stands now; ``share`` of 10,000."""
+    def looked(self, age: float, brake: Mapping[str, bool]) -> None:
+        """Show how old what a process knows is, in seconds, and for which features the brake is pulled."""
+        self._age.set(age)
+        for feature, is_pulled in brake.items():
+            self._brake.labels(feature).set(is_pulled)
+
+    def stands(self, feature: str, stage: str, share: int, epoch: int, *, back: bool) -> None:
+        """Show where a feature stands now; ``share`` of 10,000; ``back``: it was rolled back."""
+        self._back.labels(feature).set(back)
         self._stage.labels(feature).set(_STAGES.index(stage))
         self._share.labels(feature).set(share / 100)
         self._epoch.labels(feature).set(epoch)

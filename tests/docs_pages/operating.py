@@ -86,6 +86,7 @@ EVENTS = (
     ("everyone-may-call", "a start with ADAPTER_CALLERS=everyone: nobody is asked who they are"),
     ("callers-not-refreshed", "keys, or those of an issuer (``message``), could not be had anew; the last ones count"),
     ("rollouts-not-read", "the store did not say where features stand (``cause``); what it said last counts"),
+    ("rollout-brake-unknown", "the brake names what is no feature of the project (``message``): it stops nothing"),
     ("rollouts-not-noted", "what was seen of features could not be written (``cause``); it is tried again"),
     ("rollout-should-go-back", "the judge says so of a ``feature`` (``cause``), and did not do it"),
     ("rollout-rolled-back", "the judge did it"),
@@ -233,7 +234,8 @@ def _one_of_each() -> str:
     rollouts.away("standings")
     rollouts.fell_back("customers.read", "backend-timeout")
     rollouts.compared("customers.read", "same")
-    rollouts.stands("customers", "canary", 100, 3)
+    rollouts.stands("customers", "canary", 100, 3, back=False)
+    rollouts.looked(0.1, {"customers": False})
     return known.render().decode("utf-8")
 
 

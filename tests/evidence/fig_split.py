@@ -27,7 +27,7 @@ from tests.evidence import Result
 from tests.resilience.project import project
 from tests.stack import ROOT, erp_settings, gunicorn
 from tests.strangler.candidate import candidate
-from tests.strangler.load import readers
+from tests.strangler.load import Told, readers
 from tests.strangler.standing import stand_in
 from tests.strangler.vectors import VECTORS
 
@@ -36,6 +36,7 @@ SHARE = 4321
 MOST_MICROSECONDS = 5.0
 _KEY = b"of fig.split"
 _SECONDS = 3.0
+_PATIENCE = 60.0
 _PID = re.compile(r"_(\d+)\.db$")
 
 
@@ -98,13 +99,17 @@ def _answers(made: Path, environ: Mapping[str, str]) -> Iterator[tuple[int, int,
     """Start two workers, ask for customers that only the new service has, and count who answered."""
     numbers = range(900_000, 901_000)
     with tempfile.TemporaryDirectory() as metrics:
+        told: list[Told] = []
+        pids: set[str] = set()
         with gunicorn(made, {**environ, "PROMETHEUS_MULTIPROC_DIR": metrics}, workers=2) as (url, _, _):
-            with readers(url, [f"/v1/customers/{number}" for number in numbers], 16) as asking:
-                time.sleep(_SECONDS)
-            # Those that counted a request, as their files say; the process that forks counts none.
-            pids = {
-                found[1] for each in os.listdir(metrics) if each.startswith("counter") and (found := _PID.search(each))
-            }
+            until = time.monotonic() + _PATIENCE
+            while len(pids) < 2 and time.monotonic() < until:  # connections are kept, and a worker may have got none
+                with readers(url, [f"/v1/customers/{number}" for number in numbers], 16) as asking:
+                    time.sleep(_SECONDS)
+                told += asking.told
+                # Those that counted a request, as their files say; the process that forks counts none.
+                files = [_PID.search(each) for each in os.listdir(metrics) if each.startswith("counter")]
+                pids = {found[1] for found in files if found}
         there = {number: bucket(_KEY, "customers", str(number)) < SHARE for number in numbers}
-        wrong = sum(each.status != (200 if there[int(each.path.rpartition("/")[2])] else 404) for each in asking.told)
-    yield wrong, len(asking.told), len(pids)
+        wrong = sum(each.status != (200 if there[int(each.path.rpartition("/")[2])] else 404) for each in told)
+    yield wrong, len(told), len(pids)

@@ -18,6 +18,8 @@ ROLLOUTS: dict[str, tuple[str, str]] = {
     "rollout-judge-always": ("'always' is not one of advise, automatic", "Whether what is seen moves it"),
     "rollout-freeze-no-days": ("freeze: 'christmas' is no day", "freeze: [2026-12-20/2027-01-06]"),
     "rollout-mismatches-no-percent": ("mismatches: must be a percentage", "mismatches: 1%"),
+    "rollout-mismatches-none": ("mismatches: 0% can never be shown", "mismatches: 0.1%"),
+    "rollout-sure-for-ever": ("sure: nothing is ever seen with 100% certainty", "sure: 99%"),
     "rollout-keys-no-number": ("keys: must be a whole number", "Different entities"),
     "rollout-minutes-nothing": ("minutes: must be a number up to 100000", "minutes: 5"),
     "rollout-share-of-words": ("share: must be a percentage", "share: 1%"),

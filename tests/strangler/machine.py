@@ -158,7 +158,7 @@ class Machine(RuleBasedStateMachine):
         if sends and not flight.sent:
             self.world.send(flight)
         elif self._dying(crash, lambda store: self.world.answer(flight, store)):
-            flight.alone = True
+            self.world.died(flight)
 
     @rule(crash=_crash)
     def rows_are_looked_after(self, crash: str) -> None:
@@ -203,13 +203,18 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Let everything arrive: then both sides have the same, and the one that has the say has all."""
+        try:
+            self._ends()
+        finally:
+            self.world.end()
+
+    def _ends(self) -> None:
         world = self.world
         world.settled()
         world.check()
         self._right()
         if self._stage() not in ("legacy", "shadow", "complete") and world.enough("dualwrite"):
             assert [] == list(world.same())
-        world.end()
 
     def _answered(self, process: int, entity: str) -> None:
         world, many = self.world, len(self.world.flights)

@@ -138,6 +138,13 @@ class World:
         store.run(lambda connection: claiming.settle(connection, row, self.clock, DONE, b"x", copy))
         self.flights.remove(flight)
 
+    def died(self, flight: Flight) -> None:
+        """Note that nobody goes on with a flight. It may have ended just before."""
+        row = self.store.read(lambda connection: writes.by_id(connection, flight.row.id))
+        flight.alone = True
+        if row is None or row.state != SENDING:
+            self.flights.remove(flight)
+
     def reap(self, store: Store | Crashing) -> None:
         """Look after rows whose lease ran out, and find out what became of them, as `adapter work` does."""
         for row in self.store.read(lambda connection: writes.expired(connection, self.clock, 50)):
@@ -260,7 +267,8 @@ class World:
         return Copy(self.name, made)
 
     def _rows(self, *states: str) -> list[Write]:
-        wanted = WRITES.select().where(WRITES.c.state.in_(states)).order_by(WRITES.c.sequence)
+        wanted = WRITES.select().where(WRITES.c.operation == f"{self.name}.update", WRITES.c.state.in_(states))
+        wanted = wanted.order_by(WRITES.c.sequence)
         return self.store.read(lambda connection: [writes.write_of(row) for row in connection.execute(wanted)])
 
     def _under_way(self, entity: str, side: Side) -> set[str]:

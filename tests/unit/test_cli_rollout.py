@@ -103,6 +103,15 @@ def test_one_feature_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) ->
     assert any("legacy -> shadow" in line and line.endswith("begin") for line in said.values())
 
 
+def test_the_brake_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its names that are typing errors: those stop nothing."""
+    (shop / "rollout.brake").write_text("customers\ncustommers\n", "utf-8")
+    assert 0 == run(shop, "list")
+    said = capsys.readouterr()
+    assert said.out.splitlines()[1].endswith("brake")
+    assert "custommers" in said.err
+
+
 def test_a_project_in_which_nothing_moves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,9 +16,6 @@ from adapter.__main__ import main
 from adapter.app import build, create_app, credentials_of, openapi
 from adapter.durable import Durable
 from adapter.errors import BuildError, RequestError
-from adapter.mapping.forms import Known
-from adapter.mapping.frozen_forms import frozen, thawed
-from adapter.mapping.service_forms import answered, sent
 from adapter.messages import Caller, Request
 from adapter.openapi import with_parts
 from adapter.opened import open_backends
@@ -31,7 +28,6 @@ from adapter.store.observed import Batch, add
 from adapter.strict_json import encode
 from tests.cases import SHAPES, shape_project
 from tests.unit.loopback import Peer, answer, serving
-from tests.unit.mapped import erp
 
 DAY = 86400
 LIMITS = Limits(64, 100)
@@ -286,16 +282,3 @@ def test_two_files_of_one_resource(project: Path) -> None:
     (project / "mappings" / "other.yaml").write_text(mapping, "utf-8")
     with pytest.raises(BuildError, match="the resource partners stands in another file too"):
         build(project, environment())
-
-
-@pytest.mark.parametrize("name", sorted(erp()))
-def test_forms_are_kept_whole(name: str) -> None:
-    """What is written beside a mapping and read again is the same forms, of any operation."""
-    for shaped in (answered(erp()[name]), sent(erp()[name]), sent(erp()[name], there=False)):
-        assert shaped == thawed(frozen(shaped))
-
-
-def test_forms_that_lead_nowhere() -> None:
-    """A form that asks for one that is not there is none."""
-    with pytest.raises(ValueError, match="a form is not there"):
-        thawed(frozen((Known("nobody"), {})))

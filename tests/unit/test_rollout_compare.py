@@ -111,6 +111,9 @@ def test_what_is_said_to_be_the_same_is(rule: Mapping[str, Any], legacy: Any, ca
          {"a": [{"n": 2, "b": 2}, {"n": 1}]}),
         ([("/a/1", "extra")], {"unordered": {"/a": "n"}}, {"a": [{"n": 1}]}, {"a": [{"n": 1}, {"n": 2}]}),
         ([("/a/0", "missing"), ("/a/0", "extra")], {"unordered": {"/a": "n"}}, {"a": [{"b": 1}]}, {"a": [{"b": 2}]}),
+        ([("/a/0", "missing"), ("/a/0", "extra")], {"unordered": {"/a": ""}}, {"a": [True]}, {"a": [1]}),
+        ([("/a/0", "missing"), ("/a/0", "extra")], {"unordered": {"/a": ""}, "codes": {"/a/*": {"in": "dormant"}}},
+         {"a": ["in"]}, {"a": ["dormant"]}),
     ],
 )  # fmt: skip
 def test_what_is_beyond_a_rule_is_told(
@@ -137,6 +140,7 @@ def test_a_broken_candidate_is_told_of_once_for_each_place_and_not_without_end()
     differences = Comparer(PLAIN).differences(legacy, candidate)
     assert MOST == len(differences)
     assert ["/a/*/b"] == [each.shape for each in groups("x.read", differences).values()]
+    assert MOST == len(Comparer(PLAIN).differences({str(n): n for n in range(5000)}, {}))
 
 
 def test_names_that_the_contract_does_not_have_are_not_told() -> None:

@@ -263,6 +263,8 @@ def test_a_verdict_that_was_tampered_with() -> None:
     assert '"compared":680' in text
     assert replay(text).same
     assert not replay(text.replace('"compared":680', '"compared":679')).same
+    number = replay(text.replace('"rate":1.0', '"rate":2.0', 1))  # of the evidence: the verdict is forward all the same
+    assert ("forward", False) == (number.again.kind, number.same)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"version": 2}', "[]", "nothing", json.dumps({"version": 1, "now": 1})])

@@ -72,8 +72,9 @@ def test_a_filter_keeps_those_that_fit(call: Call, query: str, fits: Callable[[A
 
 
 def test_a_created_customer_can_be_read(call: Call) -> None:
-    """Creating gives the next id, and reading that id gives what creating answered."""
-    status, created = call("POST", "/customers", {**PERSON, "credit_limit": "1500", "id": "1", "version": 9})
+    """Creating gives the next id, and reading that id gives what creating answered. An id that is there is refused."""
+    assert 409 == call("POST", "/customers", {**PERSON, "id": "1"})[0]
+    status, created = call("POST", "/customers", {**PERSON, "credit_limit": "1500", "version": 9})
     assert (201, "73", 1, "1500.00") == (status, created["id"], created["version"], created["credit_limit"])
     assert (200, created) == call("GET", "/customers/73")
 
@@ -139,6 +140,7 @@ def test_what_was_kept_survives_a_restart(tmp_path: Path) -> None:
     """A database that holds customers is not seeded again."""
     database = str(tmp_path / "customers.sqlite3")
     with serve(0, database) as server:
-        created = server.RequestHandlerClass.store.create(dict(PERSON))  # type: ignore[attr-defined]
+        store = server.RequestHandlerClass.store  # type: ignore[attr-defined]
+        created = store.once("", lambda sql: store.create(sql, dict(PERSON)))
     with serve(0, database) as server:
         assert created == server.RequestHandlerClass.store.read("73")  # type: ignore[attr-defined]
