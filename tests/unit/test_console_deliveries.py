@@ -12,9 +12,10 @@ import pytest
 from adapter import virtual
 from adapter.store import audit, writes
 from adapter.store.writes import DISCARDED, PARKED, UNKNOWN, Write
-from tests.console.filled import HOSTILE, filled_project, park
+from tests.console.filled import HOSTILE, park
 from tests.console.site import Site, refused
 from tests.console.visiting import Page
+from tests.resilience.project import kept_orders
 from tests.stack import ROOT, erp_settings
 
 
@@ -23,8 +24,7 @@ class Letters:
 
     def __init__(self, folder: Path, erp: virtual.Server) -> None:
         self.erp, now = erp, time.time()
-        made = lambda where: filled_project(where / "project", now)[0]  # noqa: E731
-        self.site = Site(folder, made, **erp_settings(erp))
+        self.site = Site(folder, kept_orders, **erp_settings(erp))
         self.ids = park(self.site.durable, now)
         self.ann = self.site.visitor("ann")
         self.place = f"/console/deliveries/{self.ids[0]}"

@@ -220,3 +220,17 @@ def test_one_write_of_an_entity_at_a_time(world: World) -> None:
     assert ["earlier-write-open"] == seen
     assert [SENDING] != [row.state for row in world.rows()]
     assert [("t1", 1)] == world.soap.done
+
+
+def test_what_is_tried_again_later_is_copied_in_its_new_place(world: World) -> None:
+    """A write that was not done at first, and is by a later try with its key, comes behind what was done meanwhile."""
+    world.stand("dualwrite")
+    world.soap.before = failing(LOST)
+    assert "outcome-unknown" == problem(lambda: world.ask(key="k", seconds=1.0)).problem
+    world.soap.before = nothing
+    world.settle()
+    world.ask()
+    world.number = 0
+    assert 200 == world.ask(key="k").status
+    world.settle()
+    assert [("t1", 2), ("t1", 1)] == world.soap.done == world.http.done

@@ -128,12 +128,14 @@ class World:
         """Return where it stands."""
         return self.store.read(lambda connection: rollouts.of(connection, FEATURE))
 
-    def ask(self, thing: str = "t1", *, seen: Standing | None = None, key: str | None = None) -> Response:
+    def ask(
+        self, thing: str = "t1", *, seen: Standing | None = None, key: str | None = None, seconds: float = 0.0
+    ) -> Response:
         """Change a thing, as a process does that saw the feature stand somewhere; placed anew once where it moved."""
         self.number += 1
         body = {"value": self.number, "reference": f"r{self.number}"}
         request = Request(
-            "things.patch", f"q{self.number}", time.monotonic() + self.seconds, "PATCH", {"id": thing},
+            "things.patch", f"q{self.number}", time.monotonic() + (seconds or self.seconds), "PATCH", {"id": thing},
             body=json.dumps(body).encode(), headers={} if key is None else {"idempotency-key": f'"{key}"'},
             caller=Caller("shop"), checked=Checked(body=body),
         )  # fmt: skip

@@ -181,3 +181,15 @@ def test_what_arrived_is_read_back(both: Both) -> None:
     assert 1 == back.look()
     assert [("customers.read", [])] == notes.comparisons
     assert 0 == back.look()
+
+
+def test_a_copy_is_no_callers(both: Both) -> None:
+    """Whoever has its id neither sees nor cancels it; it is there for operators."""
+    both.change("six")
+    copy = both.rows()[1]
+    assert copy.copy
+    assert [404, 404] == [
+        both.client.open(f"/v1/operations/{copy.id}", method=method).status_code for method in ("GET", "DELETE")
+    ]
+    both.deliver()
+    assert "done" == both.rows()[1].state
