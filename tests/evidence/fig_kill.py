@@ -92,7 +92,7 @@ def measure() -> Result:
     enough = set(supervisor.killed) == set(VICTIMS)
     whole = "whole" if not status else said
     told = f"goes on; {len(failed)} answers failed, {len(lost)} lines of differences, audit {whole}"
-    return Result(f"{told}; killed: {kills}", not failed and not lost and not status and enough)
+    return Result(f"{told}; killed: {kills}{_first(lost)}", not failed and not lost and not status and enough)
 
 
 @contextmanager
@@ -159,3 +159,7 @@ def _differing(stand: demo_tour.Stand) -> list[str]:
         if time.monotonic() > until:
             return said.splitlines()
         time.sleep(1.0)
+
+
+def _first(lost: Sequence[str]) -> str:
+    return f"; first: {' | '.join(lost[:4])}" if lost else ""
