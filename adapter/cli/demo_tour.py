@@ -24,7 +24,8 @@ from adapter.cli.children import HOST
 FEATURE = "customers"
 PLAN = (
     "rollout: {steps: [shadow, dualwrite, canary 10, live], judge: automatic, "
-    "gate: {mismatches: 10%, sure: 90%, keys: 3, minutes: 0.05, lag: 60}, compare: {show: [/credit_limit]}}"
+    "gate: {mismatches: 10%, sure: 90%, keys: 3, minutes: 0.05, lag: 60}, "
+    "compare: {ignore: [/changed_at], show: [/credit_limit]}}"
 )
 """The plan of the tour: evidence that takes days elsewhere takes seconds."""
 _STEPS = ("legacy", "shadow", "dualwrite", "canary 10", "live")
@@ -274,4 +275,6 @@ def _all_new(stand: Stand, ids: Sequence[str]) -> bool:
     _read(stand, ids)
     time.sleep(_WRITTEN)
     after = calls(stand)
+    if stand.again:  # who is killed forgets what it saw, and while the service is gone the ERP answers
+        return after[1] > http
     return after[0] == soap and after[1] >= http + len(ids)

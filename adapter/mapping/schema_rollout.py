@@ -19,7 +19,6 @@ class RolloutSection(Section):
     zone = Text(**about("The time zone of 'windows', such as Europe/Berlin."))
     freeze = Raw(**about("Days without a step forward: a list such as [2026-12-20/2027-01-06]."))
     beside = Raw(**about("What is asked beside the calls that count."))
-    dry_run = Flag(**about("The new service answers writes without doing them, where it is asked to."))
     compare = Raw(**about("When two answers are the same."))
     retire = Whole(1, 3650, **about("Days without a call of the ERP after which lines can go; 30 when left out."))
 

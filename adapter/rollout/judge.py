@@ -144,7 +144,7 @@ def _differing(gate: GateRule, evidence: Evidence, numbers: Mapping[str, float])
 def _copies(gate: GateRule, evidence: Evidence) -> Iterator[Need]:
     if evidence.conflicts:
         many = "a copy waits" if evidence.conflicts == 1 else f"{evidence.conflicts} copies wait"
-        yield Need("conflicts", f"{many} for a person, since the other side refused: `adapter writes list`")
+        yield Need("conflicts", f"{many} for a person, since the other side refused: `adapter deliveries list`")
     if evidence.lag > gate.lag:
         yield Need("lag", f"the oldest copy waits for {evidence.lag:.0f} s, {gate.lag:g} s are allowed")
 

@@ -122,7 +122,7 @@ def test_copies(stage: Any, holds: bool) -> None:
         assert "forward" == verdict(standing, lag=61.0, conflicts=1).kind
         return
     assert {
-        "conflicts": "2 copies wait for a person, since the other side refused: `adapter writes list`",
+        "conflicts": "2 copies wait for a person, since the other side refused: `adapter deliveries list`",
         "lag": "the oldest copy waits for 61 s, 60 s are allowed",
     } == needs(standing, lag=61.0, conflicts=2)
 

@@ -16,7 +16,7 @@ class RolloutRule:
     """How the operations of one file move. ``key`` names the entity, "" for the path parameter.
 
     ``stays`` are operations that do not move. ``freeze`` are days (ISO 8601, first and last) without a step forward;
-    ``windows`` are the only times for one. ``dry_run``: the new service answers writes without doing them.
+    ``windows`` are the only times for one.
     ``retire`` is in days. ``pointers`` says where each pointer of ``compare`` is written.
     """
 
@@ -31,7 +31,6 @@ class RolloutRule:
     windows: ClosedRule | None = None
     freeze: tuple[tuple[str, str], ...] = ()
     beside: BesideRule = field(default_factory=BesideRule)
-    dry_run: bool = False
     compare: CompareRule = field(default_factory=CompareRule)
     retire: float = 30.0
     pointers: Mapping[str, Place] = field(default_factory=dict, compare=False)
