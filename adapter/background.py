@@ -30,6 +30,7 @@ class Background:
         self._beginning = threading.Lock()
         self._pid = 0
         self._first, self._wake = threading.Event(), threading.Event()
+        self._ended, self._turns = threading.Condition(), 0
 
     def begin(self) -> None:
         """Begin, where this process has not."""
@@ -51,11 +52,21 @@ class Background:
         """Let the next round come at once."""
         self._wake.set()
 
+    def soon(self, patience: float) -> None:
+        """Let the next round come at once, and wait for its end, but not longer than ``patience`` seconds."""
+        with self._ended:
+            before = self._turns
+            self._wake.set()
+            self._ended.wait_for(lambda: self._turns > before, patience)
+
     def _round(self) -> None:
         try:
             self._act()
         except Exception as error:  # it is told; a thread that ended would leave what is known to grow old for good
             self._failed(error)
+        with self._ended:
+            self._turns += 1
+            self._ended.notify_all()
 
 
 def _rounds(asked: weakref.ref[Background], first: threading.Event, wake: threading.Event, period: float) -> None:

@@ -1,7 +1,7 @@
 """API keys: who shows one is looked up in a snapshot, which is made anew beside the requests.
 
-A change is seen within two seconds. While the store cannot be asked, the last snapshot counts. When keys were last used
-is written in batches.
+A change is seen within two seconds, and a new key at once. While the store cannot be asked, the last snapshot counts.
+When keys were last used is written in batches.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from adapter.background import Background
-from adapter.callers.snapshot import Kept, Pepper, Snapshot, must_be_whole
+from adapter.callers.snapshot import UNKNOWN, Kept, Pepper, Snapshot, must_be_whole
 from adapter.durable import Durable
-from adapter.errors import StoreUnavailable
+from adapter.errors import RequestError, StoreUnavailable
 from adapter.messages import Caller
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from adapter.vault import Keyring
 
 PERIOD: Final = 1.0
+_LOOK: Final = 0.5
+"""Seconds that a caller waits whose key nobody knows yet."""
 WRITTEN_EVERY: Final = 10.0
 NOTED_EVERY: Final = 60.0
 """How exactly it is known when a key was last used, in seconds."""
@@ -49,6 +51,7 @@ class Keys:
         self._noted: dict[str, float] = {}
         self._uses: dict[str, tuple[float, bytes]] = {}
         self._made = self._written = time.monotonic()
+        self._looked = self._made - PERIOD
 
     def begin(self) -> None:
         """Begin to read keys, so that the first who shows one need not wait, nor the store be there at that moment."""
@@ -57,7 +60,22 @@ class Keys:
     def caller(self, text: str) -> Caller:
         """Return whose key it is. Raise 401 where it does not count, 503 where keys were never known here."""
         must_be_whole(text)  # so that nothing is opened for what is no key
+        known = self._known()
+        try:
+            return known.caller(text, self._used)
+        except RequestError as error:
+            if error.cause != UNKNOWN or not self._newer():
+                raise
         return self._known().caller(text, self._used)
+
+    def _newer(self) -> bool:
+        """Look whether a key that nobody knows was made just now; but not each time that somebody guesses."""
+        now = time.monotonic()
+        if now - self._looked < PERIOD:
+            return False
+        self._looked = now
+        self._background.soon(_LOOK)
+        return True
 
     def again(self, id: str) -> Caller:
         """Return whose key it is that was shown before, by its id. Raises what ``caller`` raises."""

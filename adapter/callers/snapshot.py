@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from adapter.callers.keytext import id_of
 from adapter.callers.refusing import unauthenticated
@@ -44,6 +45,8 @@ class Kept:
 
 # What is told of a use: the key's id, when, and what is to be kept of it from now on, b"" where that is so already.
 Used = Callable[[str, float, bytes], None]
+UNKNOWN: Final = "unknown-key"
+"""Why a key is refused that is not there, and one whose secret part is not the right one."""
 _NOBODYS = Kept(Caller(), bytes(32), Pepper("", bytes(32)))
 
 
@@ -58,7 +61,7 @@ class Snapshot:
         id = must_be_whole(text)
         kept = self._keys.get(id, _NOBODYS)  # a key that is not there takes as long as one that is
         if not hmac.compare_digest(kept.pepper.hashed(text), kept.hash) or kept is _NOBODYS:
-            raise unauthenticated("unknown-key")
+            raise unauthenticated(UNKNOWN)
         now = self._now()
         _must_count(kept, now)
         used(id, now, b"" if kept.pepper is self._current else self._current.kept(text))
@@ -68,7 +71,7 @@ class Snapshot:
         """Return the caller of a key that was shown before. Raise 401 where it does not count any more."""
         kept = self._keys.get(id)
         if kept is None:
-            raise unauthenticated("unknown-key")
+            raise unauthenticated(UNKNOWN)
         _must_count(kept, self._now())
         return kept.caller
 

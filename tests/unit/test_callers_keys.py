@@ -103,6 +103,16 @@ def test_a_change_is_seen_at_the_next_look(tmp_path: Path) -> None:
     assert ("", "revoked-key") == (cause(known, other), cause(known, text))
 
 
+def test_a_new_key_counts_at_once(tmp_path: Path) -> None:
+    """Who shows a key that was made a moment ago need not wait for the next look."""
+    (tmp_path / "elsewhere").mkdir()
+    store = durable(tmp_path)
+    known = opened(tmp_path)
+    assert "" == cause(known, made_key(store))
+    assert "" == cause(known, made_key(store, "you"))
+    assert "unknown-key" == cause(known, made_key(durable(tmp_path / "elsewhere"), "nobody"))
+
+
 def test_the_last_snapshot_counts_while_the_store_is_away(tmp_path: Path) -> None:
     """Who was known stays known; a process that never knew anybody says 503, and not that the key were wrong."""
     text = made_key(durable(tmp_path))

@@ -187,7 +187,7 @@ def test_rows_of_an_earlier_release(here: tuple[Store, Store]) -> None:
     store.run(lambda connection: writes.insert(connection, old))
 
     def back(connection: object) -> None:
-        for column in ("boot", "until", "span"):
+        for column in ("boot", "until", "span", "target", "copy"):
             connection.exec_driver_sql(f"ALTER TABLE writes DROP COLUMN {column}")  # type: ignore[attr-defined]
         connection.exec_driver_sql("UPDATE schema_version SET version = 1")  # type: ignore[attr-defined]
 
