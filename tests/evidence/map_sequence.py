@@ -16,6 +16,7 @@ from flask import Flask
 
 from adapter.app import create_app
 from tests.cases import SHAPES, shape_project
+from tests.everyone import EVERYONE
 from tests.evidence import Result
 from tests.evidence.order_taker import STEPS, WAYS, OrderTaker
 from tests.replay import replaying
@@ -43,7 +44,8 @@ def taking() -> Iterator[tuple[Flask, OrderTaker]]:
     with OrderTaker.running() as taker, replaying() as nobody, tempfile.TemporaryDirectory() as folder:
         project = shape_project(SHAPES / "sequence", Path(folder) / "project", nobody.url)
         endpoint = {"ADAPTER_ENDPOINT_ERFASSUNGSERVICE": taker.url, "ADAPTER_TIMEOUT": TIMEOUT}
-        yield create_app(project, endpoint), taker
+        bad_on_purpose = {**EVERYONE, "ADAPTER_GUARD": "watch"}  # each failure has to come through, one after another
+        yield create_app(project, {**endpoint, **bad_on_purpose}), taker
 
 
 def failing(app: Flask, taker: OrderTaker, step: str, way: str) -> str:
