@@ -27,7 +27,7 @@ def read_resources(project: Path) -> tuple[list[Resource], list[Mistake]]:
         Mistake(f"mappings/{path.name}", 0, 0, "is not read", "rename it to end in .yaml")
         for path in sorted(folder.glob("*.yml"))
     )
-    known: dict[int, Shared] = {}
+    known: dict[str, Shared] = {}
     shared_files, wrong = _shared(project, known)
     mistakes.extend(wrong)
     for path in paths:
@@ -57,7 +57,7 @@ def read_retired(project: Path) -> tuple[list[Retired], list[Mistake]]:
     return found, mistakes
 
 
-def _shared(project: Path, known: dict[int, Shared]) -> tuple[dict[str, files.Document | None], list[Mistake]]:
+def _shared(project: Path, known: dict[str, Shared]) -> tuple[dict[str, files.Document | None], list[Mistake]]:
     """Read ``mappings/shared/*.yaml``: what mapping files have in common, by name; None where it cannot be read."""
     found: dict[str, files.Document | None] = {}
     mistakes: list[Mistake] = []

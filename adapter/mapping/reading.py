@@ -34,10 +34,10 @@ from adapter.mapping.signatures import read_signed
 from adapter.mapping.verbs import is_name
 
 
-def shared(document: Document, known: dict[int, Shared]) -> list[Mistake]:
+def shared(document: Document, known: dict[str, Shared]) -> list[Mistake]:
     """Return what is wrong with a shared file, whoever uses it; where it asks for words, its users say the rest.
 
-    What is right as it stands is known then, by the document's identity.
+    What is right as it stands is known then, by the file's name.
     """
     sections = Sections(document)
     top = sections.load(schema.SharedSection, document.data, (), whole=False) or {}
@@ -45,26 +45,27 @@ def shared(document: Document, known: dict[int, Shared]) -> list[Mistake]:
     settled = {key: top[key] for key in SECTIONS if key in top and not words.asked(top[key], (key,))}
     found = _sections(sections, settled)
     if not sections.mistakes and len(settled) == sum(key in top for key in SECTIONS):
-        known[id(document)] = found
+        known[document.file] = found
     return sections.mistakes
 
 
 def resource(
     document: Document,
     shared_files: Mapping[str, Document | None] | None = None,
-    known: dict[int, Shared] | None = None,
+    known: dict[str, Shared] | None = None,
 ) -> tuple[Resource | None, list[Mistake]]:
     """Read a whole mapping file. Return its resource, None where the file is wrong, and every mistake.
 
-    ``shared_files``: what it may use, by name; None for what is there and cannot be read. ``known``: what of them was
-    read already, by the document's identity; it grows.
+    ``shared_files``: what it may use, by name; None for what is there and cannot be read. ``known``: what those say as
+    they stand, by the file's name, which is read once; it grows.
     """
     sections = Sections(document)
     top = sections.load(schema.FileSection, document.data, (), whole=False)
     if top is None or "version" not in top:
         return None, sections.mistakes
     whole, shared_file = taken(sections, top, shared_files or {}, known or ())
-    common = _common(sections, top, shared_file, {} if known is None else known)
+    as_it_stands = any(shared_file is each for each in (shared_files or {}).values())
+    common = _common(sections, top, shared_file, known if known is not None and as_it_stands else {})
     sections.document, top = whole, {**top, "operations": whole.data.get("operations")}
     soap = _soap(sections, top["soap"]) if "soap" in top else common.soap
     http = http_rule(sections, top.get("http"))
@@ -111,19 +112,22 @@ def _operations(
 
 
 def _common(
-    sections: Sections, top: Mapping[str, Any], shared_file: Document | None, known: dict[int, Shared]
+    sections: Sections, top: Mapping[str, Any], shared_file: Document | None, known: dict[str, Shared]
 ) -> Shared:
-    """Return what the shared file says of every operation, and note what stands in both files, or in none."""
+    """Return what the shared file says of every operation, and note what stands in both files, or in none.
+
+    One that is filled with words of this file has the name of the other and says something else: it gets no ``known``.
+    """
     if shared_file is None:
         if "soap" not in top and "uses" not in sections.document.data:
             sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
         return Shared()
     there = Sections(shared_file)
     data = shared_file.data
-    common = known.get(id(shared_file)) or _sections(there, data)
+    common = known.get(shared_file.file) or _sections(there, data)
     sections.mistakes += there.mistakes
     if not there.mistakes:
-        known[id(shared_file)] = common
+        known[shared_file.file] = common
     if "soap" not in top and "soap" not in data:
         sections.wrong((), "the file needs the key 'soap'", "soap: {wsdl: …, service: …, port: …}")
     if "soap" in top and "soap" in data:

@@ -49,12 +49,12 @@ def taken(
     sections: Sections,
     top: Mapping[str, Any],
     shared_files: Mapping[str, Document | None],
-    known: Container[int] = (),
+    known: Container[str] = (),
 ) -> tuple[Document, Document | None]:
     """Return the file with what its operations take, and the sections of the shared file that hold in it too.
 
     None: it uses none, or one that cannot be read; operations that would take something are then left out. ``known``
-    are the identities of shared files that another file has taken as they stand: they ask for no words.
+    are the names of shared files that another file has taken as they stand: they ask for no words.
     """
     name = top.get("uses", "")
     given = sections.texts(top.get("words"), ("words",), "texts")
@@ -71,7 +71,7 @@ def taken(
     shared = shared_files[name]
     if shared is None:
         return without, None
-    if id(shared) in known and not given and not patterns:
+    if shared.file in known and not given and not patterns:
         return sections.document, shared
     there = shared.data.get(_OPERATIONS, {})
     for verb in [verb for verb in patterns if verb not in there]:

@@ -108,14 +108,17 @@ def test_a_type_whose_field_names_a_lookup_is_bound_for_each_file(tmp_path: Path
     assert (one.types.keys(), False) == (two.types.keys(), one.types[one.reply.type] is two.types[two.reply.type])
 
 
-def test_a_file_of_its_own_words_keeps_its_own_type(tmp_path: Path) -> None:
-    """A type that a word of each file's decides is another one in each of them."""
+def test_many_files_of_their_own_words_keep_their_own_types(tmp_path: Path) -> None:
+    """A type that a word of each file's decides is another one in each; none is taken for one that is gone."""
     words = SHARED.replace("value: .,", "value: {soap: ., doc: $(doc)},")
-    first = ITEMS.replace("uses: erp", "uses: erp\nwords: {doc: Net}")
-    second = ITEMS.replace("uses: erp", "uses: erp\nwords: {doc: Gross}").replace("items\n", "goods\n")
-    one, two = project(tmp_path, shared=words, items=first, goods=second)
-    prices = next(key for key in one.types if key.startswith("Price "))
-    assert ["Gross", "Net"] == [each.types[prices].fields[0].doc for each in (one, two)]
+    names = [f"n{number:02}" for number in range(40)]
+    users = {
+        name: ITEMS.replace("uses: erp", f"uses: erp\nwords: {{doc: {name}}}").replace("items\n", f"{name}\n")
+        for name in names
+    }
+    found = project(tmp_path, shared=words, **users)
+    docs = [one.fields[0].doc for each in found for key, one in each.types.items() if key.startswith("Price ")]
+    assert names == docs
 
 
 def test_a_shared_file_that_cannot_be_read_is_named_once(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ class _Proposing:
         document = Document(f"{resource}.yaml", self._file(resource, found).section, {})
         if not self.several:
             shared = replace(shared, data={**shared.data, "soap": {}})
-        read, mistakes = read_resource(document, {shared_name(self.contract.file): shared}, {id(shared): known})
+        read, mistakes = read_resource(document, {shared_name(self.contract.file): shared}, {shared.file: known})
         if read is not None:
             mistakes = agree([read], {self.contract.file: self.contract}, NOBODY)[1]
         return mistakes[0].text if mistakes else ""
