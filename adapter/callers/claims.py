@@ -60,10 +60,6 @@ def caller(claims: Mapping[str, Any], issuer: Issuer, key: bytes) -> Caller:
     return Caller(f"{issuer.name}:{shown}", frozenset(scopes[:_MOST_SCOPES]))
 
 
-def _hashed(subject: str, issuer: Issuer, key: bytes) -> str:
-    return hmac.digest(key, f"{issuer.url}\n{subject}".encode(), hashlib.sha256).hex()[:32]
-
-
 def _scopes(said: Any) -> list[str]:
     words = said.split(" ") if isinstance(said, str) else said if isinstance(said, list) else []
     return [each for each in words if isinstance(each, str) and _SCOPE.fullmatch(each)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pwd
 import sys
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,23 @@ class Command:
 def argument(*names: str, help: str, **options: Any) -> Argument:
     """Return an argument; ``options`` are those of ``ArgumentParser.add_argument``."""
     return Argument(names, help, options)
+
+
+def part_of(room: str, name: str) -> Callable[[Namespace], int]:
+    """Return what runs a part of a command: SQLAlchemy is loaded by it, and not by every other command."""
+
+    def run(asked: Namespace) -> int:
+        status: int = getattr(importlib.import_module(f"adapter.cli.{room}"), name)(asked)
+        return status
+
+    return run
+
+
+def number(text: str) -> int:
+    """Read an argument that is a whole number from 0."""
+    if not text.isdecimal():
+        raise ArgumentTypeError("not a whole number")
+    return int(text)
 
 
 PROJECT = argument(

@@ -2,28 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable
-
-from adapter.cli.command import Command, argument
-
-
-def _of(room: str, name: str) -> Callable[[Namespace], int]:
-    """Return what runs a part: SQLAlchemy is loaded by it, and not by every other command."""
-
-    def run(asked: Namespace) -> int:
-        status: int = getattr(importlib.import_module(f"adapter.cli.{room}"), name)(asked)
-        return status
-
-    return run
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError("not a whole number")
-    return int(text)
-
+from adapter.cli.command import Command, argument, number, part_of
 
 _STATES = ("parked", "unknown", "queued", "delivering", "sending", "done", "refused", "cancelled", "discarded", "open")
 _ID = argument("id", metavar="ID", help="of the write, as `list` shows it")
@@ -34,19 +13,19 @@ COMMAND = Command(
         Command(
             "list",
             help="the writes that wait for the ERP, or for a person",
-            run=_of("deliveries_shown", "listing"),
+            run=part_of("deliveries_shown", "listing"),
             example="deliveries list --state parked",
             arguments=(
                 argument("--state", action="append", choices=_STATES, help="in this state (several times for several)"),
                 argument("--operation", default="", help="of this operation"),
-                argument("--older", metavar="SECONDS", type=_number, default=0, help="made so long ago at least"),
-                argument("--most", metavar="N", type=_number, default=100, help="so many at most (default: 100)"),
+                argument("--older", metavar="SECONDS", type=number, default=0, help="made so long ago at least"),
+                argument("--most", metavar="N", type=number, default=100, help="so many at most (default: 100)"),
             ),
         ),
         Command(
             "show",
             help="one write, opened: what was asked, and what was answered",
-            run=_of("deliveries_shown", "show"),
+            run=part_of("deliveries_shown", "show"),
             example="deliveries show 3f1c9d52-6a0b-4d0e-9a54-0b7a0d6f8c11",
             doc="What it shows is a caller's data. That you looked goes into the audit.",
             arguments=(_ID,),
@@ -54,7 +33,7 @@ COMMAND = Command(
         Command(
             "redrive",
             help="send a parked write again; without --send only show what would be sent",
-            run=_of("redrive", "redrive"),
+            run=part_of("redrive", "redrive"),
             example="deliveries redrive 3f1c9d52-6a0b-4d0e-9a54-0b7a0d6f8c11",
             doc="Asks the ERP whether it has the write already, and shows what the mapping as it is now makes of it.",
             arguments=(
@@ -67,7 +46,7 @@ COMMAND = Command(
         Command(
             "discard",
             help="end a parked write without sending it",
-            run=_of("redrive", "discard"),
+            run=part_of("redrive", "discard"),
             example="deliveries discard 3f1c9d52-6a0b-4d0e-9a54-0b7a0d6f8c11 --reason 'ordered by telephone'",
             doc="Its caller sees that it was discarded. Who did it and why is in the audit.",
             arguments=(_ID, argument("--reason", metavar="TEXT", required=True, help="why; it goes into the audit")),

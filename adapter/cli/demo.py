@@ -110,7 +110,7 @@ def environment(project: Path, ports: Ports) -> dict[str, str]:
             moved = urlsplit(url)._replace(scheme="http", netloc=f"{HOST}:{port}").geturl()
             environ[f"{settings.PREFIX}{family}_{name}"] = moved
     # said aloud: a demonstration asks nobody who they are
-    shown = {f"{settings.PREFIX}CALLERS": "everyone", f"{settings.PREFIX}CONSOLE": "on"}
+    shown = {f"{settings.PREFIX}CALLERS": "everyone", f"{settings.PREFIX}CONSOLE": "demo"}
     return environ | shown | {settings.PROJECT: str(project), "PYTHONUNBUFFERED": "1"}
 
 

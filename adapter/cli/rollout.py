@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable
+from argparse import ArgumentTypeError
 
-from adapter.cli.command import Argument, Command, argument
+from adapter.cli.command import Argument, Command, argument, number, part_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _STATUS = (
@@ -16,24 +14,8 @@ _STATUS = (
 )
 
 
-def _of(room: str, name: str) -> Callable[[Namespace], int]:
-    """Return what runs a part: SQLAlchemy is loaded by it, and not by every other command."""
-
-    def run(asked: Namespace) -> int:
-        status: int = getattr(importlib.import_module(f"adapter.cli.{room}"), name)(asked)
-        return status
-
-    return run
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError("not a whole number")
-    return int(text)
-
-
 def _some(text: str) -> int:
-    found = _number(text)
+    found = number(text)
     if not found:
         raise ArgumentTypeError("at least 1")
     return found
@@ -61,7 +43,7 @@ _WHO = (
     argument("--reason", metavar="TEXT", required=True, help="why; it goes into the audit"),
     argument("--actor", metavar="NAME", type=_person, default="", help="who does it (default: the user you are)"),
     argument(
-        "--epoch", metavar="N", type=_number, default=None, help="refuse where it does not stand at this epoch any more"
+        "--epoch", metavar="N", type=number, default=None, help="refuse where it does not stand at this epoch any more"
     ),
 )
 
@@ -72,7 +54,7 @@ def _moving(name: str, help: str, doc: str, example: str, *more: Argument) -> Co
         name,
         help=help,
         doc=f"{doc} {_STATUS}",
-        run=_of("rollout_moves", name),
+        run=part_of("rollout_moves", name),
         example=f"rollout {name} {example}",
         arguments=(FEATURE, *_WHO, *more),
     )
@@ -82,21 +64,21 @@ _SHOWN = (
     Command(
         "list",
         help="where each feature stands",
-        run=_of("rollout_shown", "listing"),
+        run=part_of("rollout_shown", "listing"),
         example="rollout list",
         doc="SOAP and HTTP are the calls that the ERP and the new service answered in the last hour.",
     ),
     Command(
         "show",
         help="one feature: where it stands, what is next, who did what",
-        run=_of("rollout_shown", "show"),
+        run=part_of("rollout_shown", "show"),
         example="rollout show customers",
         arguments=(FEATURE,),
     ),
     Command(
         "mismatches",
         help="what both sides differ in, and examples",
-        run=_of("rollout_mismatches", "mismatches"),
+        run=part_of("rollout_mismatches", "mismatches"),
         example="rollout mismatches customers",
         doc="Differences of one kind at one place are one group, with * for items of arrays. Examples show what the "
         "mapping shows (`compare: show`); of all else type and length.",
@@ -106,7 +88,7 @@ _SHOWN = (
                 "--examples", metavar="GROUP", default="", help="print the examples of one group, the newest first"
             ),
             argument(
-                "--since", metavar="N", type=_number, default=None, help="since that epoch (default: the run of now)"
+                "--since", metavar="N", type=number, default=None, help="since that epoch (default: the run of now)"
             ),
         ),
     ),
@@ -154,14 +136,14 @@ _FLAGS = (
         "let nobody move it forward, for a time or for good",
         "The judge does not move it back either; a person may.",
         "customers --hours 48 --reason 'audit of the ERP'",
-        argument("--hours", metavar="N", type=_number, default=0, help="so long (default: until it is unpinned)"),
+        argument("--hours", metavar="N", type=number, default=0, help="so long (default: until it is unpinned)"),
     ),
     _moving("unpin", "let it move again", "", "customers --reason 'audit is over'"),
 )
 _RECONCILE = Command(
     "reconcile",
     help="where both sides differ though nothing is on its way; --repair mends it",
-    run=_of("rollout_reconcile", "reconcile"),
+    run=part_of("rollout_reconcile", "reconcile"),
     example="rollout reconcile customers --all",
     doc="Reads entities at the ERP and at the new service, and compares them by the rules of the feature. Right is "
     "what the side has that has the say. Status 1 where something is left that differs.",
@@ -169,7 +151,7 @@ _RECONCILE = Command(
         FEATURE,
         argument("--all", action="store_true", help="all that either side lists, page by page"),
         argument(
-            "--since", metavar="SECONDS", type=_number, default=86400, help="what was written since (default: a day)"
+            "--since", metavar="SECONDS", type=number, default=86400, help="what was written since (default: a day)"
         ),
         argument("--repair", action="store_true", help="let `adapter work` write what is right to the other side"),
     ),
@@ -178,7 +160,7 @@ _JUDGED = (
     Command(
         "explain",
         help="what the judge says, from what numbers, and what the next step needs",
-        run=_of("rollout_judged", "explain"),
+        run=part_of("rollout_judged", "explain"),
         example="rollout explain customers",
         doc="A stored verdict is judged again from its numbers. Exit status: 0 the same, to the bit; 1 it is not.",
         arguments=(
@@ -189,12 +171,12 @@ _JUDGED = (
     Command(
         "simulate",
         help="play days against the plan: when each step would come, how often it would go back",
-        run=_of("rollout_simulated", "simulate"),
+        run=part_of("rollout_simulated", "simulate"),
         example="rollout simulate customers --rate 600 --errors 0.5% --candidate 3%",
         doc="The judge's own rules decide, from legacy on. Nothing is called, and nothing changed.",
         arguments=(
             FEATURE,
-            argument("--rate", metavar="N", type=_number, default=60, help="calls a minute (default: 60)"),
+            argument("--rate", metavar="N", type=number, default=60, help="calls a minute (default: 60)"),
             argument(
                 "--errors", metavar="P", type=_percent, default=0.005, help="the ERP fails so often (default: 0.5%%)"
             ),
@@ -204,11 +186,11 @@ _JUDGED = (
             ),
             argument("--entities", metavar="N", type=_some, default=1000, help="different entities (default: 1000)"),
             argument(
-                "--failing", metavar="N", type=_number, default=0, help="all failures are of so many entities (0: any)"
+                "--failing", metavar="N", type=number, default=0, help="all failures are of so many entities (0: any)"
             ),
             argument("--days", metavar="N", type=_some, default=1, help="days that are played (default: 1)"),
             argument("--runs", metavar="N", type=_some, default=20, help="how often (default: 20)"),
-            argument("--seed", metavar="N", type=_number, default=1, help="of chance: the same gives the same"),
+            argument("--seed", metavar="N", type=number, default=1, help="of chance: the same gives the same"),
             argument("--recorded", action="store_true", help="with what was seen in the last day"),
             argument("--json", action="store_true", help="as one JSON document"),
         ),
@@ -220,7 +202,7 @@ _END = (
         help="what of a mapping can go, now that the ERP is not asked",
         doc="A feature that is complete, and of which the ERP answered no call for the days that `retire:` says, needs "
         "neither its mapping nor its contract. Exit status: 0 all of it can go; 1 not yet.",
-        run=_of("rollout_retire", "retire"),
+        run=part_of("rollout_retire", "retire"),
         example="rollout retire customers --write",
         arguments=(
             FEATURE,

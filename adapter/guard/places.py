@@ -60,7 +60,7 @@ class Places:
         self._lock = threading.Lock()
         self._numbers: Iterator[int] = itertools.count()
         self._queued: list[_Waiting] = []
-        self.filled = self.peak = 0
+        self.filled = 0
 
     @property
     def most(self) -> int:
@@ -77,12 +77,6 @@ class Places:
         with self._lock:
             self._most = most
             self._let_in()
-
-    def busiest(self) -> int:
-        """Return the most places that were filled since it was asked before."""
-        with self._lock:
-            peak, self.peak = self.peak, self.filled
-        return peak
 
     def enter(self, request: Request, effect: Effect) -> Leave:
         """Fill a place, maybe after a while (``gates.Gate``)."""
@@ -104,7 +98,6 @@ class Places:
 
     def _fill(self) -> None:
         self.filled += 1
-        self.peak = max(self.peak, self.filled)
 
     def _wait(self, kind: str, deadline: float) -> None:
         waiting = _Waiting(ORDER.index(kind), next(self._numbers))

@@ -82,11 +82,9 @@ class Placing:
     def side(self, standing: Standing, entity: str) -> tuple[int | None, Side]:
         """Return the bucket of an entity (None: there is none) and the side that has the say."""
         where = bucket(self._key, self._rule.group, entity) if entity else None
-        if self.reads:
-            return where, stages.reads(standing, where)
-        if self._creates:
+        if self._creates and not self.reads:
             return where, stages.creations(standing, self._rule.creates)
-        return where, stages.writes(standing, where)
+        return where, stages.answering(standing, where)
 
 
 def unit(key: bytes, feature: str, entity: str) -> str:

@@ -62,16 +62,11 @@ class Standing:
     reason: str = ""
 
 
-def reads(standing: Standing, bucket: int | None) -> Side:
-    """Return which side answers reads of an entity by its bucket; None: they are about no single entity."""
+def answering(standing: Standing, bucket: int | None) -> Side:
+    """Return which side answers for an entity by its bucket, and has the say about its writes; None: of no entity."""
     if standing.stage == "canary":
         return "http" if bucket is not None and bucket < standing.share else "soap"
     return "http" if standing.stage in _NEW else "soap"
-
-
-def writes(standing: Standing, bucket: int | None) -> Side:
-    """Return which side has the say about an entity that exists: the one that answers reads of it."""
-    return reads(standing, bucket)
 
 
 def creations(standing: Standing, creates: Literal["legacy", "new"]) -> Side:

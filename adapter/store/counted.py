@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -18,14 +18,17 @@ def lately(connection: Connection, since: float) -> Mapping[str, Mapping[Side, C
     """Return the calls of each feature since a time (seconds since 1970), by side, of whichever run."""
     many = func.sum(_CALLS.c.calls)
     wanted = select(_CALLS.c.feature, _CALLS.c.side, _CALLS.c.outcome, many).where(_CALLS.c.minute >= since // 60)
+    by = _CALLS.c.feature, _CALLS.c.side, _CALLS.c.outcome
     found: dict[str, dict[Side, Calls]] = {}
-    for feature, side, outcome, calls in connection.execute(
-        wanted.group_by(_CALLS.c.feature, _CALLS.c.side, _CALLS.c.outcome)
-    ):
-        of = found.setdefault(feature, {})
-        old, failed = of.get(cast("Side", side), Calls()), int(calls) if outcome == "failed" else 0
-        of[cast("Side", side)] = Calls(old.calls + int(calls), old.failures + failed)
+    for feature, side, outcome, calls in connection.execute(wanted.group_by(*by)):
+        count(found.setdefault(feature, {}), side, outcome, calls)
     return found
+
+
+def count(found: dict[Side, Calls], side: str, outcome: str, calls: Any) -> None:
+    """Add calls of a side that ended so."""
+    old, many = found.get(cast("Side", side), Calls()), int(calls)
+    found[cast("Side", side)] = Calls(old.calls + many, old.failures + (many if outcome == "failed" else 0))
 
 
 def last(connection: Connection, feature: str, side: Side) -> float:

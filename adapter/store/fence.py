@@ -46,7 +46,7 @@ def needed(standing: Standing, target: Side) -> bool:
     It does at the stages that copy, and where it has the say itself: a write that was begun before a feature went back
     is done at a side that nobody asks any more.
     """
-    return stages.copied(standing) or stages.writes(standing, None) != target
+    return stages.copied(standing) or stages.answering(standing, None) != target
 
 
 def copied(connection: Connection, done: Write | None, copy: Copy | None) -> Write | None:

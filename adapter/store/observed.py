@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapter.rollout.evidence import Calls, Evidence, Failed, First, Noise
 from adapter.rollout.rules import Side
+from adapter.store.counted import count
 from adapter.store.tables import OBSERVED
 
 _CALLS, _UNITS, _FIRSTS, _STREAKS, _COMPARED, _MISMATCHES, _NOISE = (
@@ -178,8 +179,7 @@ def _calls(connection: Connection, feature: str, run: int, since: float = 0.0) -
     counted = select(_CALLS.c.side, _CALLS.c.outcome, func.sum(_CALLS.c.calls)).where(wanted)
     found: dict[Side, Calls] = {}
     for side, outcome, many in connection.execute(counted.group_by(_CALLS.c.side, _CALLS.c.outcome)):
-        old = found.get(side, Calls())
-        found[side] = Calls(old.calls + int(many), old.failures + (int(many) if outcome == "failed" else 0))
+        count(found, side, outcome, many)
     return found
 
 

@@ -22,7 +22,7 @@ from adapter.app import build
 from adapter.moving.placing import Placing
 from adapter.rollout.bucket import bucket
 from adapter.rollout.rules import WHOLE
-from adapter.rollout.stages import Standing, reads
+from adapter.rollout.stages import Standing, answering
 from tests.evidence import Result
 from tests.resilience.project import project
 from tests.stack import ROOT, erp_settings, gunicorn
@@ -59,7 +59,7 @@ def _flips() -> int:
     standing = Standing("customers", 1, "canary")
     for share in range(WHOLE + 1):
         here = replace(standing, share=share)
-        now = [reads(here, each) == "http" for each in range(WHOLE)]
+        now = [answering(here, each) == "http" for each in range(WHOLE)]
         flips += sum(was and not stays for was, stays in zip(before, now, strict=True))
         flips += abs(sum(now) - share)
         before = now

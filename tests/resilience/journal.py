@@ -11,18 +11,17 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from adapter.virtual import VirtualErp, serve
 from adapter.virtual.envelope import Answer
-from tests.stack import ROOT, free_port, wait_for
+from tests.killable import Killable
+from tests.stack import ROOT
 
 FIRST_PERSON: Final = 700_001
 _PATHS: Final = {
@@ -43,57 +42,17 @@ class Effect:
     cancelled: bool
 
 
-class Journal:
+class Journal(Killable):
     """Starts, kills and restarts the ERP, always at the same port. Used in a ``with`` block."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder of its files."""
-        self._database, self._dying, self._said = folder / "erp.db", folder / "die", folder / "erp.err"
-        self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
-        self.starts = 0
-
-    def __enter__(self) -> Self:
-        """Start it."""
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End it."""
-        self.kill()
+        super().__init__(folder, "erp", "tests.resilience.journal", "/erp/soap11?wsdl")
 
     @property
     def target(self) -> tuple[str, int]:
         """Where it listens."""
         return "127.0.0.1", self.port
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
-
-    def start(self) -> None:
-        """Start it, and return when it answers."""
-        self.kill()
-        command = [sys.executable, "-m", "tests.resilience.journal", str(self._database), str(self.port),
-                   str(self._dying)]  # fmt: skip
-        with self._said.open("ab") as said:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
-        wait_for(f"http://127.0.0.1:{self.port}/erp/soap11?wsdl", self._process, self._said.read_text)
-        self.starts += 1
-
-    def kill(self) -> None:
-        """End it by SIGKILL, wherever it is."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-            self._process = None
-
-    def die_after_effect(self) -> None:
-        """Let the process end by itself after the next effect, before it answers."""
-        self._dying.touch()
 
     def misbehave(self, operation: str = "*", times: int | None = 1, **do: Any) -> None:
         """Add a rule of ``adapter.virtual.misbehave``."""

@@ -43,7 +43,10 @@ _ERP: Final = "  fault_code: ErpFehler.Code\n"
 _CALM: Final = "  guard: {breaker: off}\n"
 _PATCH: Final = "    set: {Modus: TEIL}\n"
 _IDEMPOTENT: Final = "    effect: idempotent\n    timeout: 4\n"
-_PLAN: Final = "rollout: {steps: [shadow, dualwrite, canary 1, canary 10, canary 50, live, rampdown, complete]}\n"
+_PLAN: Final = (
+    "rollout: {steps: [shadow, dualwrite, canary 1, canary 10, canary 50, live, rampdown, complete],\n"
+    "          compare: {ignore: [/changed_at]}}\n"
+)
 _STEPS: Final = "steps: [shadow, dualwrite, canary 50, live, rampdown, complete]"
 
 

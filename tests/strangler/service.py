@@ -12,17 +12,15 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.stack import ROOT, free_port, wait_for
+from tests.killable import Killable
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS documents (path TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT",
@@ -31,58 +29,15 @@ _TABLES = (
 )
 
 
-class Service:
+class Service(Killable):
     """Starts, kills and restarts it, always at the same port. Used in a ``with`` block."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder of its files."""
-        self._database, self._dying, self._said = folder / "service.db", folder / "service.die", folder / "service.err"
-        self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
+        super().__init__(folder, "service", "tests.strangler.service", "/_well")
         with _opened(str(self._database)) as sql:
             for table in _TABLES:
                 sql.execute(table)
-
-    def __enter__(self) -> Self:
-        """Start it."""
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End it."""
-        self.kill()
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process is not None and self._process.poll() is None
-
-    def start(self) -> None:
-        """Start it, and return when it answers."""
-        self.kill()
-        command = [sys.executable, "-m", "tests.strangler.service", str(self._database), str(self.port),
-                   str(self._dying)]  # fmt: skip
-        with self._said.open("ab") as said:
-            self._process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
-        wait_for(f"{self.url}/_well", self._process, self._said.read_text)
-
-    def kill(self) -> None:
-        """End it by SIGKILL, wherever it is."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-            self._process = None
-
-    def die_after_effect(self) -> None:
-        """Let the process end by itself after the next effect, before it answers."""
-        self._dying.touch()
 
     def put(self, documents: Mapping[str, Mapping[str, Any] | None]) -> None:
         """Put documents there, or take them away, by path and past the journal, as somebody else might."""

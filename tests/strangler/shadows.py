@@ -77,7 +77,7 @@ def _at_handlers(endpoint: Endpoint, stage: Stage, seen: Seen) -> None:
     beside = endpoint.policy.effect == "read" and stages.beside(standing)
     for bucket in (None, 1, 9999):
         placed = Placed(standing.feature, stage, 2, 5000, "" if bucket is None else "42", bucket)
-        chosen = (stages.reads if endpoint.policy.effect == "read" else stages.writes)(standing, bucket)
+        chosen = stages.answering(standing, bucket)
         handle(Request(endpoint.name, str(bucket), time.monotonic() + 5, side=chosen, placed=placed))
         if beside:  # the legacy is asked the second time, or as the other side and again
             for _ in range(1 if chosen == "soap" else 2):

@@ -79,7 +79,7 @@ class World:
 
     def side(self, entity: str, standing: Standing) -> Side:
         """Who has the say about an entity."""
-        return stages.writes(standing, BUCKETS[entity])
+        return stages.answering(standing, BUCKETS[entity])
 
     def begin(self, process: Process, entity: str, store: Store | Crashing) -> str:
         """Claim a caller's write, as a request does; say what became of it."""

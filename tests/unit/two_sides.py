@@ -80,7 +80,7 @@ def bucket(request: Request) -> int:
 
 def side(request: Request, standing: Standing) -> Side:
     """Return who has the say."""
-    return stages.writes(standing, bucket(request))
+    return stages.answering(standing, bucket(request))
 
 
 def way(soap: There, http: There, **rule: object) -> Way:
