@@ -69,7 +69,7 @@ class Again:
         stood = self.stood() - before
         if stood > LEAST and any(report.failed for report in reports):
             why = "\n".join(report.longreprtext for report in reports if report.failed)
-            self.told.append(f"{item.nodeid} failed while the machine stood still for {stood:.1f} s, is run again\n{why}")
+            self.told.append(f"{item.nodeid} failed while the machine stood still for {stood:.1f} s: run again\n{why}")
             reports = _again(item, nextitem, reports)
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
