@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 
 from adapter import virtual
 from adapter.app import application, build
+from adapter.messages import Placed
+from adapter.moving.arriving import Arriving
 from adapter.moving.read_back import ReadBack
 from adapter.moving.reconcile import looked
 from adapter.store import copies, drifts, lagging, writes
@@ -166,6 +169,24 @@ def test_who_is_missing_is_made_and_who_is_too_many_is_told(both: Both) -> None:
     assert ("unrepaired", "extra") == (found["999"].outcome, found["999"].drift and found["999"].drift.kind)
     both.deliver()
     assert "same" == both.reconciler.look(WHO).outcome
+
+
+def test_what_differs_by_a_write_on_its_way_is_no_difference(both: Both) -> None:
+    """A read is compared with the other side's only where nothing of the entity is on its way, nor was just now."""
+    arriving = Arriving(lambda: both.store, lambda: both.work.keeping.vault)
+    placed = Placed(FEATURE, "dualwrite", 1, 0, WHO, 17)
+
+    def said() -> list[bool]:
+        return [arriving.of(replace(placed, entity=entity), 10) for entity in (WHO, "43", "")]
+
+    assert [False, False, False] == said()
+    both.change("on its way")
+    both.store.run(lambda connection: connection.execute(WRITES.update().values(changed=0.0)))
+    assert [True, False, False] == said()
+    both.deliver()
+    assert [True, False, False] == said()
+    both.store.run(lambda connection: connection.execute(WRITES.update().values(changed=0.0)))
+    assert [False, False, False] == said()
 
 
 def test_what_arrived_is_read_back(both: Both) -> None:
