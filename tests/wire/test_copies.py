@@ -72,6 +72,12 @@ class Both:
         query = WRITES.select().order_by(WRITES.c.sequence)
         return self.store.read(lambda connection: [writes.write_of(row) for row in connection.execute(query)])
 
+    def drifting(self) -> int:
+        """Return how many entities differ, as the background process shows it."""
+        self.work.lag()
+        shown = self.work.metrics.render().decode()
+        return int(float(shown.partition(f'adapter_rollout_drifts{{feature="{FEATURE}"}} ')[2].split()[0]))
+
     def stand(self, stage: Any, share: int = 0) -> None:
         """Move the feature. Requests that saw it elsewhere are placed anew by the fence."""
         stand(self.store, FEATURE, stage, share)
@@ -153,11 +159,13 @@ def test_what_somebody_changed_elsewhere_is_a_drift_and_is_mended(both: Both) ->
     assert found.drift is not None
     assert ("drift", "value", ("/note",)) == (found.outcome, found.drift.kind, found.drift.pointers)
     assert [("/note",)] == [each.pointers for each in both.store.read(lambda c: drifts.noted(c, FEATURE))]
+    assert 1 == both.drifting()
     assert "repaired" == both.reconciler.look(WHO, mend=True).outcome
     assert "busy" == both.reconciler.look(WHO).outcome
     both.deliver()
     assert "same" == both.reconciler.look(WHO).outcome
     assert [] == both.store.read(lambda connection: drifts.noted(connection, FEATURE))
+    assert 0 == both.drifting()
 
 
 def test_who_is_missing_is_made_and_who_is_too_many_is_told(both: Both) -> None:
