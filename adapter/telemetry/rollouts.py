@@ -29,7 +29,7 @@ class RolloutMetrics:
         )  # fmt: skip
         self._compared = Counter(
             "adapter_rollout_compared",
-            "Reads for both sides: same, differs, dropped, skipped (no JSON, or too much of it), silent (the ERP).",
+            "Calls held against the other side: same, differs, dropped, skipped (nothing to compare), silent (ERP).",
             ["operation", "outcome"],
             registry=registry,
         )
