@@ -20,7 +20,7 @@ from adapter.telemetry.rollouts import RolloutMetrics
 if TYPE_CHECKING:
     from adapter.moving.follow import Follower, Snapshot
 
-_ROOMS: Final = ("noting", "beside", "trying", "lane", "examples")
+_ROOMS: Final = ("noting", "beside", "trying", "lane", "examples", "arriving")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -36,7 +36,8 @@ def moving(
     """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
     if not follows(endpoints):
         return None
-    noting, beside, trying, lane, examples = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    rooms = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    noting, beside, trying, lane, examples, arriving = rooms
     metrics = telemetry.metrics.rollouts()
     names = {each.resource.name for each in endpoints if each.rollout is not None}
 
@@ -58,8 +59,8 @@ def moving(
         lambda: durable.store, lambda: durable.vault, rarely(telemetry, "rollout-examples-not-kept")
     )
     telling = beside.Telling(metrics.compared, telemetry.bug, kept.of)
-    lanes = lane.Lanes()
-    asking = beside.Besides(follower.now, notes, key, timeout, telling, lanes)
+    on_its_way, lanes = arriving.Arriving(lambda: durable.store, lambda: durable.vault).of, lane.Lanes()
+    asking = beside.Besides(follower.now, notes, key, timeout, telling, on_its_way, lanes)
     tried = trying.Trying(follower.now, notes, key, telling, lanes)
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of, tried.of)
 

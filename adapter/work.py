@@ -39,7 +39,7 @@ from adapter.opened import open_backends
 from adapter.pipeline import Limits, way
 from adapter.reconciling import reconcilers
 from adapter.steps.observe import observe
-from adapter.store import copies
+from adapter.store import copies, drifts
 from adapter.store.due import Depth
 from adapter.store.writes import Write
 from adapter.telemetry import Telemetry
@@ -130,6 +130,24 @@ class Work:
         """Return the metrics of this process."""
         return self._telemetry.metrics.render() + self.metrics.render()
 
+    def lag(self) -> None:
+        """Show how far each side of a feature is behind, and where sides differ without being so."""
+        now = self.keeping.now()
+        found, differ = self.keeping.store.read(
+            lambda connection: (copies.lagging(connection), drifts.counted(connection))
+        )
+        self.metrics.drifted({feature: differ.get(feature, 0) for feature in self.reconcilers})
+        self.metrics.behind(
+            Behind(
+                each.feature,
+                each.target,
+                each.waiting,
+                max(0.0, now - each.oldest) if each.waiting else 0.0,
+                each.conflicts,
+            )
+            for each in found
+        )
+
     def _run_timers(self, these: Sequence[Timer]) -> None:
         timers.run(these, self._stopping.wait, self._failed)
 
@@ -175,7 +193,7 @@ class Work:
             Timer("leases", LEASES, lambda: upkeep.leases(self.deliveries)),
             Timer("look", LOOK, lambda: upkeep.look(self.keeping, self._show)),
             Timer("forget", FORGET, lambda: upkeep.forget(self.keeping)),
-            *([Timer("lag", LOOK, self._lag)] if following.follows(self._built.endpoints) else []),
+            *([Timer("lag", LOOK, self.lag)] if following.follows(self._built.endpoints) else []),
         ]
 
     def _tellers(self) -> list[Timer]:
@@ -215,21 +233,6 @@ class Work:
     def _show(self, found: Sequence[Depth], now: float) -> None:
         waiting = (Waiting(each.state, each.operation, each.rows, max(0.0, now - each.oldest)) for each in found)
         self.metrics.waiting(waiting, now)
-
-    def _lag(self) -> None:
-        """Show how far each side of a feature is behind."""
-        now = self.keeping.now()
-        found = self.keeping.store.read(copies.lagging)
-        self.metrics.behind(
-            Behind(
-                each.feature,
-                each.target,
-                each.waiting,
-                max(0.0, now - each.oldest) if each.waiting else 0.0,
-                each.conflicts,
-            )
-            for each in found
-        )
 
     def _failed(self, what: str, error: Exception) -> None:
         self.metrics.failed(what)

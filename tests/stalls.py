@@ -68,7 +68,8 @@ class Again:
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         stood = self.stood() - before
         if stood > LEAST and any(report.failed for report in reports):
-            self.told.append(f"{item.nodeid}: failed while the machine stood still for {stood:.1f} s, was run again")
+            why = "\n".join(report.longreprtext for report in reports if report.failed)
+            self.told.append(f"{item.nodeid} failed while the machine stood still for {stood:.1f} s: run again\n{why}")
             reports = _again(item, nextitem, reports)
         for report in reports:
             item.ihook.pytest_runtest_logreport(report=report)
@@ -76,7 +77,7 @@ class Again:
         return True
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say which tests were run twice."""
+        """Say which tests were run twice, and how they failed."""
         for line in self.told:
             terminalreporter.write_line(line)
 

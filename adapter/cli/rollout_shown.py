@@ -68,6 +68,7 @@ def show(asked: Namespace) -> int:
         ("judge", f"{rule.judge}{', paused' if standing.paused else ''}"),
         ("pinned", f"by {pin.actor}{until}: {pin.reason}" if pin is not None else "-"),
         ("rolled back", standing.rolled_back or "-"),
+        ("verdict", standing.verdict or "-"),
         ("approved", "; ".join(f"{each.action}, by {each.actor}" for each in seen.approved) or "-"),
         ("calls in an hour", f"soap {_calls(seen, 'soap')}, http {_calls(seen, 'http')}"),
     ]

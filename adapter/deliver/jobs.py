@@ -70,8 +70,10 @@ class Jobs:
         """Work until one of the parts ends: because of ``stop``, or because PostgreSQL went away."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._at_once + 2))
         app = self.app()
-        async with app.open_async():
-            await prepare(app)
+        try:
+            await _first(self._open(app), self._until_stopped())
+            if self._stopping.is_set():
+                return
             worker = app.run_worker_async(
                 queues=[QUEUE],
                 concurrency=self._at_once,
@@ -82,6 +84,13 @@ class Jobs:
                 stalled_worker_timeout=STALLED,
             )
             await _first(worker, self._sweep(app), self._free(app), self._until_stopped())
+        finally:  # also of a pool that was never full: what fills it would go on
+            await app.close_async()
+
+    async def _open(self, app: App) -> None:
+        """Open the pool, and see to the tables. It waits for PostgreSQL, half a minute at most."""
+        await app.open_async()
+        await prepare(app)
 
     def app(self) -> App:
         """Return procrastinate's side of it: where the jobs are, and what one does."""

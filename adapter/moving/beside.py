@@ -4,6 +4,7 @@ Rule 1: only what is declared to read is asked beside; anything else does not bu
 Rule 2: the caller has his answer already or gets it now: what is done in his request is a hash and a place in a queue.
 Rule 3: what finds no room, waited too long, or a guard did not let through is dropped and counted, never made up for.
 Rule 4: an ERP that does not answer says nothing about the new service; a new service that does not is a difference.
+Rule 5: sides that differ while a write of the entity is on its way from one to the other say nothing either.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from adapter import pieces
-from adapter.errors import BackendUnavailable, BuildError, Mistake, RequestError
+from adapter.errors import BackendUnavailable, BuildError, Mistake, RequestError, StoreUnavailable
 from adapter.guard.gates import REFUSED
 from adapter.mapping.agreement.compared import known
 from adapter.mapping.bound import Endpoint
@@ -37,6 +38,7 @@ LARGEST: Final = pieces.LARGE
 """Bytes of an answer that is compared. More would keep a worker from its callers."""
 _DEPTH, _DIGITS = 100, 1000
 SAME, DIFFERS, DROPPED, SKIPPED, SILENT = "same", "differs", "dropped", "skipped", "silent"
+_ARRIVING: Final = "arriving"
 
 
 class Noting(Protocol):
@@ -71,7 +73,8 @@ class Example:
 class Telling:
     """Who is told: of each comparison by operation and outcome, of a bug, and (by operation) of an example to be kept.
 
-    Outcomes are same, differs, dropped, skipped (no JSON, or too much of it) and silent (the ERP did not answer).
+    Outcomes are same, differs, dropped, skipped (no JSON, or too much of it), silent (the ERP did not answer) and
+    arriving (they differ, and a write of the entity is on its way).
     """
 
     compared: Callable[[str, str], None] = lambda operation, outcome: None
@@ -80,13 +83,22 @@ class Telling:
 
 
 class Silent(Exception):
-    """A side said nothing that could be compared; the text is the outcome."""
+    """Nothing was said that could be compared; the text is the outcome."""
+
+
+Arriving = Callable[[Placed, float], bool]
+"""Whether a write of a request's entity is on its way to a side, or was some seconds ago or later."""
+
+
+def _never(placed: Placed, seconds: float) -> bool:
+    return False
 
 
 class Besides:
     """What asks beside the requests of one process, and of all that it forks. ``key`` is the secret of samples.
 
-    ``timeout``: seconds of a call whose mapping says none. ``lanes`` are the queues of features.
+    ``timeout``: seconds of a call whose mapping says none. ``arriving`` is asked where sides differ. ``lanes`` are the
+    queues of features.
     """
 
     def __init__(
@@ -96,9 +108,10 @@ class Besides:
         key: bytes = b"",
         timeout: float = 10.0,
         telling: Telling | None = None,
+        arriving: Arriving = _never,
         lanes: Lanes | None = None,
     ) -> None:
-        self._now, self._notes, self._key, self._timeout = now, notes, key, timeout
+        self._now, self._notes, self._key, self._timeout, self._arriving = now, notes, key, timeout, arriving
         self._telling, self._lanes = telling or Telling(), lanes or Lanes()
 
     def of(self, endpoint: Endpoint, soap: Handler, http: Handler) -> Beside:
@@ -109,7 +122,7 @@ class Besides:
             text = f"{endpoint.name} does not only read, and would be asked beside"
             raise BuildError([Mistake(where.file, where.line, where.column, text, "effect: read, where that is so")])
         lane = self._lanes.of(endpoint.resource.name, rule.beside.queue)
-        asking = _Asking(endpoint, soap, http, self._now, self._notes, self._telling, self._timeout)
+        asking = _Asking(endpoint, soap, http, self._now, self._notes, self._telling, self._timeout, self._arriving)
         share, operation, key = rule.beside.share, endpoint.name, self._key
         noise = rule.beside.noise
 
@@ -117,7 +130,7 @@ class Besides:
             sample, second = sampled(key, operation, request.id)
             if sample >= share:
                 return
-            asked = _Asked(asking, request, side, what, twice=second < noise)
+            asked = _Asked(asking, request, side, what, twice=second < noise, since=time.monotonic())
             body = what.body if isinstance(what, Response) else b""
             if not isinstance(body, bytes) or len(body) > LARGEST:
                 asked.skipped()
@@ -136,13 +149,17 @@ def sampled(key: bytes, operation: str, id: str) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One read that was answered by a side. ``twice``: the legacy is asked once more, to see what differs by itself."""
+    """One read that was answered by a side. ``twice``: the legacy is asked once more, to see what differs by itself.
+
+    ``since`` is when it was answered.
+    """
 
     asking: _Asking
     request: Request
     side: Side
     what: Response | RequestError
     twice: bool
+    since: float
 
     def go(self) -> None:
         """Ask and compare."""
@@ -175,11 +192,12 @@ class _Asking:
         notes: Noting,
         telling: Telling,
         timeout: float,
+        arriving: Arriving,
     ) -> None:
         rule = endpoint.rollout
         assert rule is not None
         self._endpoint, self._now, self._notes, self._telling = endpoint, now, notes, telling
-        self._example = telling.example(endpoint)
+        self._example, self._arriving = telling.example(endpoint), arriving
         self._soap, self._http = pieces.call(soap), pieces.call(http)
         self._seconds = endpoint.timeout or timeout
         # a cursor is a text of whoever made it, and says nothing to anybody else
@@ -208,11 +226,22 @@ class _Asking:
         legacy, candidate, placed = said["soap"], said["http"], asked.placed
         differences = self._comparer.answers(legacy, candidate)
         found = groups(self._endpoint.name, differences)
+        if found and stages.copied(self._now().of(placed.feature)):
+            self._settled(asked)
         self.note(placed, DIFFERS if found else SAME, found)
         if found:
             self._example(Example(asked.request, legacy, candidate, found))
         if asked.twice:
             self._twice(asked, legacy, {each.shape for each in differences})
+
+    def _settled(self, asked: _Asked) -> None:
+        """Raise Silent where a write may be what the sides differ by: of the time since the first was asked."""
+        try:
+            arriving = self._arriving(asked.placed, time.monotonic() - asked.since + self._seconds)
+        except StoreUnavailable as error:
+            raise Silent(DROPPED) from error
+        if arriving:
+            raise Silent(_ARRIVING)
 
     def _twice(self, asked: _Asked, legacy: Answered, candidate: set[str]) -> None:
         """Ask the legacy again: what differs from itself says nothing. The pointer "" counts every pair."""

@@ -13,6 +13,7 @@ OF_KEYS = frozenset(
 )
 OF_ROWS = frozenset(("earlier-write-open", "sealed"))
 OF_VERSIONS = frozenset(("if-match-invalid", "precondition-failed"))
+_QUOTED = r'^ *"([ !#-\[\]-~]|\\["\\])+" *$'
 _KEY = (
     "A text of your own in quotes, new for each thing to be done and the same whenever it is tried again: it is done "
     "once, and each try gets the first answer, which is kept for {life} from when it was given."
@@ -44,7 +45,7 @@ def write_parameters(endpoint: Endpoint, life: int) -> list[Schema]:
     """Return the header fields that a write takes. ``life``: seconds for which first answers are kept."""
     rule, found = endpoint.write.rule if endpoint.write is not None else None, list[Schema]()
     if rule is not None and rule.key != "off":
-        schema = {"type": "string", "pattern": r'^ *"([ !#-\[\]-~]|\\["\\])+" *$', "maxLength": LONGEST + 2}
+        schema = {"type": "string", "format": "sf-string", "pattern": _QUOTED, "minLength": 3, "maxLength": LONGEST + 2}
         words = _KEY.format(life=f"{life // 3600} hours" if life % 3600 == 0 else f"{life} seconds")
         found.append(
             {

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from adapter.rollout.rules import Side
 from adapter.store.tables import WRITES
-from adapter.store.writes import DELIVERING, PARKED, QUEUED, UNKNOWN, Write, write_of
+from adapter.store.writes import DELIVERING, PARKED, QUEUED, SENDING, UNKNOWN, Write, write_of
 
 UNDER_WAY = (QUEUED, DELIVERING, UNKNOWN)
 
@@ -49,6 +49,13 @@ def lagging(connection: Connection) -> list[Lagging]:
         since = min((each for each in (old.oldest, oldest) if each), default=0.0)
         whole[place] = Lagging(*place, since, old.waiting + int(waiting), old.conflicts + int(parked))
     return [whole[place] for place in sorted(whole)]
+
+
+def arriving(connection: Connection, entity: str, since: float) -> bool:
+    """Whether anything of an entity is on its way to a side, or was until a moment (seconds since 1970) or later."""
+    on_its_way = WRITES.c.state.in_((SENDING, *UNDER_WAY)) | (WRITES.c.changed >= since)
+    wanted = select(WRITES.c.id).where((WRITES.c.entity == entity) & on_its_way).limit(1)
+    return connection.execute(wanted).first() is not None
 
 
 def of_feature(feature: str) -> ColumnElement[bool]:

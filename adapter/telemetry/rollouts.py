@@ -29,7 +29,7 @@ class RolloutMetrics:
         )  # fmt: skip
         self._compared = Counter(
             "adapter_rollout_compared",
-            "Calls held against the other side: same, differs, dropped, skipped (nothing to compare), silent (ERP).",
+            "Calls for both sides: same, differs, dropped, skipped (not compared), silent (the ERP), arriving.",
             ["operation", "outcome"],
             registry=registry,
         )

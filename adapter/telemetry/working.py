@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -50,6 +50,9 @@ class WorkMetrics:
         self._conflicts = Gauge(
             "adapter_rollout_conflicts", "Copies that a side refuses, or nobody can settle.", sides, registry=own
         )
+        self._drifts = Gauge(
+            "adapter_rollout_drifts", "Entities that differ though nothing is on its way.", ["feature"], registry=own
+        )
         self._attempts = Counter(
             "adapter_deliveries",
             "Attempts to deliver a write, by how they ended.",
@@ -75,6 +78,12 @@ class WorkMetrics:
             self._copies.labels(*place).set(each.rows)
             self._lag.labels(*place).set(each.oldest)
             self._conflicts.labels(*place).set(each.conflicts)
+
+    def drifted(self, found: Mapping[str, int]) -> None:
+        """Set how many entities of each feature differ at its sides."""
+        self._drifts.clear()
+        for feature, many in found.items():
+            self._drifts.labels(feature).set(many)
 
     def judging(self, lines: Lines) -> JudgeTelling:
         """Return what the judge of rollouts tells; made where a project has features that move."""

@@ -243,6 +243,7 @@ def _one_of_work() -> str:
     """Return the metrics of a background process in which everything happened once."""
     known = WorkMetrics()
     known.behind([Behind("customers", "http", 1, 2.0, 0)])
+    known.drifted({"customers": 0})
     known.waiting([Waiting("queued", "orders.create", 1, 1.0)], 1.0)
     known.delivered("orders.create", "done")
     known.told("taken")

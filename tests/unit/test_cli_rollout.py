@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from adapter import settings
 from adapter.__main__ import main
 from adapter.durable import Durable
 from adapter.settings import read
-from adapter.store import Store, audit
+from adapter.store import Store, audit, rollouts
 from adapter.store.observed import Batch, add
 from tests.strangler.project import moving_reads
 
@@ -101,6 +102,19 @@ def test_one_feature_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) ->
     assert said["next"].endswith("canary 10")
     assert said["calls in an hour"].endswith("soap 6, 3 failed, http 0")
     assert any("legacy -> shadow" in line and line.endswith("begin") for line in said.values())
+
+
+def test_the_verdict_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the judge took a feature back, the verdict that led there can be asked for by its id."""
+    run(shop, "advance", "customers", "--reason", "begin")
+    before = store(shop).read(rollouts.everything)["customers"]
+    after = replace(before, epoch=2, stage="legacy", rolled_back="streak", verdict="v-17", actor="judge")
+    assert store(shop).run(lambda connection: rollouts.put(connection, before, after, 1.0, "rolled-back"))
+    capsys.readouterr()
+    assert 0 == run(shop, "show", "customers")
+    said = {line.split("  ")[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert said["rolled back"].endswith("streak")
+    assert said["verdict"].endswith("v-17")
 
 
 def test_the_brake_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,7 @@ class Desk:
     rule: BesideRule = field(default_factory=lambda: BesideRule(noise=0.0))
     standing: Standing = field(default_factory=lambda: Standing("customers", 3, "dualwrite", run=2))
     brake: frozenset[str] | None = None
+    arriving: Callable[[Placed, float], bool] = lambda placed, seconds: False
 
     def __post_init__(self) -> None:
         self.requests: list[tuple[Side, Request]] = []
@@ -54,7 +55,8 @@ class Desk:
             lambda error, request_id, operation: self._add(self.bugs, type(error).__name__),
             lambda endpoint: lambda example: self._add(self.examples, example),
         )
-        asking = Besides(lambda: Snapshot({"customers": self.standing}, True, self.brake), self, b"key", 5.0, telling)
+        snapshot = Snapshot({"customers": self.standing}, True, self.brake)
+        asking = Besides(lambda: snapshot, self, b"key", 5.0, telling, lambda *what: self.arriving(*what))
         self.tell = asking.of(reading(self.rule), self._side("soap"), self._side("http"))
 
     def compared(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask.testing import FlaskClient
 
 from adapter import virtual
 from adapter.app import application, build
+from adapter.messages import Placed
+from adapter.moving.arriving import Arriving
 from adapter.moving.read_back import ReadBack
 from adapter.moving.reconcile import looked
 from adapter.store import copies, drifts, lagging, writes
@@ -68,6 +71,12 @@ class Both:
         """Return all rows in their order."""
         query = WRITES.select().order_by(WRITES.c.sequence)
         return self.store.read(lambda connection: [writes.write_of(row) for row in connection.execute(query)])
+
+    def drifting(self) -> int:
+        """Return how many entities differ, as the background process shows it."""
+        self.work.lag()
+        shown = self.work.metrics.render().decode()
+        return int(float(shown.partition(f'adapter_rollout_drifts{{feature="{FEATURE}"}} ')[2].split()[0]))
 
     def stand(self, stage: Any, share: int = 0) -> None:
         """Move the feature. Requests that saw it elsewhere are placed anew by the fence."""
@@ -150,11 +159,13 @@ def test_what_somebody_changed_elsewhere_is_a_drift_and_is_mended(both: Both) ->
     assert found.drift is not None
     assert ("drift", "value", ("/note",)) == (found.outcome, found.drift.kind, found.drift.pointers)
     assert [("/note",)] == [each.pointers for each in both.store.read(lambda c: drifts.noted(c, FEATURE))]
+    assert 1 == both.drifting()
     assert "repaired" == both.reconciler.look(WHO, mend=True).outcome
     assert "busy" == both.reconciler.look(WHO).outcome
     both.deliver()
     assert "same" == both.reconciler.look(WHO).outcome
     assert [] == both.store.read(lambda connection: drifts.noted(connection, FEATURE))
+    assert 0 == both.drifting()
 
 
 def test_who_is_missing_is_made_and_who_is_too_many_is_told(both: Both) -> None:
@@ -166,6 +177,24 @@ def test_who_is_missing_is_made_and_who_is_too_many_is_told(both: Both) -> None:
     assert ("unrepaired", "extra") == (found["999"].outcome, found["999"].drift and found["999"].drift.kind)
     both.deliver()
     assert "same" == both.reconciler.look(WHO).outcome
+
+
+def test_what_differs_by_a_write_on_its_way_is_no_difference(both: Both) -> None:
+    """A read is compared with the other side's only where nothing of the entity is on its way, nor was just now."""
+    arriving = Arriving(lambda: both.store, lambda: both.work.keeping.vault)
+    placed = Placed(FEATURE, "dualwrite", 1, 0, WHO, 17)
+
+    def said() -> list[bool]:
+        return [arriving.of(replace(placed, entity=entity), 10) for entity in (WHO, "43", "")]
+
+    assert [False, False, False] == said()
+    both.change("on its way")
+    both.store.run(lambda connection: connection.execute(WRITES.update().values(changed=0.0)))
+    assert [True, False, False] == said()
+    both.deliver()
+    assert [True, False, False] == said()
+    both.store.run(lambda connection: connection.execute(WRITES.update().values(changed=0.0)))
+    assert [False, False, False] == said()
 
 
 def test_what_arrived_is_read_back(both: Both) -> None:
