@@ -20,7 +20,7 @@ from adapter.telemetry.rollouts import RolloutMetrics
 if TYPE_CHECKING:
     from adapter.moving.follow import Follower, Snapshot
 
-_ROOMS: Final = ("noting", "beside", "examples", "arriving")
+_ROOMS: Final = ("noting", "beside", "trying", "lane", "examples", "arriving")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -36,7 +36,8 @@ def moving(
     """Return what requests of features need, None where nothing moves. Nothing is opened, and no thread begins yet."""
     if not follows(endpoints):
         return None
-    noting, beside, examples, arriving = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    rooms = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
+    noting, beside, trying, lane, examples, arriving = rooms
     metrics = telemetry.metrics.rollouts()
     names = {each.resource.name for each in endpoints if each.rollout is not None}
 
@@ -58,9 +59,10 @@ def moving(
         lambda: durable.store, lambda: durable.vault, rarely(telemetry, "rollout-examples-not-kept")
     )
     telling = beside.Telling(metrics.compared, telemetry.bug, kept.of)
-    on_its_way = arriving.Arriving(lambda: durable.store, lambda: durable.vault).of
-    asking = beside.Besides(follower.now, notes, key, timeout, telling, on_its_way)
-    return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of)
+    on_its_way, lanes = arriving.Arriving(lambda: durable.store, lambda: durable.vault).of, lane.Lanes()
+    asking = beside.Besides(follower.now, notes, key, timeout, telling, on_its_way, lanes)
+    tried = trying.Trying(follower.now, notes, key, telling, lanes)
+    return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of, tried.of)
 
 
 def _follower(

@@ -63,6 +63,7 @@ from adapter.translate.taken import taking_reader
 from adapter.translate.text_writer import text_writer
 from adapter.translate.turning import Page, page_reader
 from adapter.translate.writer import header_writer, unset
+from adapter.trials import trial
 from adapter.writing import way_of
 
 R = TypeVar("R")
@@ -160,7 +161,8 @@ def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[
 def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
     answer, moving = _soap(endpoint, backends), backends.moving
     if moving is not None and endpoint.rollout is not None:
-        answer = sides(endpoint, answer, _http(endpoint, backends), moving)
+        tried = trial(endpoint, backends.text_of)
+        answer = sides(endpoint, answer, _http(endpoint, backends), moving, tried)
     return chain(*dropping(endpoint, backends.cache), then=answer)
 
 

@@ -2,7 +2,7 @@
 
 Rule 1: a read that the new service does not answer, or too late, is answered by the ERP within what is left of the
         request's time, in ``canary`` and ``live``. From ``rampdown`` on what the ERP has may be old: nobody falls back.
-Rule 2: a write goes to its side, and nowhere else.
+Rule 2: a write goes to its side, and nowhere else. At ``shadow`` it is tried out once the ERP has answered (``Trial``).
 Rule 3: what either side did is noted for the judge, as it would have been for the caller without the other one.
 Rule 4: a request without a place (a kept one) has its side alone.
 """
@@ -17,8 +17,8 @@ from adapter.errors import AdapterError, BackendError, BackendFault, BackendTime
 from adapter.guard.gates import REFUSED
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.service_forms import timeout_of
-from adapter.messages import Handler, Request, Response, is_shadow
-from adapter.moving.needed import Beside, Moving
+from adapter.messages import Handler, Placed, Request, Response, is_shadow
+from adapter.moving.needed import Beside, Moving, Trial
 from adapter.moving.placing import unit
 from adapter.rollout.rules import Side
 
@@ -33,16 +33,18 @@ _WHOLE: Final = 0.9
 """A call that had less than this much of its time says nothing where it was too late."""
 
 
-def sides(endpoint: Endpoint, soap: Handler, http: Handler, moving: Moving) -> Handler:
-    """Return the handler. ``soap`` and ``http`` ask the ERP and the new service."""
-    asking = _Asking(endpoint, soap, http, moving)
+def sides(endpoint: Endpoint, soap: Handler, http: Handler, moving: Moving, trial: Trial | None = None) -> Handler:
+    """Return the handler. ``soap`` and ``http`` ask the ERP and the new service, ``trial`` is what tries writes out."""
+    asking = _Asking(endpoint, soap, http, moving, trial)
     return asking.read if endpoint.policy.effect == "read" else asking.write
 
 
 class _Asking:
     """Both sides of one operation."""
 
-    def __init__(self, endpoint: Endpoint, soap: Handler, http: Handler, moving: Moving) -> None:
+    def __init__(
+        self, endpoint: Endpoint, soap: Handler, http: Handler, moving: Moving, trial: Trial | None = None
+    ) -> None:
         rule = endpoint.rollout
         assert rule is not None
         self._soap, self._http, self._moving = soap, http, moving
@@ -54,10 +56,20 @@ class _Asking:
         self._beside: Beside | None = None
         if moving.beside is not None and endpoint.policy.effect == "read":
             self._beside = moving.beside(endpoint, soap, http)
+        self._trying = moving.trying(endpoint, trial) if moving.trying is not None and trial is not None else None
 
     def write(self, request: Request) -> Response:
         """Answer a write by its side."""
-        return self._by(request, self._side(request), request)
+        side = self._side(request)
+        try:
+            response = self._by(request, side, request)
+        except RequestError as error:
+            if side == "soap" and self._answers(error):
+                self._tried_out(request, error)
+            raise
+        if side == "soap":
+            self._tried_out(request, response)
+        return response
 
     def read(self, request: Request) -> Response:
         """Answer a read by its side; by the ERP where that is the new service, and fails."""
@@ -135,6 +147,17 @@ class _Asking:
                 return
             ok = ok and self._answers(error)
         self._moving.notes.called(self._feature, run, self._operation, side, who, share, seconds, ok)
+
+    def _tried_out(self, request: Request, what: Response | RequestError) -> None:
+        """Let a write that the ERP answered be tried out at ``shadow``; one that was kept stands where it does now."""
+        if self._trying is None or request.kind or is_shadow(request):
+            return
+        placed = request.placed
+        if placed is None:
+            standing = self._moving.now().of(self._feature)
+            placed = Placed(self._feature, standing.stage, standing.run, standing.share)
+        if placed.stage == "shadow" and not placed.braked:
+            self._trying(request if request.placed is not None else replace(request, placed=placed), "soap", what)
 
     def _told(self, request: Request, side: Side, what: Response | RequestError) -> None:
         placed, beside = request.placed, self._beside

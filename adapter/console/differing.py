@@ -60,7 +60,7 @@ def _side(example: Shown) -> Side:
 
 
 def _status(answer: Mapping[str, Any] | None) -> str:
-    return f"{answer['status']} {answer.get('problem', '')}".strip() if answer else _NOWHERE
+    return f"{answer.get('status', '')} {answer.get('problem', '')}".strip() if answer else _NOWHERE
 
 
 def _at(answer: Mapping[str, Any] | None, pointer: str) -> str:
@@ -81,7 +81,7 @@ def _at(answer: Mapping[str, Any] | None, pointer: str) -> str:
 def _whole(answer: Mapping[str, Any] | None) -> str:
     if not answer:
         return "too long to be kept"
-    return f"{_status(answer)}\n{_text(answer['document'])}" if "document" in answer else _status(answer)
+    return f"{_status(answer)}\n{_text(answer['document'])}".lstrip() if "document" in answer else _status(answer)
 
 
 def _text(value: Any) -> str:

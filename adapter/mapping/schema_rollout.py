@@ -36,10 +36,11 @@ class GateSection(Section):
 class BesideSection(Section):
     """``beside:`` of ``rollout:``."""
 
-    share = Raw(**about("The share of reads for which the other side is asked too; 100% when left out."))
+    share = Raw(**about("The share of calls for which the other side is looked at too; 100% when left out."))
     queue = Whole(1, 10_000, **about("So many may wait in each worker, more are dropped; 64 when left out."))
     noise = Raw(**about("The share of those for which the ERP is asked twice; 2% when left out."))
     slow = Raw(**about("Seconds after which the new service has failed; 1 when left out."))
+    writes = one_of("off compare", "What is done with writes at shadow: off, or compare (when left out).")
 
 
 class CompareSection(Section):

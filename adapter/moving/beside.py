@@ -10,7 +10,6 @@ Rule 5: sides that differ while a write of the entity is on its way from one to 
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from adapter.guard.gates import REFUSED
 from adapter.mapping.agreement.compared import known
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Placed, Request, Response
-from adapter.moving.lane import Lane
+from adapter.moving.lane import Lanes
 from adapter.moving.needed import Beside
 from adapter.rollout import stages
 from adapter.rollout.compare import Answered, Comparer
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 LARGEST: Final = pieces.LARGE
 """Bytes of an answer that is compared. More would keep a worker from its callers."""
 _DEPTH, _DIGITS = 100, 1000
-_SAME, _DIFFERS, _DROPPED, _SKIPPED, _SILENT = "same", "differs", "dropped", "skipped", "silent"
+SAME, DIFFERS, DROPPED, SKIPPED, SILENT = "same", "differs", "dropped", "skipped", "silent"
 _ARRIVING: Final = "arriving"
 
 
@@ -83,7 +82,7 @@ class Telling:
     example: Callable[[Endpoint], Callable[[Example], None]] = lambda endpoint: lambda example: None
 
 
-class _Silent(Exception):
+class Silent(Exception):
     """Nothing was said that could be compared; the text is the outcome."""
 
 
@@ -98,8 +97,8 @@ def _never(placed: Placed, seconds: float) -> bool:
 class Besides:
     """What asks beside the requests of one process, and of all that it forks. ``key`` is the secret of samples.
 
-    ``timeout``: seconds of a call whose mapping says none. ``arriving`` is asked where sides differ. Each feature has a
-    queue of its own, so that one whose new service hangs takes nothing from another.
+    ``timeout``: seconds of a call whose mapping says none. ``arriving`` is asked where sides differ. ``lanes`` are the
+    queues of features.
     """
 
     def __init__(
@@ -110,11 +109,10 @@ class Besides:
         timeout: float = 10.0,
         telling: Telling | None = None,
         arriving: Arriving = _never,
+        lanes: Lanes | None = None,
     ) -> None:
         self._now, self._notes, self._key, self._timeout, self._arriving = now, notes, key, timeout, arriving
-        self._telling = telling or Telling()
-        self._lanes: dict[str, Lane[_Asked]] = {}
-        self._making = threading.Lock()
+        self._telling, self._lanes = telling or Telling(), lanes or Lanes()
 
     def of(self, endpoint: Endpoint, soap: Handler, http: Handler) -> Beside:
         """Return who is told of the reads of an operation. Raise BuildError for one that does not only read."""
@@ -123,8 +121,7 @@ class Besides:
             where = endpoint.resource.place
             text = f"{endpoint.name} does not only read, and would be asked beside"
             raise BuildError([Mistake(where.file, where.line, where.column, text, "effect: read, where that is so")])
-        with self._making:
-            lane = self._lanes.setdefault(endpoint.resource.name, Lane(rule.beside.queue, _Asked.go, _Asked.dropped))
+        lane = self._lanes.of(endpoint.resource.name, rule.beside.queue)
         asking = _Asking(endpoint, soap, http, self._now, self._notes, self._telling, self._timeout, self._arriving)
         share, operation, key = rule.beside.share, endpoint.name, self._key
         noise = rule.beside.noise
@@ -170,11 +167,11 @@ class _Asked:
 
     def dropped(self) -> None:
         """Count that this was not asked."""
-        self.asking.note(self.placed, _DROPPED)
+        self.asking.note(self.placed, DROPPED)
 
     def skipped(self) -> None:
         """Count that this cannot be compared."""
-        self.asking.note(self.placed, _SKIPPED)
+        self.asking.note(self.placed, SKIPPED)
 
     @property
     def placed(self) -> Placed:
@@ -209,46 +206,42 @@ class _Asking:
 
     def note(self, placed: Placed, outcome: str, found: Mapping[str, Difference] | None = None) -> None:
         """Note what became of one."""
-        name = self._endpoint.name
-        self._telling.compared(name, outcome)
-        if outcome in (_SAME, _DIFFERS, _DROPPED):
-            seen = [(mark, each.shape, each.kind) for mark, each in (found or {}).items()]
-            self._notes.compared(placed.feature, placed.run, name, seen, dropped=outcome == _DROPPED)
+        noted(self._notes, self._telling, self._endpoint.name, placed, outcome, found or {})
 
     def go(self, asked: _Asked) -> None:
         """Ask the other side, and compare. Nothing that happens here is anybody else's."""
         standing = self._now().of(asked.placed.feature)
         if standing.run != asked.placed.run or not stages.beside(standing) or self._now().braked(standing.feature):
-            self._telling.compared(self._endpoint.name, _DROPPED)
+            self._telling.compared(self._endpoint.name, DROPPED)
             return
         try:
             self._compared(asked)
-        except _Silent as silent:
+        except Silent as silent:
             self.note(asked.placed, str(silent))
         except Exception as error:  # a defect of ours: the thread goes on, and somebody is told
             self._telling.bug(error, asked.request.id, self._endpoint.name)
 
     def _compared(self, asked: _Asked) -> None:
-        said = {asked.side: _answered(asked.side, asked.what), other(asked.side): self._ask(asked, other(asked.side))}
+        said = {asked.side: answered(asked.side, asked.what), other(asked.side): self._ask(asked, other(asked.side))}
         legacy, candidate, placed = said["soap"], said["http"], asked.placed
         differences = self._comparer.answers(legacy, candidate)
         found = groups(self._endpoint.name, differences)
         if found and stages.copied(self._now().of(placed.feature)):
             self._settled(asked)
-        self.note(placed, _DIFFERS if found else _SAME, found)
+        self.note(placed, DIFFERS if found else SAME, found)
         if found:
             self._example(Example(asked.request, legacy, candidate, found))
         if asked.twice:
             self._twice(asked, legacy, {each.shape for each in differences})
 
     def _settled(self, asked: _Asked) -> None:
-        """Raise _Silent where a write may be what the sides differ by: of the time since the first was asked."""
+        """Raise Silent where a write may be what the sides differ by: of the time since the first was asked."""
         try:
             arriving = self._arriving(asked.placed, time.monotonic() - asked.since + self._seconds)
         except StoreUnavailable as error:
-            raise _Silent(_DROPPED) from error
+            raise Silent(DROPPED) from error
         if arriving:
-            raise _Silent(_ARRIVING)
+            raise Silent(_ARRIVING)
 
     def _twice(self, asked: _Asked, legacy: Answered, candidate: set[str]) -> None:
         """Ask the legacy again: what differs from itself says nothing. The pointer "" counts every pair."""
@@ -262,23 +255,33 @@ class _Asking:
             asked.request, kind="shadow", side=side, deadline=time.monotonic() + self._seconds, trace=None
         )
         try:
-            return _answered(side, (self._http if side == "http" else self._soap)(request))
+            return answered(side, (self._http if side == "http" else self._soap)(request))
         except BackendUnavailable as error:
             if error.cause.startswith(REFUSED):
-                raise _Silent(_DROPPED) from error
-            return _answered(side, error)
+                raise Silent(DROPPED) from error
+            return answered(side, error)
         except RequestError as error:
-            return _answered(side, error)
+            return answered(side, error)
 
 
-def _answered(side: Side, what: Response | RequestError) -> Answered:
-    """Return what a side said. Raise _Silent where the ERP said nothing, and where it is nothing to compare."""
+def noted(
+    notes: Noting, telling: Telling, operation: str, placed: Placed, outcome: str, found: Mapping[str, Difference]
+) -> None:
+    """Note what became of one comparison. ``found``: the first difference of each group."""
+    telling.compared(operation, outcome)
+    if outcome in (SAME, DIFFERS, DROPPED):
+        seen = [(mark, each.shape, each.kind) for mark, each in found.items()]
+        notes.compared(placed.feature, placed.run, operation, seen, dropped=outcome == DROPPED)
+
+
+def answered(side: Side, what: Response | RequestError) -> Answered:
+    """Return what a side said. Raise Silent where the ERP said nothing, and where it is nothing to compare."""
     if isinstance(what, RequestError):
         if side == "soap" and what.status >= 500:
-            raise _Silent(_SILENT)
+            raise Silent(SILENT)
         return Answered(what.status, problem=what.problem)
     if not isinstance(what.body, bytes):
-        raise _Silent(_SKIPPED)
+        raise Silent(SKIPPED)
     if len(what.body) > LARGEST:  # the one that was answered was none of these
         return Answered(what.status, problem="too-large-to-compare")
     return Answered(what.status, decode(what.body, max_depth=_DEPTH, max_digits=_DIGITS) if what.body else None)

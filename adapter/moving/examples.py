@@ -158,7 +158,7 @@ def _told(operation: str, example: Example, difference: Difference, hiding: Hidi
 
 def _said(answer: Answered, hiding: Hiding) -> Mapping[str, Any]:
     problem = {"problem": answer.problem} if answer.problem else {"document": hiding.hidden(answer.document)}
-    return {"status": answer.status, **problem}
+    return {"status": answer.status, **problem} if answer.status else problem  # a request has none
 
 
 def _subject(endpoint: Endpoint) -> Callable[[Example], str]:

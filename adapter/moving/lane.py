@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 FEW: Final = 4
@@ -21,6 +21,16 @@ BYTES: Final = 8 * 1024 * 1024
 """What may wait in one lane."""
 LATEST: Final = 5.0
 """Seconds after which waiting work is of no use: what it would look at has changed."""
+
+
+class Work(Protocol):
+    """What waits in the lane of a feature."""
+
+    def go(self) -> None:
+        """Do it."""
+
+    def dropped(self) -> None:
+        """Count that it was not done."""
 
 
 class Lane(Generic[T]):
@@ -83,3 +93,16 @@ class Lane(Generic[T]):
             work, size, since = self._waiting.popleft()
             self._bytes -= size
             return work, since
+
+
+class Lanes:
+    """The lanes of a process, one for each feature, so that one whose new service hangs takes nothing from another."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, Lane[Work]] = {}
+        self._making = threading.Lock()
+
+    def of(self, feature: str, most: int) -> Lane[Work]:
+        """Return the lane of a feature. It is asked for while building."""
+        with self._making:
+            return self._lanes.setdefault(feature, Lane(most, lambda work: work.go(), lambda work: work.dropped()))

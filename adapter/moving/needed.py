@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.errors import RequestError
 from adapter.mapping.bound import Endpoint
@@ -18,7 +18,23 @@ if TYPE_CHECKING:
     from adapter.moving.follow import Snapshot
 
 Beside = Callable[[Request, Side, Response | RequestError], None]
-"""Is told each read that one side answered, with its answer or its refusal. It must not wait for anything."""
+"""Is told each call that one side answered, with its answer or its refusal. It must not wait for anything."""
+
+
+class CannotSay(Exception):
+    """What a side would be told by a request cannot be said. The text says why, never with a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a write would be at both sides, made while building.
+
+    ``legacy`` and ``candidate`` give the JSON that a side is told by a request, in our contract's words; nothing is
+    sent. They raise CannotSay. ``legacy`` is None where it cannot be said of any request.
+    """
+
+    legacy: Callable[[Request], Any] | None
+    candidate: Callable[[Request], Any]
 
 
 class Noting(Protocol):
@@ -58,7 +74,7 @@ class Moving:
     """``now`` is where features stand, ``look`` looks anew. ``key`` is the secret of buckets and pseudonyms.
 
     ``timeout``: seconds of a call whose mapping says none. ``beside`` returns, while building, who is told of the reads
-    of an operation; it gets the handlers of both sides.
+    of an operation; it gets the handlers of both sides. ``trying`` does so for writes.
     """
 
     now: Callable[[], Snapshot]
@@ -68,6 +84,7 @@ class Moving:
     timeout: float = 10.0
     told: Told = Told()
     beside: Callable[[Endpoint, Handler, Handler], Beside] | None = None
+    trying: Callable[[Endpoint, Trial], Beside] | None = None
 
     def begin(self) -> None:
         """Look at the store now, so that no request waits for that."""

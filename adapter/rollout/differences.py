@@ -1,4 +1,4 @@
-"""What two answers differ in: one ``Difference`` for each place, with what kind of difference it is.
+"""What two answers, or two requests, differ in: one ``Difference`` for each place, with what kind of difference it is.
 
 ===========  ======================================================================================
 missing      the candidate lacks what the legacy has
@@ -9,14 +9,20 @@ length       an array with another number of items (``legacy`` and ``candidate``
 order        the same items in another order
 status       another status, or another problem type (then both are words: ``404 customer-not-found``)
 ===========  ======================================================================================
+
+Of what a write tells both sides the kinds are the same behind ``request-``, and one is more: ``request-unbuildable``
+where nothing could be said to the candidate.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, cast
 
-Kind = Literal["missing", "extra", "type", "value", "length", "order", "status"]
+Kind = Literal[
+    "missing", "extra", "type", "value", "length", "order", "status", "request-missing", "request-extra",
+    "request-type", "request-value", "request-length", "request-order", "request-unbuildable",
+]  # fmt: skip
 
 Path = tuple["Path", str | int] | None
 """Where something stands: what is around it, and its name there, or its number in an array. None: the document."""
@@ -61,3 +67,8 @@ def difference(path: Path, kind: Kind, legacy: Any, candidate: Any, known: froze
             shape.append(pointer[-1] if known is None or name in known else "?")
     found, around = ("".join(f"/{each}" for each in reversed(parts)) for parts in (pointer, shape))
     return Difference(found, kind, legacy, candidate, around)
+
+
+def of_request(found: Difference) -> Difference:
+    """Return a difference of two answers as one of two requests."""
+    return replace(found, kind=cast("Kind", f"request-{found.kind}"))

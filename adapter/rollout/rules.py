@@ -77,10 +77,11 @@ class BesideRule:
     """What is asked beside the call that counts: a share of reads, and how many may wait for it in each worker.
 
     ``noise``: of how many of those the legacy is asked twice, so that what differs by itself is known. A candidate that
-    takes longer than ``slow`` seconds has failed.
+    takes longer than ``slow`` seconds has failed. ``writes``: what is done with the same share of writes at ``shadow``.
     """
 
     share: float = 1.0
     queue: int = 64
     noise: float = 0.02
     slow: float = 1.0
+    writes: Literal["off", "compare"] = "compare"

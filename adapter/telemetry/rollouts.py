@@ -29,7 +29,7 @@ class RolloutMetrics:
         )  # fmt: skip
         self._compared = Counter(
             "adapter_rollout_compared",
-            "Reads for both sides: same, differs, dropped, skipped (no JSON, too much), silent (the ERP), arriving.",
+            "Calls for both sides: same, differs, dropped, skipped (not compared), silent (the ERP), arriving.",
             ["operation", "outcome"],
             registry=registry,
         )

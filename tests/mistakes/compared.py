@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 COMPARED: dict[str, tuple[str, str]] = {
-    "compare-name": ("answers with /items/*/place/hal: there is no 'hal'", "did you mean hall?"),
-    "compare-number-of-an-item": ("answers with /items/0/quantity: there is no '0'", "there are: *"),
-    "compare-beyond-a-value": ("answers with /items/*/quantity/unit: there is no 'unit'", "a shorter pointer"),
+    "compare-name": ("that is compared has /items/*/place/hal: there is no 'hal'", "did you mean hall?"),
+    "compare-number-of-an-item": ("that is compared has /items/0/quantity: there is no '0'", "there are: *"),
+    "compare-beyond-a-value": (
+        "that is compared has /items/*/quantity/unit: there is no 'unit'",
+        "a shorter pointer",
+    ),
     "compare-tells-apart": ("unordered: the items of /items have no 'numbr'", "did you mean number?"),
     "compare-no-array": ("unordered: /items/*/place is no array", "name an array"),
     "compare-word-of-an-object": ("codes: /items/* is no single value", "name what is in it"),
-    "compare-shown": ("answers with /item: there is no 'item'", "did you mean items?"),
+    "compare-shown": ("that is compared has /item: there is no 'item'", "did you mean items?"),
     "beside-share": ("share: must be a percentage", "share: 1%"),
     "beside-queue": ("queue: must be a whole number from 1 to 10000", "more are dropped"),
     "beside-noise": ("noise: must be a percentage", "noise: 1%"),
     "beside-slow": ("slow: must be a number up to 600", "slow: 5"),
+    "beside-writes": ("'send' is not one of off, compare", "What is done with writes"),
+    "beside-writes-of-reads": ("beside: writes: off means nothing, since no write moves", "remove 'writes'"),
     "beside-unknown-key": ("has no key 'part'", "share"),
     "compare-no-list": ("ignore must be a list of pointers", "ignore: [/changed_at]"),
     "compare-unordered-list": ("unordered must map names to the property that tells items apart", "lines below it"),

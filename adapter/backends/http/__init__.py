@@ -17,10 +17,11 @@ everything else                502 ``backend-reply-invalid``; sent: yes
 from __future__ import annotations
 
 from adapter.backends.http.asking import AS_BEFORE, FORWARDED, Manner, http
+from adapter.backends.http.intent import Unbuildable, intent
 from adapter.backends.http.served import Login, asking, served, unknown
 from adapter.backends.http.translation import AS_IT_IS, Translation, translation
 
 __all__ = [
-    "AS_BEFORE", "AS_IT_IS", "FORWARDED", "Login", "Manner", "Translation", "asking", "http", "served", "translation",
-    "unknown",
+    "AS_BEFORE", "AS_IT_IS", "FORWARDED", "Login", "Manner", "Translation", "Unbuildable", "asking", "http", "intent",
+    "served", "translation", "unknown",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from adapter.mapping.bound import Endpoint
 from adapter.mapping.forms import Anything, Form, Forms, Items, Known, OneOf
 from adapter.mapping.model.rollout import RolloutRule
 from adapter.mapping.paths import suggest
-from adapter.mapping.service_forms import answered, properties
+from adapter.mapping.service_forms import answered, properties, sent
 from adapter.rollout.differences import segments
 from adapter.rollout.nodes import ITEMS
 from adapter.rollout.rules import CompareRule
@@ -20,7 +20,7 @@ Found = tuple[Form, Forms]
 
 def check_compared(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[Mistake]:
     """Yield what is wrong with the pointers of a feature. ``own`` are its operations."""
-    answers = [found for each in own if each.policy.effect == "read" and (found := _ours(each)) is not None]
+    answers = [found for each in own for found in _compared(each, rule)]
     for pointer, place in rule.pointers.items():
         wrong = _nowhere(answers, pointer) or _means_nothing(
             rule.compare, pointer, list(_at(answers, segments(pointer)))
@@ -30,11 +30,20 @@ def check_compared(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[Mista
 
 
 def known(endpoint: Endpoint) -> frozenset[str]:
-    """Return the names that properties of an operation's answer have: what is not among them is not of our making."""
-    found = _ours(endpoint)
-    if found is None:
-        return frozenset()
-    return frozenset(name for form in found[1].values() for each in properties(form) for name in each.ours)
+    """Return the names that properties of an operation have: what is not among them is not of our making."""
+    found = [each for each in (_ours(endpoint), sent(endpoint, there=False)) if each is not None]
+    return frozenset(
+        name for _, forms in found for form in forms.values() for each in properties(form) for name in each.ours
+    )
+
+
+def _compared(endpoint: Endpoint, rule: RolloutRule) -> Iterator[Found]:
+    """Yield what of an operation is compared: answers of reads, and what writes tell both sides."""
+    if endpoint.policy.effect != "read" and rule.beside.writes == "off":
+        return
+    found = _ours(endpoint) if endpoint.policy.effect == "read" else sent(endpoint, there=False)
+    if found is not None:
+        yield found
 
 
 def _ours(endpoint: Endpoint) -> Found | None:
@@ -48,7 +57,7 @@ def _nowhere(answers: Sequence[Found], pointer: str) -> tuple[str, str] | None:
     for count in range(1, len(names) + 1):
         if not any(True for _ in _at(answers, names[:count])):
             there = sorted({name for each in _at(answers, names[: count - 1]) for name in _inside(*each)})
-            text = f"no read of this feature answers with {pointer}: there is no '{names[count - 1]}' at that place"
+            text = f"nothing that is compared has {pointer}: there is no '{names[count - 1]}' at that place"
             return text, suggest(names[count - 1], there) if there else "a shorter pointer"
     return None
 

@@ -29,7 +29,7 @@ def check_rollouts(
         own = [each for each in endpoints if each.resource is resource and rule.moves(each.verb)]
         found = [*_service(resource, service_of), *_names(resource, rule), *_plan(rule, own)]
         found += [*_keys(rule, own), *(wrong for each in own for wrong in _operation(each, rule))]
-        found += [wrong for each in own for wrong in uncopied(each, rule, key_of)]
+        found += [*_tried_out(rule, own), *(wrong for each in own for wrong in uncopied(each, rule, key_of))]
         mistakes += [rule.place.mistake(f"rollout: {text}", remedy) for text, remedy in found]
         mistakes += check_compared(rule, own)
     return mistakes
@@ -67,6 +67,12 @@ def _plan(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[tuple[str, str
     for needed, stage in (("live", "rampdown"), ("live", "complete"), *([("rampdown", "complete")] if writes else [])):
         if stage in stages and needed not in stages:
             yield f"steps: '{stage}' without '{needed}' before it", f"put '{needed}' before '{stage}'"
+
+
+def _tried_out(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[tuple[str, str]]:
+    """Yield why nothing would be tried out of writes, where the file says that something is."""
+    if rule.beside.writes != "compare" and not any(each.policy.effect != "read" for each in own):
+        yield f"beside: writes: {rule.beside.writes} means nothing, since no write moves", "remove 'writes'"
 
 
 def _keys(rule: RolloutRule, own: Sequence[Endpoint]) -> Iterator[tuple[str, str]]:
