@@ -136,7 +136,8 @@ class _Asking:
             standing = self._moving.now().of(self._feature)
             run, share, who = standing.run, standing.share, ""
         else:
-            run, share, who = placed.run, placed.share, unit(self._moving.key, self._feature, placed.entity)
+            run, share, entity = placed.run, placed.share, placed.entity
+            who = unit(self._moving.key, self._feature, entity) if entity else ""
         ok = seconds <= self._slow
         if error is not None:
             if isinstance(error, BackendUnavailable) and error.cause in _NOT_ASKED:
