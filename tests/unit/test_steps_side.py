@@ -42,20 +42,12 @@ def _snapshot(stage: Stage, share: int = 0, **more: Any) -> Snapshot:
 class Step:
     """The step of one operation before a handler that keeps what it was given."""
 
-    def __init__(
-        self,
-        operation: str,
-        snapshot: Snapshot,
-        then: Handler | None = None,
-        now: Callable[[], Snapshot] | None = None,
-    ) -> None:
+    def __init__(self, operation: str, snapshot: Snapshot, then: Handler | None = None, **more: Any) -> None:
         self.seen: list[Request] = []
         self.unkeyed: Counter[str] = Counter()
         told = Told(unkeyed=lambda name: self.unkeyed.update([name]))
         self.operation = operation
-        self.moving = replace(moving(Notebook(), snapshot), key=KEY, told=told)
-        if now is not None:
-            self.moving = replace(self.moving, now=now)
+        self.moving = replace(moving(Notebook(), snapshot), key=KEY, told=told, **more)
         (step,) = placing(erp()[operation], self.moving)
         self._handle = step(then or self._then)
 
