@@ -17,6 +17,7 @@ gc.disable()  # until the fork: all that is imported and built here stays
 
 import argparse  # noqa: E402
 import contextlib  # noqa: E402
+import ctypes  # noqa: E402
 import fcntl  # noqa: E402
 import logging  # noqa: E402
 import mmap  # noqa: E402
@@ -162,6 +163,21 @@ def post_fork(server: Arbiter, worker: Worker) -> None:
     """
     gc.set_threshold(20_000, 4, 50)
     gc.enable()
+    _give_back()
+
+
+def _give_back() -> None:
+    """Let memory go back to the system that large messages needed once (mallopt(3); only glibc has it).
+
+    Left alone it has an arena for each thread of the store, raises by itself what it takes from the system in one piece
+    (to 32 MiB), and then keeps what is free between what is not: 9 of 157 MB in calm.soak, and more each hour.
+    """
+    trim, in_one_piece, arenas = -1, -3, -8  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX in malloc.h
+    with contextlib.suppress(AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(arenas, 2)
+        mallopt(in_one_piece, 2**20)
+        mallopt(trim, 2**22)
 
 
 def pre_exec(server: Arbiter) -> None:
