@@ -35,8 +35,8 @@ _ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _SEEN: Mapping[str, Any] = {
     "feature": "customers", "epoch": 2, "stage": "dualwrite", "step": "dualwrite", "since": "2025-01-31T09:30:00.000Z",
     "plan": ["shadow", "dualwrite", "canary 10", "live"], "next": "canary 10", "two_persons": True, "closed": None,
-    "judge": "advise", "paused": False, "pinned": None, "rolled_back": None, "verdict": None, "actor": "key:ann",
-    "reason": "no mismatch in a week", "operations": ["customers.read"],
+    "judge": "advise", "paused": False, "pinned": None, "rolled_back": None, "dry_runs_off": None, "verdict": None,
+    "actor": "key:ann",    "reason": "no mismatch in a week", "operations": ["customers.read"],
     "calls": {"soap": {"calls": 1200, "failures": 3}},
 }  # fmt: skip
 
@@ -86,6 +86,10 @@ def schema() -> Schema:
         "paused": {"type": "boolean"},
         "pinned": {"type": ["object", "null"], "properties": pinned},
         "rolled_back": {**_WORDS, "description": "Why it went back; null once somebody sent it on."},
+        "dry_runs_off": {
+            **_WORDS,
+            "description": "Why no dry run is made any more of writes at shadow, since it came there.",
+        },
         "verdict": {**_WORDS, "description": "The verdict that led here; null where a person did."},
         "actor": {**_WORDS, "description": "Who changed it last."},
         "reason": _WORDS,

@@ -8,7 +8,8 @@ library only, state in SQLite, seeded from ``customers.json`` when the database 
 ``/customers`` takes GET (``limit``, ``offset``, ``sort``, filters) and POST, ``/customers/{id}`` GET, PUT and PATCH.
 In a PATCH absent stays untouched, null is kept as null, an address is merged. Errors are problems (RFC 9457).
 A write with an ``Idempotency-Key`` is done once, and its first answer is given again. A POST that brings an ``id`` is a
-customer from elsewhere, who keeps it.
+customer from elsewhere, who keeps it. A request with ``Shadow: dry-run`` is answered as it would be, changes nothing,
+and each answer to it says ``Shadow-Honoured: dry-run``, also one to OPTIONS.
 
 It can be made to differ from its contract, from the start or while it runs (what each name does: ``deviations.py``)::
 
@@ -17,7 +18,7 @@ It can be made to differ from its contract, from the start or while it runs (wha
     curl -d '{"names": []}' http://127.0.0.1:9102/_deviate                             # none
 
 Names: wrong-rounding, status-word, status-code, status-missing, phones-order, null-absent, wrong-shape, slow=SECONDS,
-failing=PERCENT, html, huge, hang.
+failing=PERCENT, html, huge, hang, no-dry-runs, dry-runs-lie.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -67,12 +69,12 @@ class Store:
                     _save(sql, customer)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, end: str = "COMMIT") -> Iterator[sqlite3.Connection]:
         sql = sqlite3.connect(self._database, timeout=5, isolation_level=None)
         try:
             sql.execute("BEGIN IMMEDIATE")
             yield sql
-            sql.execute("COMMIT")
+            sql.execute(end)
         finally:
             sql.close()  # without a commit this rolls back
 
@@ -91,6 +93,11 @@ class Store:
         """Return one customer. Raise Problem 404."""
         with self._transaction() as sql:
             return _load(sql, number)
+
+    def rehearsed(self, act: Callable[[sqlite3.Connection], Customer]) -> Customer:
+        """Return what a write would make. It is made, and taken back."""
+        with self._transaction("ROLLBACK") as sql:
+            return act(sql)
 
     def once(self, key: str, act: Callable[[sqlite3.Connection], Customer]) -> Customer:
         """Return what a write made; one with a key (not "") is done once."""
@@ -218,26 +225,35 @@ class Handler(BaseHTTPRequestHandler):
         except (KeyError, TypeError, ValueError) as error:
             raise unacceptable(f'Send {{"names": [...]}}, each one of {", ".join(NAMES)}.') from error
 
-    do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_OPTIONS = _answer  # noqa: N815
+
+    def _dry(self) -> bool:
+        """Whether this is a dry run that is one: it changes nothing, and its answer says so."""
+        headers = getattr(self, "headers", None)  # a broken request has none
+        asked = headers is not None and headers.get("Shadow", "").strip().lower() == "dry-run"
+        return asked and self.deviations.honours(self.command)
 
     def _route(self, method: str, sent: Customer) -> tuple[int, Any, dict[str, str]]:
         url = urlsplit(self.path)
         number = unquote(url.path.removeprefix(ROOT).removeprefix("/"))
         if not (url.path == ROOT or url.path.startswith(f"{ROOT}/")) or "/" in number:
             raise Problem(404, "no-such-path", "No such path")
-        store, key = self.store, self.headers.get("Idempotency-Key", "")
+        store = self.store
+        done = store.rehearsed if self._dry() else partial(store.once, self.headers.get("Idempotency-Key", ""))
+        if method == "OPTIONS":
+            return 204, {}, {"Allow": "GET, POST, PUT, PATCH, OPTIONS"}
         match method, bool(number):
             case "GET", False:
                 return 200, self.store.page(dict(parse_qsl(url.query))), {}
             case "POST", False:
-                created = store.once(key, lambda sql: store.create(sql, sent))
+                created = done(lambda sql: store.create(sql, sent))
                 return 201, created, {"Location": f"{ROOT}/{created['id']}"}
             case "GET", True:
                 return 200, self.store.read(number), {}
             case "PUT", True:
-                return 200, store.once(key, lambda sql: store.update(sql, number, sent)), {}
+                return 200, done(lambda sql: store.update(sql, number, sent)), {}
             case "PATCH", True:
-                return 200, store.once(key, lambda sql: store.patch(sql, number, sent)), {}
+                return 200, done(lambda sql: store.patch(sql, number, sent)), {}
         raise Problem(405, "method-not-allowed", "Method not allowed")
 
     def _body(self) -> Customer:
@@ -256,8 +272,13 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, body: Any, media_type: str, headers: Mapping[str, str]) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(content)))
+        if self._dry():
+            self.send_header("Shadow-Honoured", "dry-run")
+        if status == 204:
+            content = b""
+        else:
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(content)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -55,7 +55,7 @@ class Desk:
         )
         made = self.trial or trial(self.endpoint, unset)
         assert made is not None
-        trying = Trying(lambda: Snapshot({"customers": self.standing}, True, self.brake), self, b"key", telling)
+        trying = Trying(lambda: Snapshot({"customers": self.standing}, True, self.brake), self, b"key", telling=telling)
         self.tell = trying.of(self.endpoint, made)
 
     def compared(
