@@ -10,6 +10,19 @@ from typing import Final
 
 FIRST_SECONDS: Final = 3.0
 """How long a request waits for the first round, where that has not ended; later ones never wait."""
+_HERE: Final = [os.getpid()]
+
+
+def _forked() -> None:
+    _HERE[0] = os.getpid()
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
+def process() -> int:
+    """Return the id of this process, without asking the kernel: each call of a feature that moves wants to know."""
+    return _HERE[0]
 
 
 class Background:
@@ -28,25 +41,26 @@ class Background:
     ) -> None:
         self._act, self._period, self._failed, self._patience = act, period, failed, first
         self._beginning = threading.Lock()
-        self._pid = 0
+        self._pid = self._ready = 0
         self._first, self._wake = threading.Event(), threading.Event()
         self._ended, self._turns = threading.Condition(), 0
 
     def begin(self) -> None:
         """Begin, where this process has not."""
-        if self._pid != os.getpid():
+        if self._pid != process():
             with self._beginning:
-                if self._pid != os.getpid():
+                if self._pid != process():
                     self._first, self._wake = threading.Event(), threading.Event()
                     mine = weakref.ref(self), self._first, self._wake, self._period
                     threading.Thread(target=_rounds, args=mine, name="adapter-background", daemon=True).start()
-                    self._pid = os.getpid()
+                    self._pid = process()
 
     def begun(self) -> None:
         """Begin, where this process has not, and wait for the first round, but not for ever."""
-        self.begin()
-        if not self._first.is_set():
-            self._first.wait(self._patience)
+        if self._ready != process():
+            self.begin()
+            if self._first.is_set() or self._first.wait(self._patience):
+                self._ready = process()
 
     def wake(self) -> None:
         """Let the next round come at once."""

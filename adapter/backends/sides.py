@@ -132,21 +132,21 @@ class _Asking:
         placed = request.placed
         if request.kind or request.trace is not None or (placed is not None and placed.asked_for):
             return
-        notes, feature, who = self._moving.notes, self._feature, ""
         if placed is None:  # its feature never moved, or it was kept and is delivered now
-            standing = self._moving.now().of(feature)
-            run, share = standing.run, standing.share
+            standing = self._moving.now().of(self._feature)
+            run, share, who = standing.run, standing.share, ""
         else:
-            run, share, who = placed.run, placed.share, unit(self._moving.key, feature, placed.entity)
-        if isinstance(error, BackendUnavailable) and error.cause in _NOT_ASKED:
-            if side == "http" and error.cause != _CLOSED:
-                notes.opened(feature, run)
-            return
-        late = isinstance(error, BackendTimeout)
-        if late and given and given < self._usual * _WHOLE:
-            return
-        ok = (error is None or self._answers(error)) and seconds <= self._slow
-        notes.called(feature, run, self._operation, side, who, share, seconds, ok)
+            run, share, who = placed.run, placed.share, unit(self._moving.key, self._feature, placed.entity)
+        ok = seconds <= self._slow
+        if error is not None:
+            if isinstance(error, BackendUnavailable) and error.cause in _NOT_ASKED:
+                if side == "http" and error.cause != _CLOSED:
+                    self._moving.notes.opened(self._feature, run)
+                return
+            if isinstance(error, BackendTimeout) and given and given < self._usual * _WHOLE:
+                return
+            ok = ok and self._answers(error)
+        self._moving.notes.called(self._feature, run, self._operation, side, who, share, seconds, ok)
 
     def _tried_out(self, request: Request, what: Response | RequestError) -> None:
         """Let a write that the ERP answered be tried out at ``shadow``; one that was kept stands where it does now."""

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from adapter.background import Background
@@ -38,11 +39,16 @@ class Snapshot:
 
     def of(self, feature: str) -> Standing:
         """Return where a feature stands. One that never moved is at legacy."""
-        return self.standings.get(feature) or Standing(feature)
+        return self.standings.get(feature) or _never_moved(feature)
 
     def braked(self, feature: str) -> bool:
         """Whether somebody pulled the brake for a feature: it is named in the file, or the file names none."""
         return stopped(self.brake, feature)
+
+
+@lru_cache(maxsize=1024)
+def _never_moved(feature: str) -> Standing:
+    return Standing(feature)
 
 
 class Follower:

@@ -9,7 +9,6 @@ Rule 3: what belongs to an older run than the newest that was seen is of no use,
 from __future__ import annotations
 
 import bisect
-import os
 import socket
 import threading
 import time
@@ -18,7 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from adapter.background import Background
+from adapter.background import Background, process
 from adapter.errors import StoreUnavailable
 from adapter.rollout.evidence import First
 from adapter.rollout.rules import WHOLE, Side
@@ -138,11 +137,11 @@ class Notes:
 
     def _begun(self) -> None:
         """See to it that this process has notes of its own, and writes them from the first one on."""
-        if self._process != os.getpid():
+        if self._process != process():
             self._lock, self._seen = threading.Lock(), {}
-            self._name = f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:8]}"
-            self._process = os.getpid()
-        self._writing.begin()
+            self._name = f"{socket.gethostname()} {process()} {uuid.uuid4().hex[:8]}"
+            self._writing.begin()
+            self._process = process()
 
     def _of(self, feature: str, run: int, now: float) -> _Seen | None:
         """Return what was seen of a run; None of one that is over."""

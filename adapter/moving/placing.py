@@ -40,13 +40,16 @@ class Placing:
         self._rule, self._key = rule, key
         self._creates = endpoint.verb == "create"
         self._named = named(endpoint, key_of(endpoint, rule))
+        self._last: tuple[Standing | None, Placed] = None, Placed(self.feature, "legacy")
 
     def placed(self, request: Request, snapshot: Snapshot, asked_for: Side | None = None) -> Request:
         """Return a request with its side. ``asked_for``: a tester chose it."""
         standing = snapshot.of(self.feature)
+        braked = snapshot.braked(self.feature) and standing.stage not in _FOR_GOOD
+        if standing.stage == "legacy" and asked_for is None:
+            return placed_request(request, "soap", standing.epoch, self._at_legacy(standing, braked))
         entity = "" if standing.stage == "legacy" else self._named(request)
         where, side = self.side(standing, entity)
-        braked = snapshot.braked(self.feature) and standing.stage not in _FOR_GOOD
         if asked_for is not None:
             side = asked_for
         elif braked and self.reads:
@@ -55,6 +58,14 @@ class Placing:
             self.feature, standing.stage, standing.run, standing.share, entity, where, braked, asked_for is not None
         )
         return placed_request(request, side, standing.epoch, placed)
+
+    def _at_legacy(self, standing: Standing, braked: bool) -> Placed:
+        """Return the place of every request at legacy: no key is looked for there, and they share it for a while."""
+        last, placed = self._last
+        if last is not standing or placed.braked != braked:
+            placed = Placed(self.feature, standing.stage, standing.run, standing.share, braked=braked)
+            self._last = standing, placed
+        return placed
 
     def why(self, request: Request) -> str:
         """Return in words why a request has its side."""

@@ -21,6 +21,9 @@ from adapter.store.failures import unavailable
 
 # A thread each; more would only wait for each other.
 THREADS = 8
+# KiB of pages that each connection keeps; SQLite's own measure is four times as much, and a worker has many connections
+# that each look at a few rows. The rest is in the memory of the operating system, once.
+CACHE = 512
 
 
 class Replaced(StoreUnavailable):
@@ -122,6 +125,7 @@ class Sqlite:
         uri = f"file:{quote(str(self._path))}?mode=rw"
         driver = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=1.0)
         driver.execute("PRAGMA synchronous = FULL")
+        driver.execute(f"PRAGMA cache_size = -{CACHE}")
         if self._forgetful:
             driver.execute("PRAGMA secure_delete = ON")
         return driver

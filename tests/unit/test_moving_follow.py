@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from adapter.background import process
 from adapter.errors import StoreUnavailable
 from adapter.moving.follow import Follower, Snapshot, pulled, stopped
 from adapter.rollout.stages import Standing
@@ -246,3 +248,12 @@ def test_a_brake_that_cannot_be_read_is_one_for_all(tmp_path: Path) -> None:
 def test_whom_the_brake_stops(brake: frozenset[str] | None, so: bool) -> None:
     """Those that it names, or all."""
     assert so == stopped(brake, "a")
+
+
+def test_a_forked_process_knows_its_own_id() -> None:
+    """Nobody asks the kernel for it at each call; the child knows it nevertheless."""
+    assert os.getpid() == process()
+    child = os.fork()
+    if not child:
+        os._exit(0 if os.getpid() == process() else 1)
+    assert 0 == os.waitpid(child, 0)[1]
