@@ -21,7 +21,7 @@ from functools import partial, reduce
 from typing import Any, TypeVar
 
 from adapter import pieces
-from adapter.backends.http import DryRuns, Login, dry_runs, served, unknown
+from adapter.backends.http import Login, served, unknown
 from adapter.backends.sides import sides
 from adapter.backends.soap import Again, SoapPort, asking, never, soap
 from adapter.backends.soap.rows import beginning
@@ -161,8 +161,9 @@ def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[
 def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
     answer, moving = _soap(endpoint, backends), backends.moving
     if moving is not None and endpoint.rollout is not None:
-        tried = trial(endpoint, backends.text_of, partial(_dry_runs, endpoint, backends))
-        answer = sides(endpoint, answer, _http(endpoint, backends), moving, tried)
+        there = _service(endpoint, backends)
+        tried = trial(endpoint, backends.text_of, there)
+        answer = sides(endpoint, answer, served(endpoint, *there), moving, tried)
     return chain(*dropping(endpoint, backends.cache), then=answer)
 
 
@@ -287,14 +288,6 @@ def _call(
         way=soap_way(endpoint, align=align),
         policy=endpoint.policy,
     )
-
-
-def _http(endpoint: Endpoint, backends: Backends) -> Handler:
-    return served(endpoint, *_service(endpoint, backends))
-
-
-def _dry_runs(endpoint: Endpoint, backends: Backends) -> DryRuns:
-    return dry_runs(endpoint, *_service(endpoint, backends))
 
 
 def _service(endpoint: Endpoint, backends: Backends) -> tuple[Exchange, Guard, Login]:

@@ -236,8 +236,10 @@ def _one_of_each() -> str:
     rollouts.away("standings")
     rollouts.fell_back("customers.read", "backend-timeout")
     rollouts.compared("customers.read", "same")
+    rollouts.dry_run("customers.create", "same")
     rollouts.stands("customers", "canary", 100, 3, back=False)
     rollouts.looked(0.1, {"customers": False})
+    rollouts.dry_runs({"customers": False})
     return known.render().decode("utf-8")
 
 
