@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -64,9 +65,7 @@ def fill(store: Store, now: float, every: int = 20) -> None:
         standing = stand(store, name, stage, share, **more)
         store.run(lambda connection, name=name, run=standing.run: _seen(connection, name, run, now, every))  # type: ignore[misc]
         if stage == "shadow":
-            store.run(
-                lambda connection, name=name, run=standing.run: no_dry_runs(connection, name, run, OFF, now, "dry-runs")
-            )  # type: ignore[misc]
+            store.run(partial(no_dry_runs, feature=name, run=standing.run, why=OFF, now=now, actor="dry-runs"))
         if stage not in ("rampdown", "complete"):
             store.run(lambda connection, name=name, standing=standing: _judged(connection, name, standing.epoch, now))  # type: ignore[misc]
 
