@@ -57,7 +57,7 @@ class Background:
 
     def begun(self) -> None:
         """Begin, where this process has not, and wait for the first round, but not for ever."""
-        if self._ready != process():
+        if self._ready != _HERE[0]:
             self.begin()
             if self._first.is_set() or self._first.wait(self._patience):
                 self._ready = process()

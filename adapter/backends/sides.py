@@ -136,7 +136,8 @@ class _Asking:
             standing = self._moving.now().of(self._feature)
             run, share, who = standing.run, standing.share, ""
         else:
-            run, share, who = placed.run, placed.share, unit(self._moving.key, self._feature, placed.entity)
+            run, share, entity = placed.run, placed.share, placed.entity
+            who = unit(self._moving.key, self._feature, entity) if entity else ""
         ok = seconds <= self._slow
         if error is not None:
             if isinstance(error, BackendUnavailable) and error.cause in _NOT_ASKED:
@@ -150,13 +151,13 @@ class _Asking:
 
     def _tried_out(self, request: Request, what: Response | RequestError) -> None:
         """Let a write that the ERP answered be tried out at ``shadow``; one that was kept stands where it does now."""
-        if self._trying is None or request.kind or is_shadow(request):
-            return
         placed = request.placed
+        if self._trying is None or request.kind:
+            return
         if placed is None:
             standing = self._moving.now().of(self._feature)
             placed = Placed(self._feature, standing.stage, standing.run, standing.share)
-        if placed.stage == "shadow" and not placed.braked:
+        if placed.stage == "shadow" and not placed.braked and not is_shadow(request):
             self._trying(request if request.placed is not None else replace(request, placed=placed), "soap", what)
 
     def _told(self, request: Request, side: Side, what: Response | RequestError) -> None:

@@ -27,7 +27,8 @@ from adapter.store.observed import Batch, Streak, add, failed_at, merged
 EVERY: Final = 0.5
 """Seconds between two batches."""
 BOUNDS: Final = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 60000)
-"""Milliseconds that calls stayed below."""
+"""Milliseconds that calls stayed below; slower ones are counted with the last."""
+_UP_TO: Final = (*BOUNDS, BOUNDS[-1])
 MOST: Final = 50_000
 """Units that a process remembers to have told of, and those that one batch may have."""
 STREAK: Final = 32
@@ -63,10 +64,13 @@ class Notes:
     ) -> None:
         """Note a call that counts for a side. ``unit``: the entity's pseudonym, "" where there is none."""
         now = self._now()
-        bound = BOUNDS[min(bisect.bisect_left(BOUNDS, seconds * 1000), len(BOUNDS) - 1)]
-        self._begun()
+        bound = _UP_TO[bisect.bisect_left(BOUNDS, seconds * 1000)]
+        if self._process != process():
+            self._begun()
         with self._lock:
-            seen = self._of(feature, run, now)
+            seen = self._seen.get(feature)
+            if seen is None or seen.batch.run != run:
+                seen = self._of(feature, run, now)
             if seen is not None:
                 key = operation, side, _minute(seen, now), "ok" if ok else "failed", bound
                 seen.batch.calls[key] = seen.batch.calls.get(key, 0) + 1
@@ -177,4 +181,5 @@ class Notes:
 
 def _minute(seen: _Seen, now: float) -> int:
     """Return the minute that something is counted in."""
-    return min(int(now // 60), seen.minute + MINUTES)
+    minute, last = int(now // 60), seen.minute + MINUTES
+    return minute if minute < last else last

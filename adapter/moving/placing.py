@@ -40,16 +40,13 @@ class Placing:
         self._rule, self._key = rule, key
         self._creates = endpoint.verb == "create"
         self._named = named(endpoint, key_of(endpoint, rule))
-        self._last: tuple[Standing | None, Placed] = None, Placed(self.feature, "legacy")
 
     def placed(self, request: Request, snapshot: Snapshot, asked_for: Side | None = None) -> Request:
         """Return a request with its side. ``asked_for``: a tester chose it."""
         standing = snapshot.of(self.feature)
-        braked = snapshot.braked(self.feature) and standing.stage not in _FOR_GOOD
-        if standing.stage == "legacy" and asked_for is None:
-            return placed_request(request, "soap", standing.epoch, self._at_legacy(standing, braked))
         entity = "" if standing.stage == "legacy" else self._named(request)
         where, side = self.side(standing, entity)
+        braked = self._braked(snapshot, standing)
         if asked_for is not None:
             side = asked_for
         elif braked and self.reads:
@@ -59,13 +56,16 @@ class Placing:
         )
         return placed_request(request, side, standing.epoch, placed)
 
-    def _at_legacy(self, standing: Standing, braked: bool) -> Placed:
-        """Return the place of every request at legacy: no key is looked for there, and they share it for a while."""
-        last, placed = self._last
-        if last is not standing or placed.braked != braked:
-            placed = Placed(self.feature, standing.stage, standing.run, standing.share, braked=braked)
-            self._last = standing, placed
-        return placed
+    def shared(self, snapshot: Snapshot) -> tuple[int, Placed] | None:
+        """Return the epoch and the place that all requests have at legacy, where no key decides; None elsewhere."""
+        standing = snapshot.of(self.feature)
+        if standing.stage != "legacy" or not snapshot.known:
+            return None
+        braked = self._braked(snapshot, standing)
+        return standing.epoch, Placed(self.feature, standing.stage, standing.run, standing.share, braked=braked)
+
+    def _braked(self, snapshot: Snapshot, standing: Standing) -> bool:
+        return snapshot.braked(self.feature) and standing.stage not in _FOR_GOOD
 
     def why(self, request: Request) -> str:
         """Return in words why a request has its side."""

@@ -3,8 +3,9 @@
 Rule 1: where features stand is looked up once, in memory; the request keeps to what it saw (``Request.epoch``).
 Rule 2: one whose write meets another epoch (``Moved``) is placed anew, once, with a look at the store.
 Rule 3: while nobody knows where a feature stands nothing is asked: an ERP that was left may answer what is old.
-Rule 4: a tester may choose the side of a read, with a scope; it is nobody's evidence.
-Rule 5: a write that is marked as a dry run is refused: here is nobody who would not carry it out.
+Rule 4: what all requests have in common at ``legacy`` is settled once for each snapshot.
+Rule 5: a tester may choose the side of a read, with a scope; it is nobody's evidence.
+Rule 6: a write that is marked as a dry run is refused: here is nobody who would not carry it out.
 
 It stands before ``cached``, so that an answer is kept for the side and the epoch that gave it.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from adapter import problems
 from adapter.errors import FieldError, InvalidRequest, Moved, RequestError
 from adapter.mapping.bound import Endpoint
-from adapter.messages import DRY_RUN, SHADOW, Handler, Middleware, Request, Response
+from adapter.messages import DRY_RUN, SHADOW, Handler, Middleware, Placed, Request, Response, placed_request
 from adapter.moving.needed import Moving
 from adapter.moving.placing import Placing
 from adapter.rollout.rules import Side
@@ -42,13 +43,24 @@ def placing(endpoint: Endpoint, moving: Moving | None) -> Iterator[Middleware]:
 def side(operation: str, place: Placing, moving: Moving) -> Middleware:
     """Return the step of one operation."""
     feature, unkeyed = place.feature, moving.told.unkeyed
+    of_all: tuple[Snapshot | None, tuple[int, Placed] | None] = None, None
 
     def placed(request: Request, snapshot: Snapshot) -> Request:
+        nonlocal of_all
+        seen = of_all
+        if seen[0] is not snapshot:
+            seen = of_all = snapshot, place.shared(snapshot)
+        if seen[1] is None or request.trace is not None or HEADER in request.headers:
+            return alone(request, snapshot)
+        epoch, there = seen[1]
+        return placed_request(request, "soap", epoch, there) if epoch else request  # else it never moved
+
+    def alone(request: Request, snapshot: Snapshot) -> Request:
         asked_for = _asked_for(request, place) if HEADER in request.headers else None
         standing = snapshot.of(feature)
         if not snapshot.known and asked_for is None and not snapshot.braked(feature):
             raise _unknown()
-        if standing.epoch == 0 and asked_for is None and request.trace is None:  # it never moved
+        if standing.epoch == 0 and asked_for is None and request.trace is None:  # nobody knows, and the brake is pulled
             return request
         found = place.placed(request, snapshot, asked_for)
         if found.placed is not None and not found.placed.entity and standing.stage != "legacy":

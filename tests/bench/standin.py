@@ -24,7 +24,7 @@ class Rule:
 
     ``cut``: the connection is closed in the middle of the answer; 0 bytes of it are sent where the body is empty.
     ``by`` is a pattern, whose group finds what a request is about. It is remembered; where there is ``known``, that is
-    the body for what was remembered before, with the find in place of ``{}``.
+    the body for what was remembered before, with the find in place of ``{}``. ``kind`` is the media type of the answer.
     """
 
     text: str
@@ -34,6 +34,7 @@ class Rule:
     cut: bool = False
     by: str = ""
     known: str = ""
+    kind: str = "text/xml; charset=utf-8"
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def _length(head: bytes) -> int:
 
 def _answer(rule: Rule, text: str) -> bytes:
     body = text.encode()
-    head = f"HTTP/1.1 {rule.status} X\r\nContent-Type: text/xml; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 {rule.status} X\r\nContent-Type: {rule.kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 

@@ -141,6 +141,7 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
         ),
         _speed("slow_erp", "ERP takes 2 s, open loop 450/s: failures; ms of p99 beyond 2 s", "0; <= 300", "slow_erp"),
         _speed("workers", "184 KB reply, requests/s of 2 workers / of 1", ">= 1.7", "compared"),
+        _speed("rollout", "answers for each CPU second at legacy / without rollout; in shadow", ">= 0.97", "rollout"),
         _speed("start", "seconds to ready, largest corpus contract fully mapped", "<= 4", "start"),
         _speed("worker_rss", "MB of private memory of each further worker with it", "<= 20", "start"),
         _speed(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +18,7 @@ from lxml import etree
 
 import adapter
 from adapter.virtual.validation import envelope_schema, objection
-from tests.bench import install
+from tests.bench import install, rollout
 from tests.bench.answers import differences
 from tests.bench.compared import FLOOR_LINE, MOST_OVER_FLOOR, RATIOS, results
 from tests.bench.erp import recording
@@ -186,3 +186,32 @@ def call(erp: int, kind: Call, message: str) -> None:
     request = urllib.request.Request(endpoint(erp), message.encode(), {"SOAPAction": f'"urn:x#{kind.soap}"'})
     with urllib.request.urlopen(request) as answer:
         answer.read()
+
+
+def shadowed(legacy: float, shadow: float = 1.0, errors: Mapping[str, int] | None = None) -> Measured:
+    """A run of speed.rollout: ms of CPU at legacy and in shadow, where without rollout it is 0.5; one round was bad."""
+    cpus = {rollout.NONE: 0.5, rollout.AGAIN: 0.5, rollout.LEGACY: legacy, rollout.SHADOW: shadow}
+    rounds = {
+        name: [Taken(1000.0, cpu * more, errors or {}, 0.1, 0.1) for more in (1.0, 1.0, 1.0, 3.0)]
+        for name, cpu in cpus.items()
+    }
+    return Measured(rounds={SMALL.name: rounds})
+
+
+@pytest.mark.parametrize(
+    ("run", "beside", "ok"),
+    [
+        (shadowed(0.51), {"same": 90, "dropped": 10}, True),
+        (shadowed(0.52), {"same": 90, "dropped": 10}, False),
+        (shadowed(0.51, errors={"status": 1}), {"same": 90, "dropped": 10}, False),
+        (shadowed(0.51), {"same": 90, "differs": 10}, False),
+        (shadowed(0.51), {"dropped": 10}, False),
+        (shadowed(0.51), {}, False),
+    ],
+    ids=["good", "dear", "errors", "differs", "all dropped", "nobody asked"],
+)
+def test_what_a_rollout_costs(run: Measured, beside: Mapping[str, int], ok: bool) -> None:
+    """It is short where legacy costs more than 3 %, a call failed, or what was asked beside was not found equal."""
+    found = rollout.result(run, beside)
+    assert ok == found.ok
+    assert "0.50 in shadow" in found.value
