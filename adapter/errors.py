@@ -158,6 +158,10 @@ class BackendReplyInvalid(BackendError):
     """An answer arrived that the contract does not allow."""
 
 
+class NotHonoured(BackendReplyInvalid):
+    """A service answered a dry run, or the question whether it has some, and did not say that it was none but that."""
+
+
 @dataclass(eq=False)
 class BackendFault(BackendError):
     """The other side answered that it would not. ``code`` is its own code, for the log and the metric.

@@ -6,6 +6,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from adapter.telemetry.rollouts import RolloutMetrics
 if TYPE_CHECKING:
     from adapter.moving.follow import Follower, Snapshot
 
-_ROOMS: Final = ("noting", "beside", "trying", "lane", "examples", "arriving")
+_ROOMS: Final = ("noting", "beside", "trying", "dry_runs", "lane", "examples", "arriving")
 _ONCE_IN: Final = 60.0
 """Seconds between two lines that say the same is still so."""
 
@@ -37,7 +38,7 @@ def moving(
     if not follows(endpoints):
         return None
     rooms = (importlib.import_module(f"adapter.moving.{name}") for name in _ROOMS)
-    noting, beside, trying, lane, examples, arriving = rooms
+    noting, beside, trying, dry_runs, lane, examples, arriving = rooms
     metrics = telemetry.metrics.rollouts()
     names = {each.resource.name for each in endpoints if each.rollout is not None}
 
@@ -51,7 +52,14 @@ def moving(
         return failed
 
     not_read = away("standings", "rollouts-not-read")
-    follower = _follower(durable, durable.place(settings.brake), not_read, metrics, names)
+    off = partial(telemetry.lines.warning, "rollout-dry-runs-off")
+    tells = dry_runs.Telling(
+        metrics.dry_run,
+        lambda feature, why: off(feature=feature, cause=why),
+        rarely(telemetry, "dry-runs-off-not-kept"),
+    )
+    switch = dry_runs.Switch(lambda: durable.store, tells)
+    follower = _follower(durable, durable.place(settings.brake), not_read, metrics, names, switch.why)
     notes = noting.Notes(lambda: durable.store, away("notes", "rollouts-not-noted"))
     told = Told(metrics.unkeyed, metrics.fell_back, telemetry.bug)
     key, timeout = durable.buckets_key(), settings.timeout
@@ -61,12 +69,17 @@ def moving(
     telling = beside.Telling(metrics.compared, telemetry.bug, kept.of)
     on_its_way, lanes = arriving.Arriving(lambda: durable.store, lambda: durable.vault).of, lane.Lanes()
     asking = beside.Besides(follower.now, notes, key, timeout, telling, on_its_way, lanes)
-    tried = trying.Trying(follower.now, notes, key, telling, lanes)
+    tried = trying.Trying(follower.now, notes, key, timeout, telling, lanes, switch)
     return Moving(follower.now, follower.look, notes, key, timeout, told, asking.of, tried.of)
 
 
 def _follower(
-    durable: Durable, brake: Path, failed: Callable[[Exception], None], metrics: RolloutMetrics, names: set[str]
+    durable: Durable,
+    brake: Path,
+    failed: Callable[[Exception], None],
+    metrics: RolloutMetrics,
+    names: set[str],
+    no_dry_runs: Callable[[Standing], str],
 ) -> Follower:
     """Return what follows where features stand, and shows it."""
 
@@ -75,6 +88,8 @@ def _follower(
 
     def looked(snapshot: Snapshot, age: float) -> None:
         metrics.looked(age, {name: snapshot.braked(name) for name in names})
+        standings = [snapshot.of(name) for name in names]
+        metrics.dry_runs({each.feature: each.stage == "shadow" and bool(no_dry_runs(each)) for each in standings})
 
     room = importlib.import_module("adapter.moving.follow")
     return room.Follower(lambda: durable.store, brake, failed, stands, looked)  # type: ignore[no-any-return]

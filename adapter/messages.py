@@ -222,6 +222,10 @@ def answered_by(who: str, response: Response, notes: tuple[str, ...] = ()) -> Re
 
 SHADOW = "shadow"
 """The header field of a call that is made beside one that counts."""
+HONOURED = "shadow-honoured"
+"""The header field by which a service says that what it was asked for was a dry run, and nothing has changed."""
+DRY_RUN = "dry-run"
+"""The value of both where it is one."""
 
 
 def is_shadow(request: Request) -> bool:

@@ -161,8 +161,9 @@ def _before(endpoint: Endpoint, backends: Backends, limits: Limits) -> Iterator[
 def _answer(endpoint: Endpoint, backends: Backends) -> Handler:
     answer, moving = _soap(endpoint, backends), backends.moving
     if moving is not None and endpoint.rollout is not None:
-        tried = trial(endpoint, backends.text_of)
-        answer = sides(endpoint, answer, _http(endpoint, backends), moving, tried)
+        there = _service(endpoint, backends)
+        tried = trial(endpoint, backends.text_of, there)
+        answer = sides(endpoint, answer, served(endpoint, *there), moving, tried)
     return chain(*dropping(endpoint, backends.cache), then=answer)
 
 
@@ -289,7 +290,7 @@ def _call(
     )
 
 
-def _http(endpoint: Endpoint, backends: Backends) -> Handler:
+def _service(endpoint: Endpoint, backends: Backends) -> tuple[Exchange, Guard, Login]:
     rule = endpoint.resource.http
     assert rule is not None
-    return served(endpoint, backends.http[rule.service], backends.guards.get(rule.service, UNGUARDED), backends.login)
+    return backends.http[rule.service], backends.guards.get(rule.service, UNGUARDED), backends.login

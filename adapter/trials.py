@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from adapter.backends.http import Unbuildable, intent
+from adapter.backends.http import Login, Unbuildable, dry_runs, intent
 from adapter.errors import BackendReplyInvalid
+from adapter.exchange import Exchange
+from adapter.guard import Guard
 from adapter.mapping.bound import Endpoint
 from adapter.mapping.served import served_as
 from adapter.messages import Request
@@ -16,12 +19,19 @@ from adapter.translate.made import TextOf
 from adapter.translate.text_writer import text_writer
 
 
-def trial(endpoint: Endpoint, text_of: TextOf) -> Trial | None:
-    """Return how the writes of an operation are tried out; None where its feature tries none."""
+def trial(endpoint: Endpoint, text_of: TextOf, there: tuple[Exchange, Guard, Login] | None = None) -> Trial | None:
+    """Return how the writes of an operation are tried out; None where its feature tries none.
+
+    ``there`` is its new service; without it there are no dry runs.
+    """
     rule = endpoint.rollout
     if rule is None or endpoint.policy.effect == "read" or rule.beside.writes == "off":
         return None
-    return Trial(_legacy(endpoint, text_of), _candidate(endpoint))
+    told = Trial(_legacy(endpoint, text_of), _candidate(endpoint))
+    if rule.beside.writes != "dry_run" or there is None:
+        return told
+    made = dry_runs(endpoint, *there)
+    return replace(told, probe=made.probe, send=made.send)
 
 
 def _legacy(endpoint: Endpoint, text_of: TextOf) -> Callable[[Request], Any] | None:

@@ -151,13 +151,13 @@ class _Asking:
 
     def _tried_out(self, request: Request, what: Response | RequestError) -> None:
         """Let a write that the ERP answered be tried out at ``shadow``; one that was kept stands where it does now."""
-        if self._trying is None or request.kind or is_shadow(request):
-            return
         placed = request.placed
+        if self._trying is None or request.kind:
+            return
         if placed is None:
             standing = self._moving.now().of(self._feature)
             placed = Placed(self._feature, standing.stage, standing.run, standing.share)
-        if placed.stage == "shadow" and not placed.braked:
+        if placed.stage == "shadow" and not placed.braked and not is_shadow(request):
             self._trying(request if request.placed is not None else replace(request, placed=placed), "soap", what)
 
     def _told(self, request: Request, side: Side, what: Response | RequestError) -> None:

@@ -17,7 +17,7 @@ from adapter.moving.follow import pulled, stopped
 from adapter.moving.looking import Seen
 from adapter.rollout.evidence import Calls
 from adapter.rollout.rules import Step
-from adapter.rollout.stages import Standing
+from adapter.rollout.stages import Standing, no_dry_runs
 from adapter.store.audit import Entry
 
 HEAD = ("FEATURE", "STAGE", "SINCE", "EPOCH", "SOAP", "HTTP", "NEXT", "FLAGS")
@@ -68,6 +68,7 @@ def show(asked: Namespace) -> int:
         ("judge", f"{rule.judge}{', paused' if standing.paused else ''}"),
         ("pinned", f"by {pin.actor}{until}: {pin.reason}" if pin is not None else "-"),
         ("rolled back", standing.rolled_back or "-"),
+        ("writes at shadow", _writes(seen)),
         ("verdict", standing.verdict or "-"),
         ("approved", "; ".join(f"{each.action}, by {each.actor}" for each in seen.approved) or "-"),
         ("calls in an hour", f"soap {_calls(seen, 'soap')}, http {_calls(seen, 'http')}"),
@@ -93,8 +94,19 @@ def _row(seen: Seen, brake: frozenset[str] | None) -> tuple[str, ...]:
 
 def flags(standing: Standing) -> list[str]:
     """Return the words for what stands beside the stage of a feature."""
-    said = {"paused": standing.paused, "pinned": standing.pinned is not None, "rolled back": standing.rolled_back}
+    said = {
+        "paused": standing.paused,
+        "pinned": standing.pinned is not None,
+        "rolled back": standing.rolled_back,
+        "dry runs off": no_dry_runs(standing),
+    }
     return [word for word, so in said.items() if so]
+
+
+def _writes(seen: Seen) -> str:
+    """Return what is done with writes at shadow, and why it is not."""
+    why = seen.standing.dry_runs_off if no_dry_runs(seen.standing) else ""
+    return f"{seen.feature.rule.beside.writes}{', off: ' if why else ''}{why}"
 
 
 def _next(seen: Seen) -> str:

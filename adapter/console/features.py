@@ -13,7 +13,7 @@ from adapter.moving.follow import Snapshot
 from adapter.moving.looking import Seen
 from adapter.rollout.evidence import Calls
 from adapter.rollout.rules import WHOLE, Step
-from adapter.rollout.stages import Standing
+from adapter.rollout.stages import Standing, no_dry_runs
 
 _NEW = ("live", "rampdown", "complete")
 
@@ -99,6 +99,9 @@ def banners(card: Card, snapshot: Snapshot, now: float) -> Iterator[Banner]:
         yield Banner("bad", "The brake is pulled", "Reads go to the ERP, whatever stands here, until the file is gone.")
     if standing.rolled_back:
         yield Banner("bad", "Rolled back", f"{standing.rolled_back} A person has to send it on.")
+    if no_dry_runs(standing):
+        text = f"{standing.dry_runs_off}. Let the service honour them, then restart the evidence."
+        yield Banner("warn", "Dry runs are off", text)
     yield from _copies(card)
     if pin is not None:
         until = f" until {words.moment(pin.until)} UTC" if pin.until else ""

@@ -40,7 +40,7 @@ class BesideSection(Section):
     queue = Whole(1, 10_000, **about("So many may wait in each worker, more are dropped; 64 when left out."))
     noise = Raw(**about("The share of those for which the ERP is asked twice; 2% when left out."))
     slow = Raw(**about("Seconds after which the new service has failed; 1 when left out."))
-    writes = one_of("off compare", "What is done with writes at shadow: off, or compare (when left out).")
+    writes = one_of("off compare dry_run", "Writes at shadow: off, compare (when left out), dry_run.")
 
 
 class CompareSection(Section):

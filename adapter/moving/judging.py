@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Protocol
 
 from adapter.errors import RequestError, StoreUnavailable
@@ -93,7 +94,7 @@ class Judging:
             raise
 
     def forget(self) -> None:
-        """Remove what nobody decides from any more."""
+        """Remove what nobody decides from any more; count old calls together, a span in each transaction."""
         now = self._now()
 
         def act(connection: Connection) -> None:
@@ -102,6 +103,8 @@ class Judging:
             verdicts.forget(connection, now - KEEP)
 
         self._store().run(act)
+        while (span := self._store().read(lambda connection: forgotten.unfolded(connection, now))) is not None:
+            self._store().run(partial(forgotten.fold, span=span))
 
     def _judged(self, feature: Feature) -> Record | None:
         """Return a verdict; None where nothing is to be judged, or nothing is new and the whole is not due."""

@@ -34,7 +34,10 @@ class Work(Protocol):
 
 
 class Lane(Generic[T]):
-    """A queue of at most ``most``. ``act`` does one piece of work, ``late`` is told of one that waited too long."""
+    """A queue of at most ``most``. ``act`` does one piece of work, ``late`` is told of one that waited too long.
+
+    At most ``threads`` pieces are under way at once.
+    """
 
     def __init__(
         self,
@@ -42,8 +45,9 @@ class Lane(Generic[T]):
         act: Callable[[T], None],
         late: Callable[[T], None],
         clock: Callable[[], float] = time.monotonic,
+        threads: int = FEW,
     ) -> None:
-        self._most, self._act, self._late, self._clock = most, act, late, clock
+        self._most, self._act, self._late, self._clock, self._few = most, act, late, clock, threads
         self._emptied()
 
     def offer(self, work: T, size: int) -> bool:
@@ -55,7 +59,7 @@ class Lane(Generic[T]):
                 return False
             self._waiting.append((work, size, self._clock()))
             self._bytes += size
-            beginning = len(self._waiting) > self._idle and self._threads < FEW
+            beginning = len(self._waiting) > self._idle and self._threads < self._few
             self._threads += beginning
             self._there.notify()
         if beginning:
@@ -98,11 +102,14 @@ class Lane(Generic[T]):
 class Lanes:
     """The lanes of a process, one for each feature, so that one whose new service hangs takes nothing from another."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = FEW) -> None:
+        self._threads = threads
         self._lanes: dict[str, Lane[Work]] = {}
         self._making = threading.Lock()
 
     def of(self, feature: str, most: int) -> Lane[Work]:
         """Return the lane of a feature. It is asked for while building."""
         with self._making:
-            return self._lanes.setdefault(feature, Lane(most, lambda work: work.go(), lambda work: work.dropped()))
+            return self._lanes.setdefault(
+                feature, Lane(most, lambda work: work.go(), lambda work: work.dropped(), threads=self._threads)
+            )

@@ -31,10 +31,15 @@ class Trial:
 
     ``legacy`` and ``candidate`` give the JSON that a side is told by a request, in our contract's words; nothing is
     sent. They raise CannotSay. ``legacy`` is None where it cannot be said of any request.
+
+    ``send`` makes a dry run at the new service, None where the feature has none, and ``probe`` asks whether it has
+    some. Both raise NotHonoured where the service does not say so.
     """
 
     legacy: Callable[[Request], Any] | None
     candidate: Callable[[Request], Any]
+    probe: Callable[[Request], None] | None = None
+    send: Handler | None = None
 
 
 class Noting(Protocol):

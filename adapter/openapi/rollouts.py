@@ -15,6 +15,7 @@ SCHEMA, TAG = "Rollout", "Rollouts"
 _HEADERS: Mapping[str, Any] = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 _TIME: Mapping[str, Any] = {"type": ["string", "null"], "format": "date-time"}
 _WORDS: Mapping[str, Any] = {"type": ["string", "null"]}
+_OFF: Mapping[str, Any] = {**_WORDS, "description": "Why no dry run of its writes is made any more at shadow."}
 _STEP: Mapping[str, Any] = {"type": "string", "description": "A step of the plan: `live`, `canary 10`."}
 _MEMBERS: Mapping[str, Schema] = {
     "to": {**_STEP, "description": "Refuse where it would be another step; on the way back, where to."},
@@ -35,8 +36,8 @@ _ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 _SEEN: Mapping[str, Any] = {
     "feature": "customers", "epoch": 2, "stage": "dualwrite", "step": "dualwrite", "since": "2025-01-31T09:30:00.000Z",
     "plan": ["shadow", "dualwrite", "canary 10", "live"], "next": "canary 10", "two_persons": True, "closed": None,
-    "judge": "advise", "paused": False, "pinned": None, "rolled_back": None, "verdict": None, "actor": "key:ann",
-    "reason": "no mismatch in a week", "operations": ["customers.read"],
+    "judge": "advise", "paused": False, "pinned": None, "rolled_back": None, "dry_runs_off": None, "verdict": None,
+    "actor": "key:ann", "reason": "no mismatch in a week", "operations": ["customers.read"],
     "calls": {"soap": {"calls": 1200, "failures": 3}},
 }  # fmt: skip
 
@@ -86,6 +87,7 @@ def schema() -> Schema:
         "paused": {"type": "boolean"},
         "pinned": {"type": ["object", "null"], "properties": pinned},
         "rolled_back": {**_WORDS, "description": "Why it went back; null once somebody sent it on."},
+        "dry_runs_off": _OFF,
         "verdict": {**_WORDS, "description": "The verdict that led here; null where a person did."},
         "actor": {**_WORDS, "description": "Who changed it last."},
         "reason": _WORDS,
@@ -95,17 +97,15 @@ def schema() -> Schema:
             "description": "Of the last hour, by side: soap is the ERP, http the new service.",
             "additionalProperties": {"type": "object", "properties": counts},
         },
-        "approvals": {
-            "type": "array",
-            "items": {"type": "object", "properties": {**moved, "reason": {"type": "string"}}},
-        },
-        "history": {
-            "type": "array",
-            "items": {"type": "object", "properties": {**moved, "details": {"type": "object"}}},
-        },
+        "approvals": _objects({**moved, "reason": {"type": "string"}}),
+        "history": _objects({**moved, "details": {"type": "object"}}),
     }
     required = [name for name in properties if name not in ("approvals", "history")]
     return {"type": "object", "properties": properties, "required": required}
+
+
+def _objects(properties: Mapping[str, Any]) -> Schema:
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
 
 
 def _closed() -> Schema:

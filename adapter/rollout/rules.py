@@ -84,4 +84,4 @@ class BesideRule:
     queue: int = 64
     noise: float = 0.02
     slow: float = 1.0
-    writes: Literal["off", "compare"] = "compare"
+    writes: Literal["off", "compare", "dry_run"] = "compare"

@@ -44,7 +44,8 @@ class Standing:
     ``share``: in a canary, how many of 10,000 buckets are at the new service. ``step``: how many steps of the plan are
     done. ``run``: the epoch at which its evidence began. ``rolled_back``: why it went back, "" once it was sent on.
     ``verdict``: the id of the verdict that led here, "" where a person did. ``since``: when it came to this stage and
-    share, in seconds since 1970.
+    share, in seconds since 1970. ``dry_runs_off``: why no dry run of its writes is made in this run, "" where they are.
+    That is no move, and the epoch stays as it is.
     """
 
     feature: str
@@ -60,6 +61,7 @@ class Standing:
     since: float = 0.0
     actor: str = ""
     reason: str = ""
+    dry_runs_off: str = ""
 
 
 def answering(standing: Standing, bucket: int | None) -> Side:
@@ -84,6 +86,11 @@ def copied(standing: Standing) -> bool:
 def beside(standing: Standing) -> bool:
     """Return whether the other side is asked beside reads."""
     return standing.stage in _BESIDE
+
+
+def no_dry_runs(standing: Standing) -> bool:
+    """Return whether dry runs of writes would be made where a feature stands, and are off."""
+    return standing.stage == "shadow" and bool(standing.dry_runs_off)
 
 
 def other(side: Side) -> Side:

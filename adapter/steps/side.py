@@ -5,6 +5,7 @@ Rule 2: one whose write meets another epoch (``Moved``) is placed anew, once, wi
 Rule 3: while nobody knows where a feature stands nothing is asked: an ERP that was left may answer what is old.
 Rule 4: what all requests have in common at ``legacy`` is settled once for each snapshot.
 Rule 5: a tester may choose the side of a read, with a scope; it is nobody's evidence.
+Rule 6: a write that is marked as a dry run is refused: here is nobody who would not carry it out.
 
 It stands before ``cached``, so that an answer is kept for the side and the epoch that gave it.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from adapter import problems
 from adapter.errors import FieldError, InvalidRequest, Moved, RequestError
 from adapter.mapping.bound import Endpoint
-from adapter.messages import Handler, Middleware, Placed, Request, Response, placed_request
+from adapter.messages import DRY_RUN, SHADOW, Handler, Middleware, Placed, Request, Response, placed_request
 from adapter.moving.needed import Moving
 from adapter.moving.placing import Placing
 from adapter.rollout.rules import Side
@@ -75,9 +76,18 @@ def side(operation: str, place: Placing, moving: Moving) -> Middleware:
             except Moved:
                 return then(placed(request, moving.look()))
 
-        return handle
+        return handle if place.reads else _no_dry_runs(handle)
 
     return wrap
+
+
+def _no_dry_runs(then: Handler) -> Handler:
+    def handle(request: Request) -> Response:
+        if SHADOW in request.headers and request.headers[SHADOW].strip().lower() == DRY_RUN:
+            raise _wrong("Here are no dry runs. Nothing was done.", "Shadow")
+        return then(request)
+
+    return handle
 
 
 def _asked_for(request: Request, place: Placing) -> Side:
@@ -95,8 +105,8 @@ def _asked_for(request: Request, place: Placing) -> Side:
     raise _wrong("Must be soap or http.")
 
 
-def _wrong(detail: str) -> InvalidRequest:
-    return InvalidRequest("invalid-request", 422, fields=(FieldError("header", "Rollout-Side", detail),))
+def _wrong(detail: str, name: str = "Rollout-Side") -> InvalidRequest:
+    return InvalidRequest("invalid-request", 422, fields=(FieldError("header", name, detail),))
 
 
 def _unknown() -> RequestError:

@@ -1,13 +1,21 @@
 """What was seen of runs that are over is forgotten after a while: nobody decides from it any more.
 
-Calls stay longer, since they say how long the ERP was not asked; of old ones the hour is enough.
+Calls stay longer, since they say how long the ERP was not asked; of old ones the hour is enough, of older ones the day.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import Connection, func, not_, select
+
+from adapter.store.observed import Batch, add
 from adapter.store.tables import OBSERVED, ROLLOUTS
+
+FOLDED: Final = ((2 * 86400.0, 60), (28 * 86400.0, 1440))
+"""After so many seconds calls are counted in spans of so many minutes, each in the last minute of its span."""
 
 _CALLS = OBSERVED["rollout_calls"]
 _COMPARED = OBSERVED["rollout_compared"]
@@ -39,3 +47,43 @@ def runs(connection: Connection, before: float) -> int:
 def calls(connection: Connection, before: float) -> int:
     """Remove calls that were made before a time, of whichever run. Return how many rows."""
     return connection.execute(_CALLS.delete().where(_CALLS.c.minute < before // 60)).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Minutes of one feature whose calls are to be counted together."""
+
+    feature: str
+    first: int
+    minutes: int
+
+
+def unfolded(connection: Connection, now: float) -> Span | None:
+    """Return a span that is old enough and not folded yet.
+
+    That in which a feature came to its present step stays as it is: what was seen since counts for the next one.
+    """
+    since = [(row.feature, int(row.since // 60)) for row in connection.execute(select(ROLLOUTS))]
+    feature, minute = _CALLS.c.feature, _CALLS.c.minute
+    for age, minutes in FOLDED:
+        old = minute < int((now - age) // 60) // minutes * minutes
+        needed = [(feature == name) & (minute // minutes == at // minutes) for name, at in since]
+        wanted = select(feature, minute).where(old, minute % minutes != minutes - 1, *map(not_, needed)).limit(1)
+        found = connection.execute(wanted).one_or_none()
+        if found is not None:
+            return Span(found.feature, found.minute // minutes * minutes, minutes)
+    return None
+
+
+def fold(connection: Connection, span: Span) -> int:
+    """Count the calls of a span together. Return how many rows are gone; no call is, though some may be added now."""
+    last = span.first + span.minutes - 1
+    there = (_CALLS.c.feature == span.feature) & _CALLS.c.minute.between(span.first, last)
+    taken = connection.execute(_CALLS.delete().where(there).returning(*_CALLS.c)).all()
+    runs: dict[int, Counter[tuple[str, str, int, str, int]]] = {}
+    for row in taken:
+        key = row.operation, row.side, last, row.outcome, row.bound
+        runs.setdefault(row.run, Counter())[key] += row.calls
+    for run, calls in runs.items():
+        add(connection, Batch(span.feature, run, calls))
+    return len(taken) - sum(map(len, runs.values()))

@@ -2,6 +2,7 @@
 
 Rule 1: ``put`` changes a row only where its epoch is still the one that was seen. Of two, one wins.
 Rule 2: the change and its audit entry are one transaction.
+Rule 3: that dry runs are off is no move. ``put`` leaves it as it is; where a run at ``shadow`` begins they are on.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def put(connection: Connection, before: Standing, after: Standing, now: float, a
     if after.epoch != before.epoch + 1 or after.feature != before.feature:
         raise ValueError("a change has the next epoch of the same feature")
     values = _values(after)
+    if after.stage == "shadow" and (before.stage, before.run) != (after.stage, after.run):
+        values["dry_runs_off"] = ""
     if before.epoch == 0:
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         made = dialect.insert(ROLLOUTS).values(values).on_conflict_do_nothing(index_elements=["feature"])
@@ -52,6 +55,16 @@ def put(connection: Connection, before: Standing, after: Standing, now: float, a
     return True
 
 
+def no_dry_runs(connection: Connection, feature: str, run: int, why: str, now: float, actor: str) -> bool:
+    """Note that no dry run is made any more in a run at ``shadow``; False where it is over, or was noted before."""
+    here = (ROLLOUTS.c.feature == feature) & (ROLLOUTS.c.run == run) & (ROLLOUTS.c.stage == "shadow")
+    noting = ROLLOUTS.update().where(here & (ROLLOUTS.c.dry_runs_off == "")).values(dry_runs_off=why)
+    if connection.execute(noting.returning(ROLLOUTS.c.feature)).one_or_none() is None:
+        return False
+    audit.append(connection, now, actor, "rollout.dry-runs-off", feature, run=run, reason=why)
+    return True
+
+
 def _told(standing: Standing) -> str:
     return f"canary {standing.share / 100:g}" if standing.stage == "canary" else standing.stage
 
@@ -59,7 +72,7 @@ def _told(standing: Standing) -> str:
 def _values(standing: Standing) -> dict[str, Any]:
     values = asdict(standing)
     pin = standing.pinned or Pin("", "")
-    del values["pinned"]
+    del values["pinned"], values["dry_runs_off"]
     return {**values, "pinned_by": pin.actor, "pinned_reason": pin.reason, "pinned_until": pin.until}
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    inspect,
     text,
 )
 
@@ -104,6 +105,7 @@ ROLLOUTS = Table(
     Column("since", Double, nullable=False),
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("dry_runs_off", Text, nullable=False, default="", server_default=text("''")),  # why
 )
 
 OBSERVED = observing.tables(_store)
@@ -215,5 +217,11 @@ def with_rollouts(connection: Connection) -> None:
         connection.execute(text("ALTER SEQUENCE writes_sequence INCREMENT BY 2"))
 
 
-STORE = Schema("store", _store, VERSION + 3, {1: _rests, 2: _isolated, 3: with_rollouts})
+def _with_dry_runs(connection: Connection) -> None:
+    """Lead from version 4 to 5: why there are no dry runs. The step before may have made the table as it is now."""
+    if "dry_runs_off" not in {each["name"] for each in inspect(connection).get_columns("rollouts")}:
+        connection.execute(text("ALTER TABLE rollouts ADD COLUMN dry_runs_off TEXT NOT NULL DEFAULT ''"))
+
+
+STORE = Schema("store", _store, VERSION + 4, {1: _rests, 2: _isolated, 3: with_rollouts, 4: _with_dry_runs})
 SUBJECTS = Schema("subjects", _subjects, VERSION)

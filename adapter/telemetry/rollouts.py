@@ -33,6 +33,12 @@ class RolloutMetrics:
             ["operation", "outcome"],
             registry=registry,
         )
+        self._dry_runs = Counter(
+            "adapter_rollout_dry_runs",
+            "Dry runs of writes at the new service: same, differs, dropped, skipped, silent, off, unmarked (the last).",
+            ["operation", "outcome"],
+            registry=registry,
+        )
         self._standing(registry)
 
     def _standing(self, registry: CollectorRegistry) -> None:
@@ -52,6 +58,10 @@ class RolloutMetrics:
         )  # fmt: skip
         self._brake = Gauge(
             "adapter_rollout_brake", "1 where the brake is pulled for a feature.",
+            ["feature"], multiprocess_mode="livemax", registry=registry,
+        )  # fmt: skip
+        self._no_dry_runs = Gauge(
+            "adapter_rollout_dry_runs_off", "1 where dry runs are off, since the new service did not honour one.",
             ["feature"], multiprocess_mode="livemax", registry=registry,
         )  # fmt: skip
         self._age = Gauge(
@@ -79,6 +89,15 @@ class RolloutMetrics:
     def compared(self, operation: str, outcome: str) -> None:
         """Count one read that was to be asked at both sides."""
         self._compared.labels(operation, outcome).inc()
+
+    def dry_run(self, operation: str, outcome: str) -> None:
+        """Count one dry run, made or not."""
+        self._dry_runs.labels(operation, outcome).inc()
+
+    def dry_runs(self, off: Mapping[str, bool]) -> None:
+        """Show for which features no dry run is made any more."""
+        for feature, is_off in off.items():
+            self._no_dry_runs.labels(feature).set(is_off)
 
     def looked(self, age: float, brake: Mapping[str, bool]) -> None:
         """Show how old what a process knows is, in seconds, and for which features the brake is pulled."""

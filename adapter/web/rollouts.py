@@ -206,6 +206,7 @@ def shown(seen: Seen, *, whole: bool = False) -> dict[str, Any]:
         "paused": standing.paused,
         "pinned": pinned,
         "rolled_back": standing.rolled_back or None,
+        "dry_runs_off": standing.dry_runs_off or None,
         "verdict": standing.verdict or None,
         "actor": standing.actor or None,
         "reason": standing.reason or None,

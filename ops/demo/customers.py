@@ -8,7 +8,8 @@ library only, state in SQLite, seeded from ``customers.json`` when the database 
 ``/customers`` takes GET (``limit``, ``offset``, ``sort``, filters) and POST, ``/customers/{id}`` GET, PUT and PATCH.
 In a PATCH absent stays untouched, null is kept as null, an address is merged. Errors are problems (RFC 9457).
 A write with an ``Idempotency-Key`` is done once, and its first answer is given again. A POST that brings an ``id`` is a
-customer from elsewhere, who keeps it.
+customer from elsewhere, who keeps it. A request with ``Shadow: dry-run`` is answered as it would be, changes nothing,
+and each answer to it says ``Shadow-Honoured: dry-run``, also one to OPTIONS.
 
 It can be made to differ from its contract, from the start or while it runs (what each name does: ``deviations.py``)::
 
@@ -17,7 +18,7 @@ It can be made to differ from its contract, from the start or while it runs (wha
     curl -d '{"names": []}' http://127.0.0.1:9102/_deviate                             # none
 
 Names: wrong-rounding, status-word, status-code, status-missing, phones-order, null-absent, wrong-shape, slow=SECONDS,
-failing=PERCENT, html, huge, hang.
+failing=PERCENT, html, huge, hang, no-dry-runs, dry-runs-lie.
 """
 
 from __future__ import annotations
@@ -25,161 +26,21 @@ from __future__ import annotations
 import argparse
 import json
 import signal
-import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import repeated
 from deviations import NAMES, Deviations
-from finding import Customer, fits, ordered, whole
+from finding import Customer
+from kept import Store
 from refusals import Problem, unacceptable
 
-SEED = Path(__file__).with_name("customers.json")
 ROOT = "/customers"
 DEVIATE = "/_deviate"
 MAX_BODY_BYTES = 1_000_000
-FIELDS = (
-    "kind", "id", "name", "name_suffix", "status", "blocked", "credit_limit", "discount", "payment_days", "email",
-    "note", "address", "phones", "tags", "last_contact_on", "created_on", "changed_at", "account_number", "revenue",
-    "version", "first_name", "born_on", "vat_id", "legal_form",
-)  # fmt: skip
-READ_ONLY = ("id", "created_on", "changed_at", "account_number", "revenue", "version")
-REQUIRED = {"person": ("name", "first_name"), "company": ("name", "legal_form")}
-
-
-class Store:
-    """The customers, one JSON document a row. A connection for each use, so threads never share one."""
-
-    def __init__(self, database: str) -> None:
-        self._database = database
-        with self._transaction() as sql:
-            sql.execute("CREATE TABLE IF NOT EXISTS customers (id INTEGER PRIMARY KEY, document TEXT NOT NULL) STRICT")
-            repeated.prepare(sql)
-            if not sql.execute("SELECT count(*) FROM customers").fetchone()[0]:
-                for customer in json.loads(SEED.read_text(encoding="utf-8")):
-                    _save(sql, customer)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        sql = sqlite3.connect(self._database, timeout=5, isolation_level=None)
-        try:
-            sql.execute("BEGIN IMMEDIATE")
-            yield sql
-            sql.execute("COMMIT")
-        finally:
-            sql.close()  # without a commit this rolls back
-
-    def page(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """Return one page of the customers that fit the query, and how many fit in all."""
-        limit, offset = whole(query, "limit", 50), whole(query, "offset", 0)
-        with self._transaction() as sql:
-            everyone = [json.loads(row[0]) for row in sql.execute("SELECT document FROM customers ORDER BY id")]
-        found = ordered([customer for customer in everyone if fits(customer, query)], query.get("sort", "id"))
-        return {
-            "items": found[offset : offset + limit],
-            "page": {"limit": limit, "offset": offset, "total": len(found)},
-        }
-
-    def read(self, number: str) -> Customer:
-        """Return one customer. Raise Problem 404."""
-        with self._transaction() as sql:
-            return _load(sql, number)
-
-    def once(self, key: str, act: Callable[[sqlite3.Connection], Customer]) -> Customer:
-        """Return what a write made; one with a key (not "") is done once."""
-        with self._transaction() as sql:
-            return repeated.once(sql, key, act)
-
-    def create(self, sql: sqlite3.Connection, sent: Customer) -> Customer:
-        """Keep a new customer and return it: under its own id with all it has where it comes from elsewhere."""
-        if "id" in sent:
-            known = str(sent["id"]).isascii() and str(sent["id"]).isdigit()
-            if not known or sql.execute("SELECT 1 FROM customers WHERE id = ?", [int(sent["id"])]).fetchone():
-                raise Problem(409, "customer-there", "There already", f"{sent['id']} is no id, or one is there.")
-            number = int(sent["id"])
-        else:
-            number = 1 + (sql.execute("SELECT max(id) FROM customers").fetchone()[0] or 0)
-        own = {
-            "id": str(number),
-            "created_on": datetime.now(UTC).strftime("%Y-%m-%d"),
-            "changed_at": _now(),
-            "account_number": str(9_100_000_000_000_000_000 + number),
-            "revenue": {"value": "0.00", "currency": "EUR"},
-            "version": 1,
-        }
-        if "id" in sent:
-            own |= {name: sent[name] for name in READ_ONLY if name in sent}
-        return _save(sql, {"status": "active", "blocked": False, **sent, **own})
-
-    def update(self, sql: sqlite3.Connection, number: str, sent: Customer) -> Customer:
-        """Replace a customer, all but what it may not change, and return it. The version has to be the current one."""
-        old = _load(sql, number)
-        if "version" not in sent:
-            raise unacceptable("version is missing.")
-        _guard(old, sent)
-        kept = {name: old[name] for name in READ_ONLY if name in old}
-        return _save(sql, _touched({"status": "active", "blocked": False, **sent, **kept}))
-
-    def patch(self, sql: sqlite3.Connection, number: str, sent: Customer) -> Customer:
-        """Change what was sent, keep the rest, and return the customer. A version sent has to be the current one."""
-        old = _load(sql, number)
-        _guard(old, sent)
-        new = {**old, **{name: value for name, value in sent.items() if name not in READ_ONLY}}
-        if isinstance(old.get("address"), dict) and isinstance(new["address"], dict):
-            new["address"] = {**old["address"], **new["address"]}
-        return _save(sql, _touched(new))
-
-
-def _load(sql: sqlite3.Connection, number: str) -> Customer:
-    known = number.isascii() and number.isdigit() and len(number) <= 10
-    row = sql.execute("SELECT document FROM customers WHERE id = ?", [int(number)]).fetchone() if known else None
-    if row is None:
-        raise Problem(404, "customer-not-found", "No such customer", f"There is no customer {number}.")
-    customer: Customer = json.loads(row[0])
-    return customer
-
-
-def _save(sql: sqlite3.Connection, wanted: Customer) -> Customer:
-    customer = {name: wanted[name] for name in FIELDS if name in wanted}
-    required = REQUIRED.get(str(customer.get("kind")))
-    if required is None:
-        raise unacceptable(f"kind is {' or '.join(REQUIRED)}.")
-    if missing := [name for name in required if not customer.get(name)]:
-        raise unacceptable(f"{missing[0]} is missing.")
-    if (limit := customer.get("credit_limit")) is not None:
-        customer["credit_limit"] = _cents(limit)
-    document = json.dumps(customer, ensure_ascii=False)
-    sql.execute("INSERT OR REPLACE INTO customers (id, document) VALUES (?, ?)", [int(customer["id"]), document])
-    return customer
-
-
-def _cents(amount: Any) -> str:
-    try:
-        return f"{Decimal(str(amount)):.2f}"
-    except InvalidOperation as error:
-        raise unacceptable("credit_limit is an amount.") from error
-
-
-def _guard(old: Customer, sent: Customer) -> None:
-    if "version" in sent and sent["version"] != old["version"]:
-        raise Problem(409, "version-conflict", "The record was changed meanwhile")
-    if sent.get("kind", old["kind"]) != old["kind"]:
-        raise unacceptable("kind cannot change.")
-
-
-def _touched(customer: Customer) -> Customer:
-    return {**customer, "version": customer["version"] + 1, "changed_at": _now()}
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -218,26 +79,35 @@ class Handler(BaseHTTPRequestHandler):
         except (KeyError, TypeError, ValueError) as error:
             raise unacceptable(f'Send {{"names": [...]}}, each one of {", ".join(NAMES)}.') from error
 
-    do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_OPTIONS = _answer  # noqa: N815
+
+    def _dry(self) -> bool:
+        """Whether this is a dry run that is one: it changes nothing, and its answer says so."""
+        headers = getattr(self, "headers", None)  # a broken request has none
+        asked = headers is not None and headers.get("Shadow", "").strip().lower() == "dry-run"
+        return asked and self.deviations.honours(self.command)
 
     def _route(self, method: str, sent: Customer) -> tuple[int, Any, dict[str, str]]:
         url = urlsplit(self.path)
         number = unquote(url.path.removeprefix(ROOT).removeprefix("/"))
         if not (url.path == ROOT or url.path.startswith(f"{ROOT}/")) or "/" in number:
             raise Problem(404, "no-such-path", "No such path")
-        store, key = self.store, self.headers.get("Idempotency-Key", "")
+        store = self.store
+        done = store.rehearsed if self._dry() else partial(store.once, self.headers.get("Idempotency-Key", ""))
+        if method == "OPTIONS":
+            return 204, {}, {"Allow": "GET, POST, PUT, PATCH, OPTIONS"}
         match method, bool(number):
             case "GET", False:
                 return 200, self.store.page(dict(parse_qsl(url.query))), {}
             case "POST", False:
-                created = store.once(key, lambda sql: store.create(sql, sent))
+                created = done(lambda sql: store.create(sql, sent))
                 return 201, created, {"Location": f"{ROOT}/{created['id']}"}
             case "GET", True:
                 return 200, self.store.read(number), {}
             case "PUT", True:
-                return 200, store.once(key, lambda sql: store.update(sql, number, sent)), {}
+                return 200, done(lambda sql: store.update(sql, number, sent)), {}
             case "PATCH", True:
-                return 200, store.once(key, lambda sql: store.patch(sql, number, sent)), {}
+                return 200, done(lambda sql: store.patch(sql, number, sent)), {}
         raise Problem(405, "method-not-allowed", "Method not allowed")
 
     def _body(self) -> Customer:
@@ -256,8 +126,13 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, body: Any, media_type: str, headers: Mapping[str, str]) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(content)))
+        if self._dry():
+            self.send_header("Shadow-Honoured", "dry-run")
+        if status == 204:
+            content = b""
+        else:
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(content)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

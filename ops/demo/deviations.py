@@ -14,6 +14,8 @@ What each name does to an answer::
     html             an HTML page with status 200
     huge             12 MB of JSON
     hang             no answer: the connection closes after a minute, or once this is switched off
+    no-dry-runs      knows nothing of Shadow: dry-run, and does what it is asked
+    dry-runs-lie     says that it has dry runs, and does what it is asked
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ _CHANGES: Mapping[str, Callable[[Customer], Customer]] = {
     "null-absent": _nulls,
     "wrong-shape": lambda customer: {**_without("name")(customer), "address": "somewhere"},
 }
-NAMES = (*_CHANGES, *_DEFAULTS, "html", "huge", "hang")
+NAMES = (*_CHANGES, *_DEFAULTS, "html", "huge", "hang", "no-dry-runs", "dry-runs-lie")
 
 
 class Deviations:
@@ -110,6 +112,10 @@ class Deviations:
         """Say whether there is to be no answer; only after a long while, or once it was switched off."""
         on, switched = self._on, self._switched
         return "hang" in on and (switched.wait(_HANG_SECONDS) or True)
+
+    def honours(self, method: str) -> bool:
+        """Say whether a dry run is one."""
+        return "no-dry-runs" not in self._on and ("dry-runs-lie" not in self._on or method == "OPTIONS")
 
     def changed(self, body: Any) -> Any:
         """Return a good answer as it is to differ: a customer, or a page of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from adapter.rollout.rules import Stage
 from adapter.rollout.stages import Pin
 from adapter.store import Connection, Store, examples, rollouts, writes
 from adapter.store.observed import Batch, add
+from adapter.store.rollouts import no_dry_runs
 from adapter.store.tables import OBSERVED
 from adapter.store.writes import PARKED, QUEUED, Write
 from adapter.vault import Subject
@@ -35,6 +37,7 @@ STANDS: Final[tuple[tuple[str, Stage, int], ...]] = (
     ("vouchers", "complete", 0),
     (LONG, "canary", 100),
 )
+OFF: Final = "leads.create: status 201 without Shadow-Honoured: dry-run"
 NOW_AGO: Final = 3 * 86400.0
 
 
@@ -61,6 +64,8 @@ def fill(store: Store, now: float, every: int = 20) -> None:
             more |= {"paused": True, "rolled_back": "failures-in-a-row: 5 different entities failed in a row."}
         standing = stand(store, name, stage, share, **more)
         store.run(lambda connection, name=name, run=standing.run: _seen(connection, name, run, now, every))  # type: ignore[misc]
+        if stage == "shadow":
+            store.run(partial(no_dry_runs, feature=name, run=standing.run, why=OFF, now=now, actor="dry-runs"))
         if stage not in ("rampdown", "complete"):
             store.run(lambda connection, name=name, standing=standing: _judged(connection, name, standing.epoch, now))  # type: ignore[misc]
 

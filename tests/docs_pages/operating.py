@@ -88,6 +88,8 @@ EVENTS = (
     ("rollouts-not-read", "the store did not say where features stand (``cause``); what it said last counts"),
     ("rollout-brake-unknown", "the brake names what is no feature of the project (``message``): it stops nothing"),
     ("rollouts-not-noted", "what was seen of features could not be written (``cause``); it is tried again"),
+    ("rollout-dry-runs-off", "the new service did not honour a dry run of a ``feature`` (``cause``); no more are made"),
+    ("dry-runs-off-not-kept", "the store could not be told so (``cause``); this process keeps to it"),
     ("rollout-should-go-back", "the judge says so of a ``feature`` (``cause``), and did not do it"),
     ("rollout-rolled-back", "the judge did it"),
     ("rollout-advanced", "the judge went one step on with a ``feature``"),
@@ -234,8 +236,10 @@ def _one_of_each() -> str:
     rollouts.away("standings")
     rollouts.fell_back("customers.read", "backend-timeout")
     rollouts.compared("customers.read", "same")
+    rollouts.dry_run("customers.create", "same")
     rollouts.stands("customers", "canary", 100, 3, back=False)
     rollouts.looked(0.1, {"customers": False})
+    rollouts.dry_runs({"customers": False})
     return known.render().decode("utf-8")
 
 

@@ -17,7 +17,7 @@ COMPARED: dict[str, tuple[str, str]] = {
     "beside-queue": ("queue: must be a whole number from 1 to 10000", "more are dropped"),
     "beside-noise": ("noise: must be a percentage", "noise: 1%"),
     "beside-slow": ("slow: must be a number up to 600", "slow: 5"),
-    "beside-writes": ("'send' is not one of off, compare", "What is done with writes"),
+    "beside-writes": ("'send' is not one of off, compare, dry_run", "Writes at shadow"),
     "beside-writes-of-reads": ("beside: writes: off means nothing, since no write moves", "remove 'writes'"),
     "beside-unknown-key": ("has no key 'part'", "share"),
     "compare-no-list": ("ignore must be a list of pointers", "ignore: [/changed_at]"),

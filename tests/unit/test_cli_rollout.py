@@ -117,6 +117,20 @@ def test_the_verdict_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) ->
     assert said["verdict"].endswith("v-17")
 
 
+def test_that_dry_runs_are_off_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The list says so, and the feature says why; who did it is in what was done."""
+    run(shop, "advance", "customers", "--reason", "begin")
+    why = "customers.create: status 204 without Shadow-Honoured: dry-run"
+    store(shop).run(lambda connection: rollouts.no_dry_runs(connection, "customers", 1, why, 1.0, "dry-runs"))
+    capsys.readouterr()
+    assert 0 == run(shop, "list")
+    assert capsys.readouterr().out.splitlines()[1].endswith("dry runs off")
+    assert 0 == run(shop, "show", "customers")
+    said = {line.split("  ")[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert said["writes at shadow"].endswith(f"compare, off: {why}")
+    assert any("dry-runs-off" in line and line.endswith(why) for line in said.values())
+
+
 def test_the_brake_is_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With its names that are typing errors: those stop nothing."""
     (shop / "rollout.brake").write_text("customers\ncustommers\n", "utf-8")

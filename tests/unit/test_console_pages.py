@@ -45,6 +45,7 @@ def test_all_features_at_a_glance(full: Visitor) -> None:
     for words in ("412 of 700", "about 6 minutes", "canary 10\u00a0%", "Pinned until", "Rolled back", "On hold", LONG):
         assert words in page.words
     assert "Copies are late" in page.words
+    assert "Dry runs are off" in page.words
     assert "None seen: create, patch." in page.words
     titles = [text for text in page.words.split("Calls of the ERP by ") if text.startswith("customers.read")]
     assert titles

@@ -20,7 +20,7 @@ from adapter.moving.noting import Notes
 from adapter.rollout.evalue import Known
 from adapter.rollout.evidence import Failed
 from adapter.rollout.verdict import replay
-from adapter.store import Store, audit, observed, rollouts, verdicts
+from adapter.store import Store, audit, forgotten, observed, rollouts, verdicts
 from tests.resilience.stores import ENGINES, place
 from tests.strangler.plans import feature
 from tests.strangler.site import NOW, Heard, Site
@@ -257,6 +257,7 @@ def test_old_runs_are_forgotten(store: Store) -> None:
     assert ({}, (), 0) == (evidence.units, evidence.failed, evidence.compared)
     assert {"soap": 1} == store.read(lambda connection: observed.evidence(connection, "customers", 2, site.at)).units
     assert ["back"] == [each.kind for each in site.verdicts()]
+    assert store.read(lambda connection: forgotten.unfolded(connection, site.at)) is None
 
 
 EVENTS = st.lists(st.tuples(st.integers(0, 9), st.sampled_from([100, 500, 5000])), max_size=30)

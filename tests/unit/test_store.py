@@ -172,7 +172,7 @@ def test_audit_has_no_gaps_under_concurrent_writers(where: Place) -> None:
 def test_a_newer_schema_is_refused(where: Place, store: Store) -> None:
     """Tables of a newer release are left alone: StoreUnavailable says so."""
     store.run(lambda connection: connection.exec_driver_sql("UPDATE schema_version SET version = 99"))
-    with pytest.raises(StoreUnavailable, match="version 99, and this release knows 4"):
+    with pytest.raises(StoreUnavailable, match="version 99, and this release knows 5"):
         where.store().read(lambda connection: None)
 
 

@@ -144,3 +144,66 @@ def test_what_was_kept_survives_a_restart(tmp_path: Path) -> None:
         created = store.once("", lambda sql: store.create(sql, dict(PERSON)))
     with serve(0, database) as server:
         assert created == server.RequestHandlerClass.store.read("73")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "expected"),
+    [
+        ("POST", "/customers", PERSON, 201),
+        ("PUT", "/customers/2", {**PERSON, "version": 1}, 200),
+        ("PATCH", "/customers/2", {"note": "another"}, 200),
+        ("POST", "/customers", {"kind": "person"}, 422),
+        ("PATCH", "/customers/999", {"note": "another"}, 404),
+        ("PATCH", "/customers/2", {"note": "another", "version": 99}, 409),
+        ("OPTIONS", "/customers", None, 204),
+        ("GET", "/nothing", None, 404),
+    ],
+)
+def test_a_dry_run_is_answered_and_changes_nothing(
+    tmp_path: Path, method: str, target: str, body: Any, expected: int
+) -> None:
+    """It is answered as the write would be, refusals too, and each answer says that it was none."""
+    server = serve(0, str(tmp_path / "customers.sqlite3"))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    line = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+
+    def ask(method: str, target: str, body: Any, **headers: str) -> tuple[int, str | None, bytes]:
+        line.request(method, target, None if body is None else json.dumps(body), headers)
+        answer = line.getresponse()
+        return answer.status, answer.headers["Shadow-Honoured"], answer.read()
+
+    version = json.loads(ask("GET", "/customers/2", None)[2])["version"]
+    sent = {**body, "version": version} if method == "PUT" else body
+    before = ask("GET", "/customers?limit=99", None)
+    answered = ask(method, target, sent, Shadow="dry-run", **{"Idempotency-Key": "k"})
+    assert (expected, "dry-run") == answered[:2]
+    assert before == ask("GET", "/customers?limit=99", None)
+    if expected == 200:
+        assert version + 1 == json.loads(answered[2])["version"]
+    assert None is ask("GET", "/customers/2", None)[1]
+    line.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(("deviation", "probe"), [("no-dry-runs", None), ("dry-runs-lie", "dry-run")])
+def test_a_service_can_be_made_to_break_its_promise(tmp_path: Path, deviation: str, probe: str | None) -> None:
+    """It does what it was asked not to, and does not say that it did not."""
+    with serve(0, str(tmp_path / "customers.sqlite3"), [deviation]) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        line = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=10)
+        marks = []
+        for method, body in (("OPTIONS", None), ("POST", json.dumps(PERSON))):
+            line.request(method, "/customers", body, {"Shadow": "dry-run"})
+            answer = line.getresponse()
+            marks.append(answer.headers["Shadow-Honoured"])
+            answer.read()
+        assert [probe, None] == marks
+        line.request("GET", "/customers?limit=1")
+        assert 73 == json.loads(line.getresponse().read())["page"]["total"]
+        line.close()
+        server.shutdown()
+        thread.join()

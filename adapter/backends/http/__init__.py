@@ -18,10 +18,23 @@ from __future__ import annotations
 
 from adapter.backends.http.asking import AS_BEFORE, FORWARDED, Manner, http
 from adapter.backends.http.intent import Unbuildable, intent
-from adapter.backends.http.served import Login, asking, served, unknown
+from adapter.backends.http.served import DryRuns, Login, asking, dry_runs, served, unknown
 from adapter.backends.http.translation import AS_IT_IS, Translation, translation
 
 __all__ = [
-    "AS_BEFORE", "AS_IT_IS", "FORWARDED", "Login", "Manner", "Translation", "Unbuildable", "asking", "http", "intent",
-    "served", "translation", "unknown",
+    "AS_BEFORE",
+    "AS_IT_IS",
+    "FORWARDED",
+    "DryRuns",
+    "Login",
+    "Manner",
+    "Translation",
+    "Unbuildable",
+    "asking",
+    "dry_runs",
+    "http",
+    "intent",
+    "served",
+    "translation",
+    "unknown",
 ]  # fmt: skip

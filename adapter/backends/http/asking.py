@@ -16,7 +16,7 @@ from adapter.guard import UNGUARDED, Guard, Turn
 from adapter.identity.services import NOBODY, ShowService
 from adapter.mapping.model.policy import ONCE, Policy
 from adapter.mapping.model.service import ServiceFaultRule
-from adapter.messages import Handler, Request, Response, is_shadow
+from adapter.messages import DRY_RUN, Handler, Request, Response, is_shadow
 from adapter.telemetry.spans import calling, traceparent
 
 FORWARDED = ("accept-language", "idempotency-key", "if-match")
@@ -30,7 +30,8 @@ class Manner:
     """How a service is asked, and what its answers mean, where that is not as here.
 
     ``timeout``: seconds of one call. ``show`` and ``shadow`` say who we are: in calls that count, and beside them.
-    ``faults`` are lines of the table of its refusals, ``shown`` header fields of its answers that callers get.
+    ``faults`` are lines of the table of its refusals, ``shown`` header fields of its answers that callers get. ``dry``:
+    each call is a dry run; ``send`` has to see to it that its answer says so.
     """
 
     translation: Translation = AS_IT_IS
@@ -39,6 +40,7 @@ class Manner:
     shadow: ShowService = NOBODY
     faults: tuple[ServiceFaultRule, ...] = ()
     shown: Collection[str] = ()
+    dry: bool = False
 
 
 AS_BEFORE = Manner()
@@ -57,6 +59,7 @@ def http(
     guard: Guard = UNGUARDED,
     policy: Policy = ONCE,
     manner: Manner = AS_BEFORE,
+    send: Callable[..., Reply] | None = None,
 ) -> Handler:
     """Return the handler that answers by one microservice.
 
@@ -64,14 +67,18 @@ def http(
     translated by these two. ``problems`` are the slugs that the operation declares for refusals, with their status;
     the service's own words reach callers only for those of ``shown`` and the house's, so that both backends say the
     same. ``forwarded`` are header fields of the operation's own, in small letters. ``guard`` stands around each call.
+    What writes is never sent beside another call, but as a dry run. ``send`` stands for that of the exchange.
     """
     fill = filled(service_path + path)
     known = {**ALWAYS_KNOWN, **problems}
     told = {*ALWAYS_KNOWN, *shown}
     relocate = relocating(exchange.url, service_path, public_path)
-    said = manner.translation
+    said, alone = manner.translation, policy.effect != "read" and not manner.dry
+    send = send or exchange.send
 
     def handle(request: Request) -> Response:
+        if alone and request.kind == "shadow":
+            raise RuntimeError(f"{request.operation} writes, and was to be sent beside another call")
         path, query = fill(request.path), urlencode(said.query(request.query) if said.query else request.query)
         body = said.body(request.body) if said.body is not None and request.body else request.body
         return guard.run(request, lambda turn: once(request, path, query, body, turn), policy)
@@ -80,7 +87,7 @@ def http(
         if request.trace is not None:
             request.trace("http-out", body)
         with calling("http"):
-            reply = exchange.send(
+            reply = send(
                 method,
                 deadline=min(request.deadline, time.monotonic() + manner.timeout),
                 headers=_headers(request, forwarded, manner),
@@ -99,7 +106,7 @@ def http(
 
 
 def _headers(request: Request, more: Collection[str], manner: Manner) -> dict[str, str]:
-    beside = request.kind == "shadow"
+    beside = manner.dry or request.kind == "shadow"
     came = {name.lower(): value for name, value in request.headers.items()}
     headers = {"Accept": "application/json, application/problem+json", "X-Request-Id": request.id}
     wanted = (name for name in (*FORWARDED, *more) if not (beside and name in _NOT_BESIDE))
@@ -108,8 +115,8 @@ def _headers(request: Request, more: Collection[str], manner: Manner) -> dict[st
         headers["Content-Type"] = request.content_type or "application/json"
     if request.traceparent:
         headers["traceparent"] = traceparent(request)
-    if is_shadow(request):
-        headers["Shadow"] = "true"
+    if manner.dry or is_shadow(request):
+        headers["Shadow"] = DRY_RUN if manner.dry else "true"
     return {**headers, **(manner.shadow if beside else manner.show)()}
 
 
