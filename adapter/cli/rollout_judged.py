@@ -16,6 +16,7 @@ from adapter.durable import Durable
 from adapter.moving.features import Feature, features
 from adapter.moving.judged import judged
 from adapter.rollout.rules import Step
+from adapter.rollout.stages import no_dry_runs
 from adapter.rollout.verdict import Record, Replay, replay, written
 from adapter.store import Connection, rollouts, verdicts
 from adapter.store.verdicts import Kept
@@ -86,6 +87,7 @@ def _lines(id: str, again: Replay) -> list[str]:
         ("made", when(record.now)),
         ("says", f"{verdict.kind}: {verdict.cause}"),
         *(("needs", need.words) for need in verdict.needs),
+        *([("dry runs", f"off: {standing.dry_runs_off}")] if no_dry_runs(standing) else []),
     ]
     numbers = {**verdict.numbers, **_told(record)}
     rows = [(name, text.format(**numbers)) for name, text in _ROWS]

@@ -11,7 +11,7 @@ import pytest
 from adapter.built import build
 from adapter.moving.features import features
 from adapter.moving.judging import Judging
-from adapter.store import Store, recorded, verdicts
+from adapter.store import Store, recorded, rollouts, verdicts
 from adapter.store.observed import Batch, add
 from tests.strangler.site import Heard
 from tests.unit.test_cli_rollout import run, shop, store
@@ -41,6 +41,15 @@ def test_a_feature(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ):  # fmt: skip
         assert line in told
     assert [] == place.read(lambda connection: verdicts.last(connection, "customers", 9))
+
+
+def test_dry_runs_that_are_off(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is compared of writes is less than the plan asks for, and why is told."""
+    place = seen(shop)
+    place.run(lambda connection: rollouts.no_dry_runs(connection, "customers", 1, "status 204", 1.0, "me"))
+    capsys.readouterr()
+    assert 0 == run(shop, "explain", "customers")
+    assert "off: status 204" in capsys.readouterr().out
 
 
 def test_a_verdict(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

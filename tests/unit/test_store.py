@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from adapter.errors import StoreUnavailable
-from adapter.store import Connection, Store, audit, isolated, keys, open_store, writes
+from adapter.store import Connection, Store, audit, isolated, keys, open_store, rollouts, writes
 from adapter.store.writes import Write
 from tests.resilience.stores import ENGINES, Place, place
+from tests.strangler.standing import stand
 
 NOW = 1_000_000.0
 
@@ -191,6 +192,17 @@ def test_tables_of_the_release_before_are_brought_to_this_one(where: Place, stor
     assert newer.run(lambda connection: isolated.isolate(connection, "erp", NOW, "tester", "why"))
     assert {"erp": "why (tester)"} == newer.read(isolated.reasons)
     assert 2 == newer.read(audit.head).sequence
+    newer.close()
+
+
+def test_rollouts_of_the_release_before_have_no_dry_runs_that_are_off(where: Place, store: Store) -> None:
+    """A feature that stands somewhere stays there."""
+    standing = stand(store, "customers", "shadow")
+    for statement in ("ALTER TABLE rollouts DROP COLUMN dry_runs_off", "UPDATE schema_version SET version = 4"):
+        store.run(lambda connection, statement=statement: connection.exec_driver_sql(statement))  # type: ignore[misc]
+    newer = where.store()
+    assert {"customers": standing} == newer.read(rollouts.everything)
+    assert newer.run(lambda connection: rollouts.no_dry_runs(connection, "customers", standing.run, "seen", NOW, "me"))
     newer.close()
 
 
