@@ -4,7 +4,8 @@ Rule 1: before the first one of an operation in a process and a run the service 
 Rule 2: one answer without the marker, and no dry run of the feature is made any more: in this process at once, in the
         others as soon as the store has told them; until a run begins anew at ``shadow``. Where the store cannot be
         told, this process keeps to it, and tells it later.
-Rule 3: where no answer came nothing is known: the service is asked again before the next one.
+Rule 3: where no answer came nothing is known: the service is asked again before the next one. After three in a row
+        nobody knows what it does with them, and none is made any more.
 Rule 4: one process makes one at a time for a feature (``lane``), so that a service that does what it was asked not to
         does it once.
 """
@@ -42,6 +43,8 @@ ACTOR: Final = "dry-runs"
 OFF, UNMARKED = "off", "unmarked"
 _AGAIN: Final = 5.0
 """Seconds between two tries to tell the store."""
+_MOST: Final = 3
+"""Dry runs in a row that may have no answer: each of them may have been carried out."""
 _NO_ANSWER: Final = (BackendUnreachable, BackendTimeout, BackendLost)
 
 
@@ -72,6 +75,7 @@ class Switch:
         self._off: dict[str, tuple[int, str]] = {}
         self._untold: dict[str, float] = {}
         self._probed: dict[str, int] = {}
+        self._silent: dict[str, int] = {}
 
     def why(self, standing: Standing) -> str:
         """Return why no dry run is made of a feature, "" where they are."""
@@ -101,6 +105,11 @@ class Switch:
             self._probed.pop(operation, None)
         else:
             self._probed[operation] = run
+
+    def heard(self, feature: str, *, answer: bool) -> bool:
+        """Note whether a dry run was answered; return whether too many in a row were not."""
+        silent = self._silent[feature] = 0 if answer else self._silent.get(feature, 0) + 1
+        return silent >= _MOST
 
     def _tell(self, feature: str, run: int, why: str) -> None:
         try:
@@ -158,7 +167,7 @@ class DryRuns:
             self.count(OFF)
             return None
         try:
-            candidate = self._asked(request, standing.run)
+            candidate = self._asked(request, standing)
         except NotHonoured as error:
             self._switch.turn_off(standing.feature, standing.run, f"{self._name}: {error.cause}")
             self.count(UNMARKED)
@@ -175,15 +184,24 @@ class DryRuns:
         self.count(DIFFERS if differences else SAME)
         return Answers(legacy, candidate, differences)
 
-    def _asked(self, request: Request, run: int) -> Answered:
+    def _asked(self, request: Request, standing: Standing) -> Answered:
         asked = replace(request, kind="shadow", side="http", deadline=time.monotonic() + self._seconds, trace=None)
-        if not self._switch.probed(self._name, run):
+        if not self._switch.probed(self._name, standing.run):
             self._probe(asked)
-            self._switch.knows(self._name, run)
+            self._switch.knows(self._name, standing.run)
             asked = replace(asked, deadline=time.monotonic() + self._seconds)
         try:
-            return answered("http", self._send(asked))
-        except (NotHonoured, BackendUnavailable, *_NO_ANSWER):
+            response = self._send(asked)
+        except (BackendTimeout, BackendLost) as error:  # it may have been carried out
+            if self._switch.heard(standing.feature, answer=False):
+                raise NotHonoured(
+                    error.problem, error.status, cause=f"{_MOST} in a row without an answer", sent=error.sent
+                ) from error
+            raise
+        except (NotHonoured, BackendUnavailable, BackendUnreachable):
             raise
         except RequestError as error:  # a refusal, or an answer that is not of the contract's form: it had the marker
+            self._switch.heard(standing.feature, answer=True)
             return answered("http", error)
+        self._switch.heard(standing.feature, answer=True)
+        return answered("http", response)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +18,12 @@ from adapter.guard.gates import refused
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Request, Response
 from adapter.moving.beside import LARGEST
-from adapter.moving.dry_runs import ACTOR, DryRuns, Switch, Telling
+from adapter.moving.dry_runs import DryRuns, Switch, Telling
 from adapter.moving.needed import Trial
 from adapter.rollout.stages import Standing
-from adapter.store import Store, audit, rollouts
-from tests.resilience.stores import ENGINES, place
+from adapter.store import Store
 from tests.strangler.candidate import customer
 from tests.strangler.rehearsing import Rehearsing, honours, knows_nothing, lies
-from tests.strangler.standing import stand
 from tests.unit.exchanges import exchange_with
 from tests.unit.loopback import answer, serving
 from tests.unit.mapped import erp
@@ -196,6 +193,15 @@ def test_no_answer_says_nothing_and_the_service_is_asked_again() -> None:
     assert (["silent", "same"], 2, []) == (desk.outcomes, service.probes, desk.off)
 
 
+def test_after_three_in_a_row_without_an_answer_none_is_made_any_more() -> None:
+    """Each may have been carried out by a service that breaks its promise; one answer between them begins anew."""
+    says = [b"", b"", None, b"", b"", b""]
+    desk = Desk()
+    desk.made(Rehearsing(lambda method: True, lambda marker: says.pop(0)), many=8)
+    assert ["silent", "silent", "same", "silent", "silent", "unmarked", "off", "off"] == desk.outcomes
+    assert [("customers", "customers.create: 3 in a row without an answer")] == desk.off
+
+
 def test_a_service_that_is_down_says_nothing() -> None:
     """Not even the question gets there."""
     with exchange_with("http://127.0.0.1:9") as exchange:
@@ -238,59 +244,3 @@ def test_they_are_off_for_a_run() -> None:
         assert runs.wanted(anew, SAME)
         assert runs.made(asks(), anew, SAME) is not None
         assert not runs.wanted(replace(anew, dry_runs_off="another process saw it"), SAME)
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_the_store_tells_the_others(engine: str, tmp_path: Path) -> None:
-    """Why they are off stands in the feature's row, and in the audit; the epoch stays, so that no write is fenced."""
-    store = place(engine, tmp_path).store()
-    standing = stand(store, "customers", "shadow")
-    desk = Desk(store, standing)
-    desk.made(knows_nothing())
-    found = store.read(lambda connection: rollouts.of(connection, "customers"))
-    assert "customers.create: status 204 without Shadow-Honoured: dry-run" == found.dry_runs_off
-    assert replace(standing, dry_runs_off=found.dry_runs_off) == found
-    entry = store.read(lambda connection: audit.about(connection, "customers", "rollout.", 1))[0]
-    assert (ACTOR, "rollout.dry-runs-off") == (entry.actor, entry.action)
-    assert not store.run(lambda connection: rollouts.no_dry_runs(connection, "customers", standing.run, "x", 1.0, "me"))
-    assert not store.run(lambda connection: rollouts.no_dry_runs(connection, "customers", 99, "x", 1.0, "me"))
-    held = stand(store, "customers", "shadow", run=standing.run, paused=True)
-    assert held.epoch == standing.epoch + 1
-    assert found.dry_runs_off == store.read(lambda connection: rollouts.of(connection, "customers")).dry_runs_off
-    stand(store, "customers", "dualwrite")
-    assert found.dry_runs_off == store.read(lambda connection: rollouts.of(connection, "customers")).dry_runs_off
-    assert not store.run(lambda connection: rollouts.no_dry_runs(connection, "customers", 4, "x", 1.0, "me"))
-    stand(store, "customers", "shadow")
-    assert "" == store.read(lambda connection: rollouts.of(connection, "customers")).dry_runs_off
-    store.close()
-
-
-def test_a_move_that_was_made_meanwhile_keeps_them_off(tmp_path: Path) -> None:
-    """Whoever read the row before they were turned off, and moves it afterwards, does not turn them on."""
-    store = place("sqlite", tmp_path).store()
-    before = stand(store, "customers", "shadow")
-    store.run(lambda connection: rollouts.no_dry_runs(connection, "customers", before.run, "seen", 1.0, "me"))
-    after = replace(before, epoch=before.epoch + 1, paused=True, actor="ann", reason="month end")
-    assert store.run(lambda connection: rollouts.put(connection, before, after, 2.0, "hold"))
-    assert "seen" == store.read(lambda connection: rollouts.of(connection, "customers")).dry_runs_off
-    store.close()
-
-
-def test_where_the_store_is_away_this_process_keeps_to_it(tmp_path: Path) -> None:
-    """It is told once the store is back, and not asked at every write until then."""
-    desk = Desk()
-    desk.made(knows_nothing())
-    store = place("sqlite", tmp_path).store()
-    standing = stand(store, "customers", "shadow", run=STANDING.run)
-    with asked(honours()) as trial:
-        runs = desk.runs(trial)
-        assert not runs.wanted(standing, SAME)
-        assert 1 == len(desk.failed)
-        desk.store, desk.clock = store, 1.0
-        assert not runs.wanted(standing, SAME)
-        assert "" == store.read(lambda connection: rollouts.of(connection, "customers")).dry_runs_off
-        desk.clock = 10.0
-        assert not runs.wanted(standing, SAME)
-    assert "status 204" in store.read(lambda connection: rollouts.of(connection, "customers")).dry_runs_off
-    assert 1 == len(desk.failed)
-    store.close()
