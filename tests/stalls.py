@@ -85,8 +85,12 @@ class Again:
 def _again(
     item: pytest.Item, nextitem: pytest.Item | None, reports: Sequence[pytest.TestReport]
 ) -> Sequence[pytest.TestReport]:
-    """Run a test once more, with fixtures of its own anew."""
+    """Run a test once more, with fixtures of its own anew, and those of others that could not be made."""
     if isinstance(item, pytest.Function):
-        item._initrequest()  # as pytest's own plugin for repeating does; there is no other way
+        # As pytest-rerunfailures does; there is no other way. It cannot be told when to.
+        for fixture in (each for every in item._fixtureinfo.name2fixturedefs.values() for each in every):
+            if fixture.cached_result is not None and fixture.cached_result[2] is not None:
+                fixture.cached_result = None
+        item._initrequest()
         return runtestprotocol(item, log=False, nextitem=nextitem)
     return reports

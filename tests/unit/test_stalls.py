@@ -28,10 +28,24 @@ def test_it(fresh):
 
 def test_wrong():
     assert False
+
+made = []
+
+@pytest.fixture(scope="module")
+def shared():
+    made.append(1)
+    assert len(made) > 1
+    return made
+
+def test_of_others(shared):
+    assert shared == [1, 1]
+
+def test_of_others_too(shared):
+    assert shared == [1, 1]
 """
 
 
-@pytest.mark.parametrize(("each", "outcome"), [(5.0, {"passed": 1, "failed": 1}), (0.0, {"failed": 2})])
+@pytest.mark.parametrize(("each", "outcome"), [(5.0, {"passed": 3, "failed": 1}), (0.0, {"failed": 4})])
 def test_a_failure_is_run_again_where_the_machine_stood_still(
     pytester: pytest.Pytester, each: float, outcome: dict[str, int]
 ) -> None:
@@ -42,7 +56,7 @@ def test_a_failure_is_run_again_where_the_machine_stood_still(
     result = pytester.inline_run("-p", "no:cacheprovider", plugins=[again])
     passed, _, failed = result.listoutcomes()
     assert outcome == {name: len(found) for name, found in (("passed", passed), ("failed", failed)) if found}
-    assert (2 if each else 0) == len(again.told)
+    assert (3 if each else 0) == len(again.told)
 
 
 def test_seconds_are_read_from_the_kernel(tmp_path: Path) -> None:
