@@ -87,10 +87,9 @@ def _again(
 ) -> Sequence[pytest.TestReport]:
     """Run a test once more, with fixtures of its own anew, and those of others that could not be made."""
     if isinstance(item, pytest.Function):
-        # As pytest-rerunfailures does; there is no other way. It cannot be told when to.
+        item._initrequest()  # as pytest-rerunfailures does, which cannot be told when to; there is no other way
         for fixture in (each for every in item._fixtureinfo.name2fixturedefs.values() for each in every):
             if fixture.cached_result is not None and fixture.cached_result[2] is not None:
-                fixture.cached_result = None
-        item._initrequest()
+                fixture.finish(item._request)
         return runtestprotocol(item, log=False, nextitem=nextitem)
     return reports
