@@ -9,10 +9,9 @@ from pathlib import Path
 
 from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from adapter.telemetry.caching import CacheMetrics
-from adapter.telemetry.compaction import reading
+from adapter.telemetry.compaction import Everyone, reading
 from adapter.telemetry.guards import Guards
 from adapter.telemetry.outcome import Outcome
 from adapter.telemetry.rollouts import RolloutMetrics
@@ -135,7 +134,7 @@ class Metrics:
         """Return the metrics as text: those of all workers where they share a directory, else of this process."""
         everyone = CollectorRegistry()
         try:
-            shared = MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+            shared = Everyone(everyone)  # type: ignore[no-untyped-call]
         except ValueError:  # the variable is not set
             return generate_latest(self._own)
         with reading(Path(shared._path)):

@@ -80,3 +80,14 @@ def test_whoever_reads_holds_the_numbers_still(tmp_path: Path, dead: list[int]) 
         assert (tmp_path / f"counter_{dead[0]}.db").is_file()
     assert 0 == compacting.wait(30)
     assert not (tmp_path / f"counter_{dead[0]}.db").exists()
+
+
+def test_a_file_that_is_still_empty_has_counted_nothing(tmp_path: Path, dead: list[int]) -> None:
+    """A worker that was killed while it made its files spoils neither a scrape nor what is kept of it."""
+    for name in ("counter_7.db", "histogram_7.db", "gauge_livesum_7.db"):
+        (tmp_path / name).touch()
+    assert 7.0 == _sample(_run(tmp_path, SCRAPE), "adapter_requests_total{")
+    for pid in (*dead, 7):
+        compact(tmp_path, pid)
+    assert 7.0 == _sample(_run(tmp_path, SCRAPE), "adapter_requests_total{")
+    assert [] == list(tmp_path.glob("*_7.db"))
