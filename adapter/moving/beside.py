@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -22,7 +22,7 @@ from adapter.mapping.agreement.compared import known
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Handler, Placed, Request, Response
 from adapter.moving.lane import Lanes
-from adapter.moving.needed import Beside
+from adapter.moving.needed import Beside, Comparing
 from adapter.rollout import stages
 from adapter.rollout.compare import Answered, Comparer
 from adapter.rollout.differences import Difference
@@ -41,19 +41,8 @@ SAME, DIFFERS, DROPPED, SKIPPED, SILENT = "same", "differs", "dropped", "skipped
 _ARRIVING: Final = "arriving"
 
 
-class Noting(Protocol):
-    """Takes what comparisons found (``moving.noting.Notes``)."""
-
-    def compared(
-        self,
-        feature: str,
-        run: int,
-        operation: str,
-        differences: Iterable[tuple[str, str, str]],
-        *,
-        dropped: bool = False,
-    ) -> None:
-        """Note a comparison."""
+class Noting(Comparing, Protocol):
+    """Takes what the legacy said when it was asked twice too."""
 
     def noise(self, feature: str, run: int, operation: str, pointer: str, *, candidate: bool, legacy: bool) -> None:
         """Note a pair in which the legacy was asked twice."""
@@ -265,7 +254,7 @@ class _Asking:
 
 
 def noted(
-    notes: Noting, telling: Telling, operation: str, placed: Placed, outcome: str, found: Mapping[str, Difference]
+    notes: Comparing, telling: Telling, operation: str, placed: Placed, outcome: str, found: Mapping[str, Difference]
 ) -> None:
     """Note what became of one comparison. ``found``: the first difference of each group."""
     telling.compared(operation, outcome)

@@ -42,16 +42,8 @@ class Trial:
     send: Handler | None = None
 
 
-class Noting(Protocol):
-    """Takes what calls became (``moving.noting.Notes``)."""
-
-    def called(
-        self, feature: str, run: int, operation: str, side: Side, unit: str, share: int, seconds: float, ok: bool
-    ) -> None:
-        """Note a call that counts for a side."""
-
-    def opened(self, feature: str, run: int) -> None:
-        """Note that the breaker of the new service is open."""
+class Comparing(Protocol):
+    """Takes what comparisons found (``moving.noting.Notes``)."""
 
     def compared(
         self,
@@ -63,6 +55,18 @@ class Noting(Protocol):
         dropped: bool = False,
     ) -> None:
         """Note a comparison: each difference as fingerprint, pointer and kind."""
+
+
+class Noting(Comparing, Protocol):
+    """Takes what calls became too."""
+
+    def called(
+        self, feature: str, run: int, operation: str, side: Side, unit: str, share: int, seconds: float, ok: bool
+    ) -> None:
+        """Note a call that counts for a side."""
+
+    def opened(self, feature: str, run: int) -> None:
+        """Note that the breaker of the new service is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from adapter.errors import BuildError, Mistake, RequestError
 from adapter.mapping.agreement.compared import known
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Placed, Request, Response
-from adapter.moving.beside import DIFFERS, DROPPED, LARGEST, SAME, SKIPPED, Example, Noting, Telling, noted, sampled
+from adapter.moving.beside import DIFFERS, DROPPED, LARGEST, SAME, SKIPPED, Example, Telling, noted, sampled
 from adapter.moving.dry_runs import Answers, DryRuns, Switch
 from adapter.moving.lane import Lane, Lanes, Work
-from adapter.moving.needed import Beside, CannotSay, Trial
+from adapter.moving.needed import Beside, CannotSay, Comparing, Trial
 from adapter.rollout.compare import Answered, Comparer
 from adapter.rollout.differences import Difference, of_request
 from adapter.rollout.fingerprints import groups
@@ -44,7 +44,7 @@ class Trying:
     def __init__(
         self,
         now: Callable[[], Snapshot],
-        notes: Noting,
+        notes: Comparing,
         key: bytes = b"",
         timeout: float = 10.0,
         telling: Telling | None = None,
@@ -145,7 +145,7 @@ class _Operation:
         endpoint: Endpoint,
         trial: Trial,
         now: Callable[[], Snapshot],
-        notes: Noting,
+        notes: Comparing,
         telling: Telling,
         dry: tuple[DryRuns, Lane[Work]] | None,
     ) -> None:

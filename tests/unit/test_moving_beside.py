@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,14 +14,14 @@ from adapter.errors import BackendFault, BackendTimeout, BuildError, RequestErro
 from adapter.guard.gates import refused
 from adapter.mapping.bound import Endpoint
 from adapter.messages import Placed, Request, Response, Stream
-from adapter.moving.beside import LARGEST, Besides, Example, Telling, sampled
+from adapter.moving.beside import LARGEST, Besides, sampled
 from adapter.moving.follow import Snapshot
 from adapter.moving.lane import FEW
 from adapter.rollout.rules import BesideRule, Side
 from adapter.rollout.stages import Standing
 from tests.unit.mapped import erp
+from tests.unit.watching import PATIENCE, Watching
 
-PATIENCE = 10
 PLACED = Placed("customers", "dualwrite", 2, 0, "42", 17)
 NO = BackendFault("customer-not-found", 404, sent="yes", code="customer-not-found")
 Said = Response | Exception
@@ -33,7 +33,7 @@ def answer(text: str) -> Response:
 
 
 @dataclass
-class Desk:
+class Desk(Watching):
     """One operation with both sides, asked beside; ``told`` fills as comparisons end."""
 
     says: dict[Side, Callable[[Request], Response]] = field(default_factory=dict)
@@ -43,52 +43,20 @@ class Desk:
     arriving: Callable[[Placed, float], bool] = lambda placed, seconds: False
 
     def __post_init__(self) -> None:
+        super().__init__("customers.read")
         self.requests: list[tuple[Side, Request]] = []
-        self.outcomes: list[str] = []
-        self.notes: list[tuple[list[tuple[str, str]], bool]] = []
         self.pairs: list[tuple[str, bool, bool]] = []
-        self.examples: list[Example] = []
-        self.bugs: list[str] = []
-        self._one = threading.Condition()
-        telling = Telling(
-            lambda operation, outcome: self._add(self.outcomes, outcome),
-            lambda error, request_id, operation: self._add(self.bugs, type(error).__name__),
-            lambda endpoint: lambda example: self._add(self.examples, example),
-        )
         snapshot = Snapshot({"customers": self.standing}, True, self.brake)
-        asking = Besides(lambda: snapshot, self, b"key", 5.0, telling, lambda *what: self.arriving(*what))
+        asking = Besides(lambda: snapshot, self, b"key", 5.0, self.telling, lambda *what: self.arriving(*what))
         self.tell = asking.of(reading(self.rule), self._side("soap"), self._side("http"))
-
-    def compared(
-        self,
-        feature: str,
-        run: int,
-        operation: str,
-        differences: Iterable[tuple[str, str, str]],
-        *,
-        dropped: bool = False,
-    ) -> None:
-        """Note a comparison."""
-        assert ("customers", 2, "customers.read") == (feature, run, operation)
-        self._add(self.notes, ([(pointer, kind) for _, pointer, kind in differences], dropped))
 
     def noise(self, feature: str, run: int, operation: str, pointer: str, *, candidate: bool, legacy: bool) -> None:
         """Note a pair."""
-        self._add(self.pairs, (pointer, candidate, legacy))
-
-    def _add(self, there: list[Any], what: Any) -> None:
-        with self._one:
-            there.append(what)
-            self._one.notify_all()
-
-    def wait(self, there: list[Any], many: int = 1) -> None:
-        """Wait until something has come so often."""
-        with self._one:
-            assert self._one.wait_for(lambda: len(there) >= many, PATIENCE), there
+        self.add(self.pairs, (pointer, candidate, legacy))
 
     def _side(self, side: Side) -> Callable[[Request], Response]:
         def handle(request: Request) -> Response:
-            self._add(self.requests, (side, request))
+            self.add(self.requests, (side, request))
             return self.says[side](request)
 
         return handle

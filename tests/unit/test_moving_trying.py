@@ -21,7 +21,8 @@ from adapter.rollout.stages import Standing
 from adapter.translate.writer import unset
 from adapter.trials import trial
 from tests.unit.mapped import erp
-from tests.unit.trying import BODY, MADE, PATIENCE, Desk, asks, said, writing
+from tests.unit.trying import BODY, MADE, Desk, asks, said, writing
+from tests.unit.watching import PATIENCE
 
 
 def tried(endpoint: Endpoint, body: dict[str, Any]) -> list[tuple[str, str]]:

@@ -11,7 +11,8 @@ from typing import Any
 from adapter.errors import NotHonoured
 from adapter.messages import Request, Response
 from adapter.moving.needed import Trial
-from tests.unit.trying import BODY, MADE, PATIENCE, Desk, asks, writing
+from tests.unit.trying import BODY, MADE, Desk, asks, writing
+from tests.unit.watching import PATIENCE
 
 
 def rehearsed(send: Callable[[Request], Response], **more: Any) -> Desk:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +12,6 @@ from adapter.mapping.model import Place
 from adapter.mapping.model.service import SaidRule
 from adapter.messages import Placed, Request, Response
 from adapter.moving import dry_runs
-from adapter.moving.beside import Example, Telling
 from adapter.moving.dry_runs import Switch
 from adapter.moving.follow import Snapshot
 from adapter.moving.needed import Trial
@@ -27,15 +24,15 @@ from adapter.strict_json import encode
 from adapter.translate.writer import unset
 from adapter.trials import trial
 from tests.unit.mapped import erp
+from tests.unit.watching import Watching
 
-PATIENCE = 10
 PLACED = Placed("customers", "shadow", 2, 0, "42", 17)
 BODY = {"kind": "person", "name": "Muster", "first_name": "Erika", "status": "active", "credit_limit": "1500"}
 MADE = Response(201, b'{"id": "42"}')
 
 
 @dataclass
-class Desk:
+class Desk(Watching):
     """One write of a feature, tried out; ``notes`` fills as trials end."""
 
     endpoint: Endpoint = field(default_factory=lambda: writing())
@@ -44,54 +41,18 @@ class Desk:
     brake: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
-        self.outcomes: list[str] = []
-        self.notes: list[tuple[list[tuple[str, str]], bool]] = []
-        self.examples: list[Example] = []
-        self.bugs: list[str] = []
-        self._one = threading.Condition()
-        telling = Telling(
-            lambda operation, outcome: self._add(self.outcomes, outcome),
-            lambda error, request_id, operation: self._add(self.bugs, type(error).__name__),
-            lambda endpoint: lambda example: self._add(self.examples, example),
-        )
+        super().__init__(self.endpoint.name)
         made = self.trial or trial(self.endpoint, unset)
         assert made is not None
         self.dry: list[str] = []
-        dry = dry_runs.Telling(lambda operation, outcome: self._add(self.dry, outcome))
+        dry = dry_runs.Telling(lambda operation, outcome: self.add(self.dry, outcome))
         switch = Switch(self._store, dry)
         snapshot = lambda: Snapshot({"customers": self.standing}, True, self.brake)  # noqa: E731
-        trying = Trying(snapshot, self, b"key", 5.0, telling, switch=switch)
+        trying = Trying(snapshot, self, b"key", 5.0, self.telling, switch=switch)
         self.tell = trying.of(self.endpoint, made)
 
     def _store(self) -> Store:
         raise StoreUnavailable("store-unavailable", 503)
-
-    def compared(
-        self,
-        feature: str,
-        run: int,
-        operation: str,
-        differences: Iterable[tuple[str, str, str]],
-        *,
-        dropped: bool = False,
-    ) -> None:
-        """Note a comparison."""
-        assert ("customers", 2, self.endpoint.name) == (feature, run, operation)
-        self._add(self.notes, ([(pointer, kind) for _, pointer, kind in differences], dropped))
-
-    def noise(self, feature: str, run: int, operation: str, pointer: str, *, candidate: bool, legacy: bool) -> None:
-        """Note a pair: of writes there is none."""
-        raise AssertionError(operation)
-
-    def _add(self, there: list[Any], what: Any) -> None:
-        with self._one:
-            there.append(what)
-            self._one.notify_all()
-
-    def wait(self, there: list[Any], many: int = 1) -> None:
-        """Wait until something has come so often."""
-        with self._one:
-            assert self._one.wait_for(lambda: len(there) >= many, PATIENCE), there
 
 
 def writing(name: str = "customers.create", said: tuple[SaidRule, ...] = (), **beside: Any) -> Endpoint:
